@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_IXP_CONFIG_H
+#define LANTERNE_IXP_CONFIG_H
+
+/*
+ * config — what the operator wrote in lanterne.yaml.
+ *
+ * Read strictly: an unknown key, a key given twice, a wrong type or a value
+ * out of range is an error with file, line and column, and all of them are
+ * reported at once. Values are checked one by one and against each other
+ * here; against the roster, in registry. Format: lanterne.yaml(5).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/ipaddr.h"
+#include "net/mac.h"
+#include "util/attr.h"
+#include "util/diagnostics.h"
+#include "util/text.h"
+
+enum {
+	CONFIG_NAME_SIZE = 64, /* switch names: [A-Za-z0-9._-], not only dots */
+	CONFIG_VLAN_MAX = 4094,
+};
+
+enum config_source_kind { CONFIG_SOURCE_SFLOW, CONFIG_SOURCE_MIRROR };
+enum config_direction {
+	CONFIG_DIRECTION_AUTO,
+	CONFIG_DIRECTION_INGRESS,
+	CONFIG_DIRECTION_EGRESS,
+	CONFIG_DIRECTION_BOTH,
+	CONFIG_DIRECTION_ANY,
+};
+enum config_role { CONFIG_ROLE_MEMBER, CONFIG_ROLE_CORE };
+enum config_access { CONFIG_ACCESS_ROLES, CONFIG_ACCESS_OPEN };
+
+/* An address and a UDP or TCP port. */
+struct config_endpoint {
+	struct ipaddr addr;
+	uint16_t port;
+};
+
+struct config_source {
+	enum config_source_kind kind;
+	struct config_endpoint listen; /* sflow */
+	char *interface;	       /* mirror */
+	char *switch_name;	       /* mirror; NULL: not said */
+	bool fcs_present;	       /* mirror */
+	struct place place;
+};
+
+struct config_vlan {
+	uint16_t tag;	      /* 802.1Q */
+	uint32_t roster_vlan; /* the roster's vlan id; the tag if not said */
+	char *name;	      /* NULL: the roster's name */
+	struct place place;
+};
+
+struct config_mac {
+	uint32_t asn;
+	uint16_t vlan; /* 802.1Q tag; 0: every VLAN of the exchange */
+	struct mac mac;
+	struct place place;
+};
+
+struct config_port {
+	uint32_t ifindex;
+	char *name;	/* NULL: from port-name records */
+	uint32_t *asns; /* the members on it; several: a reseller */
+	size_t asn_count;
+	uint64_t speed_bps;	 /* 0: from counter samples */
+	uint64_t contracted_bps; /* 0: none */
+	char **lag;		 /* names of the member ports of a LAG */
+	size_t lag_count;
+	enum config_role role;
+	struct place place;
+};
+
+struct config_switch {
+	char name[CONFIG_NAME_SIZE];
+	struct ipaddr agent;
+	bool has_sub_agent;
+	uint32_t sub_agent;  /* valid if has_sub_agent */
+	struct ipaddr *from; /* UDP sources believed; the agent if not said */
+	size_t from_count;
+	uint32_t roster_switch; /* 0: not said */
+	enum config_direction direction;
+	struct config_port *ports;
+	size_t port_count;
+	struct place place;
+};
+
+struct config_web {
+	struct config_endpoint *listen; /* 127.0.0.1:8080 if not said */
+	size_t listen_count;
+	char *users; /* NULL: none */
+	enum config_access access;
+	uint32_t per_address;
+	struct ipaddr *trusted_proxies;
+	size_t trusted_proxy_count;
+	struct ipaddr *metrics_from;
+	size_t metrics_from_count;
+};
+
+struct config {
+	char *path; /* of the file itself */
+	char *exchange_name;
+	char *timezone;	  /* "UTC" if not said */
+	char **languages; /* "en" if not said */
+	size_t language_count;
+	char *state_dir;
+	char *roster;
+	bool has_roster_ixp;
+	uint32_t roster_ixp;
+	struct config_source *sources;
+	size_t source_count;
+	struct config_vlan *vlans; /* none: every roster VLAN, id as tag */
+	size_t vlan_count;
+	struct config_mac *macs;
+	size_t mac_count;
+	struct config_switch *switches;
+	size_t switch_count;
+	struct config_web web;
+	char **mac_tables; /* read, not used yet: warned of */
+	size_t mac_table_count;
+	struct config_endpoint *relays; /* read, not used yet: warned of */
+	size_t relay_count;
+	char *ixp_manager_tree;	      /* read, not used yet: warned of */
+	char *ixp_manager_interfaces; /* read, not used yet: warned of */
+};
+
+/**
+ * Read a configuration file.
+ *
+ * @param out  on success the configuration, to be freed with config_free
+ * @param d    gets every error and warning, with its place
+ * @return 0; ERR_CONFIG (d says why); -ENOENT and other system errors for a
+ *         file that cannot be read (d says so too)
+ */
+MUST_CHECK int config_load(struct config **out, const char *path,
+			   struct diagnostics *d);
+
+/** As config_load, of a text in memory; path stands in the messages. */
+MUST_CHECK int config_parse(struct config **out, const char *path,
+			    const char *text, size_t len,
+			    struct diagnostics *d);
+
+/** Free a configuration; NULL is fine. */
+void config_free(struct config *config);
+
+/**
+ * Append the configuration in canonical form, with its defaults: it reads
+ * back to an equal configuration.
+ */
+void config_print(const struct config *config, struct text *out);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_IXP_REGISTRY_H
+#define LANTERNE_IXP_REGISTRY_H
+
+/*
+ * registry — who is who: configuration and roster made into one set of
+ * numbered members, VLAN interfaces, VLANs and ports, with the look-ups that
+ * attribution needs. Built once, never changed, so readers need no lock.
+ *
+ * A VLAN interface is a member's presence in one VLAN. Its index is the
+ * currency of accounting; index 0 stands for "no member".
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ixp/config.h"
+#include "ixp/roster.h"
+#include "util/u64map.h"
+
+enum {
+	REGISTRY_NOBODY = 0, /* no VLAN interface */
+	REGISTRY_NO_MEMBER = 0xffffffff,
+};
+
+struct member {
+	uint32_t asn;
+	char *name;		  /* never NULL; "AS64500" if none given */
+	uint32_t interface_count; /* placed ones: those with a VLAN */
+	uint32_t mac_count;
+	uint64_t speed_bps; /* sum of the roster's interfaces; 0: not said */
+};
+
+struct vlan_interface {
+	uint32_t member;  /* in members; REGISTRY_NO_MEMBER for index 0 */
+	uint16_t vlan;	  /* 802.1Q tag; 0: the member's catch-all, for frames
+			   * whose VLAN nothing tells */
+	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN */
+};
+
+struct vlan {
+	uint16_t tag;
+	uint32_t roster_vlan;
+	char *name; /* never NULL */
+};
+
+struct port {
+	uint32_t switch_index;
+	uint32_t ifindex;
+	const struct config_port *config; /* borrowed; NULL: learned */
+	uint32_t *members;		  /* indexes of its members */
+	uint32_t member_count;
+	uint16_t only_vlan; /* the one VLAN its members are in; 0: several */
+	bool core;
+};
+
+/* One MAC address in one VLAN; chained where a MAC is in several. */
+struct station {
+	uint32_t interface;
+	uint32_t next; /* in stations; U64MAP_NONE ends the chain */
+	uint16_t vlan;
+};
+
+struct registry {
+	const struct config *config; /* borrowed */
+	struct member *members;	     /* by ASN */
+	uint32_t member_count;
+	struct vlan_interface *interfaces; /* [0] is nobody */
+	uint32_t interface_count;
+	struct vlan *vlans; /* by tag */
+	uint32_t vlan_count;
+	struct port *ports; /* those of the configuration */
+	uint32_t port_count;
+	struct station *stations;
+	uint32_t station_count;
+	struct u64map by_mac;  /* MAC -> first of its stations */
+	struct u64map by_port; /* registry_port_key -> port */
+};
+
+/**
+ * Join configuration and roster.
+ *
+ * Warned of: members without MACs or without ports, ASNs listed twice,
+ * ASNs of macs: and ports: that the roster does not know (they become
+ * members named after their number), roster VLANs without a tag, and
+ * configuration that this version reads but does not use. Errors: one MAC in
+ * one VLAN under two members, a VLAN of macs: that the exchange does not
+ * have, a roster_switch or roster_vlan that the roster does not have.
+ *
+ * @param config  borrowed for the registry's lifetime
+ * @param roster  read only during the call
+ * @return 0, ERR_CONFIG (d says why) or -ENOMEM
+ */
+MUST_CHECK int registry_build(struct registry **out,
+			      const struct config *config,
+			      const struct roster *roster,
+			      struct diagnostics *d);
+
+/**
+ * config_load, roster_load and registry_build in one, for programs' starts.
+ *
+ * @param config  on success the configuration, to be freed after the registry
+ * @param out     on success the registry
+ */
+MUST_CHECK int registry_load(struct registry **out, struct config **config,
+			     const char *config_path, struct diagnostics *d);
+
+/** Free a registry; NULL is fine. */
+void registry_free(struct registry *registry);
+
+/** The member with this ASN, or NULL. */
+const struct member *registry_member(const struct registry *registry,
+				     uint32_t asn);
+
+/** The VLAN with this 802.1Q tag, or NULL. */
+const struct vlan *registry_vlan(const struct registry *registry, uint16_t tag);
+
+/** The key of by_port. */
+static inline uint64_t registry_port_key(uint32_t switch_index,
+					 uint32_t ifindex)
+{
+	return (uint64_t)switch_index << 32 | ifindex;
+}
+
+/** The first station of a MAC address, or NULL; the others by its chain. */
+static inline const struct station *registry_station(const struct registry *r,
+						     struct mac mac)
+{
+	uint32_t index = u64map_find(&r->by_mac, mac.bits);
+
+	return index == U64MAP_NONE ? NULL : &r->stations[index];
+}
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "net/ipaddr.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "util/err.h"
+#include "util/number.h"
+
+enum { IPV4_SIZE = 4, IPV6_SIZE = 16, MAPPED_PREFIX = 12 };
+
+static const uint8_t mapped[MAPPED_PREFIX] = { [10] = 0xff, [11] = 0xff };
+
+struct ipaddr ipaddr_of(const void *bytes, size_t len)
+{
+	struct ipaddr a = { 0 };
+	const uint8_t *from = bytes;
+
+	if (len == IPV6_SIZE && memcmp(from, mapped, MAPPED_PREFIX) == 0) {
+		from += MAPPED_PREFIX;
+		len = IPV4_SIZE;
+	}
+	if (len != IPV4_SIZE && len != IPV6_SIZE)
+		return a;
+	a.version = len == IPV4_SIZE ? 4 : 6;
+	memcpy(a.bytes, from, len);
+	return a;
+}
+
+bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)
+{
+	return a->version == b->version &&
+	       memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+int ipaddr_parse(const char *text, size_t len, struct ipaddr *out)
+{
+	char copy[IPADDR_TEXT_SIZE];
+	uint8_t bytes[IPV6_SIZE];
+
+	if (len == 0 || len >= sizeof(copy) || memchr(text, '\0', len))
+		return ERR_SYNTAX;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (inet_pton(AF_INET, copy, bytes) == 1)
+		*out = ipaddr_of(bytes, IPV4_SIZE);
+	else if (inet_pton(AF_INET6, copy, bytes) == 1)
+		*out = ipaddr_of(bytes, IPV6_SIZE);
+	else
+		return ERR_SYNTAX;
+	return 0;
+}
+
+char *ipaddr_format(const struct ipaddr *a, char to[IPADDR_TEXT_SIZE])
+{
+	if (a->version == 4)
+		(void)inet_ntop(AF_INET, a->bytes, to, IPADDR_TEXT_SIZE);
+	else if (a->version == 6)
+		(void)inet_ntop(AF_INET6, a->bytes, to, IPADDR_TEXT_SIZE);
+	else
+		(void)snprintf(to, IPADDR_TEXT_SIZE, "-");
+	return to;
+}
+
+int ipaddr_parse_endpoint(const char *text, size_t len, struct ipaddr *addr,
+			  uint16_t *port)
+{
+	const char *colon = len ? memrchr(text, ':', len) : NULL;
+	const char *host = text;
+	size_t host_len;
+	struct ipaddr parsed;
+	uint32_t number;
+	int rc;
+
+	if (!colon)
+		return ERR_SYNTAX;
+	host_len = (size_t)(colon - text);
+	if (host_len >= 2 && host[0] == '[' && host[host_len - 1] == ']') {
+		host++;
+		host_len -= 2;
+	} else if (memchr(host, ':', host_len)) {
+		return ERR_SYNTAX; /* IPv6 stands in brackets */
+	}
+	rc = ipaddr_parse(host, host_len, &parsed);
+	if (rc < 0)
+		return rc;
+	rc = number_u32(colon + 1, len - (size_t)(colon + 1 - text), UINT16_MAX,
+			&number);
+	if (rc < 0)
+		return rc;
+	*addr = parsed;
+	*port = (uint16_t)number;
+	return 0;
+}
+
+struct ipaddr ipaddr_of_sockaddr(const struct sockaddr_storage *from)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	if (from->ss_family == AF_INET) {
+		memcpy(&v4, from, sizeof(v4));
+		return ipaddr_of(&v4.sin_addr, IPV4_SIZE);
+	}
+	if (from->ss_family == AF_INET6) {
+		memcpy(&v6, from, sizeof(v6));
+		return ipaddr_of(&v6.sin6_addr, IPV6_SIZE);
+	}
+	return (struct ipaddr){ 0 };
+}

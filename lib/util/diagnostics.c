@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util/diagnostics.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SHOWN_AT_MOST = 50, MESSAGE_SIZE = 800 };
+
+void diagnostics_init(struct diagnostics *d)
+{
+	*d = (struct diagnostics){ 0 };
+	text_init(&d->text);
+}
+
+void diagnostics_fini(struct diagnostics *d)
+{
+	text_fini(&d->text);
+	*d = (struct diagnostics){ 0 };
+}
+
+static void add_line(struct diagnostics *d, struct place place,
+		     const char *severity, const char *message)
+{
+	text_add(&d->text, place.path);
+	if (place.line)
+		text_addf(&d->text, ":%zu", place.line);
+	if (place.line && place.column)
+		text_addf(&d->text, ":%zu", place.column);
+	text_addf(&d->text, ": %s: ", severity);
+	for (const char *c = message; *c; c++) {
+		bool control = (unsigned char)*c < 0x20 || *c == 0x7f;
+
+		text_add_char(&d->text, control ? '?' : *c);
+	}
+	text_add_char(&d->text, '\n');
+}
+
+void diagnostics_error(struct diagnostics *d, struct place place,
+		       const char *format, ...)
+{
+	char message[MESSAGE_SIZE];
+	va_list arguments;
+
+	if (d->errors++ >= SHOWN_AT_MOST)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	add_line(d, place, "error", message);
+}
+
+void diagnostics_warning(struct diagnostics *d, struct place place,
+			 const char *format, ...)
+{
+	char message[MESSAGE_SIZE];
+	va_list arguments;
+
+	if (d->warnings++ >= SHOWN_AT_MOST)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	add_line(d, place, "warning", message);
+}

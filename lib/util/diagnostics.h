@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_UTIL_DIAGNOSTICS_H
+#define LANTERNE_UTIL_DIAGNOSTICS_H
+
+/*
+ * diagnostics — what is wrong with a file that a person wrote.
+ *
+ * Collects lines of the form "file:line:column: error: what was found, what
+ * was expected", so that one run shows all of them. Says nothing by itself.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/attr.h"
+#include "util/text.h"
+
+/* Where in a file; line 0 means the file as a whole, column 0 the line. */
+struct place {
+	const char *path; /* borrowed */
+	size_t line;
+	size_t column;
+};
+
+struct diagnostics {
+	struct text text; /* the lines, each with its newline */
+	unsigned errors;
+	unsigned warnings;
+};
+
+/** Make an empty collection. */
+void diagnostics_init(struct diagnostics *d);
+
+/** Free what was collected. */
+void diagnostics_fini(struct diagnostics *d);
+
+/** Add an error. Past 50 of them they are only counted. */
+void diagnostics_error(struct diagnostics *d, struct place place,
+		       const char *format, ...) PRINTF_LIKE(3, 4);
+
+/** Add a warning. Past 50 of them they are only counted. */
+void diagnostics_warning(struct diagnostics *d, struct place place,
+			 const char *format, ...) PRINTF_LIKE(3, 4);
+
+#endif

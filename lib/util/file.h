@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_UTIL_FILE_H
+#define LANTERNE_UTIL_FILE_H
+
+/* file — whole small files, read with a bound and replaced atomically. */
+
+#include <stddef.h>
+
+#include "util/attr.h"
+#include "util/text.h"
+
+/**
+ * Append a regular file's content to out.
+ *
+ * @param max  the most bytes that are accepted
+ * @return 0, ERR_RANGE (larger than max), ERR_UNSUPPORTED (no regular file)
+ *         or -errno; on failure out may hold a part
+ */
+MUST_CHECK int file_read(const char *path, size_t max, struct text *out);
+
+/**
+ * Give path this content, so that a reader sees the old file or the new one:
+ * a temporary file beside it, fsync, rename.
+ *
+ * @return 0 or -errno; on failure the old file stands
+ */
+MUST_CHECK int file_replace(const char *path, const void *data, size_t len);
+
+/** Make a directory and its parents, mode 0755; existing ones are fine. */
+MUST_CHECK int file_make_directories(const char *path);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_UTIL_JSON_WRITE_H
+#define LANTERNE_UTIL_JSON_WRITE_H
+
+/*
+ * json_write — JSON text, written as it is produced.
+ *
+ * Puts the commas; the caller opens and closes in pairs. No tree is built.
+ * Strings are taken as UTF-8; bytes that are not become U+FFFD.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/text.h"
+
+struct json_writer {
+	struct text *out; /* borrowed */
+	bool first;	  /* no comma before the next item */
+};
+
+/** Start writing at the end of out. */
+void json_start(struct json_writer *w, struct text *out);
+
+/** Open an object; key is NULL for an array's item and at the top. */
+void json_object(struct json_writer *w, const char *key);
+void json_object_end(struct json_writer *w);
+
+/** Open an array. */
+void json_array(struct json_writer *w, const char *key);
+void json_array_end(struct json_writer *w);
+
+void json_u64(struct json_writer *w, const char *key, uint64_t value);
+void json_i64(struct json_writer *w, const char *key, int64_t value);
+void json_bool(struct json_writer *w, const char *key, bool value);
+void json_null(struct json_writer *w, const char *key);
+void json_string(struct json_writer *w, const char *key, const char *value);
+void json_string_n(struct json_writer *w, const char *key, const char *value,
+		   size_t len);
+
+/** A finite number with so many decimals; null when it is not finite. */
+void json_double(struct json_writer *w, const char *key, double value,
+		 int decimals);
+
+#endif

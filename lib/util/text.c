@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CAPACITY = 256 };
+
+/* Room for extra more bytes and the NUL; false when there is none. */
+static bool reserve(struct text *t, size_t extra)
+{
+	size_t wanted;
+	size_t capacity = t->capacity ? t->capacity : FIRST_CAPACITY;
+	char *data;
+
+	if (t->failed || __builtin_add_overflow(t->len, extra, &wanted) ||
+	    __builtin_add_overflow(wanted, 1, &wanted)) {
+		t->failed = true;
+		return false;
+	}
+	if (wanted <= t->capacity)
+		return true;
+	while (capacity < wanted) {
+		if (__builtin_mul_overflow(capacity, 2, &capacity))
+			capacity = wanted;
+	}
+	data = realloc(t->data, capacity);
+	if (!data) {
+		t->failed = true;
+		return false;
+	}
+	t->data = data;
+	t->capacity = capacity;
+	return true;
+}
+
+void text_init(struct text *t)
+{
+	*t = (struct text){ 0 };
+}
+
+void text_fini(struct text *t)
+{
+	free(t->data);
+	text_init(t);
+}
+
+void text_clear(struct text *t)
+{
+	t->len = 0;
+	t->failed = false;
+	if (t->data)
+		t->data[0] = '\0';
+}
+
+void text_add_bytes(struct text *t, const void *bytes, size_t len)
+{
+	if (!reserve(t, len))
+		return;
+	memcpy(t->data + t->len, bytes, len);
+	t->len += len;
+	t->data[t->len] = '\0';
+}
+
+void text_add(struct text *t, const char *string)
+{
+	text_add_bytes(t, string, strlen(string));
+}
+
+void text_add_char(struct text *t, char c)
+{
+	text_add_bytes(t, &c, 1);
+}
+
+void text_addf(struct text *t, const char *format, ...)
+{
+	va_list arguments;
+	int wanted;
+
+	va_start(arguments, format);
+	wanted = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (wanted < 0 || !reserve(t, (size_t)wanted)) {
+		t->failed = true;
+		return;
+	}
+	va_start(arguments, format);
+	(void)vsnprintf(t->data + t->len, (size_t)wanted + 1, format,
+			arguments);
+	va_end(arguments);
+	t->len += (size_t)wanted;
+}
+
+void text_add_u64(struct text *t, uint64_t number)
+{
+	char digits[20]; /* 2^64 has 20 */
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	text_add_bytes(t, digits + at, sizeof(digits) - at);
+}
+
+void text_add_quoted(struct text *t, const char *bytes, size_t len,
+		     size_t limit)
+{
+	size_t shown = len < limit ? len : limit;
+
+	for (size_t i = 0; i < shown; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if (c < 0x20 || c == 0x7f || c == '\\' || c == '"')
+			text_addf(t, "\\x%02x", c);
+		else
+			text_add_char(t, (char)c);
+	}
+	if (shown < len)
+		text_add(t, "...");
+}
+
+bool text_ok(const struct text *t)
+{
+	return !t->failed;
+}
+
+const char *text_str(const struct text *t)
+{
+	return t->data ? t->data : "";
+}
+
+char *text_steal(struct text *t)
+{
+	char *string = NULL;
+
+	if (reserve(t, 0)) {
+		t->data[t->len] = '\0';
+		string = t->data;
+		t->data = NULL;
+	}
+	text_fini(t);
+	return string;
+}

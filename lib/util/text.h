@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_UTIL_TEXT_H
+#define LANTERNE_UTIL_TEXT_H
+
+/*
+ * text — an output buffer that only grows.
+ *
+ * Running out of memory sets a flag that stays: a writer appends without
+ * checking and the one who uses the result asks text_ok once. The content is
+ * always followed by a NUL that len does not count.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/attr.h"
+
+struct text {
+	char *data; /* NULL while nothing was added */
+	size_t len;
+	size_t capacity;
+	bool failed;
+};
+
+/** Make an empty buffer; allocates nothing. */
+void text_init(struct text *t);
+
+/** Give the memory back; the buffer is empty and usable again. */
+void text_fini(struct text *t);
+
+/** Drop the content and the failure, keep the memory. */
+void text_clear(struct text *t);
+
+/** Append len bytes. */
+void text_add_bytes(struct text *t, const void *bytes, size_t len);
+
+/** Append a string. */
+void text_add(struct text *t, const char *string);
+
+/** Append one character. */
+void text_add_char(struct text *t, char c);
+
+/** Append formatted text, as printf would print it. */
+void text_addf(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/** Append a decimal number; much cheaper than text_addf. */
+void text_add_u64(struct text *t, uint64_t number);
+
+/**
+ * Append a string that came from outside, so that it stays on its line:
+ * control bytes and backslashes as \xNN, at most limit bytes of it.
+ */
+void text_add_quoted(struct text *t, const char *bytes, size_t len,
+		     size_t limit);
+
+/** True while every append has succeeded. */
+bool text_ok(const struct text *t);
+
+/** The content; "" while empty. Borrowed until the next append. */
+const char *text_str(const struct text *t);
+
+/**
+ * Hand over the content as a string to be freed by the caller; the buffer is
+ * empty then. NULL if an append had failed.
+ */
+MUST_CHECK char *text_steal(struct text *t);
+
+#endif

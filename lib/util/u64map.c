@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util/u64map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "util/err.h"
+
+enum { SLOTS_AT_LEAST = 16 };
+
+int u64map_init(struct u64map *map, size_t capacity)
+{
+	size_t slots = SLOTS_AT_LEAST;
+
+	*map = (struct u64map){ 0 };
+	while (slots < 2 * capacity)
+		slots *= 2;
+	map->keys = malloc(slots * sizeof(*map->keys));
+	map->values = malloc(slots * sizeof(*map->values));
+	if (!map->keys || !map->values) {
+		u64map_fini(map);
+		return -ENOMEM;
+	}
+	memset(map->keys, 0xff, slots * sizeof(*map->keys));
+	map->mask = slots - 1;
+	map->capacity = capacity;
+	/* Without randomness the map still works; only a chosen-key attack
+	 * is easier then. */
+	if (getrandom(&map->seed, sizeof(map->seed), GRND_NONBLOCK) < 0)
+		map->seed = (uint64_t)(uintptr_t)map->keys;
+	return 0;
+}
+
+void u64map_fini(struct u64map *map)
+{
+	free(map->keys);
+	free(map->values);
+	*map = (struct u64map){ 0 };
+}
+
+int u64map_put(struct u64map *map, uint64_t key, uint32_t value)
+{
+	size_t slot = u64map_hash(map->seed, key) & map->mask;
+
+	while (map->keys[slot] != key && map->keys[slot] != UINT64_MAX)
+		slot = (slot + 1) & map->mask;
+	if (map->keys[slot] == UINT64_MAX) {
+		if (map->count == map->capacity)
+			return ERR_FULL;
+		map->count++;
+		map->keys[slot] = key;
+	}
+	map->values[slot] = value;
+	return 0;
+}
