@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_STORE_RRD_READ_H
+#define LANTERNE_STORE_RRD_READ_H
+
+/*
+ * rrd_read — a range of a series as plain arrays.
+ *
+ * Safe to call from several threads (rrd_fetch_r). Reads only.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/series.h"
+#include "util/attr.h"
+
+struct series_data {
+	int64_t from_s; /* start of the first row */
+	uint32_t row_s; /* seconds per row, as the archive has it */
+	size_t rows;
+	size_t columns; /* as the layout of the kind */
+	double *values; /* rows × columns, row by row; NaN unknown */
+};
+
+/**
+ * Read [from_s, to_s) in rows of row_s seconds.
+ *
+ * Served by the archive with exactly that row length, or where the range
+ * starts before it reaches back, by the next coarser one: out->row_s tells.
+ * Range ends are widened to whole rows. Rows that no archive has are NaN.
+ *
+ * @param out  on success values to be freed with series_data_fini
+ * @return 0; ERR_NOT_FOUND (no such file), ERR_RANGE (from not before to, or
+ *         more than 100,000 rows), ERR_STORE, -ENOMEM
+ */
+MUST_CHECK int rrd_read(struct series_data *out, const char *state_dir,
+			const struct series *series, enum consolidation cf,
+			int64_t from_s, int64_t to_s, uint32_t row_s);
+
+/** Free the values. */
+void series_data_fini(struct series_data *data);
+
+/** One value; row and column must be in range. */
+static inline double series_at(const struct series_data *data, size_t row,
+			       size_t column)
+{
+	return data->values[row * data->columns + column];
+}
+
+#endif

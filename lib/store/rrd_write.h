@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_STORE_RRD_WRITE_H
+#define LANTERNE_STORE_RRD_WRITE_H
+
+/*
+ * rrd_write — append closed steps to a series' RRD file.
+ *
+ * The file is made when its first row comes. Rows carry rates; a step that is
+ * left out between two rows reads as unknown, never as a mean over the gap.
+ * For one thread: librrd locks against other processes, not threads.
+ */
+
+#include <stdint.h>
+
+#include "store/series.h"
+#include "util/attr.h"
+
+/* One closed step. */
+struct series_row {
+	int64_t start_s; /* a multiple of the series' step, UTC */
+	double values[SERIES_COLUMNS_MAX]; /* rates per second; NaN unknown */
+};
+
+/**
+ * Append rows, in rising order of time.
+ *
+ * Rows that the file already covers are left out and counted.
+ *
+ * @param rows     count of them, borrowed
+ * @param skipped  gets how many were left out; may be NULL
+ * @return 0; ERR_STORE (librrd's reason was logged), -errno
+ */
+MUST_CHECK int rrd_write_rows(const char *state_dir,
+			      const struct series *series,
+			      const struct series_row *rows, size_t count,
+			      size_t *skipped);
+
+/**
+ * When the last stored step of a series ends.
+ * @return 0, ERR_NOT_FOUND (no such file) or ERR_STORE
+ */
+MUST_CHECK int rrd_last_end(const char *state_dir, const struct series *series,
+			    int64_t *end_s);
+
+#endif
