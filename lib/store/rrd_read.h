@@ -6,6 +6,9 @@
  * rrd_read — a range of a series as plain arrays.
  *
  * Safe to call from several threads (rrd_fetch_r). Reads only.
+ *
+ * The function is not called rrd_read: librrd exports one of that name and
+ * calls it through the dynamic linker, so ours would take its place.
  */
 
 #include <stddef.h>
@@ -33,9 +36,9 @@ struct series_data {
  * @return 0; ERR_NOT_FOUND (no such file), ERR_RANGE (from not before to, or
  *         more than 100,000 rows), ERR_STORE, -ENOMEM
  */
-MUST_CHECK int rrd_read(struct series_data *out, const char *state_dir,
-			const struct series *series, enum consolidation cf,
-			int64_t from_s, int64_t to_s, uint32_t row_s);
+MUST_CHECK int series_read(struct series_data *out, const char *state_dir,
+			   const struct series *series, enum consolidation cf,
+			   int64_t from_s, int64_t to_s, uint32_t row_s);
 
 /** Free the values. */
 void series_data_fini(struct series_data *data);
