@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Writes the seeds of the binary parsers, one per kind of input that they
+ * know: make_seeds DIRECTORY fills DIRECTORY/datagram and DIRECTORY/frame.
+ * Files of other names there stay: they are what fuzzing found.
+ */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "support/sflow_builder.h"
+
+static const uint8_t plain_frame[] = {
+	0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x08, 0, 0x45, 0,
+};
+static const uint8_t tagged_frame[] = {
+	0x02, 0,    0,	  0, 0,	   2,	 0x02, 0,    0,	   0,	 0,
+	1,    0x81, 0x00, 0, 0x64, 0x86, 0xdd, 0x60, 0x00, 0x00,
+};
+static const uint8_t double_tagged_frame[] = {
+	0x02, 0,    0,	  0,	0,    2,    0x02, 0, 0,	   0,	 0,
+	1,    0x88, 0xa8, 0x20, 0xc8, 0x81, 0x00, 0, 0x64, 0x08, 0x00,
+};
+static const uint8_t five_tags_frame[] = {
+	0x01, 0,    0x5e, 0, 0,	   1,	 0x02, 0, 0,	0,    0, 1,
+	0x81, 0x00, 0,	  1, 0x81, 0x00, 0,    2, 0x91, 0x00, 0, 3,
+	0x92, 0x00, 0,	  4, 0x81, 0x00, 0,    5, 0x08, 0x00,
+};
+static const uint8_t other_frame[] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0, 0, 0, 1, 0x08, 0x06,
+};
+
+static const struct sflow_build_head ipv4_head = {
+	.agent = { 192, 0, 2, 1 },
+	.agent_len = 4,
+	.sub_agent = 1,
+	.sequence = 7,
+	.uptime_ms = 100000,
+};
+static const struct sflow_build_head ipv6_head = {
+	.agent = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 },
+	.agent_len = 16,
+	.sequence = 7,
+};
+static const struct sflow_build_head unknown_head = { .sequence = 7 };
+
+static const struct sflow_build_if_counters counters = {
+	.ifindex = 436207616,
+	.type = 6,
+	.speed_bps = 10000000000,
+	.direction = 1,
+	.status = 3,
+	.in_octets = 1u << 31,
+	.in_packets = { 1, 2, 3, 4, 5, 6 },
+	.out_octets = UINT64_MAX,
+	.out_packets = { 1, 2, 3, 4, 5 },
+};
+
+static void add_flow(struct sflow_builder *b, bool expanded, const void *header,
+		     size_t header_len)
+{
+	sflow_build_flow(b, &(struct sflow_build_flow){
+				.expanded = expanded,
+				.sequence = 1,
+				.source_index = 436207616 & 0xffffff,
+				.sampling_rate = 4096,
+				.sample_pool = 4096,
+				.drops = 1,
+				.input = { 0, 436207616 },
+				.output = { 2, 0 },
+			    });
+	sflow_build_header(b, 1518, 4, header, header_len);
+	sflow_build_sample_end(b);
+}
+
+static void add_counters(struct sflow_builder *b, bool expanded)
+{
+	sflow_build_counters(
+	    b, &(struct sflow_build_counters){
+		   .expanded = expanded, .sequence = 1, .source_index = 1 });
+	sflow_build_if_counters(b, &counters);
+	sflow_build_port_name(b, "Ethernet1/1");
+	sflow_build_sample_end(b);
+}
+
+static void flow_compact(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	add_flow(b, false, plain_frame, sizeof(plain_frame));
+}
+
+static void flow_expanded(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv6_head);
+	add_flow(b, true, tagged_frame, sizeof(tagged_frame));
+}
+
+static void counters_compact(struct sflow_builder *b)
+{
+	sflow_build_start(b, &unknown_head);
+	add_counters(b, false);
+}
+
+static void counters_expanded(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	add_counters(b, true);
+}
+
+/* Records and samples of types that are skipped, among ones that are not. */
+static void unknown_kinds(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	sflow_build_sample(b, 5);
+	sflow_build_u64(b, 1);
+	sflow_build_sample_end(b);
+	sflow_build_flow(b, &(struct sflow_build_flow){ .sampling_rate = 1 });
+	sflow_build_record(b, 1001);
+	sflow_build_u64(b, 100);
+	sflow_build_record_end(b);
+	sflow_build_header(b, 64, 4, plain_frame, sizeof(plain_frame));
+	sflow_build_header(b, 64, 4, plain_frame, sizeof(plain_frame));
+	sflow_build_sample_end(b);
+	add_counters(b, true);
+}
+
+static const struct {
+	const char *name;
+	void (*build)(struct sflow_builder *b);
+} datagrams[] = {
+	{ "flow-compact", flow_compact },
+	{ "flow-expanded", flow_expanded },
+	{ "counters-compact", counters_compact },
+	{ "counters-expanded", counters_expanded },
+	{ "unknown-kinds", unknown_kinds },
+};
+
+static const struct {
+	const char *name;
+	const void *bytes;
+	size_t len;
+} frames[] = {
+	{ "ipv4", plain_frame, sizeof(plain_frame) },
+	{ "tagged-ipv6", tagged_frame, sizeof(tagged_frame) },
+	{ "double-tagged", double_tagged_frame, sizeof(double_tagged_frame) },
+	{ "five-tags", five_tags_frame, sizeof(five_tags_frame) },
+	{ "arp", other_frame, sizeof(other_frame) },
+	{ "empty", plain_frame, 0 },
+};
+
+static bool write_seed(const char *directory, const char *parser,
+		       const char *name, const void *bytes, size_t len)
+{
+	char path[PATH_MAX];
+	FILE *file;
+	bool good;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, parser);
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return false;
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", directory, parser, name);
+	file = fopen(path, "wb");
+	if (!file)
+		return false;
+	good = fwrite(bytes, 1, len, file) == len;
+	return fclose(file) == 0 && good;
+}
+
+int main(int argc, char **argv)
+{
+	struct sflow_builder b;
+	bool good = true;
+
+	if (argc != 2) {
+		(void)fprintf(stderr, "usage: %s DIRECTORY\n", argv[0]);
+		return 64;
+	}
+	for (size_t i = 0; i < sizeof(datagrams) / sizeof(*datagrams); i++) {
+		datagrams[i].build(&b);
+		good &= write_seed(argv[1], "datagram", datagrams[i].name,
+				   b.data, b.len);
+	}
+	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++)
+		good &= write_seed(argv[1], "frame", frames[i].name,
+				   frames[i].bytes, frames[i].len);
+	if (!good)
+		(void)fprintf(stderr, "%s: %s\n", argv[1], strerror(errno));
+	return good ? 0 : 1;
+}
