@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "util/attr.h"
 #include "util/cursor.h"
@@ -16,15 +17,24 @@ struct mac {
 	uint64_t bits;
 };
 
-enum { MAC_TEXT_SIZE = 18 }; /* "02:00:00:00:00:01" and the NUL */
+enum {
+	MAC_SIZE = 6,
+	MAC_TEXT_SIZE = 18, /* "02:00:00:00:00:01" and the NUL */
+};
 
 /** The next six bytes; all zero once the cursor failed. */
 static inline struct mac mac_read(struct cursor *c)
 {
-	uint64_t high = cursor_be16(c);
-	uint64_t low = cursor_be32(c);
+	const uint8_t *p = cursor_take(c, MAC_SIZE);
+	uint16_t high;
+	uint32_t low;
 
-	return (struct mac){ .bits = high << 32 | low };
+	if (!p)
+		return (struct mac){ 0 };
+	memcpy(&high, p, sizeof(high));
+	memcpy(&low, p + sizeof(high), sizeof(low));
+	return (struct mac){ .bits = (uint64_t)__builtin_bswap16(high) << 32 |
+				     __builtin_bswap32(low) };
 }
 
 /** True for group addresses: multicast and broadcast. */

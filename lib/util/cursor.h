@@ -27,10 +27,12 @@ struct cursor {
 	bool failed;
 };
 
-/** A cursor over len bytes at data, which stay the caller's. */
+/** A cursor over len bytes at data, which stay the caller's; NULL if none. */
 static inline struct cursor cursor_of(const void *data, size_t len)
 {
-	return (struct cursor){ .at = data, .left = len, .failed = false };
+	static const uint8_t nothing;
+
+	return (struct cursor){ .at = data ? data : &nothing, .left = len };
 }
 
 /** False once any read went past the end. */
@@ -51,12 +53,15 @@ static inline bool cursor_spent(const struct cursor *c)
 	return !c->failed && c->left == 0;
 }
 
-/** Take len bytes: their address, or NULL (and failed) if fewer are left. */
+/**
+ * Take len bytes: their address, or NULL (and failed) if fewer are left. From
+ * a failed cursor not even 0 bytes can be taken.
+ */
 static inline const uint8_t *cursor_take(struct cursor *c, size_t len)
 {
 	const uint8_t *from = c->at;
 
-	if (c->left < len) {
+	if (c->left < len || (len == 0 && c->failed)) {
 		c->left = 0;
 		c->failed = true;
 		return NULL;

@@ -10,35 +10,46 @@ void json_start(struct json_writer *w, struct text *out)
 	*w = (struct json_writer){ .out = out, .first = true };
 }
 
-/* Length of the UTF-8 sequence at s (RFC 3629), 0 if there is none. */
+/*
+ * RFC 3629, section 4: the first byte of a sequence, and what its second may
+ * be; all further ones are 80..BF.
+ */
+static const struct utf8_row {
+	unsigned char first_low, first_high, second_low, second_high, len;
+} utf8_rows[] = {
+	{ 0x00, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+	{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+	{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+	{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
+	{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+};
+
+static const struct utf8_row *utf8_row_of(unsigned char first)
+{
+	const struct utf8_row *row = utf8_rows;
+
+	while (row < utf8_rows + sizeof(utf8_rows) / sizeof(*utf8_rows)) {
+		if (first >= row->first_low && first <= row->first_high)
+			return row;
+		row++;
+	}
+	return NULL;
+}
+
+/* Length of the UTF-8 sequence at s, which has left >= 1 bytes; 0: none. */
 static size_t utf8_length(const unsigned char *s, size_t left)
 {
-	size_t len;
-	unsigned low = 0x80;
-	unsigned high = 0xbf;
+	const struct utf8_row *row = utf8_row_of(s[0]);
 
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] >= 0xc2 && s[0] <= 0xdf) {
-		len = 2;
-	} else if (s[0] >= 0xe0 && s[0] <= 0xef) {
-		len = 3;
-		low = s[0] == 0xe0 ? 0xa0 : 0x80;
-		high = s[0] == 0xed ? 0x9f : 0xbf;
-	} else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
-		len = 4;
-		low = s[0] == 0xf0 ? 0x90 : 0x80;
-		high = s[0] == 0xf4 ? 0x8f : 0xbf;
-	} else {
+	if (!row || left < row->len)
 		return 0;
-	}
-	if (left < len || s[1] < low || s[1] > high)
+	if (row->len > 1 && (s[1] < row->second_low || s[1] > row->second_high))
 		return 0;
-	for (size_t i = 2; i < len; i++) {
+	for (size_t i = 2; i < row->len; i++) {
 		if (s[i] < 0x80 || s[i] > 0xbf)
 			return 0;
 	}
-	return len;
+	return row->len;
 }
 
 static void add_string(struct text *out, const char *value, size_t len)

@@ -5,6 +5,15 @@
 
 #include "util/err.h"
 
+/* Append one decimal digit. @return 0 or ERR_RANGE */
+static int add_digit(uint64_t *value, unsigned digit)
+{
+	if (__builtin_mul_overflow(*value, 10, value) ||
+	    __builtin_add_overflow(*value, digit, value))
+		return ERR_RANGE;
+	return 0;
+}
+
 int number_u64(const char *text, size_t len, uint64_t max, uint64_t *out)
 {
 	uint64_t value = 0;
@@ -16,9 +25,7 @@ int number_u64(const char *text, size_t len, uint64_t max, uint64_t *out)
 			return ERR_SYNTAX;
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (__builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)(text[i] - '0'),
-					   &value))
+		if (add_digit(&value, (unsigned)(text[i] - '0')) < 0)
 			return ERR_RANGE;
 	}
 	if (value > max)
@@ -56,36 +63,45 @@ static int unit_exponent(char letter)
 	}
 }
 
+/* Digits with at most one point among them, neither first nor last. */
+static bool is_decimal(const char *text, size_t len)
+{
+	size_t points = 0;
+
+	if (len == 0 || text[0] == '.' || text[len - 1] == '.')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '.')
+			points++;
+		else if (text[i] < '0' || text[i] > '9')
+			return false;
+	}
+	return points <= 1;
+}
+
 int number_speed(const char *text, size_t len, uint64_t *bps)
 {
 	uint64_t value = 0;
-	int exponent = len ? unit_exponent(text[len - 1]) : -1;
-	size_t number_len = exponent < 0 ? len : len - 1;
+	int unit = len ? unit_exponent(text[len - 1]) : -1;
+	size_t number_len = unit < 0 ? len : len - 1;
+	int exponent = unit < 0 ? 0 : unit; /* still to be multiplied in */
 	bool after_point = false;
+	int rc = 0;
 
-	if (exponent < 0)
-		exponent = 0;
-	if (number_len == 0 || text[0] == '.' || text[number_len - 1] == '.')
+	if (!is_decimal(text, number_len))
 		return ERR_SYNTAX;
-	for (size_t i = 0; i < number_len; i++) {
-		if (text[i] == '.' && !after_point) {
+	for (size_t i = 0; i < number_len && rc == 0; i++) {
+		if (text[i] == '.') {
 			after_point = true;
 			continue;
 		}
-		if (text[i] < '0' || text[i] > '9')
-			return ERR_SYNTAX;
 		if (after_point && exponent-- == 0)
 			return ERR_RANGE; /* a fraction of a bit */
-		if (__builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)(text[i] - '0'),
-					   &value))
-			return ERR_RANGE;
+		rc = add_digit(&value, (unsigned)(text[i] - '0'));
 	}
-	for (; exponent > 0; exponent--) {
-		if (__builtin_mul_overflow(value, 10, &value))
-			return ERR_RANGE;
-	}
-	if (value == 0 || value > INT64_MAX)
+	for (; exponent > 0 && rc == 0; exponent--)
+		rc = add_digit(&value, 0);
+	if (rc < 0 || value == 0 || value > INT64_MAX)
 		return ERR_RANGE;
 	*bps = value;
 	return 0;

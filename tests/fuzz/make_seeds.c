@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "support/sflow_builder.h"
@@ -188,6 +187,6 @@ int main(int argc, char **argv)
 		good &= write_seed(argv[1], "frame", frames[i].name,
 				   frames[i].bytes, frames[i].len);
 	if (!good)
-		(void)fprintf(stderr, "%s: %s\n", argv[1], strerror(errno));
+		(void)fprintf(stderr, "%s: %m\n", argv[1]);
 	return good ? 0 : 1;
 }

@@ -8,13 +8,11 @@
  */
 
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -71,7 +69,7 @@ int main(int argc, char **argv)
 	}
 	count = scandir(argv[1], &entries, NULL, alphasort);
 	if (count < 0) {
-		(void)fprintf(stderr, "%s: %s\n", argv[1], strerror(errno));
+		(void)fprintf(stderr, "%s: %m\n", argv[1]);
 		return 66;
 	}
 	for (int i = 0; i < count; i++) {
