@@ -28,13 +28,17 @@ struct series_data {
 /**
  * Read [from_s, to_s) in rows of row_s seconds.
  *
- * Served by the archive with exactly that row length, or where the range
- * starts before it reaches back, by the next coarser one: out->row_s tells.
- * Range ends are widened to whole rows. Rows that no archive has are NaN.
+ * Served by the archive with exactly that row length, or where there is none
+ * or the range starts before it reaches back, by the next coarser one, at last
+ * the coarsest: out->row_s tells. Rows start at multiples of out->row_s, UTC;
+ * range ends are widened to whole rows. Rows that no archive has, those past
+ * the last update among them, are NaN.
  *
  * @param out  on success values to be freed with series_data_fini
- * @return 0; ERR_NOT_FOUND (no such file), ERR_RANGE (from not before to, or
- *         more than 100,000 rows), ERR_STORE, -ENOMEM
+ * @return 0; ERR_NOT_FOUND (no such file), ERR_RANGE (from not before to,
+ *         before 1970, more than 100,000 rows, or as series_path),
+ *         ERR_UNSUPPORTED (a pair has no maximum), ERR_STORE (a damaged or
+ *         foreign file; the reason was logged), -errno
  */
 MUST_CHECK int series_read(struct series_data *out, const char *state_dir,
 			   const struct series *series, enum consolidation cf,

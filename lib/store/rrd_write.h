@@ -17,7 +17,7 @@
 
 /* One closed step. */
 struct series_row {
-	int64_t start_s; /* a multiple of the series' step, UTC */
+	int64_t start_s; /* a multiple of the series' step, UTC; over 0 */
 	double values[SERIES_COLUMNS_MAX]; /* rates per second; NaN unknown */
 };
 
@@ -28,7 +28,9 @@ struct series_row {
  *
  * @param rows     count of them, borrowed
  * @param skipped  gets how many were left out; may be NULL
- * @return 0; ERR_STORE (librrd's reason was logged), -errno
+ * @return 0; ERR_STORE (the reason was logged), ERR_RANGE (a time before the
+ *         second step of 1970 or after the year 30000, or as series_path),
+ *         -errno. On failure the rows of the first part may be stored.
  */
 MUST_CHECK int rrd_write_rows(const char *state_dir,
 			      const struct series *series,
@@ -37,7 +39,8 @@ MUST_CHECK int rrd_write_rows(const char *state_dir,
 
 /**
  * When the last stored step of a series ends.
- * @return 0, ERR_NOT_FOUND (no such file) or ERR_STORE
+ * @return 0; ERR_NOT_FOUND (no such file), ERR_STORE (it is damaged or
+ *         foreign; the reason was logged), ERR_RANGE as series_path, -errno
  */
 MUST_CHECK int rrd_last_end(const char *state_dir, const struct series *series,
 			    int64_t *end_s);

@@ -125,7 +125,10 @@ const struct series_layout *series_layout(enum series_kind kind);
 
 /**
  * The file of a series: "STATE_DIR/rrd/member/as64500.rrd".
- * @return 0 or -ENAMETOOLONG
+ *
+ * @return 0, -ENAMETOOLONG, or ERR_RANGE: a switch name that is no path part
+ *         (1 to 64 of A-Z a-z 0-9 . _ -, not only dots), or a pair whose
+ *         lower ASN does not come first
  */
 MUST_CHECK int series_path(char *to, size_t size, const char *state_dir,
 			   const struct series *series);

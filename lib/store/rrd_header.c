@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The file format, versions 3 and 4, as rrdcreate writes it on a machine with
+ * 64-bit longs: C structures in native byte order, one after the other.
+ *
+ *   head      cookie[4] version[5] pad[7], double, counts of data sources and
+ *             archives, step, 10 parameters
+ *   per data source   name[20] type[20], heartbeat, minimum, maximum, 7 unused
+ *   per archive       name[20] pad[4], rows, steps per row, xff, 9 unused
+ *   last update       seconds, microseconds
+ *   per data source   last reading[30] pad[2], 10 of scratch
+ *   per archive and data source   10 of scratch
+ *   per archive       position of the newest row
+ *   then the rows of each archive, a double per data source
+ */
+#include "store/rrd_header.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/cursor.h"
+#include "util/err.h"
+#include "util/log.h"
+
+enum {
+	WORD = 8,
+	COOKIE_SIZE = 4,
+	VERSION_SIZE = 5,
+	HEAD_PAD = 7,
+	HEAD_PARAMETERS = 10,
+	HEAD_SIZE = COOKIE_SIZE + VERSION_SIZE + HEAD_PAD + 4 * WORD +
+		    HEAD_PARAMETERS * WORD,
+	NAME_SIZE = 20,
+	SOURCE_UNUSED = 7,
+	SOURCE_SIZE = 2 * NAME_SIZE + 10 * WORD,
+	ARCHIVE_PAD = 4,
+	ARCHIVE_UNUSED = 9,
+	ARCHIVE_SIZE = NAME_SIZE + ARCHIVE_PAD + 12 * WORD,
+	UPDATE_SIZE = 2 * WORD,
+	READING_SIZE = 30,
+	READING_PAD = 2,
+	SCRATCH_SIZE = 10 * WORD,
+	SOURCE_STATE_SIZE = READING_SIZE + READING_PAD + SCRATCH_SIZE,
+	HEADER_MAX =
+	    HEAD_SIZE + UPDATE_SIZE +
+	    SERIES_COLUMNS_MAX * (SOURCE_SIZE + SOURCE_STATE_SIZE) +
+	    SERIES_ARCHIVES_MAX *
+		(ARCHIVE_SIZE + SERIES_COLUMNS_MAX * SCRATCH_SIZE + WORD),
+	MICROSECONDS = 1000000,
+	LOOKS = 3,
+};
+
+static const double float_cookie = 8.642135E130;
+static const double xff = 0.5;
+
+_Static_assert(sizeof(long) == WORD, "librrd writes longs as they are");
+
+static uint64_t take_u64(struct cursor *c)
+{
+	uint64_t value = 0;
+
+	cursor_bytes(c, &value, sizeof(value));
+	return value;
+}
+
+static double take_double(struct cursor *c)
+{
+	double value = 0;
+
+	cursor_bytes(c, &value, sizeof(value));
+	return value;
+}
+
+/* Is the NUL-terminated text in the next size bytes this one? */
+static bool take_text_is(struct cursor *c, size_t size, const char *wanted)
+{
+	const uint8_t *text = cursor_take(c, size);
+
+	return text && strlen(wanted) < size &&
+	       memcmp(text, wanted, strlen(wanted) + 1) == 0;
+}
+
+static bool bits_are(double value, double wanted)
+{
+	return memcmp(&value, &wanted, sizeof(value)) == 0;
+}
+
+static size_t header_size(const struct series_layout *layout)
+{
+	return HEAD_SIZE + UPDATE_SIZE +
+	       layout->column_count * (SOURCE_SIZE + SOURCE_STATE_SIZE) +
+	       layout->archive_count *
+		   (ARCHIVE_SIZE + layout->column_count * SCRATCH_SIZE + WORD);
+}
+
+static size_t file_size(const struct series_layout *layout)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < layout->archive_count; i++)
+		rows += layout->archives[i].rows;
+	return header_size(layout) +
+	       rows * layout->column_count * sizeof(double);
+}
+
+/* The functions below return what is wrong, or NULL. */
+
+static const char *check_head(struct cursor *c,
+			      const struct series_layout *layout)
+{
+	const uint8_t *version;
+
+	if (!take_text_is(c, COOKIE_SIZE, "RRD"))
+		return "no RRD file";
+	version = cursor_take(c, VERSION_SIZE);
+	if (!version || (memcmp(version, "0003", VERSION_SIZE) != 0 &&
+			 memcmp(version, "0004", VERSION_SIZE) != 0))
+		return "unknown version of the format";
+	cursor_skip(c, HEAD_PAD);
+	if (!bits_are(take_double(c), float_cookie))
+		return "written on another kind of machine";
+	if (take_u64(c) != layout->column_count)
+		return "other number of data sources";
+	if (take_u64(c) != layout->archive_count)
+		return "other number of archives";
+	if (take_u64(c) != layout->step_s)
+		return "other step";
+	cursor_skip(c, HEAD_PARAMETERS * WORD);
+	return NULL;
+}
+
+static const char *check_source(struct cursor *c, const char *name,
+				uint32_t step_s)
+{
+	if (!take_text_is(c, NAME_SIZE, name))
+		return "other name of a data source";
+	if (!take_text_is(c, NAME_SIZE, "GAUGE"))
+		return "other type of a data source";
+	if (take_u64(c) != step_s)
+		return "other heartbeat";
+	if (!bits_are(take_double(c), 0.0) || !isnan(take_double(c)))
+		return "other bounds of a data source";
+	cursor_skip(c, SOURCE_UNUSED * WORD);
+	return NULL;
+}
+
+static const char *check_archive(struct cursor *c,
+				 const struct series_archive *archive,
+				 uint32_t step_s)
+{
+	bool average = archive->consolidation == CONSOLIDATION_AVERAGE;
+
+	if (!take_text_is(c, NAME_SIZE, average ? "AVERAGE" : "MAX"))
+		return "other consolidation";
+	cursor_skip(c, ARCHIVE_PAD);
+	if (take_u64(c) != archive->rows)
+		return "other number of rows";
+	if (take_u64(c) != archive->row_s / step_s)
+		return "other length of rows";
+	if (!bits_are(take_double(c), xff))
+		return "other share of unknown steps";
+	cursor_skip(c, ARCHIVE_UNUSED * WORD);
+	return NULL;
+}
+
+static const char *check_last_update(struct cursor *c, struct rrd_header *out)
+{
+	uint64_t last_s = take_u64(c);
+
+	if (last_s > (uint64_t)SERIES_LAST_MAX_S)
+		return "last update out of range";
+	out->last_s = (int64_t)last_s;
+	if (take_u64(c) >= MICROSECONDS)
+		return "microseconds of the last update out of range";
+	return NULL;
+}
+
+/* What a data source read last must end within its field. */
+static const char *check_source_state(struct cursor *c)
+{
+	const uint8_t *reading = cursor_take(c, READING_SIZE);
+
+	if (!reading || !memchr(reading, '\0', READING_SIZE))
+		return "last reading without end";
+	cursor_skip(c, READING_PAD + SCRATCH_SIZE);
+	return NULL;
+}
+
+static const char *check_definitions(struct cursor *c,
+				     const struct series_layout *layout)
+{
+	const char *fault = check_head(c, layout);
+
+	for (size_t i = 0; !fault && i < layout->column_count; i++)
+		fault = check_source(c, layout->columns[i], layout->step_s);
+	for (size_t i = 0; !fault && i < layout->archive_count; i++)
+		fault = check_archive(c, &layout->archives[i], layout->step_s);
+	return fault;
+}
+
+static const char *check_state(struct cursor *c, struct rrd_header *out,
+			       const struct series_layout *layout)
+{
+	const char *fault = check_last_update(c, out);
+
+	for (size_t i = 0; !fault && i < layout->column_count; i++)
+		fault = check_source_state(c);
+	cursor_skip(c, layout->archive_count * layout->column_count *
+			   SCRATCH_SIZE);
+	for (size_t i = 0; !fault && i < layout->archive_count; i++) {
+		out->positions[i] = take_u64(c);
+		if (out->positions[i] >= layout->archives[i].rows)
+			fault = "position outside its archive";
+	}
+	return fault;
+}
+
+static const char *check(const uint8_t *bytes, size_t len,
+			 struct rrd_header *out,
+			 const struct series_layout *layout)
+{
+	struct cursor c = cursor_of(bytes, len);
+	const char *fault = check_definitions(&c, layout);
+
+	if (!fault)
+		fault = check_state(&c, out, layout);
+	if (!fault && !cursor_spent(&c))
+		fault = "header too short";
+	return fault;
+}
+
+/* Fill to with the first len bytes. @return what is wrong, or NULL */
+static const char *read_start(int fd, uint8_t *to, size_t len, int *error)
+{
+	size_t have = 0;
+
+	while (have < len) {
+		ssize_t got = pread(fd, to + have, len - have, (off_t)have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			*error = -errno;
+			return "cannot be read";
+		}
+		if (got == 0)
+			return "too short";
+		have += (size_t)got;
+	}
+	return NULL;
+}
+
+/*
+ * Read and compare. librrd moves a position past its archive before it takes
+ * it back to 0, so what a writer is just changing gets a second look.
+ */
+static const char *examine(int fd, struct rrd_header *out,
+			   const struct series_layout *layout, int *error)
+{
+	uint8_t bytes[HEADER_MAX];
+	struct stat status;
+	const char *fault = NULL;
+
+	if (fstat(fd, &status) < 0) {
+		*error = -errno;
+		return "cannot be read";
+	}
+	if (!S_ISREG(status.st_mode))
+		return "no regular file";
+	if (status.st_size != (off_t)file_size(layout))
+		return "wrong size";
+	for (int look = 0; look < LOOKS; look++) {
+		size_t len = header_size(layout);
+
+		fault = read_start(fd, bytes, len, error);
+		if (!fault)
+			fault = check(bytes, len, out, layout);
+		if (!fault)
+			break;
+	}
+	return fault;
+}
+
+int rrd_header_read(struct rrd_header *out, const char *path,
+		    const struct series_layout *layout)
+{
+	struct rrd_header header = { 0 };
+	const char *fault;
+	int error = ERR_STORE;
+	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	assert(layout->archive_count <= SERIES_ARCHIVES_MAX);
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : -errno;
+	fault = examine(fd, &header, layout, &error);
+	(void)close(fd);
+	if (fault) {
+		log_error("store: file refused: %s: %s", path, fault);
+		return error;
+	}
+	*out = header;
+	return 0;
+}

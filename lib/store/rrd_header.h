@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_STORE_RRD_HEADER_H
+#define LANTERNE_STORE_RRD_HEADER_H
+
+/*
+ * rrd_header — look at an RRD file before librrd does.
+ *
+ * librrd maps a file and believes its header; a damaged one can crash the
+ * process. So every byte that librrd takes as a count, a name or a position is
+ * compared with the layout of the series first. For lib/store alone.
+ */
+
+#include <stdint.h>
+
+#include "store/series.h"
+#include "util/attr.h"
+
+enum { SERIES_ARCHIVES_MAX = 8 };
+
+/* No step ends later (the year 36812): sums of times stay in 64 bits. */
+#define SERIES_LAST_MAX_S (INT64_C(1) << 40)
+
+/* What changes in a file's header with each update. */
+struct rrd_header {
+	int64_t last_s;				 /* end of the last step */
+	uint64_t positions[SERIES_ARCHIVES_MAX]; /* newest row, per archive */
+};
+
+/**
+ * Read the header of a file and compare it with what rrd_write makes.
+ *
+ * @return 0; ERR_NOT_FOUND (no such file), ERR_STORE (not such a file; the
+ *         reason was logged), -errno
+ */
+MUST_CHECK int rrd_header_read(struct rrd_header *out, const char *path,
+			       const struct series_layout *layout);
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * A row of [T, T+step) is an update stamped T+step of GAUGE data sources. With
+ * a heartbeat of one step, an update stands for the step before it and for
+ * nothing else; where the file ends before T, an unknown update at T comes
+ * first, or librrd would take the row itself for unknown.
+ */
+#include "store/rrd_write.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <rrd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/rrd_header.h"
+#include "util/err.h"
+#include "util/file.h"
+#include "util/log.h"
+
+enum {
+	BATCH_UPDATES = 120,
+	STAMP_SIZE = 24,
+	VALUE_SIZE = 32, /* ":1.2345678901234567e+308" and more */
+	UPDATE_SIZE = STAMP_SIZE + SERIES_COLUMNS_MAX * VALUE_SIZE,
+	DEFINITION_SIZE = 64,
+	DAY_S = 86400,
+	DEFINITIONS_MAX = SERIES_COLUMNS_MAX + SERIES_ARCHIVES_MAX,
+};
+
+/* Updates on their way to one file. */
+struct batch {
+	const char *path;
+	const struct series_layout *layout;
+	int64_t last_s; /* where the file ends once the batch is written */
+	size_t count;
+	const char *updates[BATCH_UPDATES];
+	char text[BATCH_UPDATES][UPDATE_SIZE];
+};
+
+/* Say why librrd refused. @return ERR_STORE */
+static int refused(const char *what, const char *path)
+{
+	log_error("store: %s failed: %s: %s", what, path, rrd_get_error());
+	rrd_clear_error();
+	return ERR_STORE;
+}
+
+static size_t put_u64(char *to, uint64_t number)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do {
+		digits[n++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	for (size_t i = 0; i < n; i++)
+		to[i] = digits[n - 1 - i];
+	return n;
+}
+
+/* Print a fraction with a point, whatever the locale has for one. */
+static size_t put_fraction(char *to, double value)
+{
+	char text[VALUE_SIZE];
+	size_t n = 0;
+
+	(void)snprintf(text, sizeof(text), "%.17g", value);
+	for (const char *p = text; *p != '\0'; p++) {
+		if (strchr("0123456789e+-", *p))
+			to[n++] = *p;
+		else if (n > 0 && to[n - 1] != '.')
+			to[n++] = '.';
+	}
+	return n;
+}
+
+/* Print a value as librrd reads it; whole numbers arrive exactly. */
+static size_t put_value(char *to, double value)
+{
+	static const double whole_max = 9007199254740992.0; /* 2^53 */
+	static const double smallest = 1e-280; /* below, librrd's range ends */
+
+	if (!isfinite(value) || value < 0) {
+		*to = 'U';
+		return 1;
+	}
+	if (value <= whole_max && value == floor(value))
+		return put_u64(to, (uint64_t)value);
+	if (value < smallest)
+		return put_u64(to, 0);
+	return put_fraction(to, value);
+}
+
+/* Add an update stamped at_s; no values: all unknown. */
+static void batch_add(struct batch *b, int64_t at_s, const double *values)
+{
+	char *text = b->text[b->count];
+	size_t n = put_u64(text, (uint64_t)at_s);
+
+	for (size_t i = 0; i < b->layout->column_count; i++) {
+		text[n++] = ':';
+		n += put_value(text + n, values ? values[i] : (double)NAN);
+	}
+	text[n] = '\0';
+	assert(n < UPDATE_SIZE);
+	b->updates[b->count++] = text;
+	b->last_s = at_s;
+}
+
+static int batch_write(struct batch *b)
+{
+	size_t count = b->count;
+
+	b->count = 0;
+	if (count == 0)
+		return 0;
+	rrd_clear_error();
+	if (rrd_update_r(b->path, NULL, (int)count, b->updates) != 0)
+		return refused("update", b->path);
+	return 0;
+}
+
+static int make_directory_of(const char *path)
+{
+	char directory[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (len == 0)
+		return 0;
+	if (len >= sizeof(directory))
+		return -ENAMETOOLONG;
+	memcpy(directory, path, len);
+	directory[len] = '\0';
+	return file_make_directories(directory);
+}
+
+/* librrd's words for the data sources and archives. @return how many */
+static size_t define(char text[][DEFINITION_SIZE],
+		     const struct series_layout *layout)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < layout->column_count; i++)
+		(void)snprintf(text[n++], DEFINITION_SIZE,
+			       "DS:%s:GAUGE:%" PRIu32 ":0:U",
+			       layout->columns[i], layout->step_s);
+	for (size_t i = 0; i < layout->archive_count; i++) {
+		const struct series_archive *a = &layout->archives[i];
+		bool average = a->consolidation == CONSOLIDATION_AVERAGE;
+
+		(void)snprintf(text[n++], DEFINITION_SIZE,
+			       "RRA:%s:0.5:%" PRIu32 ":%" PRIu32,
+			       average ? "AVERAGE" : "MAX",
+			       a->row_s / layout->step_s, a->rows);
+	}
+	return n;
+}
+
+/* Make a file whose first step starts at start_s. */
+static int create(const char *path, const struct series_layout *layout,
+		  int64_t start_s)
+{
+	char text[DEFINITIONS_MAX][DEFINITION_SIZE];
+	const char *definitions[DEFINITIONS_MAX];
+	struct rrd_header header;
+	size_t count = define(text, layout);
+	int rc = make_directory_of(path);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		definitions[i] = text[i];
+	rrd_clear_error();
+	if (rrd_create_r(path, layout->step_s, (time_t)start_s, (int)count,
+			 definitions) != 0)
+		return refused("create", path);
+	/* On a full disk librrd reports success all the same. */
+	rc = rrd_header_read(&header, path, layout);
+	if (rc == 0 && header.last_s == start_s)
+		return 0;
+	log_error("store: create failed: %s: "
+		  "what was written is incomplete, is the disk full?",
+		  path);
+	if (unlink(path) < 0 && errno != ENOENT)
+		return -errno;
+	return rc < 0 && rc != ERR_NOT_FOUND ? rc : ERR_STORE;
+}
+
+/* Where the file ends, having made it if there is none. */
+static int open_or_create(const char *path, const struct series_layout *layout,
+			  int64_t start_s, int64_t *last_s)
+{
+	struct rrd_header header;
+	int rc = rrd_header_read(&header, path, layout);
+
+	*last_s = rc == 0 ? header.last_s : start_s;
+	return rc == ERR_NOT_FOUND ? create(path, layout, start_s) : rc;
+}
+
+/* librrd takes a time of 0 for none. */
+static bool can_be_stored(const struct series_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].start_s <= 0 ||
+		    rows[i].start_s >= SERIES_LAST_MAX_S - DAY_S)
+			return false;
+	}
+	return true;
+}
+
+/* Write those rows that the file does not cover yet. */
+static int batch_rows(struct batch *b, const struct series_row *rows,
+		      size_t count, size_t *skipped)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		int64_t start_s = rows[i].start_s;
+
+		assert(start_s % b->layout->step_s == 0);
+		if (start_s < b->last_s) {
+			(*skipped)++;
+			continue;
+		}
+		if (start_s > b->last_s)
+			batch_add(b, start_s, NULL);
+		batch_add(b, start_s + b->layout->step_s, rows[i].values);
+		if (b->count + 2 > BATCH_UPDATES)
+			rc = batch_write(b);
+	}
+	return rc < 0 ? rc : batch_write(b);
+}
+
+int rrd_write_rows(const char *state_dir, const struct series *series,
+		   const struct series_row *rows, size_t count, size_t *skipped)
+{
+	char path[PATH_MAX];
+	struct batch *batch;
+	size_t left_out = 0;
+	int rc = series_path(path, sizeof(path), state_dir, series);
+
+	if (rc < 0 || count == 0)
+		goto out;
+	if (!can_be_stored(rows, count)) {
+		rc = ERR_RANGE;
+		goto out;
+	}
+	batch = malloc(sizeof(*batch));
+	if (!batch) {
+		rc = -ENOMEM;
+		goto out;
+	}
+	batch->path = path;
+	batch->layout = series_layout(series->kind);
+	batch->count = 0;
+	rc = open_or_create(path, batch->layout, rows[0].start_s,
+			    &batch->last_s);
+	if (rc == 0)
+		rc = batch_rows(batch, rows, count, &left_out);
+	free(batch);
+out:
+	if (skipped)
+		*skipped = left_out;
+	return rc;
+}
+
+int rrd_last_end(const char *state_dir, const struct series *series,
+		 int64_t *end_s)
+{
+	char path[PATH_MAX];
+	struct rrd_header header;
+	int rc = series_path(path, sizeof(path), state_dir, series);
+
+	if (rc == 0)
+		rc =
+		    rrd_header_read(&header, path, series_layout(series->kind));
+	if (rc == 0)
+		*end_s = header.last_s;
+	return rc;
+}
