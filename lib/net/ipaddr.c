@@ -73,17 +73,21 @@ int ipaddr_parse_endpoint(const char *text, size_t len, struct ipaddr *addr,
 	size_t host_len;
 	struct ipaddr parsed;
 	uint32_t number;
+	bool bracketed;
 	int rc;
 
 	if (!colon)
 		return ERR_SYNTAX;
 	host_len = (size_t)(colon - text);
-	if (host_len >= 2 && host[0] == '[' && host[host_len - 1] == ']') {
+	bracketed =
+	    host_len >= 2 && host[0] == '[' && host[host_len - 1] == ']';
+	if (bracketed) {
 		host++;
 		host_len -= 2;
-	} else if (memchr(host, ':', host_len)) {
-		return ERR_SYNTAX; /* IPv6 stands in brackets */
 	}
+	/* IPv6 stands in brackets, and nothing else does. */
+	if (bracketed != (memchr(host, ':', host_len) != NULL))
+		return ERR_SYNTAX;
 	rc = ipaddr_parse(host, host_len, &parsed);
 	if (rc < 0)
 		return rc;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { ERRNO_MAX = 999 }; /* our own codes begin behind it */
+
 const char *err_str(int code)
 {
 	switch ((enum err)code) {
@@ -29,8 +31,9 @@ const char *err_str(int code)
 	}
 	if (code == 0)
 		return "no error";
-	if (code < 0) {
+	if (code < 0 && code >= -ERRNO_MAX) {
 		const char *text = strerrordesc_np(-code);
+
 		if (text)
 			return text;
 	}

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,7 +78,8 @@ int file_replace(const char *path, const void *data, size_t len)
 
 	if (wanted < 0 || (size_t)wanted >= sizeof(temporary))
 		return -ENAMETOOLONG;
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	fd = open(temporary,
+		  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
 	rc = write_all(fd, data, len);
@@ -95,9 +95,12 @@ int file_replace(const char *path, const void *data, size_t len)
 int file_make_directories(const char *path)
 {
 	char part[PATH_MAX];
+	struct stat status;
 	size_t len = strlen(path);
 
-	if (len == 0 || len >= sizeof(part))
+	if (len == 0)
+		return -ENOENT;
+	if (len >= sizeof(part))
 		return -ENAMETOOLONG;
 	memcpy(part, path, len + 1);
 	for (size_t i = 1; i <= len; i++) {
@@ -108,5 +111,7 @@ int file_make_directories(const char *path)
 			return -errno;
 		part[i] = i < len ? '/' : '\0';
 	}
-	return 0;
+	if (stat(path, &status) < 0)
+		return -errno;
+	return S_ISDIR(status.st_mode) ? 0 : -ENOTDIR;
 }

@@ -20,13 +20,16 @@ MUST_CHECK int file_read(const char *path, size_t max, struct text *out);
 
 /**
  * Give path this content, so that a reader sees the old file or the new one:
- * a temporary file beside it, fsync, rename.
+ * a temporary file beside it (path.new), fsync, rename. One writer a path.
  *
  * @return 0 or -errno; on failure the old file stands
  */
 MUST_CHECK int file_replace(const char *path, const void *data, size_t len);
 
-/** Make a directory and its parents, mode 0755; existing ones are fine. */
+/**
+ * Make a directory and its parents, mode 0755; existing ones are fine.
+ * @return 0 or -errno (-ENOTDIR: a part of the path is something else)
+ */
 MUST_CHECK int file_make_directories(const char *path);
 
 #endif

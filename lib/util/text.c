@@ -59,7 +59,8 @@ void text_add_bytes(struct text *t, const void *bytes, size_t len)
 {
 	if (!reserve(t, len))
 		return;
-	memcpy(t->data + t->len, bytes, len);
+	if (len) /* bytes may be NULL otherwise */
+		memcpy(t->data + t->len, bytes, len);
 	t->len += len;
 	t->data[t->len] = '\0';
 }
@@ -110,6 +111,10 @@ void text_add_quoted(struct text *t, const char *bytes, size_t len,
 {
 	size_t shown = len < limit ? len : limit;
 
+	/* not through the middle of a UTF-8 sequence */
+	while (shown > 0 && shown < len &&
+	       ((unsigned char)bytes[shown] & 0xc0) == 0x80)
+		shown--;
 	for (size_t i = 0; i < shown; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 

@@ -32,7 +32,7 @@ void text_fini(struct text *t);
 /** Drop the content and the failure, keep the memory. */
 void text_clear(struct text *t);
 
-/** Append len bytes. */
+/** Append len bytes, which may be NULL if len is 0. */
 void text_add_bytes(struct text *t, const void *bytes, size_t len);
 
 /** Append a string. */
@@ -49,7 +49,8 @@ void text_add_u64(struct text *t, uint64_t number);
 
 /**
  * Append a string that came from outside, so that it stays on its line:
- * control bytes and backslashes as \xNN, at most limit bytes of it.
+ * control bytes, quotes and backslashes as \xNN, at most limit bytes of it,
+ * and "..." where there were more.
  */
 void text_add_quoted(struct text *t, const char *bytes, size_t len,
 		     size_t limit);

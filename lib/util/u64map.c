@@ -8,13 +8,15 @@
 
 #include "util/err.h"
 
-enum { SLOTS_AT_LEAST = 16 };
+enum { SLOTS_AT_LEAST = 16, CAPACITY_AT_MOST = 1 << 30 };
 
 int u64map_init(struct u64map *map, size_t capacity)
 {
 	size_t slots = SLOTS_AT_LEAST;
 
 	*map = (struct u64map){ 0 };
+	if (capacity > CAPACITY_AT_MOST)
+		return -ENOMEM;
 	while (slots < 2 * capacity)
 		slots *= 2;
 	map->keys = malloc(slots * sizeof(*map->keys));
@@ -23,7 +25,10 @@ int u64map_init(struct u64map *map, size_t capacity)
 		u64map_fini(map);
 		return -ENOMEM;
 	}
+	/* No key anywhere; and a look-up of the key that cannot be stored
+	 * stops at an empty slot and finds U64MAP_NONE in it. */
 	memset(map->keys, 0xff, slots * sizeof(*map->keys));
+	memset(map->values, 0xff, slots * sizeof(*map->values));
 	map->mask = slots - 1;
 	map->capacity = capacity;
 	/* Without randomness the map still works; only a chosen-key attack
@@ -44,6 +49,8 @@ int u64map_put(struct u64map *map, uint64_t key, uint32_t value)
 {
 	size_t slot = u64map_hash(map->seed, key) & map->mask;
 
+	if (key == UINT64_MAX)
+		return ERR_RANGE;
 	while (map->keys[slot] != key && map->keys[slot] != UINT64_MAX)
 		slot = (slot + 1) & map->mask;
 	if (map->keys[slot] == UINT64_MAX) {

@@ -37,10 +37,10 @@ static inline uint64_t u64map_hash(uint64_t seed, uint64_t key)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/** Room for capacity keys. @return 0 or -ENOMEM */
+/** Room for capacity keys, at most 2^30. @return 0 or -ENOMEM */
 MUST_CHECK int u64map_init(struct u64map *map, size_t capacity);
 
-/** Free the map's memory. */
+/** Free the map's memory; the map must not be asked any more. */
 void u64map_fini(struct u64map *map);
 
 /** The value of a key, or U64MAP_NONE. */
@@ -58,7 +58,8 @@ static inline uint32_t u64map_find(const struct u64map *map, uint64_t key)
 
 /**
  * Give a key a value, new or instead of its old one.
- * @return 0, or ERR_FULL when a new key has no room
+ *
+ * @return 0; ERR_FULL when a new key has no room, ERR_RANGE for UINT64_MAX
  */
 MUST_CHECK int u64map_put(struct u64map *map, uint64_t key, uint32_t value);
 
