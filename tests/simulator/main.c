@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lanterne-simulator — an exchange that exists only in its sFlow, and the
+ * exact truth about it. For the demo, tests, benchmarks and soak runs.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "describe.h"
+#include "model.h"
+#include "options.h"
+#include "run.h"
+#include "sink.h"
+#include "truth.h"
+#include "util/err.h"
+#include "util/file.h"
+
+static int fail(int status, const char *what, int rc)
+{
+	(void)fprintf(stderr, "lanterne-simulator: %s: %s\n", what,
+		      err_str(rc));
+	return status;
+}
+
+/* Let the exchange run into a sink, then write the truth. */
+static int simulate(const struct options *o, const struct model *m,
+		    const char *folder)
+{
+	struct sink *sink = NULL;
+	struct run run;
+	int closed;
+	int rc;
+
+	if (o->live)
+		rc = sink_open_live(&sink, o->live, o->datagrams_per_second);
+	else
+		rc = sink_open_pcap(&sink, o->pcap);
+	if (rc < 0)
+		return fail(EX_CANTCREAT, o->live ? o->live : o->pcap, rc);
+	rc = run_init(&run, o, m, sink);
+	if (rc == 0)
+		rc = run_all(&run);
+	if (rc == 0)
+		rc = truth_write(&run, folder);
+	closed = run_close(&run);
+	if (rc == 0)
+		rc = closed;
+	return rc < 0 ? fail(EX_IOERR, o->live ? o->live : o->pcap, rc) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	char folder[PATH_MAX];
+	struct options o;
+	struct model m;
+	int status = 0;
+	int rc;
+
+	if (options_read(&o, argc, argv) < 0)
+		return EX_USAGE;
+	if (o.help || o.version) {
+		if (o.help)
+			options_help();
+		else
+			(void)printf("lanterne-simulator %s\n",
+				     LANTERNE_VERSION);
+		return fflush(stdout) == 0 ? 0 : EX_IOERR;
+	}
+	/* a reader that went away is an error like any other */
+	(void)signal(SIGPIPE, SIG_IGN);
+	rc = file_make_directories(o.out);
+	if (rc == 0 && !realpath(o.out, folder))
+		rc = -errno;
+	if (rc < 0)
+		return fail(EX_CANTCREAT, o.out, rc);
+	rc = model_build(&m, &o);
+	if (rc < 0)
+		return fail(EX_OSERR, "the exchange", rc);
+	rc = describe_write(&m, &o, folder);
+	if (rc < 0)
+		status = fail(EX_CANTCREAT, folder, rc);
+	else if (o.live || o.pcap)
+		status = simulate(&o, &m, folder);
+	model_free(&m);
+	return status;
+}
