@@ -24,6 +24,7 @@
 enum {
 	CONFIG_NAME_SIZE = 64, /* switch names: [A-Za-z0-9._-], not only dots */
 	CONFIG_VLAN_MAX = 4094,
+	CONFIG_SIZE_MAX = 16 << 20, /* bytes of a file that is read */
 };
 
 enum config_source_kind { CONFIG_SOURCE_SFLOW, CONFIG_SOURCE_MIRROR };
@@ -55,13 +56,15 @@ struct config_source {
 struct config_vlan {
 	uint16_t tag;	      /* 802.1Q */
 	uint32_t roster_vlan; /* the roster's vlan id; the tag if not said */
+	bool has_roster_vlan; /* it was said */
 	char *name;	      /* NULL: the roster's name */
 	struct place place;
 };
 
 struct config_mac {
 	uint32_t asn;
-	uint16_t vlan; /* 802.1Q tag; 0: every VLAN of the exchange */
+	uint16_t vlan; /* 802.1Q tag; 0: not said, the VLANs that the member
+			* is in, or every one if nothing says which */
 	struct mac mac;
 	struct place place;
 };
@@ -87,6 +90,7 @@ struct config_switch {
 	struct ipaddr *from; /* UDP sources believed; the agent if not said */
 	size_t from_count;
 	uint32_t roster_switch; /* 0: not said */
+	struct place roster_switch_place;
 	enum config_direction direction;
 	struct config_port *ports;
 	size_t port_count;
@@ -95,8 +99,10 @@ struct config_switch {
 
 struct config_web {
 	struct config_endpoint *listen; /* 127.0.0.1:8080 if not said */
+	struct place listen_place;
 	size_t listen_count;
-	char *users; /* NULL: none */
+	char *users; /* NULL: none; read, not used yet: warned of */
+	struct place users_place;
 	enum config_access access;
 	uint32_t per_address;
 	struct ipaddr *trusted_proxies;
@@ -108,9 +114,11 @@ struct config_web {
 struct config {
 	char *path; /* of the file itself */
 	char *exchange_name;
-	char *timezone;	  /* "UTC" if not said */
+	char *timezone; /* "UTC" if not said */
+	struct place timezone_place;
 	char **languages; /* "en" if not said */
 	size_t language_count;
+	struct place languages_place;
 	char *state_dir;
 	char *roster;
 	bool has_roster_ixp;
@@ -126,14 +134,19 @@ struct config {
 	struct config_web web;
 	char **mac_tables; /* read, not used yet: warned of */
 	size_t mac_table_count;
+	struct place mac_tables_place;
 	struct config_endpoint *relays; /* read, not used yet: warned of */
 	size_t relay_count;
+	struct place relay_place;
 	char *ixp_manager_tree;	      /* read, not used yet: warned of */
 	char *ixp_manager_interfaces; /* read, not used yet: warned of */
+	struct place ixp_manager_place;
 };
 
 /**
  * Read a configuration file.
+ *
+ * Paths in it that are not absolute count from its own directory.
  *
  * @param out  on success the configuration, to be freed with config_free
  * @param d    gets every error and warning, with its place

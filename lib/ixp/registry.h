@@ -27,8 +27,11 @@ enum {
 struct member {
 	uint32_t asn;
 	char *name;		  /* never NULL; "AS64500" if none given */
+	uint32_t catch_all;	  /* its interface of VLAN 0; the placed ones
+				   * follow it */
 	uint32_t interface_count; /* placed ones: those with a VLAN */
-	uint32_t mac_count;
+	uint32_t mac_count;	  /* different ones */
+	uint32_t port_count;	  /* ports of the configuration that it is on */
 	uint64_t speed_bps; /* sum of the roster's interfaces; 0: not said */
 };
 
@@ -36,7 +39,8 @@ struct vlan_interface {
 	uint32_t member;  /* in members; REGISTRY_NO_MEMBER for index 0 */
 	uint16_t vlan;	  /* 802.1Q tag; 0: the member's catch-all, for frames
 			   * whose VLAN nothing tells */
-	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN */
+	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN, in the
+			   * roster's order; 0 for a catch-all */
 };
 
 struct vlan {
@@ -51,24 +55,28 @@ struct port {
 	const struct config_port *config; /* borrowed; NULL: learned */
 	uint32_t *members;		  /* indexes of its members */
 	uint32_t member_count;
-	uint16_t only_vlan; /* the one VLAN its members are in; 0: several */
+	uint16_t only_vlan; /* the one VLAN its members are in; 0: several,
+			     * none, or no members */
 	bool core;
 };
 
-/* One MAC address in one VLAN; chained where a MAC is in several. */
+/*
+ * One MAC address in one VLAN. Those of one MAC are chained, in order of
+ * their VLANs; no VLAN is in a chain twice.
+ */
 struct station {
 	uint32_t interface;
 	uint32_t next; /* in stations; U64MAP_NONE ends the chain */
-	uint16_t vlan;
+	uint16_t vlan; /* 0: the exchange has no VLAN at all */
 };
 
 struct registry {
 	const struct config *config; /* borrowed */
-	struct member *members;	     /* by ASN */
+	struct member *members;	     /* in order of their ASNs */
 	uint32_t member_count;
 	struct vlan_interface *interfaces; /* [0] is nobody */
 	uint32_t interface_count;
-	struct vlan *vlans; /* by tag */
+	struct vlan *vlans; /* in order of their tags */
 	uint32_t vlan_count;
 	struct port *ports; /* those of the configuration */
 	uint32_t port_count;
@@ -81,12 +89,18 @@ struct registry {
 /**
  * Join configuration and roster.
  *
- * Warned of: members without MACs or without ports, ASNs listed twice,
- * ASNs of macs: and ports: that the roster does not know (they become
- * members named after their number), roster VLANs without a tag, and
- * configuration that this version reads but does not use. Errors: one MAC in
- * one VLAN under two members, a VLAN of macs: that the exchange does not
- * have, a roster_switch or roster_vlan that the roster does not have.
+ * The exchange's VLANs are those of the configuration, or without any there
+ * every VLAN of the roster, with its id as tag. A MAC of macs: belongs to its
+ * member's first interface in its VLAN, which is made if the roster has none;
+ * without a VLAN, to one in each VLAN that the member is in, or if it is in
+ * none, in each of the exchange.
+ *
+ * Warned of: members without MACs or without ports, ASNs of macs: and ports:
+ * that the roster does not know (they become members named after their number),
+ * roster VLANs with members that the exchange does not have, and configuration
+ * that this version reads but does not use. Errors: one MAC in one VLAN under
+ * two members, a VLAN of macs: that the exchange does not have, a roster_switch
+ * or roster_vlan that the roster does not have.
  *
  * @param config  borrowed for the registry's lifetime
  * @param roster  read only during the call
@@ -102,6 +116,8 @@ MUST_CHECK int registry_build(struct registry **out,
  *
  * @param config  on success the configuration, to be freed after the registry
  * @param out     on success the registry
+ * @return 0; ERR_CONFIG; -ENOENT (the configuration or its roster is missing)
+ *         or another -errno; d says why, except for -ENOMEM
  */
 MUST_CHECK int registry_load(struct registry **out, struct config **config,
 			     const char *config_path, struct diagnostics *d);

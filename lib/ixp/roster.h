@@ -9,6 +9,10 @@
  * missing or odd, a needed one that is wrong is an error with its place, and
  * what is only doubtful is a warning. Source: IX-F Member Export JSON Schema,
  * euro-ix/json-schemas.
+ *
+ * An ASN that is listed twice is merged, with a warning. Connections of other
+ * exchanges are left out, and with a warning those whose state says that they
+ * carry no traffic (inactive, down, disabled, disconnected).
  */
 
 #include <stdbool.h>
@@ -31,11 +35,27 @@ struct roster_switch {
 	char *colo; /* NULL: none given */
 };
 
+enum {
+	ROSTER_SIZE_MAX = 64 << 20, /* bytes of a file that is read */
+	ROSTER_NOWHERE = 0xffffffff,
+};
+
+/*
+ * Where something stands in the file, as indexes into member_list,
+ * connection_list and vlan_list; ROSTER_NOWHERE: not so deep.
+ */
+struct roster_where {
+	uint32_t member;
+	uint32_t connection;
+	uint32_t vlan;
+};
+
 /* A member's presence in one VLAN, by one of its connections. */
 struct roster_presence {
 	uint32_t vlan_id;
-	struct mac *macs; /* of both families, each once */
+	struct mac *macs; /* of both families, each once, in rising order */
 	size_t mac_count;
+	struct roster_where where;
 };
 
 struct roster_interface {
@@ -52,14 +72,17 @@ struct roster_connection {
 
 struct roster_member {
 	uint32_t asn;
-	char *name;
+	char *name; /* NULL: none given */
+	struct roster_where where;
 	struct roster_connection *connections; /* of the chosen exchange */
 	size_t connection_count;
 };
 
 struct roster {
 	char *path;
-	char *version;
+	char *version; /* NULL: none given */
+	char *text;    /* of the file, for roster_place */
+	size_t text_len;
 	char *shortname; /* of the chosen exchange; NULL: none given */
 	uint32_t ixp_id;
 	struct roster_vlan *vlans;
@@ -89,5 +112,12 @@ MUST_CHECK int roster_parse(struct roster **out, const char *path,
 
 /** Free a roster; NULL is fine. */
 void roster_free(struct roster *roster);
+
+/**
+ * The line and column of something in the file, for a message. Reads the
+ * file's text from its start, so not for every member of a long roster.
+ */
+struct place roster_place(const struct roster *roster,
+			  const struct roster_where *where);
 
 #endif

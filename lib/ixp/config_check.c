@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What no single key shows: values that must differ, and names that must
+ * exist. Equal ones are found by sorting, so that a long file takes no
+ * quadratic time; of two, the later one in the file is reported.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ixp/config_parts.h"
+#include "util/err.h"
+#include "util/file.h"
+
+enum { ZONE_NAME_MAX = 64, LABEL_SIZE = 128 };
+
+/* One value among those that must differ: a name, or a number with "". */
+struct entry {
+	const char *name;
+	uint64_t number;
+	struct place place;
+};
+
+struct entries {
+	struct entry *all;
+	size_t count;
+	size_t capacity;
+};
+
+static int entries_init(struct entries *e, size_t capacity)
+{
+	*e = (struct entries){ .capacity = capacity };
+	e->all = calloc(capacity ? capacity : 1, sizeof(*e->all));
+	return e->all ? 0 : -ENOMEM;
+}
+
+static void entries_add(struct entries *e, const char *name, uint64_t number,
+			struct place place)
+{
+	e->all[e->count++] =
+	    (struct entry){ .name = name, .number = number, .place = place };
+}
+
+static int compare_places(const struct place *a, const struct place *b)
+{
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return (a->column > b->column) - (a->column < b->column);
+}
+
+static int compare_values(const struct entry *a, const struct entry *b)
+{
+	int order = strcmp(a->name, b->name);
+
+	if (order)
+		return order;
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+static int compare_entries(const void *left, const void *right)
+{
+	const struct entry *a = left;
+	const struct entry *b = right;
+	int order = compare_values(a, b);
+
+	return order ? order : compare_places(&a->place, &b->place);
+}
+
+static void entries_sort(struct entries *e)
+{
+	qsort(e->all, e->count, sizeof(*e->all), compare_entries);
+}
+
+/* Report every value that is there more than once, and forget them all. */
+static void report_repeated(struct entries *e, const char *what,
+			    struct diagnostics *d)
+{
+	size_t first = 0;
+
+	entries_sort(e);
+	for (size_t i = 1; i < e->count; i++) {
+		char number[LABEL_SIZE];
+		const struct entry *x = &e->all[i];
+
+		if (compare_values(&e->all[first], x) != 0) {
+			first = i;
+			continue;
+		}
+		(void)snprintf(number, sizeof(number), "%llu",
+			       (unsigned long long)x->number);
+		diagnostics_error(d, x->place,
+				  "found %s \"%s\" again, expected it once "
+				  "(line %zu has it)",
+				  what, x->name[0] ? x->name : number,
+				  e->all[first].place.line);
+	}
+	e->count = 0;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The most values that are compared with each other at a time. */
+static size_t most_entries(const struct config *c)
+{
+	size_t most = larger(c->switch_count, c->vlan_count);
+
+	for (size_t i = 0; i < c->switch_count; i++) {
+		const struct config_switch *s = &c->switches[i];
+
+		most = larger(most, s->port_count);
+		for (size_t j = 0; j < s->port_count; j++)
+			most = larger(most, s->ports[j].asn_count);
+	}
+	return most;
+}
+
+static size_t total_lag_members(const struct config_switch *s)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < s->port_count; i++)
+		total += s->ports[i].lag_count;
+	return total;
+}
+
+static void check_vlans(const struct config *c, struct entries *e,
+			struct diagnostics *d)
+{
+	for (size_t i = 0; i < c->vlan_count; i++) {
+		if (c->vlans[i].tag)
+			entries_add(e, "", c->vlans[i].tag, c->vlans[i].place);
+	}
+	report_repeated(e, "the VLAN", d);
+	for (size_t i = 0; i < c->vlan_count; i++) {
+		if (c->vlans[i].tag)
+			entries_add(e, "", c->vlans[i].roster_vlan,
+				    c->vlans[i].place);
+	}
+	report_repeated(e, "the roster_vlan", d);
+}
+
+static void check_ports(const struct config_switch *s, struct entries *e,
+			struct diagnostics *d)
+{
+	for (size_t i = 0; i < s->port_count; i++) {
+		if (s->ports[i].ifindex)
+			entries_add(e, "", s->ports[i].ifindex,
+				    s->ports[i].place);
+	}
+	report_repeated(e, "the ifindex", d);
+	for (size_t i = 0; i < s->port_count; i++) {
+		if (s->ports[i].name)
+			entries_add(e, s->ports[i].name, 0, s->ports[i].place);
+	}
+	report_repeated(e, "the port", d);
+}
+
+static void check_port(const struct config_port *p, struct entries *e,
+		       struct diagnostics *d)
+{
+	if (p->role == CONFIG_ROLE_CORE && p->asn_count)
+		diagnostics_error(d, p->place,
+				  "found asn on a port of role core, expected "
+				  "one of the two: a core port is no member's");
+	if (p->speed_bps && p->contracted_bps > p->speed_bps)
+		diagnostics_warning(d, p->place,
+				    "found contracted above speed, expected at "
+				    "most the port's speed");
+	for (size_t i = 0; i < p->asn_count; i++) {
+		if (p->asns[i])
+			entries_add(e, "", p->asns[i], p->place);
+	}
+	report_repeated(e, "on one port the asn", d);
+}
+
+static const struct config_port *find_port(const struct entries *names,
+					   const struct config_switch *s,
+					   const char *name)
+{
+	const struct entry wanted = { .name = name };
+	size_t low = 0;
+	size_t high = names->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct entry *e = &names->all[middle];
+		int order = strcmp(e->name, wanted.name);
+
+		if (order == 0)
+			return &s->ports[e->number];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/*
+ * A port that is not listed is fine, it is learned by its name. But where
+ * some of a LAG's ports are listed and one is not, that is likely a slip.
+ */
+static void check_lag(const struct config_switch *s,
+		      const struct config_port *lag,
+		      const struct entries *names, struct diagnostics *d)
+{
+	const char *unlisted = NULL;
+	size_t listed = 0;
+
+	for (size_t i = 0; i < lag->lag_count; i++) {
+		const struct config_port *p;
+
+		if (!lag->lag[i])
+			continue;
+		p = find_port(names, s, lag->lag[i]);
+		if (!p) {
+			unlisted = lag->lag[i];
+			continue;
+		}
+		listed++;
+		if (p->lag_count)
+			diagnostics_error(d, lag->place,
+					  "found the LAG \"%s\" as a member "
+					  "port of a LAG, expected a physical "
+					  "port",
+					  lag->lag[i]);
+		else if (p->role != lag->role)
+			diagnostics_error(d, lag->place,
+					  "found \"%s\" with another role than "
+					  "its LAG, expected the same",
+					  lag->lag[i]);
+	}
+	if (unlisted && listed)
+		diagnostics_warning(d, lag->place,
+				    "found \"%s\" in lag but not among the "
+				    "ports of \"%s\", expected it there like "
+				    "the other ports of this LAG",
+				    unlisted, s->name);
+}
+
+static int check_lags(const struct config_switch *s, struct diagnostics *d)
+{
+	struct entries e;
+	int rc = entries_init(&e, s->port_count + total_lag_members(s));
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < s->port_count; i++) {
+		const struct config_port *p = &s->ports[i];
+
+		for (size_t j = 0; j < p->lag_count; j++) {
+			if (p->lag[j])
+				entries_add(&e, p->lag[j], 0, p->place);
+		}
+	}
+	report_repeated(&e, "in lag the port", d);
+	for (size_t i = 0; i < s->port_count; i++) {
+		if (s->ports[i].name)
+			entries_add(&e, s->ports[i].name, i, s->ports[i].place);
+	}
+	entries_sort(&e);
+	for (size_t i = 0; i < s->port_count; i++)
+		check_lag(s, &s->ports[i], &e, d);
+	free(e.all);
+	return 0;
+}
+
+/*
+ * Switches of one agent must have sub-agents, all different. The number of
+ * an entry is the sub-agent + 1, or 0 for all of them.
+ */
+static int check_agents(const struct config *c, struct entries *e,
+			struct diagnostics *d)
+{
+	char(*names)[IPADDR_TEXT_SIZE] =
+	    calloc(c->switch_count + 1, sizeof(*names));
+	size_t first = 0;
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->switch_count; i++) {
+		const struct config_switch *s = &c->switches[i];
+
+		if (!s->agent.version)
+			continue;
+		entries_add(e, ipaddr_format(&s->agent, names[i]),
+			    s->has_sub_agent ? (uint64_t)s->sub_agent + 1 : 0,
+			    s->place);
+	}
+	entries_sort(e);
+	for (size_t i = 1; i < e->count; i++) {
+		const struct entry *x = &e->all[i];
+
+		if (strcmp(e->all[first].name, x->name) != 0)
+			first = i;
+		else if (e->all[first].number == 0 ||
+			 compare_values(&e->all[i - 1], x) == 0)
+			diagnostics_error(
+			    d, x->place,
+			    "found agent %s of another switch (line %zu) "
+			    "again, "
+			    "expected a different agent, or a sub_agent of its "
+			    "own for each",
+			    x->name, e->all[first].place.line);
+	}
+	e->count = 0;
+	free(names);
+	return 0;
+}
+
+static int check_switches(const struct config *c, struct entries *e,
+			  struct diagnostics *d)
+{
+	int rc;
+
+	for (size_t i = 0; i < c->switch_count; i++) {
+		if (c->switches[i].name[0])
+			entries_add(e, c->switches[i].name, 0,
+				    c->switches[i].place);
+	}
+	report_repeated(e, "the switch", d);
+	for (size_t i = 0; i < c->switch_count; i++) {
+		if (c->switches[i].roster_switch)
+			entries_add(e, "", c->switches[i].roster_switch,
+				    c->switches[i].roster_switch_place);
+	}
+	report_repeated(e, "the roster_switch", d);
+	rc = check_agents(c, e, d);
+	for (size_t i = 0; rc == 0 && i < c->switch_count; i++) {
+		const struct config_switch *s = &c->switches[i];
+
+		check_ports(s, e, d);
+		for (size_t j = 0; j < s->port_count; j++)
+			check_port(&s->ports[j], e, d);
+		rc = check_lags(s, d);
+	}
+	return rc;
+}
+
+static bool has_switch(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->switch_count; i++) {
+		if (strcmp(c->switches[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_sources(const struct config *c, struct diagnostics *d)
+{
+	char(*names)[LABEL_SIZE] = calloc(c->source_count + 1, sizeof(*names));
+	struct entries e;
+	int rc = entries_init(&e, c->source_count);
+
+	for (size_t i = 0; names && rc == 0 && i < c->source_count; i++) {
+		const struct config_source *s = &c->sources[i];
+		char address[IPADDR_TEXT_SIZE];
+
+		if (s->kind == CONFIG_SOURCE_SFLOW)
+			(void)snprintf(names[i], LABEL_SIZE, "sflow %s port %u",
+				       ipaddr_format(&s->listen.addr, address),
+				       s->listen.port);
+		else if (s->interface)
+			(void)snprintf(names[i], LABEL_SIZE, "mirror %s",
+				       s->interface);
+		else
+			continue;
+		entries_add(&e, names[i], 0, s->place);
+		/* a mirror alone can do without the switch's agent */
+		if (s->switch_name && !has_switch(c, s->switch_name))
+			diagnostics_warning(d, s->place,
+					    "found a mirror of the switch "
+					    "\"%s\", expected the name of one "
+					    "under switches",
+					    s->switch_name);
+	}
+	if (rc == 0)
+		report_repeated(&e, "the source", d);
+	free(e.all);
+	free(names);
+	return names ? rc : -ENOMEM;
+}
+
+static void check_languages(const struct config *c, struct diagnostics *d)
+{
+	for (size_t i = 1; i < c->language_count; i++) {
+		if (c->languages[i] && c->languages[0] &&
+		    (i > 1 || strcmp(c->languages[i], c->languages[0]) == 0)) {
+			diagnostics_error(d, c->languages_place,
+					  "languages: found one twice, "
+					  "expected each once");
+			return;
+		}
+	}
+}
+
+/* A name like America/Marigot that cannot lead out of the directory. */
+static bool is_zone_name(const char *name)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789/_+-";
+	size_t len = strlen(name);
+
+	return len > 0 && len <= ZONE_NAME_MAX && name[0] != '/' &&
+	       strspn(name, allowed) == len;
+}
+
+static void check_timezone(const struct config *c, struct diagnostics *d)
+{
+	enum { ZONE_SIZE_MAX = 1 << 20 };
+	char path[LABEL_SIZE] = "";
+	struct text content;
+	bool known = false;
+
+	if (strcmp(c->timezone, "UTC") == 0)
+		return;
+	text_init(&content);
+	if (is_zone_name(c->timezone)) {
+		(void)snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s",
+			       c->timezone);
+		known = file_read(path, ZONE_SIZE_MAX, &content) == 0 &&
+			strncmp(text_str(&content), "TZif", 4) == 0;
+	}
+	text_fini(&content);
+	if (!known)
+		diagnostics_error(d, c->timezone_place,
+				  "timezone: found \"%s\", expected UTC or a "
+				  "zone under /usr/share/zoneinfo, like "
+				  "America/Marigot",
+				  c->timezone);
+}
+
+static bool is_loopback(const struct ipaddr *a)
+{
+	static const uint8_t loopback6[16] = { [15] = 1 };
+
+	if (a->version == 4)
+		return a->bytes[0] == 127;
+	return memcmp(a->bytes, loopback6, sizeof(loopback6)) == 0;
+}
+
+static void check_access(const struct config *c, struct diagnostics *d)
+{
+	char text[IPADDR_TEXT_SIZE];
+
+	if (c->web.access != CONFIG_ACCESS_OPEN)
+		return;
+	for (size_t i = 0; i < c->web.listen_count; i++) {
+		const struct ipaddr *a = &c->web.listen[i].addr;
+
+		if (a->version && !is_loopback(a))
+			diagnostics_error(d, c->web.listen_place,
+					  "listen: found %s with access: open, "
+					  "expected only loopback addresses "
+					  "(127.0.0.1, [::1])",
+					  ipaddr_format(a, text));
+	}
+}
+
+int config_check(const struct config *config, struct diagnostics *d)
+{
+	struct entries e;
+	int rc = entries_init(&e, most_entries(config));
+
+	if (rc < 0)
+		return rc;
+	check_timezone(config, d);
+	check_languages(config, d);
+	check_vlans(config, &e, d);
+	rc = check_switches(config, &e, d);
+	free(e.all);
+	if (rc < 0)
+		return rc;
+	check_access(config, d);
+	return check_sources(config, d);
+}

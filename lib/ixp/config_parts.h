@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_IXP_CONFIG_PARTS_H
+#define LANTERNE_IXP_CONFIG_PARTS_H
+
+/*
+ * config_parts — what the files that make up the reading of a configuration
+ * know of each other. For lib/ixp/config*.c alone.
+ */
+
+#include "ixp/config.h"
+#include "ixp/config_read.h"
+
+/** Read the value of `switches`; field is a struct config. */
+void config_read_switches(struct config_reader *r, const struct yaml_item *item,
+			  void *field);
+
+/** Read the value of `web`; field is a struct config_web. */
+void config_read_web(struct config_reader *r, const struct yaml_item *item,
+		     void *field);
+
+/** Free what a switch holds, not the switch itself. */
+void config_switch_fini(struct config_switch *s);
+
+/** Free what the web's part holds. */
+void config_web_fini(struct config_web *web);
+
+/**
+ * Check values against each other; those that could not be read are left out.
+ * @return 0 or -ENOMEM; what is wrong goes to d
+ */
+MUST_CHECK int config_check(const struct config *config, struct diagnostics *d);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The canonical form of a configuration. Names and paths always stand in
+ * double quotes, so that no text can be taken for anything else; values hold
+ * no control characters, which yaml_tree saw to.
+ */
+
+#include <string.h>
+
+#include "ixp/config.h"
+
+static void print_quoted(struct text *out, const char *string)
+{
+	text_add_char(out, '"');
+	for (const char *c = string; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			text_add_char(out, '\\');
+		text_add_char(out, *c);
+	}
+	text_add_char(out, '"');
+}
+
+/* A path as it reads back: from the file's own directory on. */
+static void print_path(struct text *out, const struct config *c,
+		       const char *path)
+{
+	const char *slash = strrchr(c->path, '/');
+	size_t len = slash ? (size_t)(slash - c->path) + 1 : 0;
+
+	if (path[0] != '/' && strncmp(path, c->path, len) == 0)
+		path += len;
+	print_quoted(out, path);
+}
+
+static void print_address(struct text *out, const struct ipaddr *a)
+{
+	char text[IPADDR_TEXT_SIZE];
+
+	text_addf(out, "\"%s\"", ipaddr_format(a, text));
+}
+
+static void print_endpoint(struct text *out, const struct config_endpoint *e)
+{
+	char text[IPADDR_TEXT_SIZE];
+
+	text_addf(out, e->addr.version == 4 ? "\"%s:%u\"" : "\"[%s]:%u\"",
+		  ipaddr_format(&e->addr, text), e->port);
+}
+
+static void print_addresses(struct text *out, const char *key,
+			    const struct ipaddr *addresses, size_t count)
+{
+	text_addf(out, "%s: [", key);
+	for (size_t i = 0; i < count; i++) {
+		text_add(out, i ? ", " : "");
+		print_address(out, &addresses[i]);
+	}
+	text_add(out, "]\n");
+}
+
+/* In the largest unit that leaves no fraction. */
+static void print_speed(struct text *out, uint64_t bps)
+{
+	static const char units[] = "KMGT";
+	size_t unit = 0;
+
+	while (unit < sizeof(units) - 1 && bps % 1000 == 0) {
+		bps /= 1000;
+		unit++;
+	}
+	text_add_u64(out, bps);
+	if (unit)
+		text_add_char(out, units[unit - 1]);
+}
+
+static void print_exchange(const struct config *c, struct text *out)
+{
+	text_add(out, "exchange:\n  name: ");
+	print_quoted(out, c->exchange_name);
+	text_add(out, "\n  timezone: ");
+	print_quoted(out, c->timezone);
+	text_add(out, "\n  languages: [");
+	for (size_t i = 0; i < c->language_count; i++)
+		text_addf(out, "%s%s", i ? ", " : "", c->languages[i]);
+	text_add(out, "]\nstate_dir: ");
+	print_path(out, c, c->state_dir);
+	text_add(out, "\nroster: ");
+	print_path(out, c, c->roster);
+	text_add_char(out, '\n');
+	if (c->has_roster_ixp)
+		text_addf(out, "roster_ixp: %u\n", c->roster_ixp);
+}
+
+static void print_sources(const struct config *c, struct text *out)
+{
+	text_add(out, "sources:\n");
+	for (size_t i = 0; i < c->source_count; i++) {
+		const struct config_source *s = &c->sources[i];
+
+		if (s->kind == CONFIG_SOURCE_SFLOW) {
+			text_add(out, "  - sflow:\n      listen: ");
+			print_endpoint(out, &s->listen);
+			text_add_char(out, '\n');
+			continue;
+		}
+		text_add(out, "  - mirror:\n      interface: ");
+		print_quoted(out, s->interface);
+		if (s->switch_name) {
+			text_add(out, "\n      switch: ");
+			print_quoted(out, s->switch_name);
+		}
+		text_addf(out, "\n      fcs: %s\n",
+			  s->fcs_present ? "present" : "stripped");
+	}
+}
+
+static void print_vlans(const struct config *c, struct text *out)
+{
+	text_add(out, c->vlan_count ? "vlans:\n" : "");
+	for (size_t i = 0; i < c->vlan_count; i++) {
+		const struct config_vlan *v = &c->vlans[i];
+
+		text_addf(out, "  - id: %u\n", v->tag);
+		if (v->name) {
+			text_add(out, "    name: ");
+			print_quoted(out, v->name);
+			text_add_char(out, '\n');
+		}
+		if (v->has_roster_vlan)
+			text_addf(out, "    roster_vlan: %u\n", v->roster_vlan);
+	}
+}
+
+static void print_macs(const struct config *c, struct text *out)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	text_add(out, c->mac_count ? "macs:\n" : "");
+	for (size_t i = 0; i < c->mac_count; i++) {
+		const struct config_mac *m = &c->macs[i];
+
+		text_addf(out, "  - { asn: %u, ", m->asn);
+		if (m->vlan)
+			text_addf(out, "vlan: %u, ", m->vlan);
+		text_addf(out, "mac: \"%s\" }\n", mac_format(m->mac, mac));
+	}
+	text_add(out, c->mac_table_count ? "mac_tables:\n" : "");
+	for (size_t i = 0; i < c->mac_table_count; i++) {
+		text_add(out, "  - ");
+		print_path(out, c, c->mac_tables[i]);
+		text_add_char(out, '\n');
+	}
+}
+
+static void print_asns(const struct config_port *p, struct text *out)
+{
+	text_add(out, "        asn: [");
+	for (size_t i = 0; i < p->asn_count; i++)
+		text_addf(out, "%s%u", i ? ", " : "", p->asns[i]);
+	text_add(out, "]\n");
+}
+
+static void print_lag(const struct config_port *p, struct text *out)
+{
+	text_add(out, "        lag: [");
+	for (size_t i = 0; i < p->lag_count; i++) {
+		text_add(out, i ? ", " : "");
+		print_quoted(out, p->lag[i]);
+	}
+	text_add(out, "]\n");
+}
+
+static void print_port(const struct config_port *p, struct text *out)
+{
+	text_addf(out, "      - ifindex: %u\n", p->ifindex);
+	if (p->name) {
+		text_add(out, "        name: ");
+		print_quoted(out, p->name);
+		text_add_char(out, '\n');
+	}
+	if (p->asn_count)
+		print_asns(p, out);
+	if (p->speed_bps) {
+		text_add(out, "        speed: ");
+		print_speed(out, p->speed_bps);
+		text_add_char(out, '\n');
+	}
+	if (p->contracted_bps) {
+		text_add(out, "        contracted: ");
+		print_speed(out, p->contracted_bps);
+		text_add_char(out, '\n');
+	}
+	if (p->lag_count)
+		print_lag(p, out);
+	text_addf(out, "        role: %s\n",
+		  p->role == CONFIG_ROLE_CORE ? "core" : "member");
+}
+
+static void print_switch(const struct config_switch *s, struct text *out)
+{
+	static const char *const directions[] = {
+		[CONFIG_DIRECTION_AUTO] = "auto",
+		[CONFIG_DIRECTION_INGRESS] = "ingress",
+		[CONFIG_DIRECTION_EGRESS] = "egress",
+		[CONFIG_DIRECTION_BOTH] = "both",
+		[CONFIG_DIRECTION_ANY] = "any",
+	};
+
+	text_add(out, "  - name: ");
+	print_quoted(out, s->name);
+	text_add(out, "\n    agent: ");
+	print_address(out, &s->agent);
+	text_add_char(out, '\n');
+	if (s->has_sub_agent)
+		text_addf(out, "    sub_agent: %u\n", s->sub_agent);
+	print_addresses(out, "    from", s->from, s->from_count);
+	if (s->roster_switch)
+		text_addf(out, "    roster_switch: %u\n", s->roster_switch);
+	text_addf(out, "    direction: %s\n", directions[s->direction]);
+	text_add(out, s->port_count ? "    ports:\n" : "");
+	for (size_t i = 0; i < s->port_count; i++)
+		print_port(&s->ports[i], out);
+}
+
+static void print_relay(const struct config *c, struct text *out)
+{
+	text_add(out, c->relay_count ? "relay:\n" : "");
+	for (size_t i = 0; i < c->relay_count; i++) {
+		text_add(out, "  - to: ");
+		print_endpoint(out, &c->relays[i]);
+		text_add_char(out, '\n');
+	}
+	if (!c->ixp_manager_tree)
+		return;
+	text_add(out, "ixp_manager:\n  tree: ");
+	print_path(out, c, c->ixp_manager_tree);
+	text_add_char(out, '\n');
+	if (c->ixp_manager_interfaces) {
+		text_add(out, "  interfaces: ");
+		print_path(out, c, c->ixp_manager_interfaces);
+		text_add_char(out, '\n');
+	}
+}
+
+static void print_web(const struct config *c, struct text *out)
+{
+	const struct config_web *web = &c->web;
+
+	text_add(out, "web:\n  listen: [");
+	for (size_t i = 0; i < web->listen_count; i++) {
+		text_add(out, i ? ", " : "");
+		print_endpoint(out, &web->listen[i]);
+	}
+	text_add(out, "]\n");
+	if (web->users) {
+		text_add(out, "  users: ");
+		print_path(out, c, web->users);
+		text_add_char(out, '\n');
+	}
+	text_addf(out, "  access: %s\n  per_address: %u\n",
+		  web->access == CONFIG_ACCESS_OPEN ? "open" : "roles",
+		  web->per_address);
+	print_addresses(out, "  trusted_proxies", web->trusted_proxies,
+			web->trusted_proxy_count);
+	print_addresses(out, "  metrics_from", web->metrics_from,
+			web->metrics_from_count);
+}
+
+void config_print(const struct config *config, struct text *out)
+{
+	print_exchange(config, out);
+	print_sources(config, out);
+	print_vlans(config, out);
+	print_macs(config, out);
+	text_add(out, config->switch_count ? "switches:\n" : "");
+	for (size_t i = 0; i < config->switch_count; i++)
+		print_switch(&config->switches[i], out);
+	print_relay(config, out);
+	print_web(config, out);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The keys of a switch and of its ports. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ixp/config_parts.h"
+
+static void read_name(struct config_reader *r, const struct yaml_item *item,
+		      void *field)
+{
+	static const char words[] =
+	    "a name of 1 to 63 letters, digits, '.', '_' and '-', not only "
+	    "dots";
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789._-";
+	const char *text = config_scalar(r, item, words);
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text)
+		return;
+	if (len >= CONFIG_NAME_SIZE || strspn(text, allowed) != len ||
+	    strspn(text, ".") == len)
+		config_expected(r, item, words);
+	else
+		memcpy(field, text, len + 1);
+}
+
+static void read_sub_agent(struct config_reader *r,
+			   const struct yaml_item *item, void *field)
+{
+	struct config_switch *s = field;
+
+	s->has_sub_agent = true;
+	config_read_u32(r, item, &s->sub_agent);
+}
+
+static void read_from(struct config_reader *r, const struct yaml_item *item,
+		      void *field)
+{
+	static const struct config_list list = { .size = sizeof(struct ipaddr),
+						 .read = config_read_address,
+						 .at_least = 1,
+						 .or_one = true };
+	struct config_switch *s = field;
+
+	s->from = config_list(r, item, &list, &s->from_count);
+}
+
+static void read_roster_switch(struct config_reader *r,
+			       const struct yaml_item *item, void *field)
+{
+	struct config_switch *s = field;
+
+	s->roster_switch_place = item->place;
+	config_read_number(r, item, &s->roster_switch);
+}
+
+static void read_direction(struct config_reader *r,
+			   const struct yaml_item *item, void *field)
+{
+	static const struct config_word words[] = {
+		{ "auto", CONFIG_DIRECTION_AUTO },
+		{ "ingress", CONFIG_DIRECTION_INGRESS },
+		{ "egress", CONFIG_DIRECTION_EGRESS },
+		{ "any", CONFIG_DIRECTION_ANY },
+		{ NULL, 0 },
+	};
+	enum config_direction *to = field;
+	int value;
+
+	if (item->kind == YAML_SCALAR && strcmp(item->text, "both") == 0) {
+		config_expected(r, item,
+				"auto, ingress, egress or any: both is not "
+				"available in this version");
+		return;
+	}
+	value = config_word(r, item, words);
+	if (value >= 0)
+		*to = (enum config_direction)value;
+}
+
+/* Nothing to keep: plain is what this version does. */
+static void read_scaling(struct config_reader *r, const struct yaml_item *item,
+			 void *field)
+{
+	static const struct config_word words[] = { { "plain", 0 },
+						    { NULL, 0 } };
+
+	(void)field;
+	if (item->kind == YAML_SCALAR && strcmp(item->text, "corrected") == 0)
+		config_expected(r, item,
+				"plain: corrected is not available in this "
+				"version");
+	else
+		(void)config_word(r, item, words);
+}
+
+static void read_asns(struct config_reader *r, const struct yaml_item *item,
+		      void *field)
+{
+	static const struct config_list list = { .size = sizeof(uint32_t),
+						 .read = config_read_asn,
+						 .at_least = 1,
+						 .or_one = true };
+	struct config_port *p = field;
+
+	p->asns = config_list(r, item, &list, &p->asn_count);
+}
+
+static void read_lag(struct config_reader *r, const struct yaml_item *item,
+		     void *field)
+{
+	static const struct config_list list = { .size = sizeof(char *),
+						 .read = config_read_string,
+						 .at_least = 1 };
+	struct config_port *p = field;
+
+	p->lag = config_list(r, item, &list, &p->lag_count);
+}
+
+static void read_role(struct config_reader *r, const struct yaml_item *item,
+		      void *field)
+{
+	static const struct config_word words[] = {
+		{ "member", CONFIG_ROLE_MEMBER },
+		{ "core", CONFIG_ROLE_CORE },
+		{ NULL, 0 },
+	};
+	enum config_role *to = field;
+	int value = config_word(r, item, words);
+
+	if (value >= 0)
+		*to = (enum config_role)value;
+}
+
+static void read_port(struct config_reader *r, const struct yaml_item *item,
+		      void *field)
+{
+	static const struct config_key keys[] = {
+		{ "ifindex", offsetof(struct config_port, ifindex),
+		  config_read_number, true },
+		{ "name", offsetof(struct config_port, name),
+		  config_read_string, false },
+		{ "asn", 0, read_asns, false },
+		{ "speed", offsetof(struct config_port, speed_bps),
+		  config_read_speed, false },
+		{ "contracted", offsetof(struct config_port, contracted_bps),
+		  config_read_speed, false },
+		{ "lag", 0, read_lag, false },
+		{ "role", offsetof(struct config_port, role), read_role,
+		  false },
+	};
+	static const struct config_keys all = { keys,
+						sizeof(keys) / sizeof(*keys) };
+	struct config_port *p = field;
+
+	p->place = item->place;
+	config_mapping(r, item, &all, p);
+}
+
+static void read_ports(struct config_reader *r, const struct yaml_item *item,
+		       void *field)
+{
+	static const struct config_list list = { .size =
+						     sizeof(struct config_port),
+						 .read = read_port };
+	struct config_switch *s = field;
+
+	s->ports = config_list(r, item, &list, &s->port_count);
+}
+
+static void read_switch(struct config_reader *r, const struct yaml_item *item,
+			void *field)
+{
+	static const struct config_key keys[] = {
+		{ "name", offsetof(struct config_switch, name), read_name,
+		  true },
+		{ "agent", offsetof(struct config_switch, agent),
+		  config_read_address, true },
+		{ "sub_agent", 0, read_sub_agent, false },
+		{ "from", 0, read_from, false },
+		{ "roster_switch", 0, read_roster_switch, false },
+		{ "direction", offsetof(struct config_switch, direction),
+		  read_direction, false },
+		{ "scaling", 0, read_scaling, false },
+		{ "ports", 0, read_ports, false },
+	};
+	static const struct config_keys all = { keys,
+						sizeof(keys) / sizeof(*keys) };
+	struct config_switch *s = field;
+
+	s->place = item->place;
+	config_mapping(r, item, &all, s);
+	if (s->from)
+		return;
+	s->from = malloc(sizeof(*s->from));
+	if (!s->from) {
+		r->out_of_memory = true;
+		return;
+	}
+	s->from[0] = s->agent;
+	s->from_count = 1;
+}
+
+void config_read_switches(struct config_reader *r, const struct yaml_item *item,
+			  void *field)
+{
+	static const struct config_list list = {
+		.size = sizeof(struct config_switch), .read = read_switch
+	};
+	struct config *c = field;
+
+	c->switches = config_list(r, item, &list, &c->switch_count);
+}
+
+static void port_fini(struct config_port *p)
+{
+	free(p->name);
+	free(p->asns);
+	for (size_t i = 0; i < p->lag_count; i++)
+		free(p->lag[i]);
+	free(p->lag);
+}
+
+void config_switch_fini(struct config_switch *s)
+{
+	free(s->from);
+	for (size_t i = 0; i < s->port_count; i++)
+		port_fini(&s->ports[i]);
+	free(s->ports);
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ixp/registry.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ixp/registry_parts.h"
+#include "util/err.h"
+
+static int compare_u32(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static const struct roster_vlan *find_roster_vlan(const struct roster *roster,
+						  uint32_t id)
+{
+	for (size_t i = 0; i < roster->vlan_count; i++) {
+		if (roster->vlans[i].id == id)
+			return &roster->vlans[i];
+	}
+	return NULL;
+}
+
+/* Add a VLAN; name may be NULL. The array has room. */
+static int add_vlan(struct registry_draft *draft, uint16_t tag,
+		    uint32_t roster_vlan, const char *name)
+{
+	struct registry *r = draft->registry;
+	struct vlan *v = &r->vlans[r->vlan_count];
+
+	*v = (struct vlan){ .tag = tag, .roster_vlan = roster_vlan };
+	if (name)
+		v->name = strdup(name);
+	else if (asprintf(&v->name, "VLAN %u", tag) < 0)
+		v->name = NULL;
+	if (!v->name)
+		return -ENOMEM;
+	r->vlan_count++;
+	return u64map_put(&draft->vlan_of, roster_vlan, tag);
+}
+
+/* The VLANs that the configuration lists. */
+static int add_listed_vlans(struct registry_draft *draft)
+{
+	const struct config *config = draft->config;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < config->vlan_count; i++) {
+		const struct config_vlan *v = &config->vlans[i];
+		const struct roster_vlan *known =
+		    find_roster_vlan(draft->roster, v->roster_vlan);
+		const char *name = v->name;
+
+		if (!known && v->has_roster_vlan)
+			diagnostics_error(draft->d, v->place,
+					  "found roster_vlan %u, expected the "
+					  "id of a VLAN of %s",
+					  v->roster_vlan, draft->roster->path);
+		else if (!known && draft->roster->vlan_count)
+			diagnostics_warning(draft->d, v->place,
+					    "found no VLAN with the id %u in "
+					    "%s, expected one, or roster_vlan "
+					    "to say which: only macs can put "
+					    "members into this VLAN",
+					    v->tag, draft->roster->path);
+		if (!name && known)
+			name = known->name;
+		rc = add_vlan(draft, v->tag, v->roster_vlan, name);
+	}
+	return rc;
+}
+
+/* Without a list in the configuration: the roster's VLANs, id as tag. */
+static int add_roster_vlans(struct registry_draft *draft)
+{
+	const struct roster *roster = draft->roster;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < roster->vlan_count; i++) {
+		const struct roster_vlan *v = &roster->vlans[i];
+
+		if (v->id >= 1 && v->id <= CONFIG_VLAN_MAX)
+			rc = add_vlan(draft, (uint16_t)v->id, v->id, v->name);
+	}
+	return rc;
+}
+
+static int compare_vlans(const void *left, const void *right)
+{
+	const struct vlan *a = left;
+	const struct vlan *b = right;
+
+	return compare_u32(a->tag, b->tag);
+}
+
+int registry_add_vlans(struct registry_draft *draft)
+{
+	struct registry *r = draft->registry;
+	bool listed = draft->config->vlan_count > 0;
+	size_t count =
+	    listed ? draft->config->vlan_count : draft->roster->vlan_count;
+	int rc = u64map_init(&draft->vlan_of, count);
+
+	if (rc < 0)
+		return rc;
+	r->vlans = calloc(count ? count : 1, sizeof(*r->vlans));
+	if (!r->vlans)
+		return -ENOMEM;
+	rc = listed ? add_listed_vlans(draft) : add_roster_vlans(draft);
+	qsort(r->vlans, r->vlan_count, sizeof(*r->vlans), compare_vlans);
+	return rc;
+}
+
+/* An ASN and where it comes from. */
+struct mention {
+	uint32_t asn;
+	const struct roster_member *member; /* NULL: not in the roster */
+	struct place place;		    /* valid if member is NULL */
+};
+
+static int compare_mentions(const void *left, const void *right)
+{
+	const struct mention *a = left;
+	const struct mention *b = right;
+
+	if (a->asn != b->asn)
+		return compare_u32(a->asn, b->asn);
+	if (!a->member != !b->member)
+		return a->member ? -1 : 1;
+	if (a->place.line != b->place.line)
+		return a->place.line < b->place.line ? -1 : 1;
+	return (a->place.column > b->place.column) -
+	       (a->place.column < b->place.column);
+}
+
+static size_t count_mentions(const struct registry_draft *draft)
+{
+	const struct config *config = draft->config;
+	size_t count = draft->roster->member_count + config->mac_count;
+
+	for (size_t i = 0; i < config->switch_count; i++) {
+		const struct config_switch *s = &config->switches[i];
+
+		for (size_t j = 0; j < s->port_count; j++)
+			count += s->ports[j].asn_count;
+	}
+	return count;
+}
+
+static void collect_mentions(const struct registry_draft *draft,
+			     struct mention *m)
+{
+	const struct config *config = draft->config;
+	const struct roster *roster = draft->roster;
+
+	for (size_t i = 0; i < roster->member_count; i++)
+		*m++ = (struct mention){ .asn = roster->members[i].asn,
+					 .member = &roster->members[i] };
+	for (size_t i = 0; i < config->mac_count; i++)
+		*m++ = (struct mention){ .asn = config->macs[i].asn,
+					 .place = config->macs[i].place };
+	for (size_t i = 0; i < config->switch_count; i++) {
+		const struct config_switch *s = &config->switches[i];
+
+		for (size_t j = 0; j < s->port_count; j++) {
+			const struct config_port *p = &s->ports[j];
+
+			for (size_t k = 0; k < p->asn_count; k++)
+				*m++ = (struct mention){ .asn = p->asns[k],
+							 .place = p->place };
+		}
+	}
+}
+
+static uint64_t total_speed(const struct roster_member *member)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; member && i < member->connection_count; i++) {
+		const struct roster_connection *c = &member->connections[i];
+
+		for (size_t j = 0; j < c->interface_count; j++) {
+			if (__builtin_add_overflow(
+				total, c->interfaces[j].speed_bps, &total))
+				total = UINT64_MAX;
+		}
+	}
+	return total;
+}
+
+static int add_member(struct registry_draft *draft, const struct mention *from)
+{
+	struct registry *r = draft->registry;
+	struct member *m = &r->members[r->member_count];
+
+	*m = (struct member){ .asn = from->asn,
+			      .speed_bps = total_speed(from->member) };
+	if (from->member && from->member->name)
+		m->name = strdup(from->member->name);
+	else if (asprintf(&m->name, "AS%u", from->asn) < 0)
+		m->name = NULL;
+	if (!m->name)
+		return -ENOMEM;
+	if (!from->member)
+		diagnostics_warning(draft->d, from->place,
+				    "found AS%u, which %s does not list: taken "
+				    "for a member without a name",
+				    from->asn, draft->roster->path);
+	return u64map_put(&draft->member_of, from->asn, r->member_count++);
+}
+
+int registry_add_members(struct registry_draft *draft)
+{
+	struct registry *r = draft->registry;
+	size_t count = count_mentions(draft);
+	struct mention *mentions = calloc(count + 1, sizeof(*mentions));
+	int rc = u64map_init(&draft->member_of, count);
+
+	r->members = calloc(count + 1, sizeof(*r->members));
+	if (!mentions || !r->members)
+		rc = -ENOMEM;
+	if (rc == 0) {
+		collect_mentions(draft, mentions);
+		qsort(mentions, count, sizeof(*mentions), compare_mentions);
+	}
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (i == 0 || mentions[i].asn != mentions[i - 1].asn)
+			rc = add_member(draft, &mentions[i]);
+	}
+	free(mentions);
+	return rc;
+}
+
+static void check_roster_switches(const struct registry_draft *draft)
+{
+	const struct config *config = draft->config;
+	const struct roster *roster = draft->roster;
+
+	for (size_t i = 0; i < config->switch_count; i++) {
+		const struct config_switch *s = &config->switches[i];
+		bool known = s->roster_switch == 0;
+
+		for (size_t j = 0; !known && j < roster->switch_count; j++)
+			known = roster->switches[j].id == s->roster_switch;
+		if (!known)
+			diagnostics_error(draft->d, s->roster_switch_place,
+					  "found roster_switch %u, expected "
+					  "the id of a switch of %s",
+					  s->roster_switch, roster->path);
+	}
+}
+
+int registry_build(struct registry **out, const struct config *config,
+		   const struct roster *roster, struct diagnostics *d)
+{
+	struct registry *r = calloc(1, sizeof(*r));
+	struct registry_draft draft = {
+		.registry = r, .config = config, .roster = roster, .d = d
+	};
+	unsigned errors_before = d->errors;
+	int rc;
+
+	if (!r)
+		return -ENOMEM;
+	r->config = config;
+	check_roster_switches(&draft);
+	rc = registry_add_vlans(&draft);
+	if (rc == 0)
+		rc = registry_add_members(&draft);
+	if (rc == 0)
+		rc = registry_add_interfaces(&draft);
+	if (rc == 0)
+		rc = registry_add_ports(&draft);
+	if (rc == 0)
+		registry_warn(&draft);
+	u64map_fini(&draft.vlan_of);
+	u64map_fini(&draft.member_of);
+	if (rc == 0 && d->errors > errors_before)
+		rc = ERR_CONFIG;
+	if (rc < 0) {
+		registry_free(r);
+		return rc;
+	}
+	*out = r;
+	return 0;
+}
+
+int registry_load(struct registry **out, struct config **config,
+		  const char *config_path, struct diagnostics *d)
+{
+	struct config *c = NULL;
+	struct roster *roster = NULL;
+	int rc = config_load(&c, config_path, d);
+
+	if (rc == 0)
+		rc = roster_load(&roster, c->roster,
+				 c->has_roster_ixp ? &c->roster_ixp : NULL, d);
+	if (rc == 0)
+		rc = registry_build(out, c, roster, d);
+	roster_free(roster);
+	if (rc < 0) {
+		config_free(c);
+		return rc;
+	}
+	*config = c;
+	return 0;
+}
+
+void registry_free(struct registry *registry)
+{
+	if (!registry)
+		return;
+	for (uint32_t i = 0; i < registry->member_count; i++)
+		free(registry->members[i].name);
+	free(registry->members);
+	free(registry->interfaces);
+	for (uint32_t i = 0; i < registry->vlan_count; i++)
+		free(registry->vlans[i].name);
+	free(registry->vlans);
+	for (uint32_t i = 0; i < registry->port_count; i++)
+		free(registry->ports[i].members);
+	free(registry->ports);
+	free(registry->stations);
+	u64map_fini(&registry->by_mac);
+	u64map_fini(&registry->by_port);
+	free(registry);
+}
+
+const struct member *registry_member(const struct registry *registry,
+				     uint32_t asn)
+{
+	size_t low = 0;
+	size_t high = registry->member_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (registry->members[middle].asn == asn)
+			return &registry->members[middle];
+		if (registry->members[middle].asn < asn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct vlan *registry_vlan(const struct registry *registry, uint16_t tag)
+{
+	for (uint32_t i = 0; i < registry->vlan_count; i++) {
+		if (registry->vlans[i].tag == tag)
+			return &registry->vlans[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The ports of the configuration, and what to warn of in the end. */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "ixp/registry_parts.h"
+
+enum { SHOWN_AT_MOST = 50 }; /* diagnostics shows no more warnings */
+
+/* The one VLAN that all members of a port are in, or 0. */
+static uint16_t only_vlan(const struct registry *r, const struct port *p)
+{
+	uint16_t only = 0;
+
+	for (uint32_t i = 0; i < p->member_count; i++) {
+		const struct member *m = &r->members[p->members[i]];
+
+		for (uint32_t j = 1; j <= m->interface_count; j++) {
+			uint16_t vlan = r->interfaces[m->catch_all + j].vlan;
+
+			if (only && vlan != only)
+				return 0;
+			only = vlan;
+		}
+	}
+	return only;
+}
+
+static int add_port(struct registry_draft *draft, uint32_t switch_index,
+		    const struct config_port *config)
+{
+	struct registry *r = draft->registry;
+	struct port *p = &r->ports[r->port_count];
+
+	*p = (struct port){ .switch_index = switch_index,
+			    .ifindex = config->ifindex,
+			    .config = config,
+			    .core = config->role == CONFIG_ROLE_CORE };
+	p->members = calloc(config->asn_count + 1, sizeof(*p->members));
+	if (!p->members)
+		return -ENOMEM;
+	for (size_t i = 0; i < config->asn_count; i++) {
+		uint32_t member =
+		    u64map_find(&draft->member_of, config->asns[i]);
+
+		p->members[p->member_count++] = member;
+		r->members[member].port_count++;
+	}
+	p->only_vlan = only_vlan(r, p);
+	return u64map_put(&r->by_port,
+			  registry_port_key(switch_index, config->ifindex),
+			  r->port_count++);
+}
+
+int registry_add_ports(struct registry_draft *draft)
+{
+	const struct config *config = draft->config;
+	struct registry *r = draft->registry;
+	size_t count = 0;
+	int rc;
+
+	for (size_t i = 0; i < config->switch_count; i++)
+		count += config->switches[i].port_count;
+	rc = u64map_init(&r->by_port, count);
+	r->ports = calloc(count + 1, sizeof(*r->ports));
+	if (!r->ports)
+		rc = -ENOMEM;
+	for (size_t i = 0; i < config->switch_count; i++) {
+		const struct config_switch *s = &config->switches[i];
+
+		for (size_t j = 0; rc == 0 && j < s->port_count; j++)
+			rc = add_port(draft, (uint32_t)i, &s->ports[j]);
+	}
+	return rc;
+}
+
+static void warn_of_unused(const struct config *config, struct diagnostics *d)
+{
+	static const char words[] = "not used by this version yet";
+
+	for (size_t i = 0; i < config->source_count; i++) {
+		if (config->sources[i].kind == CONFIG_SOURCE_MIRROR)
+			diagnostics_warning(d, config->sources[i].place,
+					    "mirror: %s", words);
+	}
+	if (config->mac_table_count)
+		diagnostics_warning(d, config->mac_tables_place,
+				    "mac_tables: %s", words);
+	if (config->relay_count)
+		diagnostics_warning(d, config->relay_place, "relay: %s", words);
+	if (config->ixp_manager_tree)
+		diagnostics_warning(d, config->ixp_manager_place,
+				    "ixp_manager: %s", words);
+	if (config->web.users)
+		diagnostics_warning(d, config->web.users_place, "users: %s",
+				    words);
+}
+
+static void warn_of_member(const struct registry_draft *draft,
+			   const struct member *m)
+{
+	const struct roster *roster = draft->roster;
+	struct place place = { .path = roster->path };
+
+	for (size_t i = 0;
+	     i < roster->member_count && draft->d->warnings < SHOWN_AT_MOST;
+	     i++) {
+		if (roster->members[i].asn == m->asn)
+			place = roster_place(roster, &roster->members[i].where);
+	}
+	diagnostics_warning(
+	    draft->d, place, "AS%u (%s): found %s, expected %s", m->asn,
+	    m->name,
+	    m->mac_count    ? "no port"
+	    : m->port_count ? "no MAC address"
+			    : "no MAC address and no port",
+	    m->mac_count ? "a port of a switch with this asn"
+			 : "one in the roster or under macs: its traffic is "
+			   "not told from that of strangers");
+}
+
+void registry_warn(const struct registry_draft *draft)
+{
+	const struct registry *r = draft->registry;
+
+	warn_of_unused(draft->config, draft->d);
+	for (uint32_t i = 0; i < r->member_count; i++) {
+		if (!r->members[i].mac_count || !r->members[i].port_count)
+			warn_of_member(draft, &r->members[i]);
+	}
+}

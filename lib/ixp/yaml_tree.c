@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ixp/yaml_tree.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "util/err.h"
+
+/*
+ * Built from libyaml's events with a stack of fixed depth: no recursion, so
+ * no input can exhaust the C stack, and a bound on the items, since a short
+ * text ("[[],[],...") makes many. The first fault ends the reading: behind
+ * broken syntax nothing can be trusted.
+ */
+
+enum { DEPTH_AT_MOST = 32, ITEMS_AT_MOST = 1000000 };
+
+struct open_item {
+	struct yaml_item *item;
+	struct yaml_item *key; /* mapping: read, its value is still to come */
+};
+
+struct builder {
+	struct yaml_tree *tree;
+	struct diagnostics *d;
+	const char *path;
+	const char *text;
+	size_t len;
+	struct open_item open[DEPTH_AT_MOST];
+	size_t depth;
+	size_t documents;
+};
+
+static struct place place_of(const struct builder *b, yaml_mark_t mark)
+{
+	return (struct place){ .path = b->path,
+			       .line = mark.line + 1,
+			       .column = mark.column + 1 };
+}
+
+/* The place of a byte; columns count characters, as libyaml's do. */
+static struct place place_at(const struct builder *b, size_t offset)
+{
+	struct place place = { .path = b->path, .line = 1, .column = 1 };
+
+	for (size_t i = 0; i < offset && i < b->len; i++) {
+		unsigned char c = (unsigned char)b->text[i];
+
+		if (c == '\n') {
+			place.line++;
+			place.column = 1;
+		} else if ((c & 0xc0) != 0x80) {
+			place.column++;
+		}
+	}
+	return place;
+}
+
+static int report_reader(const struct builder *b, const yaml_parser_t *parser)
+{
+	diagnostics_error(b->d, place_at(b, parser->problem_offset),
+			  "found bytes that are no text (%s), expected YAML "
+			  "in UTF-8",
+			  parser->problem ? parser->problem : "not readable");
+	return ERR_CONFIG;
+}
+
+/* Say what libyaml could not read. */
+static int report_syntax(const struct builder *b, const yaml_parser_t *parser)
+{
+	yaml_mark_t mark = parser->problem_mark;
+	bool tab;
+
+	if (parser->error == YAML_MEMORY_ERROR)
+		return -ENOMEM;
+	if (parser->error == YAML_READER_ERROR)
+		return report_reader(b, parser);
+	tab = mark.index < b->len && b->text[mark.index] == '\t';
+	diagnostics_error(
+	    b->d, place_of(b, mark), "found what is not YAML: %s%s%s%s",
+	    parser->problem ? parser->problem : "broken syntax",
+	    parser->context ? " " : "", parser->context ? parser->context : "",
+	    tab ? " (a tab: expected spaces)" : "");
+	return ERR_CONFIG;
+}
+
+static int refuse(const struct builder *b, yaml_mark_t mark, const char *what)
+{
+	diagnostics_error(b->d, place_of(b, mark), "%s", what);
+	return ERR_CONFIG;
+}
+
+/* A new item that the tree owns. */
+static int make_item(struct builder *b, enum yaml_kind kind, yaml_mark_t mark,
+		     struct yaml_item **out)
+{
+	struct yaml_item *item;
+
+	if (b->tree->count == ITEMS_AT_MOST)
+		return refuse(b, mark,
+			      "found more than 1000000 values, "
+			      "expected fewer");
+	item = calloc(1, sizeof(*item));
+	if (!item)
+		return -ENOMEM;
+	item->kind = kind;
+	item->place = place_of(b, mark);
+	item->made_before = b->tree->made;
+	b->tree->made = item;
+	b->tree->count++;
+	*out = item;
+	return 0;
+}
+
+/* Put a finished item where it belongs: under the innermost open one. */
+static int place_item(struct builder *b, struct yaml_item *item)
+{
+	struct open_item *top;
+
+	if (b->depth == 0) {
+		b->tree->root = item;
+		return 0;
+	}
+	top = &b->open[b->depth - 1];
+	if (top->item->kind == YAML_MAPPING && !top->key) {
+		if (item->kind != YAML_SCALAR) {
+			diagnostics_error(b->d, item->place,
+					  "found a list or mapping as a key, "
+					  "expected a name");
+			return ERR_CONFIG;
+		}
+		top->key = item;
+		return 0;
+	}
+	item->key = top->item->kind == YAML_MAPPING ? top->key : top->item->key;
+	top->key = NULL;
+	if (top->item->last)
+		top->item->last->next = item;
+	else
+		top->item->first = item;
+	top->item->last = item;
+	top->item->count++;
+	return 0;
+}
+
+/*
+ * True if the text holds a control character or one that YAML takes for the
+ * end of a line: C0, DEL, C1, U+2028, U+2029, U+FEFF. The text is UTF-8.
+ */
+static bool has_control(const unsigned char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < 0x20 || text[i] == 0x7f)
+			return true;
+		if (text[i] == 0xc2 && i + 1 < len && text[i + 1] < 0xa0)
+			return true;
+		if (i + 2 >= len)
+			continue;
+		if (memcmp(text + i, "\xe2\x80\xa8", 3) == 0 ||
+		    memcmp(text + i, "\xe2\x80\xa9", 3) == 0 ||
+		    memcmp(text + i, "\xef\xbb\xbf", 3) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int add_scalar(struct builder *b, const yaml_event_t *event)
+{
+	const unsigned char *text = event->data.scalar.value;
+	size_t len = event->data.scalar.length;
+	struct yaml_item *item;
+	int rc;
+
+	if (has_control(text, len))
+		return refuse(b, event->start_mark,
+			      "found a control character or line break in a "
+			      "value, expected one line of text");
+	rc = make_item(b, YAML_SCALAR, event->start_mark, &item);
+	if (rc < 0)
+		return rc;
+	item->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	item->text = malloc(len + 1);
+	if (!item->text)
+		return -ENOMEM;
+	memcpy(item->text, text, len);
+	item->text[len] = '\0';
+	return place_item(b, item);
+}
+
+static int open_collection(struct builder *b, enum yaml_kind kind,
+			   const yaml_event_t *event)
+{
+	struct yaml_item *item;
+	int rc;
+
+	if (b->depth == DEPTH_AT_MOST)
+		return refuse(b, event->start_mark,
+			      "found more than 32 levels of nesting, expected "
+			      "fewer");
+	rc = make_item(b, kind, event->start_mark, &item);
+	if (rc < 0)
+		return rc;
+	rc = place_item(b, item);
+	if (rc < 0)
+		return rc;
+	b->open[b->depth++] = (struct open_item){ .item = item };
+	return 0;
+}
+
+static int check_plain(const struct builder *b, const yaml_event_t *event,
+		       const yaml_char_t *anchor, const yaml_char_t *tag)
+{
+	if (anchor)
+		return refuse(b, event->start_mark,
+			      "found an anchor (&), expected the value written "
+			      "out where it is used");
+	if (tag)
+		return refuse(b, event->start_mark,
+			      "found a tag (!), expected the value alone");
+	return 0;
+}
+
+static int start_document(struct builder *b, const yaml_event_t *event)
+{
+	if (b->documents++ > 0)
+		return refuse(b, event->start_mark,
+			      "found a second document (---), expected one");
+	return 0;
+}
+
+static int take_event(struct builder *b, const yaml_event_t *event)
+{
+	int rc;
+
+	switch (event->type) {
+	case YAML_DOCUMENT_START_EVENT:
+		return start_document(b, event);
+	case YAML_ALIAS_EVENT:
+		return refuse(b, event->start_mark,
+			      "found an alias (*), expected the value written "
+			      "out");
+	case YAML_SCALAR_EVENT:
+		rc = check_plain(b, event, event->data.scalar.anchor,
+				 event->data.scalar.tag);
+		return rc < 0 ? rc : add_scalar(b, event);
+	case YAML_SEQUENCE_START_EVENT:
+		rc = check_plain(b, event, event->data.sequence_start.anchor,
+				 event->data.sequence_start.tag);
+		return rc < 0 ? rc : open_collection(b, YAML_LIST, event);
+	case YAML_MAPPING_START_EVENT:
+		rc = check_plain(b, event, event->data.mapping_start.anchor,
+				 event->data.mapping_start.tag);
+		return rc < 0 ? rc : open_collection(b, YAML_MAPPING, event);
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT:
+		b->depth--;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* Read events until the stream ends or something is wrong. */
+static int take_all(struct builder *b, yaml_parser_t *parser)
+{
+	for (;;) {
+		yaml_event_t event;
+		bool ended;
+		int rc;
+
+		if (!yaml_parser_parse(parser, &event))
+			return report_syntax(b, parser);
+		ended = event.type == YAML_STREAM_END_EVENT;
+		rc = take_event(b, &event);
+		yaml_event_delete(&event);
+		if (ended || rc < 0)
+			return rc;
+	}
+}
+
+int yaml_tree_parse(struct yaml_tree *out, const char *path, const char *text,
+		    size_t len, struct diagnostics *d)
+{
+	struct builder b = {
+		.tree = out, .d = d, .path = path, .text = text, .len = len
+	};
+	yaml_parser_t parser;
+	int rc;
+
+	*out = (struct yaml_tree){ 0 };
+	if (!yaml_parser_initialize(&parser))
+		return -ENOMEM;
+	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	rc = take_all(&b, &parser);
+	yaml_parser_delete(&parser);
+	return rc;
+}
+
+void yaml_tree_fini(struct yaml_tree *tree)
+{
+	struct yaml_item *item = tree->made;
+
+	while (item) {
+		struct yaml_item *before = item->made_before;
+
+		free(item->text);
+		free(item);
+		item = before;
+	}
+	*tree = (struct yaml_tree){ 0 };
+}
+
+bool yaml_is_null(const struct yaml_item *item)
+{
+	return item->kind == YAML_SCALAR && item->plain &&
+	       (item->text[0] == '\0' || strcmp(item->text, "~") == 0 ||
+		strcmp(item->text, "null") == 0);
+}
