@@ -93,7 +93,7 @@ static bool bits_are(double value, double wanted)
 	return memcmp(&value, &wanted, sizeof(value)) == 0;
 }
 
-static size_t header_size(const struct series_layout *layout)
+size_t rrd_header_size(const struct series_layout *layout)
 {
 	return HEAD_SIZE + UPDATE_SIZE +
 	       layout->column_count * (SOURCE_SIZE + SOURCE_STATE_SIZE) +
@@ -107,7 +107,7 @@ static size_t file_size(const struct series_layout *layout)
 
 	for (size_t i = 0; i < layout->archive_count; i++)
 		rows += layout->archives[i].rows;
-	return header_size(layout) +
+	return rrd_header_size(layout) +
 	       rows * layout->column_count * sizeof(double);
 }
 
@@ -278,7 +278,7 @@ static const char *examine(int fd, struct rrd_header *out,
 	if (status.st_size != (off_t)file_size(layout))
 		return "wrong size";
 	for (int look = 0; look < LOOKS; look++) {
-		size_t len = header_size(layout);
+		size_t len = rrd_header_size(layout);
 
 		fault = read_start(fd, bytes, len, error);
 		if (!fault)
@@ -289,24 +289,46 @@ static const char *examine(int fd, struct rrd_header *out,
 	return fault;
 }
 
-int rrd_header_read(struct rrd_header *out, const char *path,
-		    const struct series_layout *layout)
+int rrd_header_again(struct rrd_header *out, int fd, const char *path,
+		     const struct series_layout *layout)
 {
 	struct rrd_header header = { 0 };
-	const char *fault;
 	int error = ERR_STORE;
-	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *fault = examine(fd, &header, layout, &error);
 
 	assert(layout->archive_count <= SERIES_ARCHIVES_MAX);
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : -errno;
-	fault = examine(fd, &header, layout, &error);
-	(void)close(fd);
 	if (fault) {
 		log_error("store: file refused: %s: %s", path, fault);
 		return error;
 	}
 	*out = header;
+	return 0;
+}
+
+int rrd_header_open(struct rrd_header *out, const char *path,
+		    const struct series_layout *layout)
+{
+	int rc;
+	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : -errno;
+	rc = rrd_header_again(out, fd, path, layout);
+	if (rc < 0) {
+		(void)close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+int rrd_header_read(struct rrd_header *out, const char *path,
+		    const struct series_layout *layout)
+{
+	int fd = rrd_header_open(out, path, layout);
+
+	if (fd < 0)
+		return fd;
+	(void)close(fd);
 	return 0;
 }

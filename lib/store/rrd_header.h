@@ -10,6 +10,7 @@
  * compared with the layout of the series first. For lib/store alone.
  */
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "store/series.h"
@@ -27,12 +28,25 @@ struct rrd_header {
 };
 
 /**
- * Read the header of a file and compare it with what rrd_write makes.
+ * Open a file for reading, and compare its header with what rrd_write makes.
  *
- * @return 0; ERR_NOT_FOUND (no such file), ERR_STORE (not such a file; the
- *         reason was logged), -errno
+ * @param out  the header, on success
+ * @return a descriptor, to be closed by the caller; ERR_NOT_FOUND (no such
+ *         file), ERR_STORE (not such a file; the reason was logged), -errno
  */
+MUST_CHECK int rrd_header_open(struct rrd_header *out, const char *path,
+			       const struct series_layout *layout);
+
+/** Read the header of an open file again. @return 0 or as rrd_header_open */
+MUST_CHECK int rrd_header_again(struct rrd_header *out, int fd,
+				const char *path,
+				const struct series_layout *layout);
+
+/** rrd_header_open and close. @return 0 or as rrd_header_open */
 MUST_CHECK int rrd_header_read(struct rrd_header *out, const char *path,
 			       const struct series_layout *layout);
+
+/** Where in the file the header ends and the rows begin. */
+size_t rrd_header_size(const struct series_layout *layout);
 
 #endif

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * librrd's fetch picks an archive by itself and may pick another one than
- * asked for. So the archive is picked here, the range is cut to what that
- * archive covers, which leaves librrd no choice, and the answer is checked.
- * A writer can move the rows between two looks: the header is read before and
- * after, and if it has changed the rows are read again.
+ * The rows are read from the file directly, not by rrd_fetch_r. That one takes
+ * a lock, and librrd's update fails at once when it meets a lock: looking at a
+ * graph would cost the writer its row. It also picks an archive by itself and
+ * maps the file, so that one cut short under it ends the process.
+ *
+ * Instead of a lock: read the header, read the rows, see that no writer holds
+ * its lock, read the header again. librrd sets the time of the last update
+ * after everything else, so if both headers agree nothing has moved between.
  */
 #include "store/rrd_read.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
-#include <rrd.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "store/rrd_header.h"
 #include "util/err.h"
@@ -24,14 +28,13 @@
 
 enum {
 	ROWS_MAX = 100000,
-	TRIES = 12,
-	TRIES_AT_ONCE = 4,
-	PAUSE_NS = 500000,
+	TRIES = 40,
+	TRIES_AT_ONCE = 10,
+	PAUSE_NS = 2000000,
 };
 
 /* One reading, by whole rows of the archive. */
 struct range {
-	const char *path;
 	const struct series_layout *layout;
 	const struct series_archive *archive;
 	int64_t from_s;
@@ -80,58 +83,69 @@ choose_archive(const struct series_layout *layout, enum consolidation cf,
 	return coarsest;
 }
 
-/* Free what rrd_fetch_r allocated. */
-static void free_fetched(rrd_value_t *values, char **names, size_t count)
+/* Where in the file the rows of an archive begin. */
+static off_t archive_offset(const struct series_layout *layout,
+			    const struct series_archive *archive)
 {
-	for (size_t i = 0; names && i < count; i++)
-		rrd_freemem(names[i]);
-	rrd_freemem(names);
-	rrd_freemem(values);
+	size_t rows = 0;
+
+	for (const struct series_archive *a = layout->archives; a < archive;
+	     a++)
+		rows += a->rows;
+	return (off_t)(rrd_header_size(layout) +
+		       rows * layout->column_count * sizeof(double));
+}
+
+static int read_bytes(int fd, void *to, size_t len, off_t at)
+{
+	char *next = to;
+
+	while (len > 0) {
+		ssize_t got = pread(fd, next, len, at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return -EAGAIN; /* it was whole a moment ago */
+		next += got;
+		at += got;
+		len -= (size_t)got;
+	}
+	return 0;
 }
 
 /*
- * Copy the rows of [from_s, to_s), which the archive covers, to rows.
- *
- * librrd names a row by its end, returns (end - start) / step rows of which
- * the first is that of start, and rounds end up past itself.
+ * Read count rows, of which the first is the nth from the oldest on. The
+ * archive is a ring; the row behind the newest is the oldest.
  */
-static int fetch(const struct range *range, int64_t from_s, int64_t to_s,
-		 double *rows)
+static int read_rows(int fd, const struct range *range, uint64_t newest,
+		     size_t nth, size_t count, double *to)
 {
-	bool average = range->archive->consolidation == CONSOLIDATION_AVERAGE;
-	time_t start = (time_t)from_s;
-	time_t end = (time_t)to_s - 1;
-	unsigned long step = range->archive->row_s;
-	unsigned long columns = 0;
-	char **names = NULL;
-	rrd_value_t *values = NULL;
-	int rc = 0;
+	const struct series_archive *archive = range->archive;
+	size_t row_size = range->layout->column_count * sizeof(double);
+	off_t base = archive_offset(range->layout, archive);
+	size_t slot = (size_t)(newest + 1 + nth) % archive->rows;
+	size_t before_end = archive->rows - slot;
+	size_t first = count < before_end ? count : before_end;
+	int rc = read_bytes(fd, to, first * row_size,
+			    base + (off_t)(slot * row_size));
 
-	rrd_clear_error();
-	if (rrd_fetch_r(range->path, average ? "AVERAGE" : "MAX", &start, &end,
-			&step, &columns, &names, &values) != 0) {
-		log_error("store: read failed: %s: %s", range->path,
-			  rrd_get_error());
-		rrd_clear_error();
-		return ERR_STORE;
-	}
-	if (start != from_s || end < to_s || step != range->archive->row_s ||
-	    columns != range->layout->column_count)
-		rc = -EAGAIN; /* the file has changed since it was looked at */
-	else
-		memcpy(rows, values,
-		       (size_t)((to_s - from_s) / range->archive->row_s) *
-			   columns * sizeof(*rows));
-	free_fetched(values, names, columns);
-	return rc;
+	if (rc < 0 || first == count)
+		return rc;
+	return read_bytes(fd, to + first * range->layout->column_count,
+			  (count - first) * row_size, base);
 }
 
 /* Fill data, allocated and all unknown, with what the archive has. */
-static int fill(struct series_data *data, const struct range *range,
-		int64_t last_s)
+static int fill(struct series_data *data, int fd, const struct range *range,
+		const struct rrd_header *header)
 {
-	int64_t from_s = archive_start(range->archive, last_s);
-	int64_t to_s = archive_end(range->archive, last_s);
+	size_t index = (size_t)(range->archive - range->layout->archives);
+	int64_t oldest_s = archive_start(range->archive, header->last_s);
+	int64_t from_s = oldest_s;
+	int64_t to_s = archive_end(range->archive, header->last_s);
 
 	if (from_s < range->from_s)
 		from_s = range->from_s;
@@ -139,15 +153,18 @@ static int fill(struct series_data *data, const struct range *range,
 		to_s = range->to_s;
 	if (from_s >= to_s)
 		return 0;
-	return fetch(range, from_s, to_s,
-		     data->values +
-			 (size_t)((from_s - range->from_s) / data->row_s) *
-			     data->columns);
+	return read_rows(fd, range, header->positions[index],
+			 (size_t)((from_s - oldest_s) / data->row_s),
+			 (size_t)((to_s - from_s) / data->row_s),
+			 data->values +
+			     (size_t)((from_s - range->from_s) / data->row_s) *
+				 data->columns);
 }
 
 /* Read a range from a file whose header was just read. */
-static int read_range(struct series_data *out, const struct range *range,
-		      int64_t last_s)
+static int read_range(struct series_data *out, int fd,
+		      const struct range *range,
+		      const struct rrd_header *header)
 {
 	struct series_data data = {
 		.from_s = range->from_s,
@@ -165,12 +182,20 @@ static int read_range(struct series_data *out, const struct range *range,
 		return -ENOMEM;
 	for (size_t i = 0; i < data.rows * data.columns; i++)
 		data.values[i] = (double)NAN;
-	rc = fill(&data, range, last_s);
+	rc = fill(&data, fd, range, header);
 	if (rc < 0)
 		series_data_fini(&data);
 	else
 		*out = data;
 	return rc;
+}
+
+/* Does a writer hold its lock? Asks without taking one. */
+static bool is_being_written(int fd)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 static bool same_header(const struct rrd_header *a, const struct rrd_header *b)
@@ -179,32 +204,49 @@ static bool same_header(const struct rrd_header *a, const struct rrd_header *b)
 	       memcmp(a->positions, b->positions, sizeof(a->positions)) == 0;
 }
 
-/* One try. @return as series_read, or -EAGAIN */
-static int try_read(struct series_data *out, struct range *range,
-		    enum consolidation cf, uint32_t row_s)
+/* One try on an open file. @return as series_read, or -EAGAIN */
+static int try_read(struct series_data *out, int fd, const char *path,
+		    const struct range *range, const struct rrd_header *before)
 {
-	struct range whole = *range;
-	struct rrd_header before;
 	struct rrd_header after;
-	int rc = rrd_header_read(&before, range->path, range->layout);
+	int rc = read_range(out, fd, range, before);
 
 	if (rc < 0)
 		return rc;
-	whole.archive = choose_archive(range->layout, cf, row_s, range->from_s,
-				       before.last_s);
-	if (!whole.archive)
-		return ERR_UNSUPPORTED;
-	whole.from_s = round_down(range->from_s, whole.archive->row_s);
-	whole.to_s = round_down(range->to_s + whole.archive->row_s - 1,
-				whole.archive->row_s);
-	rc = read_range(out, &whole, before.last_s);
-	if (rc < 0)
-		return rc;
-	rc = rrd_header_read(&after, range->path, range->layout);
-	if (rc == 0 && !same_header(&before, &after))
+	if (is_being_written(fd))
+		rc = -EAGAIN;
+	else
+		rc = rrd_header_again(&after, fd, path, range->layout);
+	if (rc == 0 && !same_header(before, &after))
 		rc = -EAGAIN;
 	if (rc < 0)
 		series_data_fini(out);
+	return rc;
+}
+
+/* Choose the archive, widen the range to its rows, and try once. */
+static int open_and_try(struct series_data *out, const char *path,
+			const struct range *wanted, enum consolidation cf,
+			uint32_t row_s)
+{
+	struct range range = *wanted;
+	struct rrd_header header;
+	int rc;
+	int fd = rrd_header_open(&header, path, range.layout);
+
+	if (fd < 0)
+		return fd;
+	range.archive = choose_archive(range.layout, cf, row_s, wanted->from_s,
+				       header.last_s);
+	if (range.archive) {
+		range.from_s = round_down(wanted->from_s, range.archive->row_s);
+		range.to_s = round_down(wanted->to_s + range.archive->row_s - 1,
+					range.archive->row_s);
+		rc = try_read(out, fd, path, &range, &header);
+	} else {
+		rc = ERR_UNSUPPORTED;
+	}
+	(void)close(fd);
 	return rc;
 }
 
@@ -215,7 +257,6 @@ int series_read(struct series_data *out, const char *state_dir,
 	static const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	char path[PATH_MAX];
 	struct range range = {
-		.path = path,
 		.layout = series_layout(series->kind),
 		.from_s = from_s,
 		.to_s = to_s,
@@ -227,13 +268,14 @@ int series_read(struct series_data *out, const char *state_dir,
 	if (from_s < 0 || from_s >= to_s || to_s > INT64_MAX / 2)
 		return ERR_RANGE;
 	for (int i = 0; i < TRIES; i++) {
-		rc = try_read(out, &range, cf, row_s);
+		rc = open_and_try(out, path, &range, cf, row_s);
 		if (rc != -EAGAIN)
 			return rc;
 		if (i >= TRIES_AT_ONCE)
 			(void)nanosleep(&pause, NULL);
 	}
-	log_error("store: read failed: %s: it changes all the time", path);
+	log_error("store: read failed: %s: it is being written all the time",
+		  path);
 	return ERR_STORE;
 }
 

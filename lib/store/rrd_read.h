@@ -5,7 +5,8 @@
 /*
  * rrd_read — a range of a series as plain arrays.
  *
- * Safe to call from several threads (rrd_fetch_r). Reads only.
+ * Safe to call from several threads and beside the writer. Reads only, takes
+ * no lock, and needs no librrd.
  *
  * The function is not called rrd_read: librrd exports one of that name and
  * calls it through the dynamic linker, so ours would take its place.

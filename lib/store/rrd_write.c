@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/rrd_header.h"
@@ -32,6 +33,9 @@ enum {
 	UPDATE_SIZE = STAMP_SIZE + SERIES_COLUMNS_MAX * VALUE_SIZE,
 	DEFINITION_SIZE = 64,
 	DAY_S = 86400,
+	/* Somebody else's rrdtool may read the file: wait up to a second. */
+	LOCK_TRIES = 200,
+	LOCK_PAUSE_NS = 5000000,
 	DEFINITIONS_MAX = SERIES_COLUMNS_MAX + SERIES_ARCHIVES_MAX,
 };
 
@@ -116,17 +120,28 @@ static void batch_add(struct batch *b, int64_t at_s, const double *values)
 	b->last_s = at_s;
 }
 
+/* librrd has no error codes, and does not wait for a lock. */
+static bool was_locked(void)
+{
+	return strstr(rrd_get_error(), "could not lock") != NULL;
+}
+
 static int batch_write(struct batch *b)
 {
-	size_t count = b->count;
+	static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+	int rc;
 
-	b->count = 0;
-	if (count == 0)
+	if (b->count == 0)
 		return 0;
-	rrd_clear_error();
-	if (rrd_update_r(b->path, NULL, (int)count, b->updates) != 0)
-		return refused("update", b->path);
-	return 0;
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		rrd_clear_error();
+		rc = rrd_update_r(b->path, NULL, (int)b->count, b->updates);
+		if (rc == 0 || !was_locked())
+			break;
+		(void)nanosleep(&pause, NULL);
+	}
+	b->count = 0;
+	return rc == 0 ? 0 : refused("update", b->path);
 }
 
 static int make_directory_of(const char *path)
