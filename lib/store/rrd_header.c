@@ -35,14 +35,14 @@ enum {
 	COOKIE_SIZE = 4,
 	VERSION_SIZE = 5,
 	HEAD_PAD = 7,
-	HEAD_PARAMETERS = 10,
-	HEAD_SIZE = COOKIE_SIZE + VERSION_SIZE + HEAD_PAD + 4 * WORD +
-		    HEAD_PARAMETERS * WORD,
+	HEAD_UNUSED = 10 * WORD,
+	HEAD_SIZE =
+	    COOKIE_SIZE + VERSION_SIZE + HEAD_PAD + 4 * WORD + HEAD_UNUSED,
 	NAME_SIZE = 20,
-	SOURCE_UNUSED = 7,
+	SOURCE_UNUSED = 7 * WORD,
 	SOURCE_SIZE = 2 * NAME_SIZE + 10 * WORD,
 	ARCHIVE_PAD = 4,
-	ARCHIVE_UNUSED = 9,
+	ARCHIVE_UNUSED = 9 * WORD,
 	ARCHIVE_SIZE = NAME_SIZE + ARCHIVE_PAD + 12 * WORD,
 	UPDATE_SIZE = 2 * WORD,
 	READING_SIZE = 30,
@@ -88,11 +88,6 @@ static bool take_text_is(struct cursor *c, size_t size, const char *wanted)
 	       memcmp(text, wanted, strlen(wanted) + 1) == 0;
 }
 
-static bool bits_are(double value, double wanted)
-{
-	return memcmp(&value, &wanted, sizeof(value)) == 0;
-}
-
 size_t rrd_header_size(const struct series_layout *layout)
 {
 	return HEAD_SIZE + UPDATE_SIZE +
@@ -125,7 +120,7 @@ static const char *check_head(struct cursor *c,
 			 memcmp(version, "0004", VERSION_SIZE) != 0))
 		return "unknown version of the format";
 	cursor_skip(c, HEAD_PAD);
-	if (!bits_are(take_double(c), float_cookie))
+	if (take_double(c) != float_cookie)
 		return "written on another kind of machine";
 	if (take_u64(c) != layout->column_count)
 		return "other number of data sources";
@@ -133,7 +128,7 @@ static const char *check_head(struct cursor *c,
 		return "other number of archives";
 	if (take_u64(c) != layout->step_s)
 		return "other step";
-	cursor_skip(c, HEAD_PARAMETERS * WORD);
+	cursor_skip(c, HEAD_UNUSED);
 	return NULL;
 }
 
@@ -146,9 +141,9 @@ static const char *check_source(struct cursor *c, const char *name,
 		return "other type of a data source";
 	if (take_u64(c) != step_s)
 		return "other heartbeat";
-	if (!bits_are(take_double(c), 0.0) || !isnan(take_double(c)))
+	if (take_double(c) != 0 || !isnan(take_double(c)))
 		return "other bounds of a data source";
-	cursor_skip(c, SOURCE_UNUSED * WORD);
+	cursor_skip(c, SOURCE_UNUSED);
 	return NULL;
 }
 
@@ -165,9 +160,9 @@ static const char *check_archive(struct cursor *c,
 		return "other number of rows";
 	if (take_u64(c) != archive->row_s / step_s)
 		return "other length of rows";
-	if (!bits_are(take_double(c), xff))
+	if (take_double(c) != xff)
 		return "other share of unknown steps";
-	cursor_skip(c, ARCHIVE_UNUSED * WORD);
+	cursor_skip(c, ARCHIVE_UNUSED);
 	return NULL;
 }
 

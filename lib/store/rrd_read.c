@@ -33,11 +33,14 @@ enum {
 	PAUSE_NS = 2000000,
 };
 
-/* One reading, by whole rows of the archive. */
-struct range {
+/* One try to read: an open file, its header, and which rows. */
+struct reading {
+	const char *path;
 	const struct series_layout *layout;
+	int fd;
+	struct rrd_header header;
 	const struct series_archive *archive;
-	int64_t from_s;
+	int64_t from_s; /* whole rows of the archive */
 	int64_t to_s;
 };
 
@@ -61,39 +64,40 @@ static int64_t archive_start(const struct series_archive *archive,
 }
 
 /*
- * The finest archive with rows of row_s or longer that reaches back to
- * from_s; where none does, the coarsest. NULL: none of this consolidation.
+ * The finest archive with rows of the wanted length or longer that reaches
+ * back to the start; where none does, the coarsest. NULL: none of this
+ * consolidation.
  */
 static const struct series_archive *
-choose_archive(const struct series_layout *layout, enum consolidation cf,
-	       uint32_t row_s, int64_t from_s, int64_t last_s)
+choose_archive(const struct series_layout *layout,
+	       const struct series_range *range, int64_t last_s)
 {
 	const struct series_archive *coarsest = NULL;
 
 	for (size_t i = 0; i < layout->archive_count; i++) {
 		const struct series_archive *a = &layout->archives[i];
 
-		if (a->consolidation != cf)
+		if (a->consolidation != range->consolidation)
 			continue;
 		coarsest = a;
-		if (a->row_s >= row_s &&
-		    round_down(from_s, a->row_s) >= archive_start(a, last_s))
+		if (a->row_s >= range->row_s &&
+		    round_down(range->from_s, a->row_s) >=
+			archive_start(a, last_s))
 			return a;
 	}
 	return coarsest;
 }
 
-/* Where in the file the rows of an archive begin. */
-static off_t archive_offset(const struct series_layout *layout,
-			    const struct series_archive *archive)
+/* Where in the file the rows of the archive begin. */
+static off_t archive_offset(const struct reading *r)
 {
 	size_t rows = 0;
 
-	for (const struct series_archive *a = layout->archives; a < archive;
-	     a++)
+	for (const struct series_archive *a = r->layout->archives;
+	     a < r->archive; a++)
 		rows += a->rows;
-	return (off_t)(rrd_header_size(layout) +
-		       rows * layout->column_count * sizeof(double));
+	return (off_t)(rrd_header_size(r->layout) +
+		       rows * r->layout->column_count * sizeof(double));
 }
 
 static int read_bytes(int fd, void *to, size_t len, off_t at)
@@ -120,58 +124,50 @@ static int read_bytes(int fd, void *to, size_t len, off_t at)
  * Read count rows, of which the first is the nth from the oldest on. The
  * archive is a ring; the row behind the newest is the oldest.
  */
-static int read_rows(int fd, const struct range *range, uint64_t newest,
-		     size_t nth, size_t count, double *to)
+static int read_rows(const struct reading *r, size_t nth, size_t count,
+		     double *to)
 {
-	const struct series_archive *archive = range->archive;
-	size_t row_size = range->layout->column_count * sizeof(double);
-	off_t base = archive_offset(range->layout, archive);
-	size_t slot = (size_t)(newest + 1 + nth) % archive->rows;
-	size_t before_end = archive->rows - slot;
+	size_t columns = r->layout->column_count;
+	size_t row_size = columns * sizeof(double);
+	off_t base = archive_offset(r);
+	uint64_t newest = r->header.positions[r->archive - r->layout->archives];
+	size_t slot = (size_t)(newest + 1 + nth) % r->archive->rows;
+	size_t before_end = r->archive->rows - slot;
 	size_t first = count < before_end ? count : before_end;
-	int rc = read_bytes(fd, to, first * row_size,
+	int rc = read_bytes(r->fd, to, first * row_size,
 			    base + (off_t)(slot * row_size));
 
 	if (rc < 0 || first == count)
 		return rc;
-	return read_bytes(fd, to + first * range->layout->column_count,
+	return read_bytes(r->fd, to + first * columns,
 			  (count - first) * row_size, base);
 }
 
 /* Fill data, allocated and all unknown, with what the archive has. */
-static int fill(struct series_data *data, int fd, const struct range *range,
-		const struct rrd_header *header)
+static int fill(struct series_data *data, const struct reading *r)
 {
-	size_t index = (size_t)(range->archive - range->layout->archives);
-	int64_t oldest_s = archive_start(range->archive, header->last_s);
-	int64_t from_s = oldest_s;
-	int64_t to_s = archive_end(range->archive, header->last_s);
+	int64_t oldest_s = archive_start(r->archive, r->header.last_s);
+	int64_t end_s = archive_end(r->archive, r->header.last_s);
+	int64_t from_s = r->from_s > oldest_s ? r->from_s : oldest_s;
+	int64_t to_s = r->to_s < end_s ? r->to_s : end_s;
+	size_t skipped;
 
-	if (from_s < range->from_s)
-		from_s = range->from_s;
-	if (to_s > range->to_s)
-		to_s = range->to_s;
 	if (from_s >= to_s)
 		return 0;
-	return read_rows(fd, range, header->positions[index],
-			 (size_t)((from_s - oldest_s) / data->row_s),
+	skipped = (size_t)((from_s - r->from_s) / data->row_s);
+	return read_rows(r, (size_t)((from_s - oldest_s) / data->row_s),
 			 (size_t)((to_s - from_s) / data->row_s),
-			 data->values +
-			     (size_t)((from_s - range->from_s) / data->row_s) *
-				 data->columns);
+			 data->values + skipped * data->columns);
 }
 
-/* Read a range from a file whose header was just read. */
-static int read_range(struct series_data *out, int fd,
-		      const struct range *range,
-		      const struct rrd_header *header)
+static int read_range(struct series_data *out, const struct reading *r)
 {
 	struct series_data data = {
-		.from_s = range->from_s,
-		.row_s = range->archive->row_s,
-		.columns = range->layout->column_count,
+		.from_s = r->from_s,
+		.row_s = r->archive->row_s,
+		.columns = r->layout->column_count,
 	};
-	int64_t rows = (range->to_s - range->from_s) / data.row_s;
+	int64_t rows = (r->to_s - r->from_s) / data.row_s;
 	int rc;
 
 	if (rows > ROWS_MAX)
@@ -182,7 +178,7 @@ static int read_range(struct series_data *out, int fd,
 		return -ENOMEM;
 	for (size_t i = 0; i < data.rows * data.columns; i++)
 		data.values[i] = (double)NAN;
-	rc = fill(&data, fd, range, header);
+	rc = fill(&data, r);
 	if (rc < 0)
 		series_data_fini(&data);
 	else
@@ -204,71 +200,62 @@ static bool same_header(const struct rrd_header *a, const struct rrd_header *b)
 	       memcmp(a->positions, b->positions, sizeof(a->positions)) == 0;
 }
 
-/* One try on an open file. @return as series_read, or -EAGAIN */
-static int try_read(struct series_data *out, int fd, const char *path,
-		    const struct range *range, const struct rrd_header *before)
+/* Read and see whether it held still. @return as series_read, or -EAGAIN */
+static int read_still(struct series_data *out, const struct reading *r)
 {
 	struct rrd_header after;
-	int rc = read_range(out, fd, range, before);
+	int rc = read_range(out, r);
 
 	if (rc < 0)
 		return rc;
-	if (is_being_written(fd))
+	if (is_being_written(r->fd))
 		rc = -EAGAIN;
 	else
-		rc = rrd_header_again(&after, fd, path, range->layout);
-	if (rc == 0 && !same_header(before, &after))
+		rc = rrd_header_again(&after, r->fd, r->path, r->layout);
+	if (rc == 0 && !same_header(&r->header, &after))
 		rc = -EAGAIN;
 	if (rc < 0)
 		series_data_fini(out);
 	return rc;
 }
 
-/* Choose the archive, widen the range to its rows, and try once. */
-static int open_and_try(struct series_data *out, const char *path,
-			const struct range *wanted, enum consolidation cf,
-			uint32_t row_s)
+/* One try. @return as series_read, or -EAGAIN */
+static int try_read(struct series_data *out, struct reading *r,
+		    const struct series_range *range)
 {
-	struct range range = *wanted;
-	struct rrd_header header;
-	int rc;
-	int fd = rrd_header_open(&header, path, range.layout);
+	int rc = ERR_UNSUPPORTED;
 
-	if (fd < 0)
-		return fd;
-	range.archive = choose_archive(range.layout, cf, row_s, wanted->from_s,
-				       header.last_s);
-	if (range.archive) {
-		range.from_s = round_down(wanted->from_s, range.archive->row_s);
-		range.to_s = round_down(wanted->to_s + range.archive->row_s - 1,
-					range.archive->row_s);
-		rc = try_read(out, fd, path, &range, &header);
-	} else {
-		rc = ERR_UNSUPPORTED;
+	r->fd = rrd_header_open(&r->header, r->path, r->layout);
+	if (r->fd < 0)
+		return r->fd;
+	r->archive = choose_archive(r->layout, range, r->header.last_s);
+	if (r->archive) {
+		uint32_t row_s = r->archive->row_s;
+
+		r->from_s = round_down(range->from_s, row_s);
+		r->to_s = round_down(range->to_s + row_s - 1, row_s);
+		rc = read_still(out, r);
 	}
-	(void)close(fd);
+	(void)close(r->fd);
 	return rc;
 }
 
 int series_read(struct series_data *out, const char *state_dir,
-		const struct series *series, enum consolidation cf,
-		int64_t from_s, int64_t to_s, uint32_t row_s)
+		const struct series *series, const struct series_range *range)
 {
 	static const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	char path[PATH_MAX];
-	struct range range = {
-		.layout = series_layout(series->kind),
-		.from_s = from_s,
-		.to_s = to_s,
-	};
+	struct reading reading = { .path = path };
 	int rc = series_path(path, sizeof(path), state_dir, series);
 
 	if (rc < 0)
 		return rc;
-	if (from_s < 0 || from_s >= to_s || to_s > INT64_MAX / 2)
+	if (range->from_s < 0 || range->from_s >= range->to_s ||
+	    range->to_s > INT64_MAX / 2)
 		return ERR_RANGE;
+	reading.layout = series_layout(series->kind);
 	for (int i = 0; i < TRIES; i++) {
-		rc = open_and_try(out, path, &range, cf, row_s);
+		rc = try_read(out, &reading, range);
 		if (rc != -EAGAIN)
 			return rc;
 		if (i >= TRIES_AT_ONCE)

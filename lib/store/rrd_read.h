@@ -26,8 +26,16 @@ struct series_data {
 	double *values; /* rows × columns, row by row; NaN unknown */
 };
 
+/* What to read of a series: [from_s, to_s) in rows of row_s seconds. */
+struct series_range {
+	enum consolidation consolidation;
+	int64_t from_s;
+	int64_t to_s;
+	uint32_t row_s;
+};
+
 /**
- * Read [from_s, to_s) in rows of row_s seconds.
+ * Read a range of a series.
  *
  * Served by the archive with exactly that row length, or where there is none
  * or the range starts before it reaches back, by the next coarser one, at last
@@ -42,8 +50,8 @@ struct series_data {
  *         foreign file; the reason was logged), -errno
  */
 MUST_CHECK int series_read(struct series_data *out, const char *state_dir,
-			   const struct series *series, enum consolidation cf,
-			   int64_t from_s, int64_t to_s, uint32_t row_s);
+			   const struct series *series,
+			   const struct series_range *range);
 
 /** Free the values. */
 void series_data_fini(struct series_data *data);

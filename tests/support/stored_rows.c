@@ -41,10 +41,10 @@ struct series_data stored_read(const char *dir, const struct series *series,
 			       int64_t from_s, int64_t to_s, uint32_t row_s)
 {
 	struct series_data data = { 0 };
+	struct series_range range = { CONSOLIDATION_AVERAGE, from_s, to_s,
+				      row_s };
 
-	ck_assert_int_eq(series_read(&data, dir, series, CONSOLIDATION_AVERAGE,
-				     from_s, to_s, row_s),
-			 0);
+	ck_assert_int_eq(series_read(&data, dir, series, &range), 0);
 	return data;
 }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/tempdir.h"
 
-#include <ftw.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-
-enum { OPEN_DIRECTORIES = 16 };
+#include <sys/wait.h>
+#include <unistd.h>
 
 static NORETURN void give_up(const char *what, const char *path)
 {
@@ -17,7 +16,7 @@ static NORETURN void give_up(const char *what, const char *path)
 
 char *tempdir_new(void)
 {
-	const char *parent = getenv("TMPDIR");
+	const char *parent = secure_getenv("TMPDIR");
 	char *path;
 
 	if (asprintf(&path, "%s/lanterne-XXXXXX", parent ? parent : "/tmp") < 0)
@@ -27,20 +26,18 @@ char *tempdir_new(void)
 	return path;
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind,
-		      struct FTW *place)
-{
-	(void)status;
-	(void)kind;
-	(void)place;
-	if (remove(path) < 0)
-		give_up("remove", path);
-	return 0;
-}
-
 void tempdir_remove(char *path)
 {
-	if (nftw(path, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS) != 0)
-		give_up("nftw", path);
+	char rm[] = "rm";
+	char options[] = "-rf";
+	char end[] = "--";
+	char *arguments[] = { rm, options, end, path, NULL };
+	pid_t child;
+	int status;
+
+	if (posix_spawnp(&child, rm, NULL, NULL, arguments, environ) != 0)
+		give_up("posix_spawnp", path);
+	if (waitpid(child, &status, 0) != child || status != 0)
+		give_up("rm", path);
 	free(path);
 }

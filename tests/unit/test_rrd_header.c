@@ -26,6 +26,7 @@
 enum {
 	SILENT = 2, /* below every level */
 	ROWS = 700,
+	END_S = ROWS * SERIES_PAIR_STEP_S,
 	/* Of a pair: 4 data sources, 4 archives. */
 	HEADER_SIZE = 128 + 4 * 120 + 4 * 120 + 16 + 4 * 112 + 16 * 80 + 4 * 8,
 	FILE_SIZE = HEADER_SIZE + (576 + 672 + 744 + 488) * 4 * 8,
@@ -73,8 +74,9 @@ static void put_bytes(size_t offset, const void *bytes, size_t len)
 static int try_read(void)
 {
 	struct series_data data = { 0 };
-	int rc = series_read(&data, dir, &pair, CONSOLIDATION_AVERAGE, T0,
-			     T0 + 86400, 300);
+	struct series_range range = { CONSOLIDATION_AVERAGE, T0, T0 + 86400,
+				      300 };
+	int rc = series_read(&data, dir, &pair, &range);
 
 	series_data_fini(&data);
 	return rc;
@@ -82,7 +84,7 @@ static int try_read(void)
 
 static int try_write(void)
 {
-	struct series_row row = { .start_s = T0 + ROWS * SERIES_PAIR_STEP_S };
+	struct series_row row = { .start_s = T0 + END_S };
 
 	return rrd_write_rows(dir, &pair, &row, 1, NULL);
 }

@@ -18,13 +18,14 @@
 #include "util/attr.h"
 #include "util/err.h"
 
-#define T0 STORED_START
+#define T0   STORED_START
+#define STEP INT64_C(60)
+#define HOUR INT64_C(3600)
+#define DAY  INT64_C(86400)
 
 enum {
-	STEP = SERIES_STEP_S,
-	HOUR = 3600,
-	DAY = 86400,
-	DAY_ROWS = DAY / STEP,
+	DAY_ROWS = 1440,
+	THREE_DAYS_ROWS = 3 * DAY_ROWS,
 	PAUSE_US = 300,
 };
 
@@ -40,6 +41,12 @@ static void setup(void)
 static void teardown(void)
 {
 	tempdir_remove(dir);
+}
+
+static int read_as(struct series_data *data, const struct series *series,
+		   struct series_range range)
+{
+	return series_read(data, dir, series, &range);
 }
 
 /* Store rows of rates 0, 1, 2, ... from start_s on. */
@@ -68,8 +75,8 @@ START_TEST(the_archive_asked_for_is_served)
 	ck_assert_uint_eq(data.rows, DAY / row_s);
 	ck_assert_uint_eq(data.columns, AGENT_COUNT);
 	for (size_t i = 0; i < data.rows; i++) {
-		double first = (double)(i * row_s / STEP);
-		double mean = first + (row_s / STEP - 1) / 2.0;
+		size_t steps = row_s / STEP;
+		double mean = (double)(i * steps) + (double)(steps - 1) / 2.0;
 
 		ck_assert_double_eq_tol(series_at(&data, i, AGENT_LOST),
 					mean + AGENT_LOST, 1e-9);
@@ -107,7 +114,7 @@ START_TEST(a_start_beyond_the_reach_is_served_by_the_next)
 	int64_t from_s = end_s - 2 * DAY - reach[_i].before_reach_s;
 	struct series_data data;
 
-	write_counting(T0, 3 * DAY_ROWS);
+	write_counting(T0, THREE_DAYS_ROWS);
 	data = stored_read(dir, &agent, from_s, end_s, 60);
 	ck_assert_uint_eq(data.row_s, reach[_i].row_s);
 	ck_assert_int_eq(data.from_s, from_s - from_s % reach[_i].row_s);
@@ -218,8 +225,10 @@ START_TEST(a_range_that_is_none_is_refused)
 	struct series_data data = { 0 };
 
 	write_counting(T0, 1);
-	ck_assert_int_eq(series_read(&data, dir, &agent, CONSOLIDATION_AVERAGE,
-				     ranges[_i].from_s, ranges[_i].to_s, 60),
+	ck_assert_int_eq(read_as(&data, &agent,
+				 (struct series_range){ CONSOLIDATION_AVERAGE,
+							ranges[_i].from_s,
+							ranges[_i].to_s, 60 }),
 			 ranges[_i].rc);
 	ck_assert(ranges[_i].rc == 0 || !data.values);
 	series_data_fini(&data);
@@ -230,8 +239,9 @@ START_TEST(what_is_not_stored_is_not_found)
 {
 	struct series_data data;
 
-	ck_assert_int_eq(series_read(&data, dir, &agent, CONSOLIDATION_AVERAGE,
-				     T0, T0 + DAY, 60),
+	ck_assert_int_eq(read_as(&data, &agent,
+				 (struct series_range){ CONSOLIDATION_AVERAGE,
+							T0, T0 + DAY, 60 }),
 			 ERR_NOT_FOUND);
 }
 END_TEST
@@ -243,8 +253,9 @@ START_TEST(a_pair_has_no_maximum)
 	double rate = 1;
 
 	stored_write(dir, &pair, T0, &rate, 1);
-	ck_assert_int_eq(series_read(&data, dir, &pair, CONSOLIDATION_MAXIMUM,
-				     T0, T0 + DAY, 300),
+	ck_assert_int_eq(read_as(&data, &pair,
+				 (struct series_range){ CONSOLIDATION_MAXIMUM,
+							T0, T0 + DAY, 300 }),
 			 ERR_UNSUPPORTED);
 }
 END_TEST
@@ -318,9 +329,11 @@ static void assert_model(const double *rates, enum consolidation cf,
 	int64_t end_s;
 
 	ck_assert_int_eq(rrd_last_end(dir, &agent, &end_s), 0);
-	ck_assert_int_eq(series_read(&data, dir, &agent, cf, from_s,
-				     end_s - end_s % row_s, row_s),
-			 0);
+	ck_assert_int_eq(
+	    read_as(&data, &agent,
+		    (struct series_range){ cf, from_s, end_s - end_s % row_s,
+					   row_s }),
+	    0);
 	ck_assert_uint_eq(data.row_s, row_s);
 	for (size_t i = 0; i < data.rows; i++) {
 		size_t first = (size_t)(from_s - T0) / STEP + i * steps;
@@ -416,11 +429,14 @@ static void assert_as_rrdtool(const char *cf, uint32_t row_s, int64_t from_s,
 	pipe = popen(command, "r");
 	ck_assert_ptr_nonnull(pipe);
 	while (fgets(line, sizeof(line), pipe)) {
+		char *colon;
 		long long end_s;
 		double value;
 
-		if (sscanf(line, "%lld: %lf", &end_s, &value) != 2)
-			continue;
+		end_s = strtoll(line, &colon, 10);
+		if (colon == line || *colon != ':')
+			continue; /* the headings */
+		value = strtod(colon + 1, NULL);
 		ck_assert_int_eq(end_s - row_s, from_s + (int64_t)row * row_s);
 		ck_assert(isnan(value) == isnan(series_at(data, row, 0)));
 		ck_assert(isnan(value) ||
@@ -453,10 +469,11 @@ START_TEST(every_row_reads_as_rrdtool_fetches_it)
 
 	make_rates(rates, 77);
 	write_portions(rates, 78);
-	ck_assert_int_eq(series_read(&data, dir, &agent, archives[_i].cf,
-				     archives[_i].from_s, T0 + 5 * DAY,
-				     archives[_i].row_s),
-			 0);
+	ck_assert_int_eq(
+	    read_as(&data, &agent,
+		    (struct series_range){ archives[_i].cf, archives[_i].from_s,
+					   T0 + 5 * DAY, archives[_i].row_s }),
+	    0);
 	ck_assert_uint_eq(data.row_s, archives[_i].row_s);
 	assert_as_rrdtool(archives[_i].name, data.row_s, data.from_s, &data);
 	series_data_fini(&data);

@@ -21,12 +21,12 @@
 #include "util/log.h"
 #include "util/text.h"
 
-#define T0 STORED_START
+#define T0   STORED_START
+#define STEP INT64_C(60)
+#define DAY  INT64_C(86400)
 
 enum {
-	STEP = SERIES_STEP_S,
-	DAY = 86400,
-	DAY_ROWS = DAY / STEP,
+	DAY_ROWS = 1440,
 	SILENT = 2, /* below every level */
 };
 
@@ -220,13 +220,20 @@ START_TEST(the_locale_does_not_matter)
 {
 	const double rates[] = { 0.5, 1234567.25 };
 
-	if (!setlocale(LC_ALL, "fr_FR.UTF-8") &&
-	    !setlocale(LC_ALL, "de_DE.UTF-8")) {
+	char half[8];
+	locale_t locale = newlocale(LC_ALL_MASK, "fr_FR.UTF-8", (locale_t)0);
+
+	if (!locale) {
 		(void)printf("skipped: no locale with a decimal comma\n");
 		return;
 	}
+	(void)uselocale(locale);
+	(void)snprintf(half, sizeof(half), "%.1f", 0.5);
+	ck_assert_str_eq(half, "0,5");
 	stored_write(dir, &member, T0, rates, 2);
 	assert_rates(T0, rates, 2);
+	(void)uselocale(LC_GLOBAL_LOCALE);
+	freelocale(locale);
 }
 END_TEST
 
@@ -242,7 +249,7 @@ START_TEST(total_is_kept_by_every_consolidation)
 
 	for (size_t i = 0; i < DAY_ROWS; i++) {
 		rates[i] = stored_random(&seed);
-		bytes += rates[i] * STEP;
+		bytes += rates[i] * (double)STEP;
 	}
 	stored_write(dir, &member, T0, rates, DAY_ROWS);
 	data = stored_read(dir, &member, T0, T0 + DAY, row_lengths[_i]);
@@ -259,22 +266,20 @@ START_TEST(maximum_is_kept_from_one_hour_on)
 {
 	double rates[DAY_ROWS];
 	struct series_data data;
+	struct series_range range = { CONSOLIDATION_MAXIMUM, T0, T0 + DAY, 60 };
 
 	for (size_t i = 0; i < DAY_ROWS; i++)
 		rates[i] = i == 1000 ? 5000 : (double)(i % 7);
 	stored_write(dir, &member, T0, rates, DAY_ROWS);
-	ck_assert_int_eq(series_read(&data, dir, &member, CONSOLIDATION_MAXIMUM,
-				     T0, T0 + DAY, 60),
-			 0);
+	ck_assert_int_eq(series_read(&data, dir, &member, &range), 0);
 	ck_assert_uint_eq(data.row_s, 3600);
 	ck_assert_uint_eq(data.rows, 24);
 	for (size_t i = 0; i < data.rows; i++)
 		ck_assert_double_eq(series_at(&data, i, 0),
 				    i == 1000 / 60 ? 5000 : 6);
 	series_data_fini(&data);
-	ck_assert_int_eq(series_read(&data, dir, &member, CONSOLIDATION_MAXIMUM,
-				     T0, T0 + DAY, DAY),
-			 0);
+	range.row_s = 86400;
+	ck_assert_int_eq(series_read(&data, dir, &member, &range), 0);
 	ck_assert_uint_eq(data.rows, 1);
 	ck_assert_double_eq(series_at(&data, 0, 0), 5000);
 	series_data_fini(&data);
