@@ -105,9 +105,15 @@ struct roster {
 MUST_CHECK int roster_load(struct roster **out, const char *path,
 			   const uint32_t *ixp_id, struct diagnostics *d);
 
-/** As roster_load, of a text in memory; path stands in the messages. */
-MUST_CHECK int roster_parse(struct roster **out, const char *path,
-			    const char *text, size_t len,
+/* A file's content in memory; all borrowed. */
+struct roster_text {
+	const char *path; /* for the messages */
+	const char *text;
+	size_t len;
+};
+
+/** As roster_load, of a text in memory. */
+MUST_CHECK int roster_parse(struct roster **out, const struct roster_text *text,
 			    const uint32_t *ixp_id, struct diagnostics *d);
 
 /** Free a roster; NULL is fine. */

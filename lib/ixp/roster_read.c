@@ -67,7 +67,7 @@ struct roster_found roster_found(const json_t *value)
 
 	if (text) {
 		len = (int)strnlen(text, SHOWN_AT_MOST);
-		while (len == SHOWN_AT_MOST && len > 0 &&
+		while (len > 0 && text[len] &&
 		       ((unsigned char)text[len] & 0xc0) == 0x80)
 			len--;
 		(void)snprintf(f.text, sizeof(f.text), "\"%.*s\"%s", len, text,

@@ -62,6 +62,15 @@ bool roster_number(struct roster_reader *r, const json_t *object,
 MUST_CHECK int roster_string(const json_t *object, const char *key, char **out);
 
 /**
+ * Choose the exchange and read its VLANs and switches into the roster.
+ *
+ * @param ixp_id  which one, or NULL: the only one
+ * @return 0, ERR_CONFIG or -ENOMEM
+ */
+MUST_CHECK int roster_read_exchange(struct roster_reader *r, const json_t *top,
+				    const uint32_t *ixp_id);
+
+/**
  * Read member_list into the roster, sorted by ASN, each once.
  * @return 0, ERR_CONFIG or -ENOMEM
  */
