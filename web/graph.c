@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/graph.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "web/html.h"
+#include "web/plot.h"
+#include "web/units.h"
+#include "web/zone.h"
+
+enum { SPARK_WIDTH = 120, SPARK_HEIGHT = 24, SPARK_POINTS = 96 };
+
+static const char *const band_names[BAND_TOTAL] = { "IPv4", "IPv6", "other" };
+
+enum way graph_billed_way(const struct subject *subject,
+			  const struct view *view)
+{
+	double from = view->p95[WAY_FROM][BAND_TOTAL];
+	double to = view->p95[WAY_TO][BAND_TOTAL];
+
+	if (subject->one_way || isnan(to))
+		return WAY_FROM;
+	return isnan(from) || to > from ? WAY_TO : WAY_FROM;
+}
+
+/* Figures of one direction as a sentence, for those who do not see. */
+static void add_sentence(struct text *out, const struct subject *subject,
+			 const struct view *v, enum way way)
+{
+	const struct statistics *s = &v->statistics[way][BAND_TOTAL];
+
+	html_escape(out, text_str(&subject->way[way]));
+	if (s->known == 0) {
+		text_add(out, ": no data. ");
+		return;
+	}
+	text_add(out, ": average ");
+	units_rate(out, s->average);
+	text_add(out, ", maximum ");
+	units_rate(out, s->maximum);
+	text_add(out, ", 95th percentile ");
+	units_rate(out, v->p95[way][BAND_TOTAL]);
+	text_add(out, ", total ");
+	units_bytes(out, s->total);
+	text_add(out, ". ");
+}
+
+static void add_description(struct text *out, const struct subject *subject,
+			    const struct view *v)
+{
+	text_addf(out, "Traffic of the %s. ", period_label(v->period.range));
+	add_sentence(out, subject, v, WAY_FROM);
+	if (!subject->one_way)
+		add_sentence(out, subject, v, WAY_TO);
+}
+
+static void add_swatch(struct text *out, const char *class, bool is_line)
+{
+	text_add(out, "<svg class=\"swatch\" width=\"18\" height=\"12\" "
+		      "aria-hidden=\"true\">");
+	if (is_line)
+		text_addf(out,
+			  "<line class=\"%s\" x1=\"0\" x2=\"18\" y1=\"6\" "
+			  "y2=\"6\"/>",
+			  class);
+	else
+		text_addf(out,
+			  "<rect class=\"%s\" width=\"18\" height=\"12\"/>",
+			  class);
+	text_add(out, "</svg>");
+}
+
+static void add_key(struct text *out, const char *class, bool is_line,
+		    const char *label)
+{
+	text_add(out, "<li>");
+	add_swatch(out, class, is_line);
+	text_add_char(out, ' ');
+	html_escape(out, label);
+	text_add(out, "</li>");
+}
+
+static void add_area_keys(struct text *out, const struct subject *subject,
+			  const struct view *v)
+{
+	static const char *const classes[] = { "a4", "a6", "ao" };
+	const char *way = text_str(&subject->way[WAY_FROM]);
+	struct text label;
+
+	text_init(&label);
+	if (!v->traffic.has_bands) {
+		text_addf(&label, "%s (area)", way);
+		add_key(out, "a4", false, text_str(&label));
+	}
+	for (int band = 0; v->traffic.has_bands && band < BAND_TOTAL; band++) {
+		if (band == BAND_OTHER &&
+		    !(v->statistics[WAY_FROM][BAND_OTHER].maximum > 0))
+			continue;
+		text_clear(&label);
+		if (band == 0)
+			text_addf(&label, "%s (area, from the bottom): ", way);
+		text_add(&label, band_names[band]);
+		add_key(out, classes[band], false, text_str(&label));
+	}
+	text_fini(&label);
+}
+
+static void add_legend(struct text *out, const struct subject *subject,
+		       const struct view *v)
+{
+	size_t rows = plot_rows_per_column(&v->traffic);
+	struct text label;
+
+	text_init(&label);
+	text_add(out, "<ul class=\"legend\">");
+	add_area_keys(out, subject, v);
+	if (!subject->one_way) {
+		text_addf(&label, "%s (line)", text_str(&subject->way[WAY_TO]));
+		add_key(out, "lt", true, text_str(&label));
+	}
+	if (rows > 1) {
+		text_clear(&label);
+		text_addf(&label, "thin lines: highest %s mean within ",
+			  units_row(v->traffic.row_s));
+		units_duration(&label, (double)rows * (double)v->traffic.row_s);
+		add_key(out, "mf", true, text_str(&label));
+	}
+	if (v->p95[graph_billed_way(subject, v)][BAND_TOTAL] > 0)
+		add_key(out, "p95", true, "95th percentile");
+	text_add(out, "</ul>\n");
+	text_fini(&label);
+}
+
+void graph_add_figure(struct text *out, const struct subject *subject,
+		      const struct view *view, const char *id)
+{
+	text_addf(out,
+		  "<figure class=\"graph\">\n<svg class=\"plot\" "
+		  "height=\"%d\" role=\"img\" aria-labelledby=\"%s-t %s-d\">"
+		  "<title id=\"%s-t\">",
+		  PLOT_HEIGHT, id, id, id);
+	html_name(out, text_str(&subject->title));
+	text_addf(out, ", %s</title><desc id=\"%s-d\">",
+		  period_label(view->period.range), id);
+	add_description(out, subject, view);
+	text_add(out, "</desc>\n");
+	plot_add(out, subject, view);
+	text_add(out, "</svg>\n<figcaption>");
+	add_legend(out, subject, view);
+	text_add(out, "</figcaption></figure>\n");
+}
+
+static void add_rate(struct text *out, double bytes_per_s)
+{
+	text_add(out, "<td class=\"number\">");
+	units_rate(out, bytes_per_s);
+	text_add(out, "</td>");
+}
+
+static void add_row(struct text *out, const struct view *v, enum way way,
+		    enum band band)
+{
+	const struct statistics *s = &v->statistics[way][band];
+
+	add_rate(out, v->current[way][band]);
+	add_rate(out, s->average);
+	add_rate(out, s->maximum);
+	add_rate(out, v->p95[way][band]);
+	text_add(out, "<td class=\"number\">");
+	units_bytes(out, s->total);
+	text_add(out, "</td></tr>\n");
+}
+
+static void add_way(struct text *out, const struct subject *subject,
+		    const struct view *v, enum way way)
+{
+	text_add(out, "<tbody><tr class=\"sum\"><th scope=\"row\">");
+	html_escape(out, text_str(&subject->way[way]));
+	text_add(out, "</th>");
+	add_row(out, v, way, BAND_TOTAL);
+	for (int band = 0; v->traffic.has_bands && band < BAND_TOTAL; band++) {
+		if (!(v->statistics[way][band].maximum > 0) &&
+		    band == BAND_OTHER)
+			continue;
+		text_addf(out, "<tr><th scope=\"row\" class=\"part\">%s</th>",
+			  band_names[band]);
+		add_row(out, v, way, (enum band)band);
+	}
+	text_add(out, "</tbody>\n");
+}
+
+/* Where the totals come from and how sure they are. */
+static void add_basis(struct text *out, const struct subject *subject,
+		      const struct view *v)
+{
+	double total = v->statistics[WAY_FROM][BAND_TOTAL].total;
+	double error = v->ci95_bytes[WAY_FROM];
+
+	if (!subject->one_way && !(total > 0)) {
+		total = v->statistics[WAY_TO][BAND_TOTAL].total;
+		error = v->ci95_bytes[WAY_TO];
+	}
+	if (v->is_exact) {
+		text_add(out, "Totals from interface counters (exact)");
+		text_add(out, v->traffic.has_bands
+				  ? "; the split by protocol from samples. "
+				  : ". ");
+		return;
+	}
+	text_add(out, "Estimated from samples");
+	if (total > 0 && isfinite(error)) {
+		text_add(out, ", \xc2\xb1");
+		units_percent(out, error / total);
+		text_add(out, " of the total (95 % interval)");
+	}
+	text_add(out, ". ");
+}
+
+static void add_coverage(struct text *out, const struct view *v)
+{
+	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
+	size_t unknown = s->rows - s->known;
+
+	text_addf(out,
+		  "Average and maximum of %s means; 95th percentile of "
+		  "%s means",
+		  units_row(v->traffic.row_s), units_row(v->p95_row_s));
+	if (v->p95_row_s != 300)
+		text_add(out, " (5-minute means are kept for 62 days)");
+	text_add(out, ". ");
+	if (unknown > 0) {
+		text_addf(out, "%zu of %zu means are unknown and left out. ",
+			  unknown, s->rows);
+	}
+	if (v->current_end_s) {
+		text_add(out, "Current is the minute to ");
+		zone_add(out, "%H:%M %Z", v->current_end_s);
+		text_add(out, ".");
+	}
+}
+
+static void add_billed(struct text *out, const struct subject *subject,
+		       const struct view *v)
+{
+	enum way way = graph_billed_way(subject, v);
+
+	if (subject->one_way || !(v->p95[way][BAND_TOTAL] > 0))
+		return;
+	text_add(out, "<p class=\"billed\">95th percentile, the larger "
+		      "direction: <strong>");
+	units_rate(out, v->p95[way][BAND_TOTAL]);
+	text_add(out, "</strong> (");
+	html_escape(out, text_str(&subject->way[way]));
+	text_add(out, ")</p>\n");
+}
+
+void graph_add_table(struct text *out, const struct subject *subject,
+		     const struct view *view)
+{
+	text_addf(out,
+		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		  "aria-label=\"Figures of the %s\"><table>\n"
+		  "<caption>Figures of the %s</caption>\n<thead><tr>"
+		  "<th scope=\"col\">Direction</th>"
+		  "<th scope=\"col\" class=\"number\">Current</th>"
+		  "<th scope=\"col\" class=\"number\">Average</th>"
+		  "<th scope=\"col\" class=\"number\">Maximum</th>"
+		  "<th scope=\"col\" class=\"number\">95th percentile</th>"
+		  "<th scope=\"col\" class=\"number\">Total</th>"
+		  "</tr></thead>\n",
+		  period_label(view->period.range),
+		  period_label(view->period.range));
+	add_way(out, subject, view, WAY_FROM);
+	if (!subject->one_way)
+		add_way(out, subject, view, WAY_TO);
+	text_add(out, "</table></div>\n");
+	add_billed(out, subject, view);
+	text_add(out, "<p class=\"note\">");
+	add_basis(out, subject, view);
+	add_coverage(out, view);
+	text_add(out, "</p>\n");
+}
+
+void graph_add_sparkline(struct text *out, const struct traffic *t,
+			 enum way way)
+{
+	const double *values = traffic_column(t, way, BAND_TOTAL);
+	double points[SPARK_POINTS];
+	double top = 0;
+	size_t per_point = (t->rows + SPARK_POINTS - 1) / SPARK_POINTS;
+	size_t count = per_point ? t->rows / per_point : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		points[i] = NAN;
+		for (size_t j = 0; j < per_point; j++)
+			points[i] = fmax(points[i], values[i * per_point + j]);
+		top = fmax(top, points[i]);
+	}
+	text_addf(out,
+		  "<svg class=\"spark\" width=\"%d\" height=\"%d\" "
+		  "viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\" "
+		  "aria-hidden=\"true\"><path class=\"a4\" d=\"",
+		  SPARK_WIDTH, SPARK_HEIGHT, count > 1 ? count - 1 : 1,
+		  SPARK_HEIGHT);
+	plot_add_area(out, points, count, top, SPARK_HEIGHT);
+	text_add(out, "\"/></svg>");
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* A view as an SVG file that stands alone: figures and legend are in it. */
+
+#include <math.h>
+
+#include "web/asset.h"
+#include "web/graph.h"
+#include "web/html.h"
+#include "web/plot.h"
+#include "web/units.h"
+#include "web/zone.h"
+
+enum {
+	WIDTH = 800,
+	LEFT = 84,
+	RIGHT = 16,
+	TOP = 44,
+	LEGEND_TOP = TOP + PLOT_HEIGHT + 46,
+	LINE = 18,
+};
+
+static void add_title(struct text *out, const struct subject *subject,
+		      const struct view *v)
+{
+	text_add(out, "<title>");
+	html_name(out, text_str(&subject->title));
+	text_addf(out,
+		  ", %s</title>\n<desc>Figures stand below the "
+		  "graph.</desc>\n",
+		  period_label(v->period.range));
+}
+
+static void add_heading(struct text *out, const struct call *call,
+			const struct subject *subject, const struct view *v)
+{
+	text_addf(out, "<text class=\"gh\" x=\"%d\" y=\"24\">", LEFT);
+	html_name(out, text_str(&subject->title));
+	text_addf(out, "</text>\n<text class=\"gs\" x=\"%d\" y=\"24\">%s to ",
+		  WIDTH - RIGHT, period_label(v->period.range));
+	zone_add(out, "%Y-%m-%d %H:%M %Z", v->period.to_s);
+	if (call->status && call->status->is_replay)
+		text_add(out, " (replay)");
+	text_add(out, "</text>\n");
+}
+
+static void add_figures(struct text *out, const struct subject *subject,
+			const struct view *v, enum way way, int y)
+{
+	const struct statistics *s = &v->statistics[way][BAND_TOTAL];
+	int text_x = LEFT + 26;
+
+	if (way == WAY_FROM)
+		text_addf(out,
+			  "<rect class=\"a4\" x=\"%d\" y=\"%d\" width=\"18\" "
+			  "height=\"10\"/>",
+			  LEFT, y - 9);
+	else
+		text_addf(out,
+			  "<line class=\"lt\" x1=\"%d\" x2=\"%d\" y1=\"%d\" "
+			  "y2=\"%d\"/>",
+			  LEFT, LEFT + 18, y - 4, y - 4);
+	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">", text_x, y);
+	html_escape(out, text_str(&subject->way[way]));
+	text_addf(out, "</text><text class=\"gl\" x=\"%d\" y=\"%d\">now ",
+		  text_x + 210, y);
+	units_rate(out, v->current[way][BAND_TOTAL]);
+	text_add(out, " \xc2\xb7 avg ");
+	units_rate(out, s->average);
+	text_add(out, " \xc2\xb7 max ");
+	units_rate(out, s->maximum);
+	text_add(out, " \xc2\xb7 95th ");
+	units_rate(out, v->p95[way][BAND_TOTAL]);
+	text_add(out, " \xc2\xb7 ");
+	units_bytes(out, s->total);
+	text_add(out, "</text>\n");
+}
+
+static void add_bands(struct text *out, const struct view *v, int y)
+{
+	static const char *const classes[] = { "a4", "a6", "ao" };
+	static const char *const names[] = { "IPv4", "IPv6", "other" };
+
+	text_addf(out,
+		  "<text class=\"gl\" x=\"%d\" y=\"%d\">Area from the "
+		  "bottom:</text>",
+		  LEFT + 26, y);
+	for (int band = 0; band < BAND_TOTAL; band++) {
+		int x = LEFT + 160 + 70 * band;
+
+		text_addf(out,
+			  "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"14\" "
+			  "height=\"10\"/><text class=\"gl\" x=\"%d\" "
+			  "y=\"%d\">%s</text>",
+			  classes[band], x, y - 9, x + 20, y, names[band]);
+	}
+	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">%s</text>\n",
+		  LEFT + 400, y,
+		  v->is_exact ? "totals from interface counters (exact)"
+			      : "estimated from samples");
+}
+
+void graph_add_svg(struct text *out, const struct call *call,
+		   const struct subject *subject, const struct view *view)
+{
+	int lines = 1 + !subject->one_way + view->traffic.has_bands;
+	int height = LEGEND_TOP + lines * LINE;
+	int y = LEGEND_TOP;
+
+	text_addf(out,
+		  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
+		  "height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n<style>",
+		  WIDTH, height, WIDTH, height);
+	text_add_bytes(out, asset_graph_style.data, asset_graph_style.len);
+	text_add(out, "</style>\n");
+	add_title(out, subject, view);
+	text_add(out,
+		 "<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n");
+	add_heading(out, call, subject, view);
+	text_addf(out,
+		  "<svg class=\"inner\" x=\"%d\" y=\"%d\" width=\"%d\" "
+		  "height=\"%d\" overflow=\"visible\">\n",
+		  LEFT, TOP, WIDTH - LEFT - RIGHT, PLOT_HEIGHT);
+	plot_add(out, subject, view);
+	text_add(out, "</svg>\n");
+	add_figures(out, subject, view, WAY_FROM, y);
+	if (!subject->one_way)
+		add_figures(out, subject, view, WAY_TO, y += LINE);
+	if (view->traffic.has_bands)
+		add_bands(out, view, y + LINE);
+	text_add(out, "</svg>\n");
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/html.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+/* One code point of UTF-8 (RFC 3629); its length, 0 if there is none. */
+static size_t decode(const unsigned char *s, size_t left, uint32_t *code)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len = s[0] < 0x80	     ? 1
+		     : (s[0] & 0xe0) == 0xc0 ? 2
+		     : (s[0] & 0xf0) == 0xe0 ? 3
+		     : (s[0] & 0xf8) == 0xf0 ? 4
+					     : 0;
+
+	if (len == 0 || len > left)
+		return 0;
+	*code = len == 1 ? s[0] : s[0] & (0x7fu >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (len > 1 && *code < smallest[len])
+		return 0;
+	if (*code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return len;
+}
+
+/* Characters that XML forbids or that would reorder what stands beside. */
+static bool is_refused(uint32_t code)
+{
+	if (code < 0x20)
+		return true;
+	return (code >= 0x7f && code <= 0x9f) || code == 0x061c ||
+	       code == 0x200e || code == 0x200f || code == 0x2028 ||
+	       code == 0x2029 || (code >= 0x202a && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff ||
+	       (code & 0xfffe) == 0xfffe;
+}
+
+static void add_character(struct text *out, const char *bytes, size_t len,
+			  uint32_t code)
+{
+	switch (code) {
+	case '&':
+		text_add(out, "&amp;");
+		return;
+	case '<':
+		text_add(out, "&lt;");
+		return;
+	case '>':
+		text_add(out, "&gt;");
+		return;
+	case '"':
+		text_add(out, "&quot;");
+		return;
+	case '\'':
+		text_add(out, "&#39;");
+		return;
+	default:
+		text_add_bytes(out, bytes, len);
+	}
+}
+
+static void escape(struct text *out, const char *string, size_t limit)
+{
+	size_t left = strlen(string);
+	const char *at = string;
+
+	while (left > 0) {
+		uint32_t code = 0;
+		size_t len = decode((const unsigned char *)at, left, &code);
+
+		if ((size_t)(at - string) + (len ? len : 1) > limit) {
+			text_add(out, "\xe2\x80\xa6"); /* ellipsis */
+			return;
+		}
+		if (len == 0 || is_refused(code))
+			text_add(out, REPLACEMENT);
+		else
+			add_character(out, at, len, code);
+		len = len ? len : 1;
+		at += len;
+		left -= len;
+	}
+}
+
+void html_escape(struct text *out, const char *string)
+{
+	escape(out, string, SIZE_MAX);
+}
+
+void html_name(struct text *out, const char *string)
+{
+	escape(out, string, HTML_NAME_MAX);
+}
+
+static bool is_alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
+void html_url(struct text *out, const char *string)
+{
+	for (const char *c = string; *c; c++) {
+		if (is_alphanumeric(*c) || strchr("-._~", *c))
+			text_add_char(out, *c);
+		else
+			text_addf(out, "%%%02X", (unsigned char)*c);
+	}
+}
+
+void html_yaml(struct text *out, const char *string)
+{
+	size_t left = strlen(string);
+
+	text_add_char(out, '"');
+	while (left > 0) {
+		uint32_t code = 0;
+		size_t len = decode((const unsigned char *)string, left, &code);
+
+		if (len == 0)
+			text_add(out, "\\uFFFD");
+		else if (code == '"' || code == '\\')
+			text_addf(out, "\\%c", (char)code);
+		else if (code >= 0x20 && code < 0x7f)
+			text_add_char(out, (char)code);
+		else if (code <= 0xffff)
+			text_addf(out, "\\u%04X", (unsigned)code);
+		else
+			text_addf(out, "\\U%08X", (unsigned)code);
+		len = len ? len : 1;
+		string += len;
+		left -= len;
+	}
+	text_add_char(out, '"');
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * lanterne-web — the pages. Reads the configuration, the roster and what the
+ * collector stored; writes nothing.
+ */
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "ixp/registry.h"
+#include "util/err.h"
+#include "util/log.h"
+#include "web/server.h"
+#include "web/site.h"
+#include "web/zone.h"
+
+struct options {
+	const char *config_path;
+	struct config_endpoint listen; /* version 0: as configured */
+	bool check_only;
+};
+
+static const char usage[] =
+    "usage: lanterne-web [-c FILE] [--listen ADDRESS:PORT] [--check-config]\n"
+    "       lanterne-web --help | --version\n"
+    "\n"
+    "Serve the exchange's traffic pages on loopback.\n"
+    "\n"
+    "  -c, --config FILE      configuration"
+    " (default /etc/lanterne/lanterne.yaml)\n"
+    "      --listen ADDRESS:PORT\n"
+    "                         instead of web.listen; port 0: any free one\n"
+    "      --check-config     read configuration and roster, then exit\n"
+    "      --help             this text\n"
+    "      --version          the version\n";
+
+static int print(const char *text)
+{
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+		return EX_IOERR;
+	return EX_OK;
+}
+
+/* An exit code, or -1 to go on. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	enum { LISTEN = 256, CHECK, HELP, VERSION };
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "listen", required_argument, NULL, LISTEN },
+		{ "check-config", no_argument, NULL, CHECK },
+		{ "help", no_argument, NULL, HELP },
+		{ "version", no_argument, NULL, VERSION },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+	while ((c = getopt_long(argc, argv, "c:", known, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->config_path = optarg;
+			break;
+		case LISTEN:
+			if (ipaddr_parse_endpoint(optarg, strlen(optarg),
+						  &o->listen.addr,
+						  &o->listen.port) == 0)
+				break;
+			log_error("--listen: not ADDRESS:PORT: \"%s\"", optarg);
+			return EX_USAGE;
+		case CHECK:
+			o->check_only = true;
+			break;
+		case HELP:
+			return print(usage);
+		case VERSION:
+			return print("lanterne-web " LANTERNE_VERSION "\n");
+		default:
+			(void)fputs(usage, stderr);
+			return EX_USAGE;
+		}
+	}
+	if (optind == argc)
+		return -1;
+	log_error("unexpected argument: \"%s\"", argv[optind]);
+	(void)fputs(usage, stderr);
+	return EX_USAGE;
+}
+
+static bool is_loopback(const struct ipaddr *addr)
+{
+	static const uint8_t v6[16] = { [15] = 1 };
+
+	if (addr->version == 4)
+		return addr->bytes[0] == 127;
+	return addr->version == 6 && memcmp(addr->bytes, v6, 16) == 0;
+}
+
+static int check_listen(const struct config_endpoint *endpoints, size_t count)
+{
+	char name[IPADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_loopback(&endpoints[i].addr))
+			continue;
+		log_error("web: listen: %s: loopback only (127.0.0.1 or ::1) "
+			  "until accounts exist",
+			  ipaddr_format(&endpoints[i].addr, name));
+		return EX_CONFIG;
+	}
+	return EX_OK;
+}
+
+/* Answer until a signal says stop. */
+static int serve(const struct registry *registry,
+		 const struct config_endpoint *endpoints, size_t count)
+{
+	struct server *server = NULL;
+	struct site *site = NULL;
+	struct text urls;
+	sigset_t stop;
+	int signal_number;
+	int code = EX_OSERR;
+	int rc;
+
+	text_init(&urls);
+	/* Blocked before any thread starts, so that only sigwait sees them. */
+	(void)sigemptyset(&stop);
+	(void)sigaddset(&stop, SIGTERM);
+	(void)sigaddset(&stop, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &stop, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (site_new(&site, registry, NULL) < 0)
+		goto out;
+	rc = server_start(&server, site, endpoints, count, &urls);
+	if (rc < 0) {
+		code = EX_UNAVAILABLE;
+		goto out;
+	}
+	code = print(text_str(&urls));
+	if (code == EX_OK && sigwait(&stop, &signal_number) != 0)
+		code = EX_OSERR;
+out:
+	server_stop(server);
+	site_free(site);
+	text_fini(&urls);
+	return code;
+}
+
+static int run(const struct options *o, const struct registry *registry)
+{
+	const struct config *config = registry->config;
+	const struct config_endpoint *endpoints = config->web.listen;
+	size_t count = config->web.listen_count;
+	int code;
+
+	if (o->listen.addr.version) {
+		endpoints = &o->listen;
+		count = 1;
+	}
+	code = check_listen(endpoints, count);
+	if (code != EX_OK)
+		return code;
+	if (zone_use(config->timezone) < 0) {
+		log_error("%s: exchange.timezone: this system has no zone "
+			  "\"%s\"",
+			  config->path, config->timezone);
+		return EX_CONFIG;
+	}
+	return o->check_only ? EX_OK : serve(registry, endpoints, count);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .config_path =
+				       "/etc/lanterne/lanterne.yaml" };
+	struct registry *registry = NULL;
+	struct config *config = NULL;
+	struct diagnostics diagnostics;
+	int code = read_options(argc, argv, &options);
+	int rc;
+
+	if (code >= 0)
+		return code;
+	diagnostics_init(&diagnostics);
+	rc = registry_load(&registry, &config, options.config_path,
+			   &diagnostics);
+	(void)fputs(text_str(&diagnostics.text), stderr);
+	if (rc == 0)
+		code = run(&options, registry);
+	else if (rc == ERR_CONFIG)
+		code = EX_CONFIG;
+	else
+		code = rc == -ENOMEM ? EX_OSERR : EX_NOINPUT;
+	registry_free(registry);
+	config_free(config);
+	diagnostics_fini(&diagnostics);
+	return code;
+}

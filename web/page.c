@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "web/asset.h"
+#include "web/html.h"
+#include "web/units.h"
+#include "web/zone.h"
+
+enum {
+	STALE_AFTER_S = 180, /* since the end of the last stored step */
+	SILENT_AFTER_S = 60, /* since the status file was written */
+	PAGE_MAX_AGE_S = 10,
+};
+
+static const struct {
+	const char *href;
+	const char *label;
+	bool is_public;
+} sections[] = {
+	{ "/", "Exchange", true },
+	{ "/members", "Members", true },
+	{ "/ports", "Ports", false },
+	{ "/health", "Health", false },
+};
+
+void page_add_time(struct text *out, double at_s)
+{
+	if (isfinite(at_s) && fabs(at_s) < 1e11)
+		zone_add(out, "%Y-%m-%d %H:%M:%S %Z", (int64_t)at_s);
+	else
+		text_add(out, "an unknown time");
+}
+
+bool page_is_stale(const struct call *call)
+{
+	const struct status *s = call->status;
+
+	if (!s)
+		return true;
+	if (s->is_replay)
+		return false;
+	return !(call->wall_s - s->written <= SILENT_AFTER_S) ||
+	       !(call->wall_s - s->last_step_end <= STALE_AFTER_S);
+}
+
+static bool is_section(const struct call *call, const char *href)
+{
+	const char *first = call->request && call->request->segment_count
+				? call->request->segments[0]
+				: "";
+
+	return strcmp(href + 1, first) == 0;
+}
+
+static void add_navigation(const struct call *call, struct text *out)
+{
+	text_add(out, "<nav aria-label=\"Pages\"><ul>");
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (!sections[i].is_public && !call->is_open)
+			continue;
+		text_addf(out, "<li><a href=\"%s\"%s>%s</a></li>",
+			  sections[i].href,
+			  is_section(call, sections[i].href)
+			      ? " aria-current=\"page\""
+			      : "",
+			  sections[i].label);
+	}
+	text_add(out, "</ul></nav>\n");
+}
+
+static void add_replay(const struct status *s, struct text *out)
+{
+	text_add(out, "<p class=\"banner replay\"><strong>Replay</strong> of ");
+	html_name(out, *s->captures ? s->captures : "a capture");
+	text_add(out, ": the capture\xe2\x80\x99s end, ");
+	page_add_time(out, s->now);
+	text_add(out, ", stands for now.");
+	if (fmod(s->replay_from, 60) != 0 || fmod(s->replay_to, 60) != 0)
+		text_add(out, " Its first and last minute are covered in part; "
+			      "rates there are over the seconds that the "
+			      "capture covers.");
+	text_add(out, "</p>\n");
+}
+
+/* "Data to 14:32:00 AST, 20 s ago", or that it is old, or that there is
+ * none. */
+static void add_freshness(const struct call *call, struct text *out)
+{
+	const struct status *s = call->status;
+	bool stale = page_is_stale(call);
+
+	text_addf(out, "<p class=\"freshness%s\" role=\"status\">",
+		  stale ? " stale" : "");
+	if (!s) {
+		text_add(out, "No data yet: the collector has not written its "
+			      "status file.</p>\n");
+		return;
+	}
+	text_add(out, stale ? "<strong>Stale:</strong> data to " : "Data to ");
+	if (!isfinite(s->last_step_end) || s->last_step_end <= 0)
+		text_add(out, "no step yet");
+	else if ((double)call->now_s - s->last_step_end < 86400)
+		zone_add(out, "%H:%M:%S %Z", (int64_t)s->last_step_end);
+	else
+		page_add_time(out, s->last_step_end);
+	if (!s->is_replay && s->last_step_end > 0) {
+		text_add(out, ", ");
+		units_duration(out, fmax(0, call->wall_s - s->last_step_end));
+		text_add(out, " ago");
+	}
+	text_add(out, "</p>\n");
+}
+
+void page_begin(const struct call *call, struct response *r, const char *title)
+{
+	struct text *out = &r->body;
+
+	text_add(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
+		      "<meta charset=\"utf-8\">\n"
+		      "<meta name=\"viewport\" "
+		      "content=\"width=device-width, initial-scale=1\">\n"
+		      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		      "<title>");
+	html_name(out, title);
+	text_add(out, " \xe2\x80\x93 ");
+	html_name(out, call->config->exchange_name);
+	text_addf(out,
+		  "</title>\n<link rel=\"stylesheet\" "
+		  "href=\"/style.css?v=%s\">\n"
+		  "<link rel=\"icon\" type=\"image/svg+xml\" "
+		  "href=\"/favicon.svg\">\n</head>\n<body>\n"
+		  "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
+		  "<header>\n<p class=\"site\"><a href=\"/\"><bdi>",
+		  asset_style.version);
+	html_name(out, call->config->exchange_name);
+	text_add(out, "</bdi></a></p>\n");
+	add_navigation(call, out);
+	add_freshness(call, out);
+	text_add(out, "</header>\n");
+	if (call->status && call->status->is_replay)
+		add_replay(call->status, out);
+	text_add(out, "<main id=\"main\">\n");
+}
+
+/* "America/Marigot (AST, UTC-04:00)" */
+static void add_zone(const struct call *call, struct text *out)
+{
+	struct text offset;
+
+	text_init(&offset);
+	zone_add(&offset, "%z", call->now_s);
+	html_name(out, call->config->timezone);
+	text_add(out, " (");
+	zone_add(out, "%Z", call->now_s);
+	if (offset.len == 5)
+		text_addf(out, ", UTC%.3s:%s", offset.data, offset.data + 3);
+	text_add(out, ")");
+	text_fini(&offset);
+}
+
+void page_end(const struct call *call, struct response *r)
+{
+	struct text *out = &r->body;
+
+	text_add(out, "</main>\n<footer>\n<p>All times in ");
+	add_zone(call, out);
+	text_add(out, ". Rates in bit/s of layer 2 with FCS, SI prefixes. ");
+	text_add(out, "Lanterne " LANTERNE_VERSION ".</p>\n");
+	if (call->is_open)
+		text_add(out, "<p><strong>access: open</strong> \xe2\x80\x93 "
+			      "everything is shown to everyone who can reach "
+			      "this loopback address.</p>\n");
+	text_add(out, "</footer>\n</body>\n</html>\n");
+	if (r->status == 200)
+		r->max_age_s = PAGE_MAX_AGE_S;
+}
+
+static const char *reason_of(unsigned status)
+{
+	switch (status) {
+	case 400:
+		return "Bad request";
+	case 403:
+		return "Not shown";
+	case 404:
+		return "Not found";
+	case 405:
+		return "Method not allowed";
+	case 414:
+		return "Address too long";
+	case 421:
+		return "Wrong host";
+	default:
+		return "Error";
+	}
+}
+
+void page_refuse(const struct call *call, struct response *r, unsigned status,
+		 const char *why)
+{
+	text_clear(&r->body);
+	r->status = status;
+	r->content_type = "text/html; charset=utf-8";
+	r->style_source = NULL;
+	page_begin(call, r, reason_of(status));
+	text_addf(&r->body, "<h1>%s</h1>\n<p>", reason_of(status));
+	html_escape(&r->body, why);
+	text_add(&r->body, "</p>\n");
+	page_end(call, r);
+	r->max_age_s = -1;
+}
+
+/* A capture of minutes is best seen by the minute. */
+static enum range default_range(const struct call *call)
+{
+	const struct status *s = call->status;
+
+	if (s && s->is_replay && s->replay_to - s->replay_from < 3600)
+		return RANGE_HOUR;
+	return RANGE_DAY;
+}
+
+bool page_range(const struct call *call, struct response *r, enum range *out)
+{
+	const char *wanted = request_parameter(call->request, "range");
+
+	*out = default_range(call);
+	if (!wanted || period_parse(wanted, out) == 0)
+		return true;
+	page_refuse(call, r, 400,
+		    "range is one of hour, day, week, month and year.");
+	return false;
+}
+
+void page_add_ranges(struct text *out, const char *path, enum range shown)
+{
+	text_add(out, "<nav class=\"ranges\" aria-label=\"Period\"><ul>");
+	for (int i = 0; i < RANGE_COUNT; i++) {
+		enum range range = (enum range)i;
+
+		text_addf(out, "<li><a href=\"%s?range=%s\"%s>%s</a></li>",
+			  path, period_name(range),
+			  range == shown ? " aria-current=\"true\"" : "",
+			  period_name(range));
+	}
+	text_add(out, "</ul></nav>\n");
+}
+
+void page_add_count_row(struct text *out, const char *label, double value)
+{
+	text_add(out, "<tr><th scope=\"row\">");
+	html_name(out, label);
+	text_add(out, "</th><td class=\"number\">");
+	units_count(out, value);
+	text_add(out, "</td></tr>\n");
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_WEB_PAGE_H
+#define LANTERNE_WEB_PAGE_H
+
+/*
+ * page — what every page has: head, navigation, how fresh the data is, foot.
+ *
+ * A page writes into the response's body between page_begin and page_end.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "web/period.h"
+#include "web/request.h"
+#include "web/response.h"
+#include "web/site.h"
+
+/* One request being answered. */
+struct call {
+	struct site *site;
+	const struct registry *registry;
+	const struct config *config;
+	const struct status *status; /* NULL: none could be read */
+	const struct request *request;
+	double wall_s; /* the clock's time */
+	int64_t now_s; /* "now" of the data: a replay's end, else wall_s */
+	bool is_open;  /* everything is shown to everyone */
+};
+
+/* A page or other resource: fills the response. */
+typedef void (*page_answer)(const struct call *call, struct response *r);
+
+/** The start of a page, title in plain text. */
+void page_begin(const struct call *call, struct response *r, const char *title);
+
+/** The end of a page; sets how long it may be kept. */
+void page_end(const struct call *call, struct response *r);
+
+/** A whole page that says why there is no other. */
+void page_refuse(const struct call *call, struct response *r, unsigned status,
+		 const char *why);
+
+/** Append "2018-02-12 14:32:00 AST". */
+void page_add_time(struct text *out, double at_s);
+
+/** Whether the collector writes no longer. */
+bool page_is_stale(const struct call *call);
+
+/**
+ * The range that the query asks for, else the default.
+ * @return false when it asks for no range there is; r then says so
+ */
+MUST_CHECK bool page_range(const struct call *call, struct response *r,
+			   enum range *out);
+
+/** Links to the same page with every other range. */
+void page_add_ranges(struct text *out, const char *path, enum range shown);
+
+/** One row of a two-column table: heading in plain text, counted value. */
+void page_add_count_row(struct text *out, const char *label, double value);
+
+void page_home(const struct call *call, struct response *r);
+void page_members(const struct call *call, struct response *r);
+void page_member(const struct call *call, struct response *r);
+void page_ports(const struct call *call, struct response *r);
+void page_port(const struct call *call, struct response *r);
+void page_health(const struct call *call, struct response *r);
+void page_graph(const struct call *call, struct response *r);
+
+#endif

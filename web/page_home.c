@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* / — the exchange's total, for everyone. */
+
+#include "web/graph.h"
+#include "web/html.h"
+#include "web/page.h"
+#include "web/units.h"
+#include "web/view.h"
+
+static void add_tile(struct text *out, const char *label, double rate)
+{
+	text_addf(out, "<div><dt>%s</dt><dd>", label);
+	units_rate(out, rate);
+	text_add(out, "</dd></div>");
+}
+
+static void add_tiles(const struct call *call, const struct view *v,
+		      struct text *out)
+{
+	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
+
+	text_add(out, "<dl class=\"tiles\">");
+	add_tile(out, "Now", v->current[WAY_FROM][BAND_TOTAL]);
+	add_tile(out, "Average", s->average);
+	add_tile(out, "Maximum", s->maximum);
+	add_tile(out, "95th percentile", v->p95[WAY_FROM][BAND_TOTAL]);
+	text_add(out, "<div><dt>Total</dt><dd>");
+	units_bytes(out, s->total);
+	text_add(out, "</dd></div><div><dt>IPv6 share</dt><dd>");
+	units_percent(out, v->statistics[WAY_FROM][BAND_V6].total / s->total);
+	text_addf(out, "</dd></div><div><dt>Members</dt><dd>%u</dd></div>",
+		  call->registry->member_count);
+	text_add(out, "</dl>\n");
+}
+
+void page_home(const struct call *call, struct response *r)
+{
+	struct text *out = &r->body;
+	struct subject subject;
+	struct view view;
+	enum range range;
+	int rc;
+
+	if (!page_range(call, r, &range))
+		return;
+	subject_of_exchange(&subject);
+	rc = view_load(&view, call, &subject, range);
+	if (rc < 0) {
+		page_refuse(call, r, 500, "The store could not be read.");
+		subject_fini(&subject);
+		return;
+	}
+	page_begin(call, r, "Traffic of the exchange");
+	text_add(out, "<h1>Traffic of the exchange</h1>\n");
+	text_addf(out,
+		  "<p class=\"lead\">What all members together send into "
+		  "the exchange, %s.</p>\n",
+		  period_label(range));
+	page_add_ranges(out, "/", range);
+	add_tiles(call, &view, out);
+	graph_add_figure(out, &subject, &view, "g");
+	graph_add_table(out, &subject, &view);
+	text_addf(out,
+		  "<p class=\"links\">This graph as "
+		  "<a href=\"/graph/exchange.svg?range=%s\">SVG</a> or "
+		  "<a href=\"/graph/exchange.json?range=%s\">JSON</a></p>\n",
+		  period_name(range), period_name(range));
+	page_end(call, r);
+	view_fini(&view);
+	subject_fini(&subject);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* /members/AS64500 — one member: total, VLAN interfaces, ports, peers. */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/err.h"
+#include "web/graph.h"
+#include "web/html.h"
+#include "web/page.h"
+#include "web/peers.h"
+#include "web/ports.h"
+#include "web/units.h"
+#include "web/view.h"
+
+enum { PEERS_SHOWN = 20, PATH_SIZE = 64 };
+
+/* A member and the range to show it in. */
+struct visit {
+	const struct call *call;
+	const struct member *member;
+	enum range range;
+	char path[PATH_SIZE];
+};
+
+static void add_links(struct text *out, const char *kind,
+		      const struct subject *subject, enum range range)
+{
+	text_addf(out,
+		  "<p class=\"links\">This graph as <a href=\"/graph/%s"
+		  ".svg?",
+		  kind);
+	html_escape(out, text_str(&subject->query));
+	text_addf(out, "&amp;range=%s\">SVG</a> or <a href=\"/graph/%s.json?",
+		  period_name(range), kind);
+	html_escape(out, text_str(&subject->query));
+	text_addf(out, "&amp;range=%s\">JSON</a></p>\n", period_name(range));
+}
+
+/* Figure and table of a subject, or a sentence that it could not be read. */
+static void add_subject(const struct visit *v, const struct subject *subject,
+			const char *kind, const char *id, struct text *out)
+{
+	struct view view;
+
+	if (view_load(&view, v->call, subject, v->range) < 0) {
+		text_add(out, "<p class=\"banner bad\">The store could not be "
+			      "read.</p>\n");
+		return;
+	}
+	graph_add_figure(out, subject, &view, id);
+	graph_add_table(out, subject, &view);
+	add_links(out, kind, subject, v->range);
+	view_fini(&view);
+}
+
+static void add_total(const struct visit *v, struct text *out)
+{
+	struct subject subject;
+
+	subject_of_member(&subject, v->member);
+	add_subject(v, &subject, "member", "g", out);
+	subject_fini(&subject);
+}
+
+/* A member with one VLAN interface is that interface: nothing to add. */
+static void add_interfaces(const struct visit *v, struct text *out)
+{
+	const struct registry *registry = v->call->registry;
+	uint32_t index = (uint32_t)(v->member - registry->members);
+	char id[16] = "i";
+	uint32_t n = 0;
+
+	if (v->member->interface_count < 2)
+		return;
+	text_add(out, "<section><h2>By VLAN interface</h2>\n"
+		      "<div class=\"pairs\">\n");
+	for (uint32_t i = 1; i < registry->interface_count; i++) {
+		const struct vlan_interface *interface =
+		    &registry->interfaces[i];
+		const struct vlan *vlan =
+		    registry_vlan(registry, interface->vlan);
+		struct subject subject;
+
+		if (interface->member != index || interface->vlan == 0)
+			continue;
+		subject_of_interface(&subject, v->member, interface);
+		text_add(out, "<div><h3>");
+		html_name(out, vlan ? vlan->name : "VLAN");
+		text_addf(out, " (VLAN %u)", interface->vlan);
+		if (interface->ordinal > 1)
+			text_addf(out, ", connection %u", interface->ordinal);
+		text_add(out, "</h3>\n");
+		id[1] = (char)('a' + n++ % 26);
+		add_subject(v, &subject, "interface", id, out);
+		text_add(out, "</div>\n");
+		subject_fini(&subject);
+	}
+	text_add(out, "</div></section>\n");
+}
+
+static bool is_mine(const struct visit *v, const struct port_row *row)
+{
+	uint32_t index = (uint32_t)(v->member - v->call->registry->members);
+
+	for (uint32_t i = 0; row->port && i < row->port->member_count; i++) {
+		if (row->port->members[i] == index)
+			return true;
+	}
+	return false;
+}
+
+static void add_port_rate(struct text *out, double bps, double speed_bps)
+{
+	text_addf(out, "<td class=\"number %s\">", ports_flag(bps / speed_bps));
+	units_rate(out, bps / 8);
+	if (isfinite(bps / speed_bps)) {
+		text_add(out, " <small>");
+		units_percent(out, bps / speed_bps);
+		text_add(out, "</small>");
+	}
+	text_add(out, "</td>");
+}
+
+static void add_port(const struct visit *v, const struct port_row *row,
+		     struct text *out)
+{
+	const struct status_port *s = row->status;
+
+	text_add(out, "<tr><th scope=\"row\"><a href=\"");
+	ports_add_path(out, v->call, row);
+	text_addf(out, "?range=%s\">", period_name(v->range));
+	html_name(out, v->call->config->switches[row->switch_index].name);
+	text_add(out, " ");
+	html_name(out, row->name);
+	text_add(out, "</a></th><td class=\"number\">");
+	units_speed(out, row->speed_bps);
+	text_add(out, "</td><td>");
+	text_add(out, !s || s->up < 0 ? "unknown"
+		      : s->up	      ? "up"
+				      : "<span class=\"flag bad\">down</span>");
+	text_add(out, "</td>");
+	add_port_rate(out, s ? s->in_bps : NAN, row->speed_bps);
+	add_port_rate(out, s ? s->out_bps : NAN, row->speed_bps);
+	text_add(out, "<td>");
+	if (row->port->member_count > 1)
+		text_addf(out, "shared by %u members", row->port->member_count);
+	text_add(out, "</td></tr>\n");
+}
+
+static void add_ports(const struct visit *v, struct text *out)
+{
+	struct port_row *rows;
+	size_t count;
+	size_t mine = 0;
+
+	if (ports_list(&rows, &count, v->call) < 0) {
+		out->failed = true;
+		return;
+	}
+	text_add(out, "<section><h2>Ports</h2>\n");
+	for (size_t i = 0; i < count; i++) {
+		if (!is_mine(v, &rows[i]))
+			continue;
+		if (mine++ == 0)
+			text_addf(out,
+				  "<div class=\"scroll\" tabindex=\"0\" "
+				  "role=\"region\" aria-label=\"Ports\">"
+				  "<table><caption>Ports</caption><thead><tr>"
+				  "<th scope=\"col\">Port</th>"
+				  "<th scope=\"col\" class=\"number\">Speed"
+				  "</th><th scope=\"col\">State</th>"
+				  "<th scope=\"col\" class=\"number\">Into "
+				  "the switch (from AS%u), now</th>"
+				  "<th scope=\"col\" class=\"number\">Out of "
+				  "the switch (to AS%u), now</th>"
+				  "<th scope=\"col\">Remark</th></tr></thead>"
+				  "<tbody>\n",
+				  v->member->asn, v->member->asn);
+		add_port(v, &rows[i], out);
+	}
+	text_add(out, mine ? "</tbody></table></div>\n"
+			   : "<p>No port of the configuration is this "
+			     "member\xe2\x80\x99s, so totals are estimated "
+			     "from samples.</p>\n");
+	text_add(out, "</section>\n");
+	free(rows);
+}
+
+static void add_peer(const struct visit *v, const struct peer *peer,
+		     const double sums[WAY_COUNT], struct text *out)
+{
+	double both = peer->bytes[WAY_FROM] + peer->bytes[WAY_TO];
+	double v6 = peer->v6_bytes[WAY_FROM] + peer->v6_bytes[WAY_TO];
+
+	text_addf(out,
+		  "<tr><th scope=\"row\"><bdi><a href=\"/members/AS%u?range=%s"
+		  "\">",
+		  peer->member->asn, period_name(v->range));
+	html_name(out, peer->member->name);
+	text_addf(out, "</a></bdi></th><td class=\"number\">%u</td>",
+		  peer->member->asn);
+	for (int way = 0; way < WAY_COUNT; way++) {
+		text_add(out, "<td class=\"number\">");
+		units_bytes(out, peer->bytes[way]);
+		text_add(out, "</td>");
+	}
+	text_add(out, "<td class=\"number\">");
+	units_percent(out, both / (sums[WAY_FROM] + sums[WAY_TO]));
+	text_addf(out,
+		  "</td><td class=\"bar\"><meter min=\"0\" max=\"1\" "
+		  "value=\"%.4f\" aria-hidden=\"true\"></meter></td>"
+		  "<td class=\"number\">",
+		  both / (sums[WAY_FROM] + sums[WAY_TO]));
+	units_percent(out, (both - v6) / both);
+	text_add(out, "</td><td class=\"number\">");
+	units_percent(out, v6 / both);
+	text_add(out, "</td></tr>\n");
+}
+
+static void add_peer_table(const struct visit *v, const struct peer *peers,
+			   size_t count, bool all, struct text *out)
+{
+	size_t shown = all || count < PEERS_SHOWN ? count : PEERS_SHOWN;
+	double sums[WAY_COUNT] = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		sums[WAY_FROM] += peers[i].bytes[WAY_FROM];
+		sums[WAY_TO] += peers[i].bytes[WAY_TO];
+	}
+	text_addf(out,
+		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		  "aria-label=\"Peers\"><table><caption>Peers, %s</caption>"
+		  "<thead><tr><th scope=\"col\">Peer</th>"
+		  "<th scope=\"col\" class=\"number\">ASN</th>"
+		  "<th scope=\"col\" class=\"number\">AS%u \xe2\x86\x92 "
+		  "peer</th><th scope=\"col\" class=\"number\">peer "
+		  "\xe2\x86\x92 AS%u</th>"
+		  "<th scope=\"col\" class=\"number\" colspan=\"2\">Share of "
+		  "all</th><th scope=\"col\" class=\"number\">IPv4</th>"
+		  "<th scope=\"col\" class=\"number\">IPv6</th></tr></thead>"
+		  "<tbody>\n",
+		  period_label(v->range), v->member->asn, v->member->asn);
+	for (size_t i = 0; i < shown; i++)
+		add_peer(v, &peers[i], sums, out);
+	text_add(out, "</tbody></table></div>\n");
+	if (shown < count)
+		text_addf(out,
+			  "<p class=\"links\"><a href=\"%s?range=%s&amp;"
+			  "peers=all\">All %zu peers</a></p>\n",
+			  v->path, period_name(v->range), count);
+}
+
+static void add_peers(const struct visit *v, struct text *out)
+{
+	const char *wanted = request_parameter(v->call->request, "peers");
+	struct period period = period_of(v->range, v->call->now_s);
+	struct peer *peers;
+	size_t count;
+
+	text_add(out, "<section><h2>Top peers</h2>\n");
+	if (peers_load(&peers, &count, v->call, v->member, &period) < 0) {
+		text_add(out, "<p class=\"banner bad\">The store could not be "
+			      "read.</p></section>\n");
+		return;
+	}
+	if (count == 0)
+		text_add(out, "<p>No traffic with another member is stored "
+			      "for this period.</p>\n");
+	else
+		add_peer_table(v, peers, count,
+			       wanted && strcmp(wanted, "all") == 0, out);
+	text_addf(out,
+		  "<p class=\"note\">Estimated from samples, of %s "
+		  "means.</p></section>\n",
+		  units_row(period.pair_row_s));
+	free(peers);
+}
+
+static void add_head(const struct visit *v, struct text *out)
+{
+	text_add(out, "<h1><bdi>");
+	html_name(out, v->member->name);
+	text_addf(out, "</bdi> <span class=\"asn\">AS%u</span></h1>\n",
+		  v->member->asn);
+	text_addf(out,
+		  "<p class=\"lead\">Seen from the exchange: \xe2\x80\x9c"
+		  "AS%u \xe2\x86\x92 exchange\xe2\x80\x9d is what this member "
+		  "sends.</p>\n",
+		  v->member->asn);
+	page_add_ranges(out, v->path, v->range);
+}
+
+void page_member(const struct call *call, struct response *r)
+{
+	struct visit v = { .call = call };
+	struct text title;
+	uint32_t asn;
+
+	if (request_asn(call->request->segments[1], &asn) == 0)
+		v.member = registry_member(call->registry, asn);
+	if (!v.member) {
+		page_refuse(call, r, 404, "There is no such member.");
+		return;
+	}
+	if (!page_range(call, r, &v.range))
+		return;
+	text_init(&title);
+	text_addf(&title, "AS%u %s", asn, v.member->name);
+	(void)snprintf(v.path, sizeof(v.path), "/members/AS%u", asn);
+	page_begin(call, r, text_str(&title));
+	add_head(&v, &r->body);
+	add_total(&v, &r->body);
+	add_ports(&v, &r->body);
+	add_interfaces(&v, &r->body);
+	add_peers(&v, &r->body);
+	page_end(call, r);
+	text_fini(&title);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* /members — who is here, and with open access how much they exchange. */
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "web/graph.h"
+#include "web/html.h"
+#include "web/page.h"
+#include "web/units.h"
+#include "web/view.h"
+
+enum { SPARKLINES_MAX = 200 };
+
+struct line {
+	const struct member *member;
+	struct view view;
+	bool loaded;
+};
+
+enum order {
+	ORDER_TRAFFIC,
+	ORDER_NAME,
+	ORDER_ASN,
+	ORDER_FROM,
+	ORDER_TO,
+	ORDER_PEAK,
+	ORDER_COUNT
+};
+
+static const struct {
+	const char *name;
+	const char *label;
+	bool is_number;
+	bool needs_access;
+} orders[ORDER_COUNT] = {
+	[ORDER_TRAFFIC] = { "traffic", "Total, 24 h", true, true },
+	[ORDER_NAME] = { "name", "Member", false, false },
+	[ORDER_ASN] = { "asn", "ASN", true, false },
+	[ORDER_FROM] = { "from", "Member \xe2\x86\x92 exchange, now", true,
+			 true },
+	[ORDER_TO] = { "to", "Exchange \xe2\x86\x92 member, now", true, true },
+	[ORDER_PEAK] = { "peak", "Highest, 24 h", true, true },
+};
+
+static double current(const struct line *l, enum way way)
+{
+	return l->loaded ? l->view.current[way][BAND_TOTAL] : NAN;
+}
+
+/* Both directions over the day. */
+static double total(const struct line *l)
+{
+	double from = l->view.statistics[WAY_FROM][BAND_TOTAL].total;
+	double to = l->view.statistics[WAY_TO][BAND_TOTAL].total;
+
+	if (!l->loaded)
+		return NAN;
+	return isnan(from) ? to : isnan(to) ? from : from + to;
+}
+
+static double peak(const struct line *l)
+{
+	if (!l->loaded)
+		return NAN;
+	return fmax(l->view.statistics[WAY_FROM][BAND_TOTAL].maximum,
+		    l->view.statistics[WAY_TO][BAND_TOTAL].maximum);
+}
+
+/* Larger first, unknown last, equal ones by ASN. */
+static int falling(const struct line *a, const struct line *b, double x,
+		   double y)
+{
+	if (isnan(x) != isnan(y))
+		return isnan(x) ? 1 : -1;
+	if (x != y && !isnan(x))
+		return x < y ? 1 : -1;
+	return (a->member->asn > b->member->asn) -
+	       (a->member->asn < b->member->asn);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct line *x = a;
+	const struct line *y = b;
+	int order = strcasecmp(x->member->name, y->member->name);
+
+	return order ? order : falling(x, y, 0, 0);
+}
+
+static int by_asn(const void *a, const void *b)
+{
+	return falling(a, b, 0, 0);
+}
+
+static int by_traffic(const void *a, const void *b)
+{
+	return falling(a, b, total(a), total(b));
+}
+
+static int by_from(const void *a, const void *b)
+{
+	return falling(a, b, current(a, WAY_FROM), current(b, WAY_FROM));
+}
+
+static int by_to(const void *a, const void *b)
+{
+	return falling(a, b, current(a, WAY_TO), current(b, WAY_TO));
+}
+
+static int by_peak(const void *a, const void *b)
+{
+	return falling(a, b, peak(a), peak(b));
+}
+
+static int (*const comparisons[ORDER_COUNT])(const void *, const void *) = {
+	[ORDER_TRAFFIC] = by_traffic, [ORDER_NAME] = by_name,
+	[ORDER_ASN] = by_asn,	      [ORDER_FROM] = by_from,
+	[ORDER_TO] = by_to,	      [ORDER_PEAK] = by_peak,
+};
+
+static void load_line(const struct call *call, struct line *l)
+{
+	struct subject subject;
+
+	subject_of_member(&subject, l->member);
+	l->loaded = view_load(&l->view, call, &subject, RANGE_DAY) == 0;
+	subject_fini(&subject);
+}
+
+static bool wanted_order(const struct call *call, enum order *out)
+{
+	const char *name = request_parameter(call->request, "sort");
+
+	*out = call->is_open ? ORDER_TRAFFIC : ORDER_NAME;
+	for (int i = 0; name && i < ORDER_COUNT; i++) {
+		if (strcmp(orders[i].name, name) == 0 &&
+		    (call->is_open || !orders[i].needs_access)) {
+			*out = (enum order)i;
+			return true;
+		}
+	}
+	return name == NULL;
+}
+
+static void add_head(const struct call *call, enum order order,
+		     struct text *out)
+{
+	static const enum order shown[] = { ORDER_NAME, ORDER_ASN,
+					    ORDER_FROM, ORDER_TO,
+					    ORDER_PEAK, ORDER_TRAFFIC };
+
+	text_add(out, "<thead><tr>");
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		enum order o = shown[i];
+
+		if (orders[o].needs_access && !call->is_open)
+			continue;
+		text_addf(out,
+			  "<th scope=\"col\"%s%s><a href=\"?sort=%s\">%s</a>"
+			  "</th>",
+			  orders[o].is_number ? " class=\"number\"" : "",
+			  o != order ? ""
+			  : o == ORDER_NAME || o == ORDER_ASN
+			      ? " aria-sort=\"ascending\""
+			      : " aria-sort=\"descending\"",
+			  orders[o].name, orders[o].label);
+	}
+	if (call->is_open)
+		text_add(out, "<th scope=\"col\">Member \xe2\x86\x92 "
+			      "exchange, 24 h</th>");
+	text_add(out, "</tr></thead>\n<tbody>\n");
+}
+
+static void add_line(const struct call *call, const struct line *l,
+		     struct text *out)
+{
+	text_add(out, "<tr><th scope=\"row\"><bdi>");
+	if (call->is_open)
+		text_addf(out, "<a href=\"/members/AS%u\">", l->member->asn);
+	html_name(out, l->member->name);
+	text_addf(out, "%s</bdi></th><td class=\"number\">%u</td>",
+		  call->is_open ? "</a>" : "", l->member->asn);
+	if (call->is_open) {
+		text_add(out, "<td class=\"number\">");
+		units_rate(out, current(l, WAY_FROM));
+		text_add(out, "</td><td class=\"number\">");
+		units_rate(out, current(l, WAY_TO));
+		text_add(out, "</td><td class=\"number\">");
+		units_rate(out, peak(l));
+		text_add(out, "</td><td class=\"number\">");
+		units_bytes(out, total(l));
+		text_add(out, "</td><td>");
+		if (l->loaded && call->registry->member_count <= SPARKLINES_MAX)
+			graph_add_sparkline(out, &l->view.traffic, WAY_FROM);
+		text_add(out, "</td>");
+	}
+	text_add(out, "</tr>\n");
+}
+
+static void add_members(const struct call *call, enum order order,
+			struct response *r)
+{
+	uint32_t count = call->registry->member_count;
+	struct line *lines = calloc(count + 1, sizeof(*lines));
+	struct text *out = &r->body;
+
+	for (uint32_t i = 0; lines && i < count; i++) {
+		lines[i].member = &call->registry->members[i];
+		if (call->is_open)
+			load_line(call, &lines[i]);
+	}
+	if (!lines) {
+		out->failed = true;
+		return;
+	}
+	qsort(lines, count, sizeof(*lines), comparisons[order]);
+	text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		      "aria-label=\"Members\"><table class=\"list\">\n"
+		      "<caption>Members</caption>\n");
+	add_head(call, order, out);
+	for (uint32_t i = 0; i < count; i++) {
+		add_line(call, &lines[i], out);
+		if (lines[i].loaded)
+			view_fini(&lines[i].view);
+	}
+	text_add(out, "</tbody></table></div>\n");
+	free(lines);
+}
+
+void page_members(const struct call *call, struct response *r)
+{
+	enum order order;
+
+	if (!wanted_order(call, &order)) {
+		page_refuse(call, r, 400, "There is no such order.");
+		return;
+	}
+	page_begin(call, r, "Members");
+	text_addf(&r->body,
+		  "<h1>Members</h1>\n<p class=\"lead\">%u members.%s</p>\n",
+		  call->registry->member_count,
+		  call->is_open ? " A heading sorts by its column."
+				: " Their traffic is not public.");
+	add_members(call, order, r);
+	page_end(call, r);
+	/* What the list shows depends on the access. */
+	r->is_public = !call->is_open;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* /ports and /ports/SWITCH/IFINDEX — how full each port is. */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/number.h"
+#include "web/graph.h"
+#include "web/html.h"
+#include "web/page.h"
+#include "web/paste.h"
+#include "web/ports.h"
+#include "web/units.h"
+#include "web/view.h"
+
+static const char *const way_words[WAY_COUNT] = { "in", "out" };
+
+/* One figure of a port in both directions, each with its utilisation. */
+static void add_use(struct text *out, const double bps[WAY_COUNT],
+		    double speed_bps)
+{
+	for (int way = 0; way < WAY_COUNT; way++) {
+		double ratio = bps[way] / speed_bps;
+
+		text_addf(out, "<td class=\"number %s\">", ports_flag(ratio));
+		units_rate(out, bps[way] / 8);
+		if (isfinite(ratio)) {
+			text_add(out, " <small>");
+			units_percent(out, ratio);
+			text_add(out, "</small>");
+		}
+		text_add(out, "</td>");
+	}
+}
+
+static void add_errors(struct text *out, const struct status_port *s)
+{
+	double counts[] = { s ? s->in_errors : NAN, s ? s->out_errors : NAN,
+			    s ? s->in_discards : NAN,
+			    s ? s->out_discards : NAN };
+
+	for (int i = 0; i < 4; i += 2) {
+		bool some = counts[i] > 0 || counts[i + 1] > 0;
+
+		text_addf(out, "<td class=\"number%s\">", some ? " some" : "");
+		units_count(out, counts[i]);
+		text_add(out, " / ");
+		units_count(out, counts[i + 1]);
+		text_add(out, "</td>");
+	}
+}
+
+static void add_state(struct text *out, const struct status_port *s)
+{
+	if (!s || s->up < 0)
+		text_add(out, "<td>unknown</td>");
+	else if (s->up)
+		text_add(out, "<td>up</td>");
+	else
+		text_add(out, "<td><span class=\"flag bad\">down</span></td>");
+}
+
+static void add_owner(const struct call *call, const struct port_row *row,
+		      struct text *out)
+{
+	text_add(out, "<td>");
+	if (!row->port) {
+		text_add(out, "<a class=\"flag warn\" href=\"/health#ports\">"
+			      "not configured</a>: paste <code>");
+		paste_port(out, row->status);
+		text_add(out, "</code></td>");
+		return;
+	}
+	if (row->port->core)
+		text_add(out, "core: another switch");
+	for (uint32_t i = 0; i < row->port->member_count; i++) {
+		const struct member *member =
+		    &call->registry->members[row->port->members[i]];
+
+		text_addf(out, "%s<a href=\"/members/AS%u\">AS%u</a> <bdi>",
+			  i ? ", " : "", member->asn, member->asn);
+		html_name(out, member->name);
+		text_add(out, "</bdi>");
+	}
+	if (!row->port->core && row->port->member_count == 0)
+		text_add(out, "nobody\xe2\x80\x99s");
+	text_add(out, "</td>");
+}
+
+static void add_port(const struct call *call, const struct port_row *row,
+		     struct text *out)
+{
+	struct series series = ports_series(call, row);
+	struct view v = { 0 };
+	struct subject subject;
+	double figures[3][WAY_COUNT];
+	bool loaded;
+
+	subject_of_port(&subject, &series, row->name, "");
+	loaded = view_load(&v, call, &subject, RANGE_DAY) == 0;
+	for (int way = 0; way < WAY_COUNT; way++) {
+		figures[1][way] = figures[2][way] = NAN;
+		if (!loaded)
+			continue;
+		figures[1][way] = v.statistics[way][BAND_TOTAL].maximum * 8;
+		figures[2][way] = v.p95[way][BAND_TOTAL] * 8;
+	}
+	figures[0][WAY_FROM] = row->status ? row->status->in_bps : NAN;
+	figures[0][WAY_TO] = row->status ? row->status->out_bps : NAN;
+	text_add(out, "<tr><th scope=\"row\"><a href=\"");
+	ports_add_path(out, call, row);
+	text_add(out, "\">");
+	html_name(out, row->name);
+	text_add(out, "</a></th>");
+	add_owner(call, row, out);
+	text_add(out, "<td class=\"number\">");
+	units_speed(out, row->speed_bps);
+	text_add(out, "</td>");
+	add_state(out, row->status);
+	for (int i = 0; i < 3; i++)
+		add_use(out, figures[i], row->speed_bps);
+	add_errors(out, row->status);
+	text_add(out, "</tr>\n");
+	if (loaded)
+		view_fini(&v);
+	subject_fini(&subject);
+}
+
+static void add_table_head(struct text *out, const char *switch_name)
+{
+	static const char *const figures[] = { "Now", "Highest, 24 h",
+					       "95th percentile, 24 h" };
+
+	text_add(out, "<section><h2>");
+	html_name(out, switch_name);
+	text_add(out, "</h2>\n<div class=\"scroll\" tabindex=\"0\" "
+		      "role=\"region\" aria-label=\"Ports of ");
+	html_name(out, switch_name);
+	text_add(out, "\"><table class=\"list\"><caption>Ports of ");
+	html_name(out, switch_name);
+	text_add(out, "</caption><thead><tr>"
+		      "<th scope=\"col\" rowspan=\"2\">Port</th>"
+		      "<th scope=\"col\" rowspan=\"2\">Other end</th>"
+		      "<th scope=\"col\" rowspan=\"2\" class=\"number\">Speed"
+		      "</th><th scope=\"col\" rowspan=\"2\">State</th>");
+	for (int i = 0; i < 3; i++)
+		text_addf(out,
+			  "<th scope=\"colgroup\" colspan=\"2\" "
+			  "class=\"number\">%s</th>",
+			  figures[i]);
+	text_add(out, "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
+		      "Errors<br><small>in / out</small></th>"
+		      "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
+		      "Discards<br><small>in / out</small></th></tr><tr>");
+	for (int i = 0; i < 6; i++)
+		text_addf(out, "<th scope=\"col\" class=\"number\">%s</th>",
+			  way_words[i % 2]);
+	text_add(out, "</tr></thead><tbody>\n");
+}
+
+static void add_switches(const struct call *call, const struct port_row *rows,
+			 size_t count, struct text *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint32_t index = rows[i].switch_index;
+
+		if (i == 0 || rows[i - 1].switch_index != index)
+			add_table_head(out, call->config->switches[index].name);
+		add_port(call, &rows[i], out);
+		if (i + 1 == count || rows[i + 1].switch_index != index)
+			text_add(out, "</tbody></table></div></section>\n");
+	}
+}
+
+void page_ports(const struct call *call, struct response *r)
+{
+	struct text *out = &r->body;
+	struct port_row *rows;
+	size_t count;
+
+	if (ports_list(&rows, &count, call) < 0) {
+		page_refuse(call, r, 500, "Out of memory.");
+		return;
+	}
+	page_begin(call, r, "Ports");
+	text_add(out,
+		 "<h1>Ports</h1>\n<p class=\"lead\">Seen from the switch: "
+		 "<em>in</em> is what a port receives from its other end, "
+		 "<em>out</em> what it sends there. From 60 %, 80 % and 95 % "
+		 "of the speed a figure is marked "
+		 "<span class=\"u60\">so</span>, "
+		 "<span class=\"u80\">so</span> and "
+		 "<span class=\"u95\">so</span>.</p>\n");
+	if (count == 0)
+		text_add(out, "<p>No port is configured, and no counter "
+			      "sample was received.</p>\n");
+	add_switches(call, rows, count, out);
+	page_end(call, r);
+	free(rows);
+}
+
+static const struct port_row *find(const struct call *call,
+				   const struct port_row *rows, size_t count)
+{
+	const char *name = call->request->segments[1];
+	const char *digits = call->request->segments[2];
+	uint32_t ifindex;
+
+	if (number_u32(digits, strlen(digits), UINT32_MAX, &ifindex) < 0)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct config_switch *w =
+		    &call->config->switches[rows[i].switch_index];
+
+		if (rows[i].ifindex == ifindex && strcmp(w->name, name) == 0)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static void add_one(const struct call *call, const struct port_row *row,
+		    const struct subject *subject, const struct view *v,
+		    struct text *out)
+{
+	struct text path;
+
+	text_init(&path);
+	ports_add_path(&path, call, row);
+	text_add(out, "<h1>");
+	html_name(out, text_str(&subject->title));
+	text_add(out, "</h1>\n<p class=\"lead\">Speed ");
+	units_speed(out, row->speed_bps);
+	text_add(out, ". Seen from the switch. <a href=\"/ports\">All "
+		      "ports</a></p>\n");
+	page_add_ranges(out, text_str(&path), v->period.range);
+	graph_add_figure(out, subject, v, "g");
+	graph_add_table(out, subject, v);
+	text_addf(out,
+		  "<p class=\"links\">This graph as <a href=\"/graph/port.svg?"
+		  "switch=%s&amp;ifindex=%u&amp;range=%s\">SVG</a> or "
+		  "<a href=\"/graph/port.json?switch=%s&amp;ifindex=%u&amp;"
+		  "range=%s\">JSON</a></p>\n",
+		  subject->series.switch_name, row->ifindex,
+		  period_name(v->period.range), subject->series.switch_name,
+		  row->ifindex, period_name(v->period.range));
+	text_fini(&path);
+}
+
+static void answer_port(const struct call *call, const struct port_row *row,
+			enum range range, struct response *r)
+{
+	struct series series = ports_series(call, row);
+	struct subject subject;
+	struct text owner;
+	struct view view;
+
+	text_init(&owner);
+	ports_add_owner(&owner, call, row);
+	subject_of_port(&subject, &series, row->name, text_str(&owner));
+	if (view_load(&view, call, &subject, range) < 0) {
+		page_refuse(call, r, 500, "The store could not be read.");
+	} else {
+		page_begin(call, r, text_str(&subject.title));
+		add_one(call, row, &subject, &view, &r->body);
+		page_end(call, r);
+		view_fini(&view);
+	}
+	subject_fini(&subject);
+	text_fini(&owner);
+}
+
+void page_port(const struct call *call, struct response *r)
+{
+	const struct port_row *row;
+	struct port_row *rows;
+	enum range range;
+	size_t count;
+
+	if (!page_range(call, r, &range))
+		return;
+	if (ports_list(&rows, &count, call) < 0) {
+		page_refuse(call, r, 500, "Out of memory.");
+		return;
+	}
+	row = find(call, rows, count);
+	if (row)
+		answer_port(call, row, range, r);
+	else
+		page_refuse(call, r, 404, "There is no such port.");
+	free(rows);
+}

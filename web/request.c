@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/request.h"
+
+#include <string.h>
+
+#include "util/err.h"
+#include "util/number.h"
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Decode a component in place; in a query "+" is a space (WHATWG URL). */
+static int decode(char *text, bool in_query)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; from++) {
+		char c = *from;
+
+		if (c == '+' && in_query) {
+			c = ' ';
+		} else if (c == '%') {
+			int high = hex_digit(from[1]);
+			int low = high < 0 ? -1 : hex_digit(from[2]);
+
+			if (low < 0)
+				return ERR_MALFORMED;
+			c = (char)(high << 4 | low);
+			from += 2;
+			if (c == '/' && !in_query)
+				return ERR_MALFORMED;
+		}
+		if ((unsigned char)c < 0x20 || c == 0x7f)
+			return ERR_MALFORMED;
+		*to++ = c;
+	}
+	*to = '\0';
+	return 0;
+}
+
+static int split_path(struct request *r, char *path)
+{
+	char *segment = path + 1; /* behind the first slash */
+
+	if (*segment == '\0')
+		return 0;
+	while (segment) {
+		char *slash = strchr(segment, '/');
+		int rc;
+
+		if (slash)
+			*slash++ = '\0';
+		if (r->segment_count == REQUEST_SEGMENTS_MAX)
+			return ERR_RANGE;
+		r->segments[r->segment_count++] = segment;
+		rc = decode(segment, false);
+		if (rc < 0)
+			return rc;
+		segment = slash;
+	}
+	return 0;
+}
+
+static int add_parameter(struct request *r, char *pair)
+{
+	char *value = strchr(pair, '=');
+	int rc;
+
+	if (value)
+		*value++ = '\0';
+	rc = decode(pair, true);
+	if (rc == 0 && value)
+		rc = decode(value, true);
+	if (rc < 0)
+		return rc;
+	if (r->parameter_count == REQUEST_PARAMETERS_MAX ||
+	    request_parameter(r, pair))
+		return ERR_MALFORMED;
+	r->parameters[r->parameter_count++] =
+	    (struct request_parameter){ pair, value ? value : "" };
+	return 0;
+}
+
+static int split_query(struct request *r, char *query)
+{
+	while (query) {
+		char *next = strchr(query, '&');
+		int rc;
+
+		if (next)
+			*next++ = '\0';
+		rc = *query ? add_parameter(r, query) : 0;
+		if (rc < 0)
+			return rc;
+		query = next;
+	}
+	return 0;
+}
+
+/* The path of an absolute-form target (RFC 9112, 3.2.2), else as it is. */
+static const char *origin_form(const char *target)
+{
+	const char *path;
+
+	if (strncmp(target, "http://", 7) != 0)
+		return target;
+	path = strpbrk(target + 7, "/?");
+	return path ? path : "/";
+}
+
+int request_parse(struct request *out, const char *target)
+{
+	char *query;
+	size_t len;
+	int rc;
+
+	out->segment_count = 0;
+	out->parameter_count = 0;
+	target = origin_form(target);
+	len = strlen(target);
+	if (len > REQUEST_TARGET_MAX)
+		return ERR_RANGE;
+	if (*target != '/' || strchr(target, '#'))
+		return ERR_MALFORMED;
+	memcpy(out->storage, target, len + 1);
+	query = strchr(out->storage, '?');
+	if (query)
+		*query++ = '\0';
+	rc = split_path(out, out->storage);
+	return rc < 0 ? rc : split_query(out, query);
+}
+
+const char *request_parameter(const struct request *request, const char *name)
+{
+	for (size_t i = 0; i < request->parameter_count; i++) {
+		if (strcmp(request->parameters[i].name, name) == 0)
+			return request->parameters[i].value;
+	}
+	return NULL;
+}
+
+int request_asn(const char *text, uint32_t *asn)
+{
+	if ((text[0] == 'A' || text[0] == 'a') &&
+	    (text[1] == 'S' || text[1] == 's'))
+		text += 2;
+	return number_u32(text, strlen(text), UINT32_MAX, asn);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/route.h"
+
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "net/ipaddr.h"
+#include "util/err.h"
+#include "web/asset.h"
+#include "web/page.h"
+
+static void add_asset(struct response *r, const struct asset *asset,
+		      const char *content_type)
+{
+	text_add_bytes(&r->body, asset->data, asset->len);
+	r->content_type = content_type;
+	r->is_public = true;
+	r->max_age_s = 86400;
+}
+
+static void answer_style(const struct call *call, struct response *r)
+{
+	const char *version = request_parameter(call->request, "v");
+
+	add_asset(r, &asset_style, "text/css; charset=utf-8");
+	r->is_immutable = version && strcmp(version, asset_style.version) == 0;
+}
+
+static void answer_favicon(const struct call *call, struct response *r)
+{
+	(void)call;
+	add_asset(r, &asset_favicon, "image/svg+xml");
+}
+
+/* The process answers. */
+static void answer_live(const struct call *call, struct response *r)
+{
+	(void)call;
+	r->content_type = "text/plain; charset=utf-8";
+	text_add(&r->body, "ok\n");
+}
+
+/* There is data, and it is not old. */
+static void answer_ready(const struct call *call, struct response *r)
+{
+	bool stale = page_is_stale(call);
+
+	r->content_type = "text/plain; charset=utf-8";
+	r->status = stale ? 503 : 200;
+	if (!call->status)
+		text_add(&r->body, "no status file of the collector\n");
+	else
+		text_add(&r->body, stale ? "data is stale\n" : "ok\n");
+}
+
+/* "*" in a pattern stands for any one segment. */
+struct route {
+	const char *pattern;
+	page_answer answer;
+	bool is_public; /* seen by everyone, whatever the access */
+};
+
+static const struct route routes[] = {
+	{ "", page_home, true },
+	{ "members", page_members, true },
+	{ "members/*", page_member, false },
+	{ "ports", page_ports, false },
+	{ "ports/*/*", page_port, false },
+	{ "health", page_health, false },
+	{ "graph/exchange.svg", page_graph, true },
+	{ "graph/exchange.json", page_graph, true },
+	{ "graph/*", page_graph, false },
+	{ "style.css", answer_style, true },
+	{ "favicon.svg", answer_favicon, true },
+	{ "favicon.ico", answer_favicon, true },
+	{ "livez", answer_live, true },
+	{ "readyz", answer_ready, true },
+};
+
+static bool matches(const struct request *request, const char *pattern)
+{
+	for (size_t i = 0; i < request->segment_count; i++) {
+		size_t len = strcspn(pattern, "/");
+		const char *segment = request->segments[i];
+
+		if (len == 0)
+			return false;
+		if (!(len == 1 && *pattern == '*') &&
+		    (strlen(segment) != len ||
+		     memcmp(segment, pattern, len) != 0))
+			return false;
+		pattern += len;
+		pattern += *pattern == '/';
+	}
+	return *pattern == '\0';
+}
+
+static const struct route *find(const struct request *request)
+{
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		if (matches(request, routes[i].pattern))
+			return &routes[i];
+	}
+	return NULL;
+}
+
+static bool ends_with(const char *text, size_t len, const char *tail)
+{
+	size_t n = strlen(tail);
+
+	return len >= n && strncasecmp(text + len - n, tail, n) == 0;
+}
+
+bool route_host_is_local(const char *host)
+{
+	size_t len = strcspn(host, ":");
+	struct ipaddr addr;
+
+	if (*host == '[') {
+		len = strcspn(host, "]");
+		return host[len] == ']' &&
+		       ipaddr_parse(host + 1, len - 1, &addr) == 0;
+	}
+	return ipaddr_parse(host, len, &addr) == 0 ||
+	       (len == 9 && ends_with(host, len, "localhost")) ||
+	       ends_with(host, len, ".localhost");
+}
+
+static void dispatch(struct call *call, const char *method, const char *host,
+		     struct response *r)
+{
+	const struct route *route = find(call->request);
+
+	/* A foreign name that resolves to this address is how a web page
+	 * elsewhere would read an open site through its visitor's browser. */
+	if (call->is_open && !route_host_is_local(host)) {
+		call->is_open = false;
+		page_refuse(call, r, 421,
+			    "With access: open this server answers only to "
+			    "localhost and to addresses.");
+	} else if (!route) {
+		page_refuse(call, r, 404, "There is no such page.");
+	} else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+		page_refuse(call, r, 405, "This page can only be read.");
+		r->allow = "GET, HEAD";
+	} else if (!route->is_public && !call->is_open) {
+		page_refuse(call, r, 403,
+			    "This version has no accounts yet; it shows this "
+			    "page only where the configuration says "
+			    "\"access: open\".");
+	} else {
+		r->is_public = route->is_public;
+		route->answer(call, r);
+	}
+}
+
+void route_answer(struct site *site, const char *method, const char *target,
+		  const char *host, struct response *r)
+{
+	struct request request = { .segment_count = 0 };
+	struct call call = {
+		.site = site,
+		.registry = site_registry(site),
+		.config = site_config(site),
+		.status = site_take_status(site),
+		.request = &request,
+		.wall_s = site_time(site),
+	};
+	int rc = request_parse(&request, target);
+
+	call.is_open = call.config->web.access == CONFIG_ACCESS_OPEN;
+	call.now_s = (int64_t)call.wall_s;
+	if (call.status && call.status->is_replay &&
+	    fabs(call.status->now) < 1e11)
+		call.now_s = (int64_t)call.status->now;
+	if (rc < 0) {
+		call.request = NULL;
+		page_refuse(&call, r, rc == ERR_RANGE ? 414 : 400,
+			    rc == ERR_RANGE ? "The address is too long."
+					    : "The address is not valid.");
+	} else {
+		dispatch(&call, method, host, r);
+	}
+	site_release_status(site, call.status);
+}

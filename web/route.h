@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_WEB_ROUTE_H
+#define LANTERNE_WEB_ROUTE_H
+
+/*
+ * route — which page answers which path.
+ *
+ * One table: 404, 405 with its Allow, and who may see what are decided here
+ * and nowhere else. GET and HEAD are answered alike; the server leaves the
+ * body of a HEAD away.
+ */
+
+#include "web/response.h"
+#include "web/site.h"
+
+/**
+ * Answer one request.
+ *
+ * @param method  as it stood in the request line
+ * @param target  raw, as it stood in the request line
+ * @param host    the Host header's value
+ * @param r       made with response_init; always filled
+ */
+void route_answer(struct site *site, const char *method, const char *target,
+		  const char *host, struct response *r);
+
+/** Whether a Host value is an IP address, localhost, or under localhost. */
+bool route_host_is_local(const char *host);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/status.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/err.h"
+#include "util/text.h"
+
+/*
+ * Every reader below takes a JSON value that may be NULL or of any type. The
+ * sticky flag of struct reading tells that memory ran out.
+ */
+struct reading {
+	bool out_of_memory;
+};
+
+static double number(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static char *copy(struct reading *r, const char *string)
+{
+	char *made = strdup(string);
+
+	if (!made)
+		r->out_of_memory = true;
+	return made;
+}
+
+static char *string(struct reading *r, const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return copy(r, value ? value : "");
+}
+
+/* Room for the items of an array; *count is how many will be read. */
+static void *list(struct reading *r, const json_t *array, size_t size,
+		  size_t *count)
+{
+	size_t wanted = json_array_size(array);
+	void *items;
+
+	if (wanted > STATUS_LIST_MAX)
+		wanted = STATUS_LIST_MAX;
+	*count = 0;
+	if (wanted == 0)
+		return NULL;
+	items = calloc(wanted, size);
+	if (!items)
+		r->out_of_memory = true;
+	else
+		*count = wanted;
+	return items;
+}
+
+static void read_counts(struct reading *r, struct status_counts *out,
+			json_t *object)
+{
+	size_t wanted = json_object_size(object);
+	const char *key;
+	json_t *value;
+
+	if (wanted > STATUS_LIST_MAX)
+		wanted = STATUS_LIST_MAX;
+	if (wanted == 0)
+		return;
+	out->items = calloc(wanted, sizeof(*out->items));
+	if (!out->items) {
+		r->out_of_memory = true;
+		return;
+	}
+	json_object_foreach(object, key, value)
+	{
+		if (out->count == wanted)
+			break;
+		if (json_is_object(value) || json_is_array(value))
+			continue;
+		out->items[out->count].name = copy(r, key);
+		out->items[out->count].value = number(object, key);
+		out->count++;
+	}
+}
+
+static void read_sources(struct reading *r, struct status *s,
+			 const json_t *array)
+{
+	s->sources = list(r, array, sizeof(*s->sources), &s->source_count);
+	for (size_t i = 0; i < s->source_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		struct status_source *source = &s->sources[i];
+		bool mirror = json_object_get(item, "interface") != NULL;
+
+		source->kind = string(r, item, "kind");
+		source->listen =
+		    string(r, item, mirror ? "interface" : "listen");
+		source->socket_drops = number(item, "socket_drops");
+	}
+}
+
+static void read_switches(struct reading *r, struct status *s,
+			  const json_t *array)
+{
+	s->switches = list(r, array, sizeof(*s->switches), &s->switch_count);
+	for (size_t i = 0; i < s->switch_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		struct status_switch *w = &s->switches[i];
+
+		w->name = string(r, item, "name");
+		w->agent = string(r, item, "agent");
+		w->direction = string(r, item, "direction");
+		w->counted = string(r, item, "counted");
+		w->last_seen = number(item, "last_seen");
+		w->datagrams = number(item, "datagrams");
+		w->lost_datagrams = number(item, "lost_datagrams");
+		w->flow_samples = number(item, "flow_samples");
+		w->ingress_samples = number(item, "ingress_samples");
+		w->egress_samples = number(item, "egress_samples");
+		w->unknown_samples = number(item, "unknown_samples");
+		w->counter_samples = number(item, "counter_samples");
+		w->drops = number(item, "drops");
+		w->sampling_rate = number(item, "sampling_rate");
+	}
+}
+
+static void read_refused(struct reading *r, struct status *s,
+			 const json_t *array)
+{
+	s->refused = list(r, array, sizeof(*s->refused), &s->refused_count);
+	for (size_t i = 0; i < s->refused_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		struct status_refused *refused = &s->refused[i];
+
+		refused->source = string(r, item, "source");
+		refused->agent = string(r, item, "agent");
+		refused->sub_agent = number(item, "sub_agent");
+		refused->datagrams = number(item, "datagrams");
+		refused->last_seen = number(item, "last_seen");
+	}
+}
+
+static void read_macs(struct reading *r, struct status *s, const json_t *array)
+{
+	s->macs = list(r, array, sizeof(*s->macs), &s->mac_count);
+	for (size_t i = 0; i < s->mac_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		struct status_mac *mac = &s->macs[i];
+
+		mac->mac = string(r, item, "mac");
+		mac->switch_name = string(r, item, "switch");
+		mac->port = string(r, item, "port");
+		mac->reason = string(r, item, "reason");
+		mac->vlan = number(item, "vlan");
+		mac->ifindex = number(item, "ifindex");
+		mac->samples = number(item, "samples");
+		mac->bytes = number(item, "bytes");
+		mac->last_seen = number(item, "last_seen");
+	}
+}
+
+static void read_port(struct reading *r, struct status_port *port,
+		      const json_t *item)
+{
+	const json_t *up = json_object_get(item, "up");
+
+	port->switch_name = string(r, item, "switch");
+	port->name = string(r, item, "name");
+	port->ifindex = number(item, "ifindex");
+	port->configured = json_is_true(json_object_get(item, "configured"));
+	port->up = json_is_boolean(up) ? json_is_true(up) : -1;
+	port->speed_bps = number(item, "speed_bps");
+	port->last_counters = number(item, "last_counters");
+	port->in_bps = number(item, "in_bps");
+	port->out_bps = number(item, "out_bps");
+	port->in_errors = number(item, "in_errors");
+	port->in_discards = number(item, "in_discards");
+	port->out_errors = number(item, "out_errors");
+	port->out_discards = number(item, "out_discards");
+	port->in_estimate_bps = number(item, "in_estimate_bps");
+	port->out_estimate_bps = number(item, "out_estimate_bps");
+}
+
+static void read_ports(struct reading *r, struct status *s, const json_t *array)
+{
+	s->ports = list(r, array, sizeof(*s->ports), &s->port_count);
+	for (size_t i = 0; i < s->port_count; i++)
+		read_port(r, &s->ports[i], json_array_get(array, i));
+}
+
+static void read_replay(struct reading *r, struct status *s,
+			const json_t *replay)
+{
+	const json_t *captures = json_object_get(replay, "captures");
+	struct text joined;
+
+	s->is_replay = json_is_object(replay);
+	s->replay_from = number(replay, "from");
+	s->replay_to = number(replay, "to");
+	text_init(&joined);
+	for (size_t i = 0; i < json_array_size(captures); i++) {
+		const char *name =
+		    json_string_value(json_array_get(captures, i));
+
+		if (!name)
+			continue;
+		text_add(&joined, joined.len ? ", " : "");
+		text_add(&joined, name);
+	}
+	s->captures = copy(r, text_str(&joined));
+	text_fini(&joined);
+}
+
+static void read_status(struct reading *r, struct status *s, const json_t *root)
+{
+	const json_t *ledger = json_object_get(root, "ledger");
+	const json_t *store = json_object_get(root, "store");
+
+	s->written = number(root, "written");
+	s->started = number(root, "started");
+	s->now = number(root, "now");
+	s->last_step_end = number(root, "last_step_end");
+	read_replay(r, s, json_object_get(root, "replay"));
+	read_counts(r, &s->input, json_object_get(root, "input"));
+	read_counts(r, &s->dropped, json_object_get(ledger, "dropped"));
+	read_counts(r, &s->skipped, json_object_get(root, "skipped"));
+	s->observations = number(ledger, "observations");
+	s->attributed = number(ledger, "attributed");
+	s->steps_written = number(store, "steps_written");
+	s->rows_failed = number(store, "rows_failed");
+	s->last_error = string(r, store, "last_error");
+	read_sources(r, s, json_object_get(root, "sources"));
+	read_switches(r, s, json_object_get(root, "switches"));
+	read_refused(r, s, json_object_get(root, "refused"));
+	read_macs(r, s, json_object_get(root, "unknown_macs"));
+	s->macs_not_listed = number(root, "unknown_macs_not_listed");
+	read_ports(r, s, json_object_get(root, "ports"));
+}
+
+int status_parse(struct status **out, const char *text, size_t len)
+{
+	struct reading r = { .out_of_memory = false };
+	struct status *made;
+	json_t *root = json_loadb(text, len, 0, NULL);
+
+	if (!json_is_object(root)) {
+		json_decref(root);
+		return ERR_SYNTAX;
+	}
+	made = calloc(1, sizeof(*made));
+	if (made)
+		read_status(&r, made, root);
+	json_decref(root);
+	if (!made || r.out_of_memory) {
+		status_free(made);
+		return -ENOMEM;
+	}
+	*out = made;
+	return 0;
+}
+
+static void free_counts(struct status_counts *counts)
+{
+	for (size_t i = 0; i < counts->count; i++)
+		free(counts->items[i].name);
+	free(counts->items);
+}
+
+static void free_lists(struct status *s)
+{
+	for (size_t i = 0; i < s->source_count; i++) {
+		free(s->sources[i].kind);
+		free(s->sources[i].listen);
+	}
+	for (size_t i = 0; i < s->switch_count; i++) {
+		free(s->switches[i].name);
+		free(s->switches[i].agent);
+		free(s->switches[i].direction);
+		free(s->switches[i].counted);
+	}
+	for (size_t i = 0; i < s->refused_count; i++) {
+		free(s->refused[i].source);
+		free(s->refused[i].agent);
+	}
+	for (size_t i = 0; i < s->mac_count; i++) {
+		free(s->macs[i].mac);
+		free(s->macs[i].switch_name);
+		free(s->macs[i].port);
+		free(s->macs[i].reason);
+	}
+	for (size_t i = 0; i < s->port_count; i++) {
+		free(s->ports[i].switch_name);
+		free(s->ports[i].name);
+	}
+}
+
+void status_free(struct status *status)
+{
+	if (!status)
+		return;
+	free_lists(status);
+	free_counts(&status->input);
+	free_counts(&status->dropped);
+	free_counts(&status->skipped);
+	free(status->captures);
+	free(status->last_error);
+	free(status->sources);
+	free(status->switches);
+	free(status->refused);
+	free(status->macs);
+	free(status->ports);
+	free(status);
+}
+
+const struct status_port *status_port(const struct status *status,
+				      const char *switch_name, uint32_t ifindex)
+{
+	for (size_t i = 0; i < status->port_count; i++) {
+		const struct status_port *port = &status->ports[i];
+
+		if (port->ifindex == (double)ifindex &&
+		    strcmp(port->switch_name, switch_name) == 0)
+			return port;
+	}
+	return NULL;
+}

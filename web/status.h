@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_WEB_STATUS_H
+#define LANTERNE_WEB_STATUS_H
+
+/*
+ * status — what the collector says of itself in STATE_DIR/status.json.
+ *
+ * Untrusted: any field may be missing or of a wrong type and then reads as
+ * unknown, which is NaN for a number and "" for a string. Lists are cut at
+ * STATUS_LIST_MAX. Format: ARCHITECTURE.md.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/attr.h"
+
+enum {
+	STATUS_LIST_MAX = 20000,
+	STATUS_FILE_MAX = 16 << 20, /* bytes; a larger file is refused */
+};
+
+struct status_count {
+	char *name;
+	double value;
+};
+
+/* An object of counters, in the file's order. */
+struct status_counts {
+	struct status_count *items;
+	size_t count;
+};
+
+struct status_source {
+	char *kind;
+	char *listen; /* or the interface of a mirror */
+	double socket_drops;
+};
+
+struct status_switch {
+	char *name;
+	char *agent;
+	char *direction;
+	char *counted;
+	double last_seen;
+	double datagrams;
+	double lost_datagrams;
+	double flow_samples;
+	double ingress_samples;
+	double egress_samples;
+	double unknown_samples;
+	double counter_samples;
+	double drops;
+	double sampling_rate;
+};
+
+struct status_refused {
+	char *source;
+	char *agent;
+	double sub_agent;
+	double datagrams;
+	double last_seen;
+};
+
+struct status_mac {
+	char *mac;
+	char *switch_name;
+	char *port;
+	char *reason;
+	double vlan;
+	double ifindex;
+	double samples;
+	double bytes;
+	double last_seen;
+};
+
+struct status_port {
+	char *switch_name;
+	char *name;
+	double ifindex;
+	bool configured;
+	int up; /* 1, 0, -1: unknown */
+	double speed_bps;
+	double last_counters;
+	double in_bps;
+	double out_bps;
+	double in_errors;
+	double in_discards;
+	double out_errors;
+	double out_discards;
+	double in_estimate_bps;
+	double out_estimate_bps;
+};
+
+struct status {
+	double written;
+	double started;
+	double now;
+	double last_step_end;
+	bool is_replay;
+	char *captures; /* of a replay, joined with ", " */
+	double replay_from;
+	double replay_to;
+	struct status_counts input;
+	struct status_counts dropped;
+	struct status_counts skipped;
+	double observations;
+	double attributed;
+	double steps_written;
+	double rows_failed;
+	char *last_error;
+	struct status_source *sources;
+	size_t source_count;
+	struct status_switch *switches;
+	size_t switch_count;
+	struct status_refused *refused;
+	size_t refused_count;
+	struct status_mac *macs;
+	size_t mac_count;
+	double macs_not_listed;
+	struct status_port *ports;
+	size_t port_count;
+};
+
+/**
+ * Read a status text.
+ *
+ * @param out  on success the status, to be freed with status_free
+ * @return 0, ERR_SYNTAX (no JSON object) or -ENOMEM
+ */
+MUST_CHECK int status_parse(struct status **out, const char *text, size_t len);
+
+/** Free a status; NULL is fine. */
+void status_free(struct status *status);
+
+/** The port with this switch and ifIndex, or NULL. */
+const struct status_port *status_port(const struct status *status,
+				      const char *switch_name,
+				      uint32_t ifindex);
+
+#endif

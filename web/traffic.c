@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/traffic.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "util/err.h"
+
+/* Which column of which kind is which band; -1: it has none. */
+static const int traffic_columns[WAY_COUNT][BAND_TOTAL] = {
+	{ TRAFFIC_FROM_V4_BYTES, TRAFFIC_FROM_V6_BYTES,
+	  TRAFFIC_FROM_OTHER_BYTES },
+	{ TRAFFIC_TO_V4_BYTES, TRAFFIC_TO_V6_BYTES, TRAFFIC_TO_OTHER_BYTES },
+};
+static const int pair_columns[WAY_COUNT][BAND_TOTAL] = {
+	{ PAIR_AB_V4_BYTES, PAIR_AB_V6_BYTES, -1 },
+	{ PAIR_BA_V4_BYTES, PAIR_BA_V6_BYTES, -1 },
+};
+
+double *traffic_column(const struct traffic *t, enum way way, enum band band)
+{
+	return t->values + ((size_t)way * BAND_COUNT + band) * t->rows;
+}
+
+static int allocate(struct traffic *t, size_t rows)
+{
+	size_t columns = WAY_COUNT * BAND_COUNT + WAY_COUNT;
+
+	t->rows = rows;
+	t->values = calloc(rows ? rows * columns : 1, sizeof(double));
+	if (!t->values)
+		return -ENOMEM;
+	for (size_t i = 0; i < rows * columns; i++)
+		t->values[i] = NAN;
+	for (size_t way = 0; way < WAY_COUNT; way++)
+		t->variance[way] =
+		    t->values + (WAY_COUNT * BAND_COUNT + way) * rows;
+	return 0;
+}
+
+/* Bands and their sum. A total is known when any band is: a family that was
+ * never seen may be missing. */
+static void fill_bands(struct traffic *t, const struct series_data *data,
+		       const int columns[WAY_COUNT][BAND_TOTAL])
+{
+	for (size_t cell = 0; cell < t->rows * WAY_COUNT * BAND_TOTAL; cell++) {
+		size_t row = cell % t->rows;
+		size_t column = cell / t->rows;
+		enum way way = (enum way)(column / BAND_TOTAL);
+		enum band band = (enum band)(column % BAND_TOTAL);
+		double *total = &traffic_column(t, way, BAND_TOTAL)[row];
+		double value;
+
+		if (columns[way][band] < 0)
+			continue;
+		value = series_at(data, row, (size_t)columns[way][band]);
+		traffic_column(t, way, band)[row] = value;
+		if (!isnan(value))
+			*total = isnan(*total) ? value : *total + value;
+	}
+	t->has_bands = true;
+}
+
+static void fill_variance(struct traffic *t, const struct series_data *data)
+{
+	for (size_t row = 0; row < t->rows; row++) {
+		t->variance[WAY_FROM][row] =
+		    series_at(data, row, TRAFFIC_FROM_VAR);
+		t->variance[WAY_TO][row] = series_at(data, row, TRAFFIC_TO_VAR);
+	}
+	t->has_variance = true;
+}
+
+static void fill_port(struct traffic *t, const struct series_data *data)
+{
+	for (size_t row = 0; row < t->rows; row++) {
+		traffic_column(t, WAY_FROM, BAND_TOTAL)[row] =
+		    series_at(data, row, PORT_IN_OCTETS);
+		traffic_column(t, WAY_TO, BAND_TOTAL)[row] =
+		    series_at(data, row, PORT_OUT_OCTETS);
+	}
+}
+
+int traffic_read(struct traffic *out, const char *state_dir,
+		 const struct series *series, int64_t from_s, int64_t to_s,
+		 uint32_t row_s)
+{
+	struct series_data data = { 0 };
+	struct traffic t = { .from_s = from_s, .row_s = row_s };
+	const struct series_range range = { CONSOLIDATION_AVERAGE, from_s, to_s,
+					    row_s };
+	int rc = series_read(&data, state_dir, series, &range);
+
+	if (rc == ERR_NOT_FOUND) {
+		rc = allocate(&t, (size_t)((to_s - from_s) / row_s));
+		t.has_bands = series->kind != SERIES_PORT;
+		if (rc == 0)
+			*out = t;
+		return rc;
+	}
+	if (rc < 0)
+		return rc;
+	t.from_s = data.from_s;
+	t.row_s = data.row_s;
+	rc = allocate(&t, data.rows);
+	if (rc == 0 && series->kind == SERIES_PORT) {
+		fill_port(&t, &data);
+	} else if (rc == 0 && series->kind == SERIES_PAIR) {
+		fill_bands(&t, &data, pair_columns);
+	} else if (rc == 0) {
+		fill_bands(&t, &data, traffic_columns);
+		fill_variance(&t, &data);
+	}
+	series_data_fini(&data);
+	if (rc == 0)
+		*out = t;
+	return rc;
+}
+
+void traffic_fini(struct traffic *t)
+{
+	free(t->values);
+	*t = (struct traffic){ 0 };
+}
+
+bool traffic_has_data(const struct traffic *t)
+{
+	for (size_t row = 0; row < t->rows; row++) {
+		if (!isnan(traffic_column(t, WAY_FROM, BAND_TOTAL)[row]) ||
+		    !isnan(traffic_column(t, WAY_TO, BAND_TOTAL)[row]))
+			return true;
+	}
+	return false;
+}
+
+int traffic_add_totals(struct traffic *t, const struct traffic *port)
+{
+	if (t->from_s != port->from_s || t->row_s != port->row_s ||
+	    t->rows != port->rows)
+		return ERR_RANGE;
+	for (size_t row = 0; row < t->rows; row++) {
+		traffic_column(t, WAY_FROM, BAND_TOTAL)[row] +=
+		    traffic_column(port, WAY_FROM, BAND_TOTAL)[row];
+		traffic_column(t, WAY_TO, BAND_TOTAL)[row] +=
+		    traffic_column(port, WAY_TO, BAND_TOTAL)[row];
+	}
+	return 0;
+}
+
+/* A few rows may be missing: counters start a little later than samples, and
+ * the last ones are still on their way. */
+static bool covers(const struct traffic *t, const struct traffic *counters,
+		   enum way way)
+{
+	const double *theirs = traffic_column(counters, way, BAND_TOTAL);
+	const double *ours = traffic_column(t, way, BAND_TOTAL);
+	size_t missing = 0;
+	size_t known = 0;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		if (!isnan(theirs[row]))
+			known++;
+		else if (!isnan(ours[row]))
+			missing++;
+	}
+	return known > 0 && missing <= 2 + known / 100;
+}
+
+static void take_row(struct traffic *t, enum way way, size_t row, double exact)
+{
+	double *total = &traffic_column(t, way, BAND_TOTAL)[row];
+	double estimate = *total;
+
+	*total = exact;
+	for (int band = 0; band < BAND_TOTAL; band++) {
+		double *value = &traffic_column(t, way, (enum band)band)[row];
+		double share = estimate > 0 ? *value / estimate : 0;
+
+		if (isnan(exact) || isnan(share))
+			*value = NAN;
+		else if (estimate > 0)
+			*value = share * exact;
+		else
+			*value = band == BAND_OTHER ? exact : 0;
+	}
+}
+
+bool traffic_take_counters(struct traffic *t, const struct traffic *counters)
+{
+	if (t->from_s != counters->from_s || t->row_s != counters->row_s ||
+	    t->rows != counters->rows || !covers(t, counters, WAY_FROM) ||
+	    !covers(t, counters, WAY_TO))
+		return false;
+	for (size_t row = 0; row < t->rows; row++) {
+		take_row(t, WAY_FROM, row,
+			 traffic_column(counters, WAY_FROM, BAND_TOTAL)[row]);
+		take_row(t, WAY_TO, row,
+			 traffic_column(counters, WAY_TO, BAND_TOTAL)[row]);
+	}
+	t->has_variance = false;
+	return true;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_WEB_TRAFFIC_H
+#define LANTERNE_WEB_TRAFFIC_H
+
+/*
+ * traffic — stored series as two directions of a few bands, in bytes/s.
+ *
+ * What is not stored is unknown (NaN), a series without a file as well.
+ * Where interface counters tell the totals exactly, the samples' share of
+ * each protocol is applied to them, so that bands always add up to totals.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/rrd_read.h"
+#include "util/attr.h"
+
+enum way {
+	WAY_FROM, /* member to exchange; into the switch; pair: a to b */
+	WAY_TO,
+	WAY_COUNT,
+};
+
+enum band { BAND_V4, BAND_V6, BAND_OTHER, BAND_TOTAL, BAND_COUNT };
+
+struct traffic {
+	int64_t from_s; /* start of the first row */
+	uint32_t row_s;
+	size_t rows;
+	bool has_bands;	   /* else only totals, as of a port */
+	bool has_variance; /* estimated from samples, with their variance */
+	double *values;	   /* traffic_column picks */
+	double *variance[WAY_COUNT]; /* bytes²/s */
+};
+
+/** The rows of one direction and band. Borrowed. */
+double *traffic_column(const struct traffic *t, enum way way, enum band band);
+
+/**
+ * Read a series. One without a file gives rows of unknown.
+ * @return 0, or what series_read refused with, or -ENOMEM
+ */
+MUST_CHECK int traffic_read(struct traffic *out, const char *state_dir,
+			    const struct series *series, int64_t from_s,
+			    int64_t to_s, uint32_t row_s);
+
+/** Free the rows. */
+void traffic_fini(struct traffic *t);
+
+/** Whether any row of a direction is known. */
+bool traffic_has_data(const struct traffic *t);
+
+/**
+ * Add the totals of a port to those of t; a row that either does not know
+ * becomes unknown. @return 0 or ERR_RANGE (other rows)
+ */
+MUST_CHECK int traffic_add_totals(struct traffic *t,
+				  const struct traffic *port);
+
+/**
+ * Take the totals of counters for those of t, keeping t's shares, where the
+ * counters know (nearly) all that t knows. @return whether they did
+ */
+bool traffic_take_counters(struct traffic *t, const struct traffic *counters);
+
+#endif

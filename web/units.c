@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/units.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#define UNKNOWN "\xe2\x80\x93" /* en dash */
+
+static const char *const prefixes[] = { "", "k", "M", "G", "T", "P", "E" };
+
+enum { PREFIX_COUNT = sizeof(prefixes) / sizeof(prefixes[0]) };
+
+/* Digits behind the point that leave three significant ones. */
+static int decimals_for(double scaled)
+{
+	if (scaled < 9.995)
+		return 2;
+	return scaled < 99.95 ? 1 : 0;
+}
+
+static void add_scaled(struct text *out, double value, const char *unit)
+{
+	size_t prefix = 0;
+
+	if (!isfinite(value)) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	if (value < 0)
+		value = 0;
+	while (value >= 999.5 && prefix + 1 < PREFIX_COUNT) {
+		value /= 1000;
+		prefix++;
+	}
+	text_addf(out, "%.*f %s%s", prefix ? decimals_for(value) : 0, value,
+		  prefixes[prefix], unit);
+}
+
+void units_rate(struct text *out, double bytes_per_s)
+{
+	add_scaled(out, bytes_per_s * 8, "bit/s");
+}
+
+void units_bytes(struct text *out, double bytes)
+{
+	add_scaled(out, bytes, "B");
+}
+
+void units_speed(struct text *out, double bps)
+{
+	size_t prefix = 0;
+
+	if (!isfinite(bps) || bps <= 0) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	while (bps >= 1000 && prefix + 1 < PREFIX_COUNT) {
+		bps /= 1000;
+		prefix++;
+	}
+	text_addf(out, "%.4g %sbit/s", bps, prefixes[prefix]);
+}
+
+void units_count(struct text *out, double count)
+{
+	char digits[64];
+	size_t len;
+
+	if (!isfinite(count) || count < 0 || count >= 1e18) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	len = 0;
+	for (double left = floor(count); left >= 1 || len == 0;
+	     left = floor(left / 10))
+		digits[len++] = (char)('0' + (int)fmod(left, 10));
+	while (len > 0) {
+		len--;
+		text_add_char(out, digits[len]);
+		if (len > 0 && len % 3 == 0)
+			text_add(out, "\xe2\x80\xaf"); /* narrow space */
+	}
+}
+
+void units_percent(struct text *out, double ratio)
+{
+	double percent = ratio * 100;
+
+	if (!isfinite(percent))
+		text_add(out, UNKNOWN);
+	else if (percent > 0 && percent < 0.05)
+		text_add(out, "<0.1 %");
+	else
+		text_addf(out, "%.1f %%", percent);
+}
+
+void units_duration(struct text *out, double seconds)
+{
+	uint64_t s;
+
+	if (!isfinite(seconds) || seconds < 0 || seconds > 1e12) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	s = (uint64_t)seconds;
+	if (s < 120)
+		text_addf(out, "%u s", (unsigned)s);
+	else if (s < 7200)
+		text_addf(out, "%u min", (unsigned)(s / 60));
+	else if (s < UINT64_C(172800))
+		text_addf(out, "%u h %02u min", (unsigned)(s / 3600),
+			  (unsigned)(s / 60 % 60));
+	else
+		text_addf(out, "%u days", (unsigned)(s / 86400));
+}
+
+const char *units_row(uint32_t row_s)
+{
+	switch (row_s) {
+	case 60:
+		return "1-minute";
+	case 300:
+		return "5-minute";
+	case 1800:
+		return "30-minute";
+	case 3600:
+		return "1-hour";
+	case 7200:
+		return "2-hour";
+	case 86400:
+		return "1-day";
+	default:
+		return "archived";
+	}
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/view.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "web/headline.h"
+
+enum {
+	BILLING_ROW_S = 300,	    /* what the 95th percentile is made of */
+	CURRENT_WITHIN_S = 15 * 60, /* an older row is not "current" */
+};
+
+#define ARROW " \xe2\x86\x92 "
+
+static void subject_init(struct subject *s, enum series_kind kind)
+{
+	*s = (struct subject){ .series = { .kind = kind } };
+	text_init(&s->title);
+	text_init(&s->way[WAY_FROM]);
+	text_init(&s->way[WAY_TO]);
+	text_init(&s->query);
+}
+
+void subject_of_exchange(struct subject *out)
+{
+	subject_init(out, SERIES_EXCHANGE);
+	out->one_way = true;
+	text_add(&out->title, "Traffic of the exchange");
+	text_add(&out->way[WAY_FROM], "members" ARROW "exchange");
+	text_add(&out->way[WAY_TO], "exchange" ARROW "members");
+}
+
+static void name_ways(struct subject *s, uint32_t asn)
+{
+	text_addf(&s->way[WAY_FROM], "AS%u" ARROW "exchange", asn);
+	text_addf(&s->way[WAY_TO], "exchange" ARROW "AS%u", asn);
+}
+
+void subject_of_member(struct subject *out, const struct member *member)
+{
+	subject_init(out, SERIES_MEMBER);
+	out->series.asn = member->asn;
+	out->member = member;
+	text_addf(&out->title, "AS%u %s", member->asn, member->name);
+	name_ways(out, member->asn);
+	text_addf(&out->query, "asn=%u", member->asn);
+}
+
+void subject_of_interface(struct subject *out, const struct member *member,
+			  const struct vlan_interface *interface)
+{
+	subject_init(out, SERIES_VLAN_INTERFACE);
+	out->series.asn = member->asn;
+	out->series.vlan = interface->vlan;
+	out->series.ordinal = interface->ordinal;
+	text_addf(&out->title, "AS%u in VLAN %u", member->asn, interface->vlan);
+	if (interface->ordinal > 1)
+		text_addf(&out->title, ", connection %u", interface->ordinal);
+	name_ways(out, member->asn);
+	text_addf(&out->query, "asn=%u&vlan=%u&ordinal=%u", member->asn,
+		  interface->vlan, interface->ordinal);
+}
+
+void subject_of_pair(struct subject *out, uint32_t asn, uint32_t peer_asn,
+		     uint16_t vlan)
+{
+	bool swapped = asn > peer_asn;
+
+	subject_init(out, SERIES_PAIR);
+	out->series.asn = swapped ? peer_asn : asn;
+	out->series.other_asn = swapped ? asn : peer_asn;
+	out->series.vlan = vlan;
+	text_addf(&out->title, "AS%u and AS%u, VLAN %u", out->series.asn,
+		  out->series.other_asn, vlan);
+	text_addf(&out->way[WAY_FROM], "AS%u" ARROW "AS%u", out->series.asn,
+		  out->series.other_asn);
+	text_addf(&out->way[WAY_TO], "AS%u" ARROW "AS%u", out->series.other_asn,
+		  out->series.asn);
+	text_addf(&out->query, "a=%u&b=%u&vlan=%u", out->series.asn,
+		  out->series.other_asn, vlan);
+}
+
+void subject_of_port(struct subject *out, const struct series *port,
+		     const char *name, const char *who)
+{
+	subject_init(out, SERIES_PORT);
+	out->series = *port;
+	text_addf(&out->title, "%s %s", port->switch_name, name);
+	text_add(&out->way[WAY_FROM], "into the switch");
+	text_add(&out->way[WAY_TO], "out of the switch");
+	if (*who) {
+		text_addf(&out->way[WAY_FROM], " (from %s)", who);
+		text_addf(&out->way[WAY_TO], " (to %s)", who);
+	}
+	/* Switch names are of plain characters: nothing to escape. */
+	text_addf(&out->query, "switch=%s&ifindex=%u", port->switch_name,
+		  port->ifindex);
+}
+
+void subject_fini(struct subject *subject)
+{
+	text_fini(&subject->title);
+	text_fini(&subject->way[WAY_FROM]);
+	text_fini(&subject->way[WAY_TO]);
+	text_fini(&subject->query);
+}
+
+/* Rows of a subject, by counters where these can say it. */
+static int load_rows(struct traffic *out, bool *exact, const struct call *call,
+		     const struct subject *subject, const struct period *period)
+{
+	bool is_pair = subject->series.kind == SERIES_PAIR;
+	int64_t row_s = is_pair ? period->pair_row_s : period->row_s;
+	int64_t from_s = period->from_s / row_s * row_s;
+	int64_t to_s = (period->to_s + row_s - 1) / row_s * row_s;
+	int rc = traffic_read(out, call->config->state_dir, &subject->series,
+			      from_s, to_s, (uint32_t)row_s);
+
+	*exact = subject->series.kind == SERIES_PORT;
+	if (rc < 0)
+		return rc;
+	if (subject->series.kind == SERIES_EXCHANGE || subject->member)
+		rc = headline_apply(out, call, subject->member, exact);
+	if (rc < 0)
+		traffic_fini(out);
+	return rc;
+}
+
+static int work_out(struct view *v)
+{
+	const struct traffic *t = &v->traffic;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < WAY_COUNT * BAND_COUNT; i++) {
+		enum way way = (enum way)(i / BAND_COUNT);
+		enum band band = (enum band)(i % BAND_COUNT);
+		struct statistics *s = &v->statistics[way][band];
+
+		rc = statistics_of(s, traffic_column(t, way, band), t->rows,
+				   t->row_s);
+		if (rc == 0)
+			v->p95[way][band] = s->p95;
+	}
+	v->p95_row_s = t->row_s;
+	for (int way = 0; way < WAY_COUNT; way++)
+		v->ci95_bytes[way] =
+		    t->has_variance
+			? statistics_ci95(t->variance[way], t->rows, t->row_s)
+			: NAN;
+	return rc;
+}
+
+/* Where the rows are finer than those of billing: once more, coarser. */
+static int work_out_p95(struct view *v, const struct call *call,
+			const struct subject *subject)
+{
+	struct period period = v->period;
+	struct traffic t;
+	bool exact;
+	int rc;
+
+	if (v->traffic.row_s >= BILLING_ROW_S)
+		return 0;
+	period.row_s = BILLING_ROW_S;
+	rc = load_rows(&t, &exact, call, subject, &period);
+	if (rc < 0)
+		return rc;
+	for (int i = 0; rc == 0 && i < WAY_COUNT * BAND_COUNT; i++) {
+		enum way way = (enum way)(i / BAND_COUNT);
+		enum band band = (enum band)(i % BAND_COUNT);
+		struct statistics s;
+
+		rc = statistics_of(&s, traffic_column(&t, way, band), t.rows,
+				   t.row_s);
+		if (rc == 0)
+			v->p95[way][band] = s.p95;
+	}
+	v->p95_row_s = t.row_s;
+	traffic_fini(&t);
+	return rc;
+}
+
+/* The last row that is complete and known, unless it is too old. */
+static void pick_current(struct view *v, const struct traffic *t, int64_t now_s)
+{
+	for (int way = 0; way < WAY_COUNT; way++) {
+		for (int band = 0; band < BAND_COUNT; band++)
+			v->current[way][band] = NAN;
+	}
+	for (size_t row = t->rows; row-- > 0;) {
+		int64_t end_s = t->from_s + (int64_t)(row + 1) * t->row_s;
+
+		if (end_s < now_s - CURRENT_WITHIN_S - t->row_s)
+			return;
+		if (isnan(traffic_column(t, WAY_FROM, BAND_TOTAL)[row]) &&
+		    isnan(traffic_column(t, WAY_TO, BAND_TOTAL)[row]))
+			continue;
+		for (int i = 0; i < WAY_COUNT * BAND_COUNT; i++) {
+			int way = i / BAND_COUNT;
+			int band = i % BAND_COUNT;
+
+			v->current[way][band] = traffic_column(
+			    t, (enum way)way, (enum band)band)[row];
+		}
+		v->current_end_s = end_s;
+		return;
+	}
+}
+
+static int work_out_current(struct view *v, const struct call *call,
+			    const struct subject *subject)
+{
+	struct period period = period_of(RANGE_HOUR, call->now_s);
+	struct traffic t;
+	bool exact;
+	int rc;
+
+	period.from_s = period.to_s - CURRENT_WITHIN_S;
+	rc = load_rows(&t, &exact, call, subject, &period);
+	if (rc < 0)
+		return rc;
+	pick_current(v, &t, call->now_s);
+	traffic_fini(&t);
+	return 0;
+}
+
+int view_load(struct view *out, const struct call *call,
+	      const struct subject *subject, enum range range)
+{
+	struct view v = { .period = period_of(range, call->now_s) };
+	int rc = load_rows(&v.traffic, &v.is_exact, call, subject, &v.period);
+
+	if (rc < 0)
+		return rc;
+	rc = work_out(&v);
+	if (rc == 0)
+		rc = work_out_p95(&v, call, subject);
+	if (rc == 0)
+		rc = work_out_current(&v, call, subject);
+	if (rc < 0) {
+		view_fini(&v);
+		return rc;
+	}
+	*out = v;
+	return 0;
+}
+
+void view_fini(struct view *view)
+{
+	traffic_fini(&view->traffic);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_WEB_VIEW_H
+#define LANTERNE_WEB_VIEW_H
+
+/*
+ * view — one subject over one period: its rows and what they come to. Pages,
+ * SVG and JSON all show a view, so they cannot disagree.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/series.h"
+#include "util/attr.h"
+#include "util/text.h"
+#include "web/page.h"
+#include "web/period.h"
+#include "web/statistics.h"
+#include "web/traffic.h"
+
+/* What a graph is of. */
+struct subject {
+	struct series series;
+	const struct member *member; /* of a member's own; else NULL */
+	bool one_way;		     /* only WAY_FROM is shown */
+	struct text title;
+	struct text way[WAY_COUNT]; /* "AS64500 → exchange" */
+	struct text query;	    /* what names it in a URL: "asn=64500" */
+};
+
+struct view {
+	struct period period;
+	struct traffic traffic;
+	struct statistics statistics[WAY_COUNT][BAND_COUNT];
+	double p95[WAY_COUNT][BAND_COUNT];
+	double current[WAY_COUNT][BAND_COUNT];
+	double ci95_bytes[WAY_COUNT]; /* of the total; NaN: exact */
+	uint32_t p95_row_s;	      /* means that the percentile is of */
+	int64_t current_end_s;	      /* of the current row; 0: none */
+	bool is_exact;		      /* totals from interface counters */
+};
+
+void subject_of_exchange(struct subject *out);
+void subject_of_member(struct subject *out, const struct member *member);
+void subject_of_interface(struct subject *out, const struct member *member,
+			  const struct vlan_interface *interface);
+void subject_of_pair(struct subject *out, uint32_t asn, uint32_t peer_asn,
+		     uint16_t vlan);
+
+/**
+ * A port as seen from its switch.
+ * @param name  of the port, as a person knows it
+ * @param who   at its other end: "AS64500"; "" if not known
+ */
+void subject_of_port(struct subject *out, const struct series *port,
+		     const char *name, const char *who);
+
+/** Free a subject's texts. */
+void subject_fini(struct subject *subject);
+
+/**
+ * Read a subject's period and work it out.
+ *
+ * @return 0; ERR_STORE, ERR_RANGE or -ENOMEM; with 0 to be freed by view_fini
+ */
+MUST_CHECK int view_load(struct view *out, const struct call *call,
+			 const struct subject *subject, enum range range);
+
+/** Free a view's rows. */
+void view_fini(struct view *view);
+
+#endif

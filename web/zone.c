@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/zone.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "util/err.h"
+
+enum { PATH_SIZE = 256, LABEL_SIZE = 128 };
+
+int zone_use(const char *name)
+{
+	char path[PATH_SIZE];
+	struct stat status;
+	int len = snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
+
+	if (!*name || len < 0 || (size_t)len >= sizeof(path) ||
+	    strstr(name, "..") || *name == '/')
+		return ERR_NOT_FOUND;
+	/* A minimal system has no zone files; UTC needs none. */
+	if (strcmp(name, "UTC") != 0 &&
+	    (stat(path, &status) < 0 || !S_ISREG(status.st_mode)))
+		return ERR_NOT_FOUND;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+	if (setenv("TZ", name, 1) < 0)
+		return ERR_NOT_FOUND;
+	tzset();
+	return 0;
+}
+
+void zone_add(struct text *out, const char *format, int64_t at_s)
+{
+	char label[LABEL_SIZE];
+	time_t at = (time_t)at_s;
+	struct tm local;
+
+	if (!localtime_r(&at, &local))
+		return;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	if (strftime(label, sizeof(label), format, &local) == 0)
+		return;
+#pragma GCC diagnostic pop
+	text_add(out, label);
+}
+
+/* Set a broken-down time back to the start of its unit's multiple. */
+static void floor_to(struct tm *local, enum zone_unit unit, int count)
+{
+	local->tm_sec = 0;
+	switch (unit) {
+	case ZONE_MINUTE:
+		local->tm_min -= local->tm_min % count;
+		return;
+	case ZONE_HOUR:
+		local->tm_min = 0;
+		local->tm_hour -= local->tm_hour % count;
+		return;
+	case ZONE_DAY:
+		local->tm_min = local->tm_hour = 0;
+		return;
+	case ZONE_MONTH:
+		local->tm_min = local->tm_hour = 0;
+		local->tm_mday = 1;
+		return;
+	}
+}
+
+static void advance(struct tm *local, enum zone_unit unit, int count)
+{
+	switch (unit) {
+	case ZONE_MINUTE:
+		local->tm_min += count;
+		return;
+	case ZONE_HOUR:
+		local->tm_hour += count;
+		return;
+	case ZONE_DAY:
+		local->tm_mday += count;
+		return;
+	case ZONE_MONTH:
+		local->tm_mon += count;
+		return;
+	}
+}
+
+int64_t zone_next(int64_t at_s, enum zone_unit unit, int count)
+{
+	enum { TRIES = 8 }; /* a change of the clock may need a second step */
+	time_t at = (time_t)at_s;
+	struct tm local;
+
+	if (!localtime_r(&at, &local))
+		return INT64_MAX;
+	floor_to(&local, unit, count);
+	for (int i = 0; i < TRIES; i++) {
+		struct tm wanted;
+		time_t next;
+
+		advance(&local, unit, count);
+		wanted = local;
+		wanted.tm_isdst = -1;
+		next = mktime(&wanted);
+		if (next == (time_t)-1)
+			break;
+		if (next > at)
+			return (int64_t)next;
+	}
+	return INT64_MAX;
+}
