@@ -143,21 +143,35 @@ static int read_rows(const struct reading *r, size_t nth, size_t count,
 			  (count - first) * row_size, base);
 }
 
-/* Fill data, allocated and all unknown, with what the archive has. */
+/* Make count rows from the given one on unknown. */
+static void forget(struct series_data *data, size_t first, size_t count)
+{
+	double *values = data->values + first * data->columns;
+
+	for (size_t i = 0; i < count * data->columns; i++)
+		values[i] = (double)NAN;
+}
+
+/* Fill data, which is allocated: what the archive has, the rest unknown. */
 static int fill(struct series_data *data, const struct reading *r)
 {
 	int64_t oldest_s = archive_start(r->archive, r->header.last_s);
 	int64_t end_s = archive_end(r->archive, r->header.last_s);
 	int64_t from_s = r->from_s > oldest_s ? r->from_s : oldest_s;
 	int64_t to_s = r->to_s < end_s ? r->to_s : end_s;
-	size_t skipped;
+	size_t before;
+	size_t stored;
 
-	if (from_s >= to_s)
+	if (from_s >= to_s) {
+		forget(data, 0, data->rows);
 		return 0;
-	skipped = (size_t)((from_s - r->from_s) / data->row_s);
-	return read_rows(r, (size_t)((from_s - oldest_s) / data->row_s),
-			 (size_t)((to_s - from_s) / data->row_s),
-			 data->values + skipped * data->columns);
+	}
+	before = (size_t)((from_s - r->from_s) / data->row_s);
+	stored = (size_t)((to_s - from_s) / data->row_s);
+	forget(data, 0, before);
+	forget(data, before + stored, data->rows - before - stored);
+	return read_rows(r, (size_t)((from_s - oldest_s) / data->row_s), stored,
+			 data->values + before * data->columns);
 }
 
 static int read_range(struct series_data *out, const struct reading *r)
@@ -173,11 +187,9 @@ static int read_range(struct series_data *out, const struct reading *r)
 	if (rows > ROWS_MAX)
 		return ERR_RANGE;
 	data.rows = (size_t)rows;
-	data.values = calloc(data.rows * data.columns, sizeof(double));
+	data.values = malloc(data.rows * data.columns * sizeof(double));
 	if (!data.values)
 		return -ENOMEM;
-	for (size_t i = 0; i < data.rows * data.columns; i++)
-		data.values[i] = (double)NAN;
 	rc = fill(&data, r);
 	if (rc < 0)
 		series_data_fini(&data);

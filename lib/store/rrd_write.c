@@ -52,7 +52,12 @@ struct batch {
 /* Say why librrd refused. @return ERR_STORE */
 static int refused(const char *what, const char *path)
 {
-	log_error("store: %s failed: %s: %s", what, path, rrd_get_error());
+	const char *why = rrd_get_error();
+
+	/* Where posix_fallocate fails, librrd says nothing at all. */
+	if (why[0] == '\0')
+		why = "no reason given, is the disk full?";
+	log_error("store: %s failed: %s: %s", what, path, why);
 	rrd_clear_error();
 	return ERR_STORE;
 }
