@@ -72,7 +72,7 @@ START_TEST(the_archive_asked_for_is_served)
 	data = stored_read(dir, &agent, T0, T0 + DAY, row_s);
 	ck_assert_int_eq(data.from_s, T0);
 	ck_assert_uint_eq(data.row_s, row_s);
-	ck_assert_uint_eq(data.rows, DAY / row_s);
+	ck_assert_uint_eq(data.rows, 86400 / row_s);
 	ck_assert_uint_eq(data.columns, AGENT_COUNT);
 	for (size_t i = 0; i < data.rows; i++) {
 		size_t steps = row_s / STEP;
@@ -131,7 +131,7 @@ START_TEST(a_start_beyond_every_reach_is_unknown_there)
 
 	write_counting(T0, DAY_ROWS);
 	data = stored_read(dir, &agent, from_s, T0 + DAY, 60);
-	ck_assert_uint_eq(data.row_s, DAY);
+	ck_assert_uint_eq(data.row_s, 86400);
 	ck_assert_uint_eq(data.rows, 5001);
 	for (size_t i = 0; i < 5000; i++)
 		ck_assert_double_nan(series_at(&data, i, 0));

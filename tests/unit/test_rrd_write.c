@@ -254,7 +254,7 @@ START_TEST(total_is_kept_by_every_consolidation)
 	stored_write(dir, &member, T0, rates, DAY_ROWS);
 	data = stored_read(dir, &member, T0, T0 + DAY, row_lengths[_i]);
 	ck_assert_uint_eq(data.row_s, row_lengths[_i]);
-	ck_assert_uint_eq(data.rows, DAY / row_lengths[_i]);
+	ck_assert_uint_eq(data.rows, 86400 / row_lengths[_i]);
 	for (size_t i = 0; i < data.rows; i++)
 		stored += series_at(&data, i, 0) * data.row_s;
 	ck_assert_double_eq_tol(stored, bytes, bytes * 1e-13);
