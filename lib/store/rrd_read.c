@@ -28,7 +28,7 @@
 
 enum {
 	ROWS_MAX = 100000,
-	TRIES = 40,
+	TRIES = 110, /* for 200 ms */
 	TRIES_AT_ONCE = 10,
 	PAUSE_NS = 2000000,
 };

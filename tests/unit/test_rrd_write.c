@@ -27,7 +27,8 @@
 
 enum {
 	DAY_ROWS = 1440,
-	SILENT = 2, /* below every level */
+	TIMEOUT_S = 60, /* for valgrind on a busy machine */
+	SILENT = 2,	/* below every level */
 };
 
 static char *dir;
@@ -426,6 +427,7 @@ static TCase *of_rows(void)
 	TCase *tcase = tcase_create("rows");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, TIMEOUT_S);
 	tcase_add_loop_test(tcase, a_row_reads_back_in_every_column, 0,
 			    SERIES_KIND_COUNT);
 	tcase_add_test(tcase, a_gap_reads_as_unknown);
@@ -448,9 +450,9 @@ static TCase *of_archives(void)
 	TCase *tcase = tcase_create("archives");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, TIMEOUT_S);
 	tcase_add_loop_test(tcase, total_is_kept_by_every_consolidation, 0, 4);
 	tcase_add_test(tcase, maximum_is_kept_from_one_hour_on);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, the_same_rows_give_the_same_dump, 0, 4);
 	return tcase;
 }
@@ -460,6 +462,7 @@ static TCase *of_files(void)
 	TCase *tcase = tcase_create("files");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, TIMEOUT_S);
 	tcase_add_test(tcase, a_switch_name_never_leads_elsewhere);
 	tcase_add_test(tcase, a_state_directory_that_is_a_file_is_an_error);
 	tcase_add_loop_test(tcase, a_file_that_cannot_be_completed_is_an_error,
