@@ -6,7 +6,7 @@
 void agent_init(struct agent *a, struct ipaddr address, uint64_t now_us,
 		uint64_t draw)
 {
-	uint64_t up_us = 1000000u * (86400 + draw % (19 * 86400));
+	uint64_t up_us = 1000000u * (86400 + draw % (UINT64_C(19) * 86400));
 
 	*a = (struct agent){
 		.address = address,

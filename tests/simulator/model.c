@@ -238,8 +238,8 @@ static int add_pair(struct model *m, struct prng *p, size_t a, size_t b)
 	struct flow flow = {
 		.from = station_of(from, ways & 0xff),
 		.to = station_of(to, ways >> 8 & 0xff),
-		.profile = profile_of(from, to),
-		.curve = curve_of(from, to),
+		.profile = (uint8_t)profile_of(from, to),
+		.curve = (uint8_t)curve_of(from, to),
 	};
 	int rc = 0;
 
@@ -433,7 +433,7 @@ int model_build(struct model *m, const struct options *o)
 		.vlan_tagged = o->vlan_tagged,
 		.ipv6_agents = o->ipv6_agents,
 		.core_sources = !o->no_core,
-		.egress = !o->ingress_only,
+		.egress = !o->one_direction,
 		.member_count = (size_t)o->members,
 	};
 	build_sizes(m, o->vlan_tagged);

@@ -58,8 +58,8 @@ static const struct rule rules[] = {
 	  10000000u, "R  live: send so many, whatever the traffic" },
 	{ "no-core", KIND_FLAG, FIELD(no_core), 0, 0,
 	  "         core ports are no data sources" },
-	{ "ingress-only", KIND_FLAG, FIELD(ingress_only), 0, 0,
-	  "    sample ingress only" },
+	{ "one-direction", KIND_TEXT, FIELD(one_direction), 0, 0,
+	  "ingress  sample what comes in, not what leaves" },
 	{ "vlan-tagged", KIND_FLAG, FIELD(vlan_tagged), 0, 0,
 	  "     frames carry their 802.1Q tag, 100" },
 	{ "ipv6-agents", KIND_FLAG, FIELD(ipv6_agents), 0, 0,
@@ -159,6 +159,8 @@ static int check(struct options *o)
 		return complain("--datagrams-per-second: only with --live");
 	if (o->datagrams_per_second && !o->seconds)
 		return complain("--datagrams-per-second: needs --seconds");
+	if (o->one_direction && strcmp(o->one_direction, "ingress") != 0)
+		return complain("--one-direction: expected ingress");
 	if (!o->start)
 		o->start = 1700006400;
 	if (!o->seconds && !o->samples && !o->live)
@@ -188,7 +190,8 @@ int options_read(struct options *o, int argc, char **argv)
 				       : required_argument,
 			.val = 256 + i,
 		};
-	/* getopt_long says itself what it does not know */
+	/* getopt_long says itself what it does not know; one thread */
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	while ((got = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (got < 256)
 			return ERR_SYNTAX;
@@ -196,7 +199,7 @@ int options_read(struct options *o, int argc, char **argv)
 			return ERR_SYNTAX;
 	}
 	if (optind < argc)
-		return refuse("", argv[optind], "options only");
+		return complain("only options are expected");
 	return check(o);
 }
 

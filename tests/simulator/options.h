@@ -32,9 +32,9 @@ struct options {
 	uint64_t slice;	  /* seconds; 0: chosen */
 	uint64_t datagrams_per_second;
 	uint64_t unknown_macs;
-	uint64_t drops; /* samples lost in the switch, of 1000 */
+	uint64_t drops;		   /* samples lost in the switch, of 1000 */
+	const char *one_direction; /* "ingress", or NULL: both */
 	bool no_core;
-	bool ingress_only;
 	bool vlan_tagged;
 	bool ipv6_agents;
 	bool help;

@@ -61,25 +61,26 @@ static inline uint8_t *put_be48(uint8_t *at, uint64_t value)
 
 /**
  * Add bytes to an Internet checksum (RFC 1071), as 16-bit words in the
- * machine's order: fold and store it without swapping. len is even.
+ * machine's order: fold and store it without swapping. len is even, and a
+ * packet's at most: the sum of 32-bit halves then needs no carry.
  */
 static inline uint64_t checksum_add(uint64_t sum, const void *bytes, size_t len)
 {
 	const uint8_t *at = bytes;
+	uint64_t high = 0;
 	uint64_t word;
 	uint16_t half;
 
 	for (; len >= sizeof(word); at += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, at, sizeof(word));
-		sum += word;
-		sum += sum < word; /* the end-around carry */
+		sum += word & 0xffffffff;
+		high += word >> 32;
 	}
 	for (; len >= sizeof(half); at += sizeof(half), len -= sizeof(half)) {
 		memcpy(&half, at, sizeof(half));
 		sum += half;
-		sum += sum < half;
 	}
-	return sum;
+	return sum + high;
 }
 
 /** The complement of the folded sum, to be stored as it is. */
