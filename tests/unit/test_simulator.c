@@ -134,7 +134,7 @@ static void simulate(const char *const *more)
 	const char *arguments[ARGUMENTS_MAX] = {
 		"--switches", "3",
 		"--rate",     "256",
-		"--traffic",  "200M",
+		"--traffic",  "60M",
 		"--seconds",  "90",
 		"--members",  "12",
 		"--seed",     "7",
