@@ -6,8 +6,9 @@
  * frame — the head of an Ethernet frame, as far as accounting needs it.
  *
  * A sampled header is cut anywhere. A cut yields fewer valid fields, never
- * different ones; it is no error. Reads nothing behind the EtherType: no
- * address of a member's customer is ever looked at.
+ * different ones; it is no error. Until has_type the frame may have more tags
+ * than were seen: that it has none is known with has_type only. Reads nothing
+ * behind the EtherType: no address of a member's customer is ever looked at.
  * References: IEEE 802.3 clause 3, IEEE 802.1Q clause 9.
  */
 

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/agents.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { PLAUSIBLE_GAP = 1000 };
+
+static enum counted counted_at_start(enum config_direction direction)
+{
+	switch (direction) {
+	case CONFIG_DIRECTION_INGRESS:
+		return COUNTED_INGRESS;
+	case CONFIG_DIRECTION_EGRESS:
+		return COUNTED_EGRESS;
+	case CONFIG_DIRECTION_AUTO: /* until the verdict */
+	case CONFIG_DIRECTION_BOTH: /* refused by config_load */
+	case CONFIG_DIRECTION_ANY:
+		break;
+	}
+	return COUNTED_ANY;
+}
+
+int agents_init(struct agents *a, const struct config *config)
+{
+	*a = (struct agents){ .config = config };
+	a->switches = calloc(config->switch_count + 1, sizeof(*a->switches));
+	if (!a->switches)
+		return -ENOMEM;
+	for (size_t i = 0; i < config->switch_count; i++) {
+		enum config_direction d = config->switches[i].direction;
+
+		a->switches[i].counted = counted_at_start(d);
+		a->switches[i].undecided = d == CONFIG_DIRECTION_AUTO;
+	}
+	return 0;
+}
+
+void agents_fini(struct agents *a)
+{
+	free(a->switches);
+	a->switches = NULL;
+}
+
+static bool believes(const struct config_switch *s, const struct ipaddr *source)
+{
+	if (s->from_count == 0)
+		return ipaddr_equal(&s->agent, source);
+	for (size_t i = 0; i < s->from_count; i++) {
+		if (ipaddr_equal(&s->from[i], source))
+			return true;
+	}
+	return false;
+}
+
+static bool is_from(const struct config_switch *s, const struct ipaddr *source,
+		    const struct sflow_head *head)
+{
+	return ipaddr_equal(&s->agent, &head->agent) &&
+	       (!s->has_sub_agent || s->sub_agent == head->sub_agent) &&
+	       believes(s, source);
+}
+
+uint32_t agents_find(struct agents *a, const struct ipaddr *source,
+		     const struct sflow_head *head)
+{
+	const struct config *c = a->config;
+
+	if (a->last_match < c->switch_count &&
+	    is_from(&c->switches[a->last_match], source, head))
+		return a->last_match;
+	for (uint32_t i = 0; i < c->switch_count; i++) {
+		if (is_from(&c->switches[i], source, head)) {
+			a->last_match = i;
+			return i;
+		}
+	}
+	return SWITCH_NONE;
+}
+
+bool agents_know_source(const struct agents *a, const struct ipaddr *source)
+{
+	for (size_t i = 0; i < a->config->switch_count; i++) {
+		if (believes(&a->config->switches[i], source))
+			return true;
+	}
+	return false;
+}
+
+void agents_refuse(struct agents *a, const struct ipaddr *source,
+		   const struct sflow_head *head, int64_t time_us)
+{
+	struct refused_agent r = { .source = *source };
+
+	if (head) {
+		r.agent = head->agent;
+		r.sub_agent = head->sub_agent;
+	}
+	for (uint32_t i = 0; i < a->refused_count; i++) {
+		struct refused_agent *known = &a->refused[i];
+
+		if (ipaddr_equal(&known->source, &r.source) &&
+		    ipaddr_equal(&known->agent, &r.agent) &&
+		    known->sub_agent == r.sub_agent) {
+			known->datagrams++;
+			known->last_us = time_us;
+			return;
+		}
+	}
+	if (a->refused_count == REFUSED_MAX) {
+		a->refused_not_listed++;
+		return;
+	}
+	r.datagrams = 1;
+	r.last_us = time_us;
+	a->refused[a->refused_count++] = r;
+}
+
+static struct stream *find_stream(struct switch_state *s, uint32_t sub_agent)
+{
+	for (uint32_t i = 0; i < s->stream_count; i++) {
+		if (s->streams[i].sub_agent == sub_agent)
+			return &s->streams[i];
+	}
+	if (s->stream_count == STREAMS_PER_SWITCH)
+		return NULL;
+	s->streams[s->stream_count].sub_agent = sub_agent;
+	return &s->streams[s->stream_count++];
+}
+
+int32_t agents_sequence(struct switch_state *s, const struct sflow_head *head)
+{
+	struct stream *stream = find_stream(s, head->sub_agent);
+	int32_t step;
+
+	if (!stream)
+		return 0;
+	step = (int32_t)(head->sequence - stream->sequence);
+	if (stream->started && step < 0 && step > -PLAUSIBLE_GAP &&
+	    head->uptime_ms <= stream->uptime_ms &&
+	    stream->uptime_ms - head->uptime_ms < 60000)
+		return -1; /* overtaken by a later one */
+	if (!stream->started || step <= 0 || step > PLAUSIBLE_GAP)
+		step = 1;
+	stream->started = true;
+	stream->sequence = head->sequence;
+	stream->uptime_ms = head->uptime_ms;
+	return step - 1;
+}

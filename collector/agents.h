@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_AGENTS_H
+#define LANTERNE_COLLECTOR_AGENTS_H
+
+/*
+ * agents — which datagrams are believed, from which switch they are, and
+ * what each switch sends.
+ *
+ * A datagram is a switch's if its UDP source address is one that the
+ * configuration lists for it and agent and sub-agent are the switch's.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/attribute.h"
+#include "ixp/config.h"
+#include "net/sflow.h"
+#include "util/attr.h"
+
+enum {
+	STREAMS_PER_SWITCH = 16,
+	REFUSED_MAX = 64,
+	SWITCH_NONE = 0xffffffff,
+};
+
+/* One sequence of datagrams: an agent's sub-agent. */
+struct stream {
+	uint32_t sub_agent;
+	uint32_t sequence; /* the highest seen */
+	uint32_t uptime_ms;
+	bool started;
+};
+
+struct switch_state {
+	enum counted counted;
+	bool undecided;	   /* direction auto, and no verdict yet */
+	bool sent_ingress; /* samples certainly of this direction came */
+	bool sent_egress;
+	int64_t first_us; /* of its first datagram; 0: none came */
+	int64_t last_us;
+	uint32_t sampling_rate; /* of its last flow sample */
+	uint64_t datagrams;
+	uint64_t lost_datagrams;
+	uint64_t flow_samples;
+	uint64_t by_direction[3]; /* enum direction */
+	uint64_t counter_samples;
+	uint64_t drops;
+	/* of the open step */
+	uint64_t step_datagrams;
+	uint64_t step_lost;
+	uint64_t step_samples;
+	struct stream streams[STREAMS_PER_SWITCH];
+	uint32_t stream_count;
+};
+
+/* Datagrams that no switch of the configuration stands for. */
+struct refused_agent {
+	struct ipaddr source;
+	struct ipaddr agent; /* version 0: the datagram was not readable */
+	uint32_t sub_agent;
+	uint64_t datagrams;
+	int64_t last_us;
+};
+
+struct agents {
+	const struct config *config; /* borrowed */
+	struct switch_state *switches;
+	struct refused_agent refused[REFUSED_MAX];
+	uint32_t refused_count;
+	uint64_t refused_not_listed; /* datagrams of further ones */
+	uint32_t last_match; /* the switch of the last datagram: tried first */
+};
+
+MUST_CHECK int agents_init(struct agents *a, const struct config *config);
+void agents_fini(struct agents *a);
+
+/** The switch that a datagram is from, or SWITCH_NONE. */
+uint32_t agents_find(struct agents *a, const struct ipaddr *source,
+		     const struct sflow_head *head);
+
+/** True if some switch's datagrams may come from this address. */
+bool agents_know_source(const struct agents *a, const struct ipaddr *source);
+
+/** Note a datagram that no switch stands for; head NULL: not readable. */
+void agents_refuse(struct agents *a, const struct ipaddr *source,
+		   const struct sflow_head *head, int64_t time_us);
+
+/**
+ * Follow a switch's datagram sequence.
+ *
+ * A gap of up to 1000 is loss. A larger one, or a number that fell, is a
+ * restart or another sequence under the same identity: nothing was lost.
+ *
+ * @return how many datagrams are missing before this one; -1: it fills a gap
+ *         counted before
+ */
+int32_t agents_sequence(struct switch_state *s, const struct sflow_head *head);
+
+#endif

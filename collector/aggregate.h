@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_AGGREGATE_H
+#define LANTERNE_COLLECTOR_AGGREGATE_H
+
+/*
+ * aggregate — tallies of the open step.
+ *
+ * One cell for each (from, to, switch, family) that was seen; every total of
+ * the exchange is a sum of cells, made when the step is closed. So a sample
+ * costs one look-up, whatever is derived from it later. The capacity is
+ * fixed: nothing is allocated on the packet path.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ixp/registry.h"
+#include "ixp/tally.h"
+#include "net/frame.h"
+#include "util/attr.h"
+
+enum {
+	AGGREGATE_INTERFACES_MAX = 1 << 24,
+	AGGREGATE_SWITCHES_MAX = 1 << 12,
+};
+
+struct cell {
+	uint64_t key; /* 0: free */
+	struct tally tally;
+};
+
+struct aggregate {
+	struct cell *slots;
+	size_t mask;	 /* slots - 1 */
+	size_t capacity; /* most cells held */
+	size_t count;
+	size_t bytes; /* of the mapping */
+};
+
+/* What a key says. */
+struct cell_ends {
+	uint32_t from; /* VLAN interface or REGISTRY_NOBODY */
+	uint32_t to;
+	uint32_t switch_index;
+	enum family family;
+};
+
+/** The key of a cell; never 0. */
+static inline uint64_t cell_key(uint32_t from, uint32_t to,
+				uint32_t switch_index, enum family family)
+{
+	return (uint64_t)from | (uint64_t)to << 24 |
+	       (uint64_t)switch_index << 48 | ((uint64_t)family + 1) << 60;
+}
+
+static inline struct cell_ends cell_ends(uint64_t key)
+{
+	return (struct cell_ends){
+		.from = (uint32_t)(key & 0xffffff),
+		.to = (uint32_t)(key >> 24 & 0xffffff),
+		.switch_index = (uint32_t)(key >> 48 & 0xfff),
+		.family = (enum family)((key >> 60) - 1),
+	};
+}
+
+/**
+ * Room for as many cells as the members of an exchange can make, up to about
+ * a million. @return 0 or -errno
+ */
+MUST_CHECK int aggregate_init(struct aggregate *a,
+			      const struct registry *registry);
+
+/** Give the memory back. */
+void aggregate_fini(struct aggregate *a);
+
+/**
+ * The tally of a key, a new one if need be; NULL when all cells are used.
+ * Borrowed until the aggregate is cleared.
+ */
+struct tally *aggregate_tally(struct aggregate *a, uint64_t key);
+
+/**
+ * Copy the used cells to an array, in an order that the same input always
+ * gives, and clear the aggregate.
+ *
+ * @param cells  on success an array to be freed by the caller; NULL if empty
+ * @param count  its length
+ * @return 0; -ENOMEM: nothing was taken
+ */
+MUST_CHECK int aggregate_take(struct aggregate *a, struct cell **cells,
+			      size_t *count);
+
+#endif

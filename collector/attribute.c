@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/attribute.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/*
+ * The VLAN of a frame without a tag (a Nexus sends none) comes from the port
+ * where all its members are in one VLAN, else from whichever of the two MAC
+ * addresses is known in one VLAN only. Two addresses that are known in
+ * different VLANs leave it unknown, and each end counts by its own address.
+ */
+
+int attributor_init(struct attributor *a, const struct registry *registry)
+{
+	*a = (struct attributor){ .registry = registry };
+	a->catch_all =
+	    calloc((size_t)registry->member_count + 1, sizeof(*a->catch_all));
+	if (!a->catch_all)
+		return -ENOMEM;
+	for (uint32_t i = 1; i < registry->interface_count; i++) {
+		const struct vlan_interface *v = &registry->interfaces[i];
+
+		if (v->vlan == 0)
+			a->catch_all[v->member] = i;
+	}
+	return 0;
+}
+
+void attributor_fini(struct attributor *a)
+{
+	free(a->catch_all);
+	*a = (struct attributor){ 0 };
+}
+
+static const struct station *next_of(const struct registry *r,
+				     const struct station *s)
+{
+	return s->next == U64MAP_NONE ? NULL : &r->stations[s->next];
+}
+
+/* The one VLAN of an address; 0 if it has none or several. */
+static uint16_t single_vlan(const struct station *s)
+{
+	return s && s->next == U64MAP_NONE ? s->vlan : 0;
+}
+
+static bool port_has_member(const struct port *port, uint32_t member)
+{
+	for (uint32_t i = 0; i < port->member_count; i++) {
+		if (port->members[i] == member)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The interface of an address in several VLANs when nothing tells which one:
+ * its member's catch-all, if it is one member's throughout or the port says
+ * whose it is.
+ */
+static uint32_t without_vlan(const struct attributor *a,
+			     const struct station *s, const struct port *port)
+{
+	const struct registry *r = a->registry;
+	uint32_t member = r->interfaces[s->interface].member;
+	bool same = true;
+
+	for (const struct station *i = s; i; i = next_of(r, i)) {
+		uint32_t other = r->interfaces[i->interface].member;
+
+		same = same && other == member;
+		if (port && port_has_member(port, other))
+			return a->catch_all[other];
+	}
+	return same ? a->catch_all[member] : REGISTRY_NOBODY;
+}
+
+/* The interface of an address in a VLAN; vlan 0: not known. */
+static uint32_t interface_in(const struct attributor *a,
+			     const struct station *s, uint16_t vlan,
+			     const struct port *port)
+{
+	if (!s)
+		return REGISTRY_NOBODY;
+	if (vlan == 0) {
+		if (s->next == U64MAP_NONE)
+			return s->interface;
+		return without_vlan(a, s, port);
+	}
+	for (; s; s = next_of(a->registry, s)) {
+		if (s->vlan == vlan)
+			return s->interface;
+	}
+	return REGISTRY_NOBODY;
+}
+
+static uint16_t vlan_of(const struct observation *o, const struct port *port,
+			const struct station *src, const struct station *dst)
+{
+	uint16_t from = single_vlan(src);
+	uint16_t to = single_vlan(dst);
+
+	if (o->vlan)
+		return o->vlan;
+	if (port && port->only_vlan)
+		return port->only_vlan;
+	if (from && to && from != to)
+		return 0;
+	return from ? from : to;
+}
+
+/* True if the configuration gives the port to members, but not to this one. */
+static bool is_wrong_port(const struct registry *r, const struct port *port,
+			  uint32_t interface)
+{
+	return port && port->member_count > 0 &&
+	       !port_has_member(port, r->interfaces[interface].member);
+}
+
+static enum stranger stranger_of(const struct station *src, uint32_t interface,
+				 bool wrong_port)
+{
+	if (wrong_port)
+		return STRANGER_WRONG_PORT;
+	if (interface != REGISTRY_NOBODY)
+		return STRANGER_NONE;
+	return src ? STRANGER_WRONG_VLAN : STRANGER_UNKNOWN;
+}
+
+enum drop_reason attribute(const struct attributor *a,
+			   const struct observation *o, const struct port *port,
+			   enum counted counted, struct attribution *out)
+{
+	const struct registry *r = a->registry;
+	const struct station *src;
+	const struct station *dst;
+	bool from_wrong = false;
+	bool to_wrong = false;
+
+	if (port && port->core)
+		return DROP_CORE_PORT;
+	if (counted == COUNTED_INGRESS && o->direction == DIRECTION_EGRESS)
+		return DROP_EGRESS_NOT_COUNTED;
+	if (counted == COUNTED_EGRESS && o->direction == DIRECTION_INGRESS)
+		return DROP_INGRESS_NOT_COUNTED;
+	if (!o->has_macs)
+		return DROP_NO_ETHERNET_HEADER;
+
+	src = registry_station(r, o->src);
+	dst = mac_is_group(o->dst) ? NULL : registry_station(r, o->dst);
+	out->vlan = vlan_of(o, port, src, dst);
+	out->from = interface_in(
+	    a, src, out->vlan, o->direction == DIRECTION_INGRESS ? port : NULL);
+	out->to = interface_in(a, dst, out->vlan,
+			       o->direction == DIRECTION_EGRESS ? port : NULL);
+	if (o->direction == DIRECTION_INGRESS && out->from)
+		from_wrong = is_wrong_port(r, port, out->from);
+	if (o->direction == DIRECTION_EGRESS && out->to)
+		to_wrong = is_wrong_port(r, port, out->to);
+	if (from_wrong)
+		out->from = REGISTRY_NOBODY;
+	if (to_wrong)
+		out->to = REGISTRY_NOBODY;
+	out->stranger = stranger_of(src, out->from, from_wrong);
+
+	if (!out->from && !out->to)
+		return from_wrong || to_wrong ? DROP_WRONG_PORT
+					      : DROP_NO_MEMBER;
+	/* A copy that left by some port says nothing of how often the frame
+	 * came in: floods count where they enter. */
+	if (!out->to && o->direction == DIRECTION_EGRESS &&
+	    counted != COUNTED_ANY)
+		return DROP_EGRESS_NOT_COUNTED;
+	return DROP_NONE;
+}

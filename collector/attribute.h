@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_ATTRIBUTE_H
+#define LANTERNE_COLLECTOR_ATTRIBUTE_H
+
+/*
+ * attribute — from an observation to the members at its two ends.
+ *
+ * A function of its arguments alone. Each end is attributed by itself, by
+ * VLAN and MAC address, and refused where the configuration gives the port
+ * to somebody else.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/ledger.h"
+#include "ixp/observation.h"
+#include "ixp/registry.h"
+#include "util/attr.h"
+
+/* Which samples of a switch are counted. */
+enum counted {
+	COUNTED_ANY,
+	COUNTED_INGRESS, /* all but those certainly egress */
+	COUNTED_EGRESS,	 /* all but those certainly ingress */
+};
+
+/* Why a source address belongs to no member. */
+enum stranger {
+	STRANGER_NONE,	     /* it does belong to one */
+	STRANGER_UNKNOWN,    /* nobody's address */
+	STRANGER_WRONG_VLAN, /* a member's, who is not in that VLAN */
+	STRANGER_WRONG_PORT, /* a member's, on a port of somebody else */
+};
+
+struct attribution {
+	uint32_t from; /* VLAN interface, or REGISTRY_NOBODY */
+	uint32_t to;   /* the same; REGISTRY_NOBODY for a group address */
+	uint16_t vlan; /* 802.1Q tag the frame was in; 0: unknown */
+	enum stranger stranger; /* of the source address */
+};
+
+struct attributor {
+	const struct registry *registry; /* borrowed */
+	uint32_t *catch_all; /* per member: its VLAN interface without VLAN */
+};
+
+/** Prepare for a registry, borrowed while in use. @return 0 or -ENOMEM */
+MUST_CHECK int attributor_init(struct attributor *a,
+			       const struct registry *registry);
+
+/** Free what init allocated. */
+void attributor_fini(struct attributor *a);
+
+/**
+ * Attribute one observation.
+ *
+ * @param port     its data source as configured, NULL: not configured
+ * @param counted  what is counted of its switch
+ * @param out      filled if DROP_NONE, DROP_NO_MEMBER or DROP_WRONG_PORT is
+ *                 returned
+ * @return DROP_NONE when at least one end is a member's, else the reason
+ */
+enum drop_reason attribute(const struct attributor *a,
+			   const struct observation *o, const struct port *port,
+			   enum counted counted, struct attribution *out);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_CLOSED_STEP_H
+#define LANTERNE_COLLECTOR_CLOSED_STEP_H
+
+/*
+ * closed_step — a step that is over, on its way to the writer thread.
+ *
+ * Self-contained: it refers to nothing that the receiving side still changes.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/aggregate.h"
+#include "collector/intake.h"
+#include "collector/port_table.h"
+#include "util/attr.h"
+
+/* What an agent sent in the step. */
+struct agent_row {
+	bool alive; /* at least one datagram came */
+	uint64_t datagrams;
+	uint64_t lost;
+	uint64_t samples;
+	uint64_t drops;
+};
+
+struct closed_step {
+	int64_t start_s;
+	int64_t covered_us; /* of its 60 s that were observed */
+	bool edge;	    /* first or last step of a replay */
+	struct cell *cells;
+	size_t cell_count;
+	struct port_row *ports; /* of this and earlier steps */
+	size_t port_count;
+	struct agent_row *agents; /* one per switch of the configuration */
+};
+
+/**
+ * Close the open step of an intake.
+ *
+ * @param span  which step, and how much of it was observed
+ * @param last  true: no step follows; every port's pending steps come too
+ * @param out   on success a step to be freed with closed_step_free
+ * @return 0 or -ENOMEM; then the tallies go on in the next step
+ */
+MUST_CHECK int closed_step_take(struct closed_step **out, struct intake *in,
+				struct step_span span, bool last);
+
+/** Free a step; NULL is fine. */
+void closed_step_free(struct closed_step *step);
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/intake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "collector/clock.h"
+#include "util/err.h"
+
+/*
+ * Direction auto: a switch that sends both ingress and egress samples has its
+ * egress samples left out. Both rules, any and ingress, agree on everything
+ * but the egress samples, so only these are held while the verdict is open,
+ * and the first ingress sample of a switch settles it.
+ */
+
+int intake_init(struct intake *in, const struct registry *registry)
+{
+	int rc;
+
+	*in = (struct intake){ .registry = registry };
+	in->held = malloc(HELD_MAX * sizeof(*in->held));
+	rc = in->held ? 0 : -ENOMEM;
+	if (rc == 0)
+		rc = attributor_init(&in->attributor, registry);
+	if (rc == 0)
+		rc = agents_init(&in->agents, registry->config);
+	if (rc == 0)
+		rc = port_table_init(&in->ports, registry);
+	if (rc == 0)
+		rc = stations_init(&in->stations);
+	if (rc == 0)
+		rc = aggregate_init(&in->open, registry);
+	if (rc < 0)
+		intake_fini(in);
+	return rc;
+}
+
+void intake_fini(struct intake *in)
+{
+	aggregate_fini(&in->open);
+	stations_fini(&in->stations);
+	port_table_fini(&in->ports);
+	agents_fini(&in->agents);
+	attributor_fini(&in->attributor);
+	free(in->held);
+	*in = (struct intake){ 0 };
+}
+
+static void note_stranger(struct intake *in, const struct observation *o,
+			  const struct attribution *at)
+{
+	struct unknown_station u = {
+		.mac = o->src,
+		.switch_index = o->switch_index,
+		.port = o->port,
+		.vlan = at->vlan,
+		.reason = at->stranger,
+		.bytes = (uint64_t)o->wire_bytes * o->sampling_rate,
+		.last_us = in->time_us,
+	};
+
+	stations_note(&in->stations, &u);
+}
+
+/* Observation to tally, or to a drop reason. */
+static void account(struct intake *in, const struct observation *o)
+{
+	const struct port *port = NULL;
+	struct attribution at = { 0 };
+	enum drop_reason reason;
+	struct tally *tally;
+
+	if (o->port != PORT_NONE)
+		port = in->ports.ports[o->port].configured;
+	in->ledger.observations++;
+	reason = attribute(&in->attributor, o, port,
+			   in->agents.switches[o->switch_index].counted, &at);
+	if (reason == DROP_NONE) {
+		tally = aggregate_tally(
+		    &in->open,
+		    cell_key(at.from, at.to, o->switch_index, o->family));
+		if (tally)
+			tally_add_sample(tally, o->wire_bytes,
+					 o->sampling_rate);
+		else
+			reason = DROP_TABLE_FULL;
+	}
+	if (at.stranger != STRANGER_NONE &&
+	    (reason == DROP_NONE || reason == DROP_NO_MEMBER ||
+	     reason == DROP_WRONG_PORT))
+		note_stranger(in, o, &at);
+	if (reason == DROP_NONE)
+		in->ledger.attributed++;
+	else
+		in->ledger.dropped[reason]++;
+}
+
+static void release_held(struct intake *in, uint32_t switch_index)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < in->held_count; i++) {
+		if (in->held[i].switch_index == switch_index)
+			account(in, &in->held[i]);
+		else
+			in->held[kept++] = in->held[i];
+	}
+	in->held_count = kept;
+}
+
+void intake_decide(struct intake *in, uint32_t switch_index)
+{
+	struct switch_state *s = &in->agents.switches[switch_index];
+
+	s->undecided = false;
+	s->counted =
+	    s->sent_ingress && s->sent_egress ? COUNTED_INGRESS : COUNTED_ANY;
+	release_held(in, switch_index);
+}
+
+/* How the frame crossed the port that is the sample's data source. */
+static enum direction direction_of(const struct sflow_flow *f)
+{
+	uint32_t index = f->source.index;
+
+	if (f->source.class != SFLOW_SOURCE_IFINDEX || index == 0)
+		return DIRECTION_UNKNOWN;
+	if (f->input.format == SFLOW_INTERFACE_INDEX && f->input.value == index)
+		return DIRECTION_INGRESS;
+	if (f->output.format == SFLOW_INTERFACE_INDEX &&
+	    f->output.value == index)
+		return DIRECTION_EGRESS;
+	return DIRECTION_UNKNOWN;
+}
+
+static void note_direction(struct intake *in, struct switch_state *s,
+			   uint32_t switch_index, enum direction direction)
+{
+	bool is_auto = in->registry->config->switches[switch_index].direction ==
+		       CONFIG_DIRECTION_AUTO;
+
+	s->by_direction[direction]++;
+	if (direction == DIRECTION_INGRESS)
+		s->sent_ingress = true;
+	else if (direction == DIRECTION_EGRESS)
+		s->sent_egress = true;
+	/* Both were seen: the verdict cannot change any more. */
+	if (is_auto && s->counted != COUNTED_INGRESS && s->sent_ingress &&
+	    s->sent_egress)
+		intake_decide(in, switch_index);
+}
+
+static void note_drops(struct port_state *p, uint32_t drops)
+{
+	uint32_t grown = drops - p->drops;
+
+	/* A counter that fell was reset with its agent. */
+	if (p->sampled && grown < UINT32_MAX / 2)
+		p->drops_grown += grown;
+	p->drops = drops;
+	p->sampled = true;
+}
+
+static void flow_sample(struct intake *in, uint32_t switch_index,
+			const struct sflow_flow *f)
+{
+	struct switch_state *s = &in->agents.switches[switch_index];
+	struct observation o = {
+		.switch_index = switch_index,
+		.port = PORT_NONE,
+		.sampling_rate = f->sampling_rate,
+		.wire_bytes = f->has_header ? f->frame_bytes : 0,
+		.direction = direction_of(f),
+		.family = FAMILY_OTHER,
+	};
+
+	in->input.flow_samples++;
+	s->flow_samples++;
+	s->step_samples++;
+	s->sampling_rate = f->sampling_rate;
+	if (f->source.class == SFLOW_SOURCE_IFINDEX)
+		o.port =
+		    port_table_find(&in->ports, switch_index, f->source.index);
+	if (f->has_header && f->header_protocol == SFLOW_HEADER_ETHERNET) {
+		struct frame frame = frame_parse(f->header);
+
+		o.src = frame.src;
+		o.dst = frame.dst;
+		o.has_macs = frame.has_src;
+		o.family = frame.family;
+		o.vlan = frame.tag_count ? frame.vlan[0] : 0;
+	}
+	if (o.port != PORT_NONE) {
+		note_drops(&in->ports.ports[o.port], f->drops);
+		if (o.direction != DIRECTION_UNKNOWN)
+			port_table_estimate(&in->ports, o.port, in->step,
+					    (uint64_t)o.wire_bytes *
+						o.sampling_rate,
+					    o.direction == DIRECTION_EGRESS);
+	}
+	note_direction(in, s, switch_index, o.direction);
+	if (s->undecided && o.direction == DIRECTION_EGRESS) {
+		if (in->held_count < HELD_MAX) {
+			in->held[in->held_count++] = o;
+			return;
+		}
+		/* So many egress samples and no ingress one. */
+		intake_decide(in, switch_index);
+	}
+	account(in, &o);
+}
+
+static void counter_sample(struct intake *in, uint32_t switch_index,
+			   const struct sflow_counters *c, uint32_t uptime_ms)
+{
+	uint32_t port = PORT_NONE;
+
+	in->input.counter_samples++;
+	in->agents.switches[switch_index].counter_samples++;
+	if (c->has_interface && c->interface.ifindex)
+		port = port_table_find(&in->ports, switch_index,
+				       c->interface.ifindex);
+	else if (c->source.class == SFLOW_SOURCE_IFINDEX)
+		port =
+		    port_table_find(&in->ports, switch_index, c->source.index);
+	if (port != PORT_NONE)
+		port_table_counters(&in->ports, port, c, in->time_us,
+				    uptime_ms);
+}
+
+/* Count the datagram to its switch: sequence, time. */
+static void note_datagram(struct intake *in, uint32_t switch_index,
+			  const struct sflow_head *head)
+{
+	struct switch_state *s = &in->agents.switches[switch_index];
+	int32_t missing = agents_sequence(s, head);
+
+	s->datagrams++;
+	s->step_datagrams++;
+	if (s->first_us == 0)
+		s->first_us = in->time_us;
+	s->last_us = in->time_us;
+	if (missing > 0) {
+		s->lost_datagrams += (uint32_t)missing;
+		s->step_lost += (uint32_t)missing;
+		in->input.lost_datagrams += (uint32_t)missing;
+	} else if (missing < 0) {
+		in->input.late++;
+		if (s->lost_datagrams > 0) {
+			s->lost_datagrams--;
+			in->input.lost_datagrams--;
+		}
+		if (s->step_lost > 0)
+			s->step_lost--;
+	}
+}
+
+void intake_datagram(struct intake *in, const struct ipaddr *source,
+		     const void *data, size_t len, int64_t time_us,
+		     int64_t step)
+{
+	struct sflow_reader reader;
+	struct sflow_head head;
+	struct sflow_flow flow;
+	struct sflow_counters counters;
+	uint32_t switch_index;
+	int item;
+	int rc;
+
+	in->time_us = time_us;
+	in->step = step;
+	in->input.datagrams++;
+	rc = sflow_open(&reader, data, len, &head, &in->skipped);
+	if (rc < 0 && !agents_know_source(&in->agents, source)) {
+		in->input.foreign++;
+		agents_refuse(&in->agents, source, NULL, time_us);
+		return;
+	}
+	if (rc < 0) {
+		if (rc == ERR_UNSUPPORTED)
+			in->input.unsupported_version++;
+		else
+			in->input.malformed++;
+		return;
+	}
+	switch_index = agents_find(&in->agents, source, &head);
+	if (switch_index == SWITCH_NONE) {
+		in->input.foreign++;
+		agents_refuse(&in->agents, source, &head, time_us);
+		return;
+	}
+	note_datagram(in, switch_index, &head);
+	while ((item = sflow_next(&reader, &flow, &counters)) > 0) {
+		if (item == SFLOW_FLOW)
+			flow_sample(in, switch_index, &flow);
+		else
+			counter_sample(in, switch_index, &counters,
+				       head.uptime_ms);
+	}
+	if (item < 0)
+		in->input.malformed++;
+	else
+		in->input.accepted++;
+}
+
+bool intake_judge(struct intake *in, const struct ipaddr *source,
+		  const void *data, size_t len)
+{
+	const struct config *c = in->registry->config;
+	struct sflow_skipped skipped = { 0 };
+	struct sflow_reader reader;
+	struct sflow_head head;
+	struct sflow_flow flow;
+	struct sflow_counters counters;
+	struct switch_state *s;
+	uint32_t found;
+	int item;
+
+	if (sflow_open(&reader, data, len, &head, &skipped) < 0)
+		return false;
+	found = agents_find(&in->agents, source, &head);
+	if (found == SWITCH_NONE)
+		return false;
+	s = &in->agents.switches[found];
+	if (s->sent_ingress && s->sent_egress)
+		return false;
+	while ((item = sflow_next(&reader, &flow, &counters)) > 0) {
+		enum direction d = DIRECTION_UNKNOWN;
+
+		if (item == SFLOW_FLOW)
+			d = direction_of(&flow);
+		s->sent_ingress |= d == DIRECTION_INGRESS;
+		s->sent_egress |= d == DIRECTION_EGRESS;
+	}
+	for (size_t i = 0; i < c->switch_count; i++) {
+		s = &in->agents.switches[i];
+		if (c->switches[i].direction == CONFIG_DIRECTION_AUTO &&
+		    !(s->sent_ingress && s->sent_egress))
+			return false;
+	}
+	return true;
+}

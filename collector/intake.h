@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_INTAKE_H
+#define LANTERNE_COLLECTOR_INTAKE_H
+
+/*
+ * intake — the packet path: from a datagram to tallies.
+ *
+ * Allocates nothing, logs nothing, takes no lock, reads no clock: the time
+ * comes with the datagram. Whoever feeds it closes its steps.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/agents.h"
+#include "collector/aggregate.h"
+#include "collector/attribute.h"
+#include "collector/ledger.h"
+#include "collector/port_table.h"
+#include "collector/stations.h"
+#include "ixp/observation.h"
+#include "ixp/registry.h"
+#include "util/attr.h"
+
+enum { HELD_MAX = 65536 };
+
+struct intake {
+	const struct registry *registry; /* borrowed */
+	struct attributor attributor;
+	struct agents agents;
+	struct port_table ports;
+	struct stations stations;
+	struct aggregate open; /* tallies of the open step */
+	struct input_counters input;
+	struct ledger ledger;
+	struct sflow_skipped skipped;
+	/* Egress samples of switches whose verdict is still open. */
+	struct observation *held;
+	size_t held_count;
+	int64_t time_us; /* of the datagram at hand */
+	int64_t step;	 /* that it is counted in */
+};
+
+/** Prepare for a registry, borrowed while in use. @return 0 or -errno */
+MUST_CHECK int intake_init(struct intake *in, const struct registry *registry);
+void intake_fini(struct intake *in);
+
+/**
+ * Take in one UDP payload.
+ *
+ * @param source  where it came from
+ * @param step    the open step's number: late datagrams count there too
+ */
+void intake_datagram(struct intake *in, const struct ipaddr *source,
+		     const void *data, size_t len, int64_t time_us,
+		     int64_t step);
+
+/**
+ * Look at a datagram only for which directions its switch samples.
+ * @return true once every switch with direction auto has sent both
+ */
+bool intake_judge(struct intake *in, const struct ipaddr *source,
+		  const void *data, size_t len);
+
+/**
+ * Decide what is counted of a switch with direction auto from what it has
+ * sent so far, and count or drop what was held for that.
+ */
+void intake_decide(struct intake *in, uint32_t switch_index);
+
+#endif

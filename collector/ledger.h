@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_LEDGER_H
+#define LANTERNE_COLLECTOR_LEDGER_H
+
+/*
+ * ledger — where every datagram and every observation went.
+ *
+ * datagrams = accepted + malformed + unsupported_version + foreign +
+ * duplicates, and observations = attributed + Σ dropped, at all times.
+ */
+
+#include <stdint.h>
+
+enum drop_reason {
+	DROP_NO_MEMBER,		  /* neither end is a member's */
+	DROP_CORE_PORT,		  /* the data source is a core port */
+	DROP_EGRESS_NOT_COUNTED,  /* an egress sample where ingress counts */
+	DROP_INGRESS_NOT_COUNTED, /* an ingress sample where egress counts */
+	DROP_WRONG_PORT, /* a member's MAC on another's port, no other end */
+	DROP_NO_ETHERNET_HEADER, /* no two MAC addresses in the sample */
+	DROP_TABLE_FULL,	 /* more pairs in a step than are held */
+	DROP_COUNT,
+	DROP_NONE = DROP_COUNT, /* attributed */
+};
+
+/* Of the datagrams, or of the mirrored frames. */
+struct input_counters {
+	uint64_t datagrams;
+	uint64_t accepted;
+	uint64_t malformed;
+	uint64_t unsupported_version;
+	uint64_t foreign;
+	uint64_t lost_datagrams;
+	uint64_t duplicates;
+	uint64_t late;
+	uint64_t flow_samples;
+	uint64_t counter_samples;
+	uint64_t frames;
+	uint64_t other_packets; /* in a capture: no UDP to the port */
+	uint64_t fragments;	/* in a capture: refused */
+	uint64_t socket_drops;	/* lost in the kernel for want of buffer */
+};
+
+struct ledger {
+	uint64_t observations;
+	uint64_t attributed;
+	uint64_t dropped[DROP_COUNT];
+};
+
+/** The name of a reason in every interface: "no_member". */
+const char *drop_reason_name(enum drop_reason reason);
+
+#endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collector/clock.h"
+#include "collector/intake.h"
+#include "collector/status.h"
+#include "collector/steps.h"
+#include "collector/udp_source.h"
+#include "collector/verdicts.h"
+#include "collector/writer.h"
+#include "util/err.h"
+#include "util/file.h"
+#include "util/log.h"
+
+enum {
+	SOURCES_MAX = 16,
+	STATUS_INTERVAL_S = 10,
+	BATCHES_PER_TURN = 64, /* then the timers have their turn */
+};
+
+struct live {
+	const struct registry *registry;
+	struct intake intake;
+	struct steps steps;
+	struct writer *writer;
+	struct udp_source *sources[SOURCES_MAX];
+	size_t source_count;
+	int epoll;
+	int signals;
+	int timer;
+	int lock;
+	bool stopping;
+	int64_t started_us;
+	int64_t next_status_us;
+	size_t decided; /* verdicts as last written */
+	char status_path[PATH_MAX];
+	char verdicts_path[PATH_MAX];
+};
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
+}
+
+/* Two collectors on one state_dir would write over each other. */
+static int lock_state(struct live *l)
+{
+	const char *dir = l->registry->config->state_dir;
+	char path[PATH_MAX];
+	int rc = file_make_directories(dir);
+
+	if (rc < 0) {
+		log_error("collector: cannot make state_dir: %s: %s", dir,
+			  err_str(rc));
+		return rc;
+	}
+	(void)snprintf(path, sizeof(path), "%s/lock", dir);
+	l->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (l->lock < 0 || flock(l->lock, LOCK_EX | LOCK_NB) < 0) {
+		rc = -errno;
+		log_error("collector: %s: %s",
+			  rc == -EWOULDBLOCK ? "another collector uses"
+					     : "cannot lock",
+			  path);
+		return rc == -EWOULDBLOCK ? -EADDRINUSE : rc;
+	}
+	(void)snprintf(l->status_path, sizeof(l->status_path), "%s/status.json",
+		       dir);
+	(void)snprintf(l->verdicts_path, sizeof(l->verdicts_path),
+		       "%s/directions", dir);
+	return 0;
+}
+
+static int watch(struct live *l, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+static int open_source(struct live *l, const struct config_endpoint *listen)
+{
+	char addr[IPADDR_TEXT_SIZE];
+	int buffer_bytes = 0;
+	int rc;
+
+	(void)ipaddr_format(&listen->addr, addr);
+	if (l->source_count == SOURCES_MAX) {
+		log_error("collector: more than %d sources", SOURCES_MAX);
+		return ERR_CONFIG;
+	}
+	rc = udp_source_open(&l->sources[l->source_count], listen,
+			     &buffer_bytes);
+	if (rc < 0) {
+		log_error("collector: cannot listen on %s port %u: %s", addr,
+			  listen->port, err_str(rc));
+		return rc;
+	}
+	log_notice("collector: listening on %s port %u, buffer %d kB", addr,
+		   listen->port, buffer_bytes / 1024);
+	return watch(l, udp_source_fd(l->sources[l->source_count++]));
+}
+
+static int open_sources(struct live *l)
+{
+	const struct config *c = l->registry->config;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < c->source_count; i++) {
+		if (c->sources[i].kind == CONFIG_SOURCE_SFLOW)
+			rc = open_source(l, &c->sources[i].listen);
+	}
+	if (rc == 0 && l->source_count == 0) {
+		log_error("collector: no sFlow source is configured; mirror "
+			  "sources are not available in this version");
+		rc = ERR_CONFIG;
+	}
+	return rc;
+}
+
+static int open_events(struct live *l)
+{
+	struct itimerspec each_second = { .it_interval.tv_sec = 1,
+					  .it_value.tv_sec = 1 };
+	sigset_t set;
+	int rc;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	l->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (l->epoll < 0 || l->signals < 0 || l->timer < 0 ||
+	    timerfd_settime(l->timer, 0, &each_second, NULL) < 0)
+		return -errno;
+	rc = watch(l, l->signals);
+	return rc < 0 ? rc : watch(l, l->timer);
+}
+
+/* Take in what a source has, up to a bound. */
+static void receive(struct live *l, struct udp_source *source)
+{
+	for (int i = 0; i < BATCHES_PER_TURN; i++) {
+		const struct udp_datagram *datagrams;
+		int count = udp_source_receive(source, &datagrams);
+		int64_t time_us;
+
+		if (count <= 0) {
+			if (count < 0)
+				log_error("collector: receive: %s",
+					  err_str(count));
+			return;
+		}
+		time_us = now_us();
+		steps_at(&l->steps, time_us);
+		for (int k = 0; k < count; k++)
+			intake_datagram(&l->intake, &datagrams[k].source,
+					datagrams[k].bytes, datagrams[k].len,
+					time_us, l->steps.step);
+	}
+}
+
+static void count_socket_drops(struct live *l)
+{
+	uint64_t drops = 0;
+
+	for (size_t i = 0; i < l->source_count; i++)
+		drops += udp_source_drops(l->sources[i]);
+	if (drops > l->intake.input.socket_drops)
+		log_warning(
+		    "collector: the kernel dropped %llu datagrams for "
+		    "want of buffer (net.core.rmem_max)",
+		    (unsigned long long)(drops - l->intake.input.socket_drops));
+	l->intake.input.socket_drops = drops;
+}
+
+static void hand_over_status(struct live *l, int64_t time_us)
+{
+	struct status_view view = {
+		.intake = &l->intake,
+		.steps = &l->steps,
+		.writer = writer_counters(l->writer),
+		.started_us = l->started_us,
+		.written_us = time_us,
+	};
+	struct text out;
+
+	text_init(&out);
+	status_write(&out, &view);
+	writer_file(l->writer, l->status_path, &out);
+}
+
+static void hand_over_verdicts(struct live *l)
+{
+	struct text out;
+
+	text_init(&out);
+	verdicts_write(&out, &l->intake);
+	if (out.len == l->decided) {
+		text_fini(&out);
+		return;
+	}
+	l->decided = out.len;
+	writer_file(l->writer, l->verdicts_path, &out);
+}
+
+static void tick(struct live *l)
+{
+	int64_t time_us = now_us();
+	uint64_t expirations;
+
+	if (read(l->timer, &expirations, sizeof(expirations)) < 0)
+		return;
+	steps_at(&l->steps, time_us);
+	count_socket_drops(l);
+	if (time_us < l->next_status_us)
+		return;
+	l->next_status_us = time_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
+	hand_over_status(l, time_us);
+	hand_over_verdicts(l);
+}
+
+static void take_signal(struct live *l)
+{
+	struct signalfd_siginfo info;
+
+	if (read(l->signals, &info, sizeof(info)) == sizeof(info)) {
+		log_notice("collector: stopping: signal %u", info.ssi_signo);
+		l->stopping = true;
+	}
+}
+
+static int loop(struct live *l)
+{
+	struct epoll_event events[SOURCES_MAX + 2];
+
+	while (!l->stopping) {
+		int count = epoll_wait(l->epoll, events, SOURCES_MAX + 2, -1);
+
+		if (count < 0 && errno != EINTR)
+			return -errno;
+		for (int i = 0; i < count; i++) {
+			int fd = events[i].data.fd;
+
+			if (fd == l->signals)
+				take_signal(l);
+			else if (fd == l->timer)
+				tick(l);
+			for (size_t k = 0; k < l->source_count; k++) {
+				if (fd == udp_source_fd(l->sources[k]))
+					receive(l, l->sources[k]);
+			}
+		}
+	}
+	return 0;
+}
+
+static int start_writer(struct live *l)
+{
+	struct flush *flush;
+	int rc = flush_new(&flush, l->registry, 1);
+
+	return rc < 0 ? rc : writer_start(&l->writer, flush, false);
+}
+
+/* Write what is held: the open step as far as it was observed. */
+static void stop(struct live *l)
+{
+	int64_t time_us = now_us();
+	struct writer_counters counters;
+
+	for (size_t i = 0; i < l->source_count; i++)
+		receive(l, l->sources[i]);
+	count_socket_drops(l);
+	steps_end(&l->steps, time_us);
+	hand_over_verdicts(l);
+	hand_over_status(l, time_us);
+	counters = writer_stop(l->writer);
+	l->writer = NULL;
+	log_notice("collector: stopped: %llu datagrams, %llu observations, "
+		   "%llu attributed, %llu rows written",
+		   (unsigned long long)l->intake.input.datagrams,
+		   (unsigned long long)l->intake.ledger.observations,
+		   (unsigned long long)l->intake.ledger.attributed,
+		   (unsigned long long)counters.flush.rows);
+}
+
+static void close_all(struct live *l)
+{
+	(void)writer_stop(l->writer);
+	for (size_t i = 0; i < l->source_count; i++)
+		udp_source_close(l->sources[i]);
+	if (l->timer >= 0)
+		(void)close(l->timer);
+	if (l->signals >= 0)
+		(void)close(l->signals);
+	if (l->epoll >= 0)
+		(void)close(l->epoll);
+	if (l->lock >= 0)
+		(void)close(l->lock);
+	intake_fini(&l->intake);
+}
+
+int live(const struct registry *registry)
+{
+	struct live l = {
+		.registry = registry,
+		.epoll = -1,
+		.signals = -1,
+		.timer = -1,
+		.lock = -1,
+		.started_us = now_us(),
+	};
+	int rc = intake_init(&l.intake, registry);
+
+	if (rc == 0)
+		rc = lock_state(&l);
+	if (rc == 0)
+		rc = open_events(&l);
+	if (rc == 0)
+		rc = open_sources(&l);
+	if (rc == 0)
+		rc = start_writer(&l);
+	if (rc == 0) {
+		verdicts_read(&l.intake, l.verdicts_path);
+		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
+		steps_at(&l.steps, now_us());
+		rc = loop(&l);
+		stop(&l);
+	}
+	close_all(&l);
+	return rc;
+}

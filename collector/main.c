@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* lanterne-collector: arguments, configuration, then one of its modes. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "collector/live.h"
+#include "collector/options.h"
+#include "collector/replay.h"
+#include "ixp/registry.h"
+#include "util/err.h"
+
+static int exit_code(int rc)
+{
+	switch (rc) {
+	case 0:
+		return EX_OK;
+	case ERR_SYNTAX:
+		return EX_USAGE;
+	case ERR_MALFORMED:
+	case ERR_UNSUPPORTED:
+		return EX_DATAERR;
+	case -ENOENT:
+	case -EACCES:
+	case -EISDIR:
+	case -ENOTDIR:
+	case -ELOOP:
+		return EX_NOINPUT;
+	case -EADDRINUSE:
+	case -EADDRNOTAVAIL:
+		return EX_UNAVAILABLE;
+	case ERR_EXISTS:
+		return EX_CANTCREAT;
+	case ERR_CONFIG:
+		return EX_CONFIG;
+	default:
+		return EX_IOERR;
+	}
+}
+
+static int print_config(const struct config *config)
+{
+	struct text out;
+	int rc = 0;
+
+	text_init(&out);
+	config_print(config, &out);
+	if (!text_ok(&out))
+		rc = -ENOMEM;
+	else if (fputs(text_str(&out), stdout) == EOF || fflush(stdout) != 0)
+		rc = -EIO;
+	text_fini(&out);
+	return rc;
+}
+
+static void summarise(const struct registry *r, const struct diagnostics *d)
+{
+	(void)printf("%s: %u members, %u VLANs, %zu switches, %u ports; "
+		     "%u warnings\n",
+		     r->config->path, r->member_count, r->vlan_count,
+		     r->config->switch_count, r->port_count, d->warnings);
+}
+
+static int run(const struct options *options, const struct registry *registry,
+	       const struct diagnostics *d)
+{
+	switch (options->mode) {
+	case MODE_REPLAY:
+		return replay(options, registry);
+	case MODE_CHECK_CONFIG:
+		summarise(registry, d);
+		return fflush(stdout) == 0 ? 0 : -EIO;
+	case MODE_PRINT_CONFIG:
+		return print_config(registry->config);
+	case MODE_LIVE:
+	case MODE_HELP:
+	case MODE_VERSION:
+		break;
+	}
+	return live(registry);
+}
+
+static int with_config(const struct options *options)
+{
+	struct diagnostics d;
+	struct config *config = NULL;
+	struct registry *registry = NULL;
+	int rc;
+
+	diagnostics_init(&d);
+	rc = registry_load(&registry, &config, options->config, &d);
+	(void)fputs(text_str(&d.text), stderr);
+	if (rc == 0)
+		rc = run(options, registry, &d);
+	registry_free(registry);
+	config_free(config);
+	diagnostics_fini(&d);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int rc = options_read(&options, argc, argv);
+
+	if (rc < 0)
+		return exit_code(rc);
+	if (options.mode == MODE_HELP)
+		(void)fputs(options_help(), stdout);
+	else if (options.mode == MODE_VERSION)
+		(void)puts("lanterne-collector " LANTERNE_VERSION);
+	else
+		rc = with_config(&options);
+	options_fini(&options);
+	return exit_code(rc);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/err.h"
+
+#define DEFAULT_CONFIG "/etc/lanterne/lanterne.yaml"
+
+enum {
+	OPTION_CHECK = 256,
+	OPTION_PRINT,
+	OPTION_REPLAY,
+	OPTION_TOTALS,
+	OPTION_STORE,
+	OPTION_HELP,
+	OPTION_VERSION,
+	OPTION_LATER,
+};
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "check-config", no_argument, NULL, OPTION_CHECK },
+	{ "print-config", no_argument, NULL, OPTION_PRINT },
+	{ "replay", required_argument, NULL, OPTION_REPLAY },
+	{ "totals", required_argument, NULL, OPTION_TOTALS },
+	{ "store", no_argument, NULL, OPTION_STORE },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	/* Part of the interface, and of later versions. */
+	{ "journal", required_argument, NULL, OPTION_LATER },
+	{ "rebuild", no_argument, NULL, OPTION_LATER },
+	{ "propose-ports", no_argument, NULL, OPTION_LATER },
+	{ "import", required_argument, NULL, OPTION_LATER },
+	{ "map", required_argument, NULL, OPTION_LATER },
+	{ NULL, 0, NULL, 0 },
+};
+
+const char *options_help(void)
+{
+	return "usage: lanterne-collector [-c FILE] [--check-config | "
+	       "--print-config]\n"
+	       "       lanterne-collector [-c FILE] --replay sflow:CAPTURE "
+	       "...\n"
+	       "                          [--totals FILE|-] [--store]\n"
+	       "\n"
+	       "Counts the traffic of an exchange's members from sFlow.\n"
+	       "\n"
+	       "  -c, --config FILE   the configuration "
+	       "(" DEFAULT_CONFIG ")\n"
+	       "  --check-config      read configuration and roster, say "
+	       "what is wrong or\n"
+	       "                      doubtful, and exit\n"
+	       "  --print-config      print the configuration with its "
+	       "defaults, and exit\n"
+	       "  --replay sflow:CAPTURE ...\n"
+	       "                      read captures (pcap, pcapng, - for "
+	       "standard input)\n"
+	       "                      instead of the network\n"
+	       "  --totals FILE|-     write what the replay came to as JSON\n"
+	       "  --store             also write RRD files under state_dir\n"
+	       "  --help, --version\n"
+	       "\n"
+	       "Without --replay it receives from the network until SIGTERM "
+	       "or SIGINT.\n"
+	       "Exit codes: 0, 64 usage, 65 not a capture, 66 file missing, "
+	       "69 cannot listen,\n"
+	       "73 state_dir holds data of that time, 74 input or output, 78 "
+	       "configuration.\n";
+}
+
+static int usage(const char *problem, const char *what)
+{
+	(void)fprintf(stderr,
+		      "lanterne-collector: %s%s%s\n"
+		      "Try 'lanterne-collector --help'.\n",
+		      problem, what ? ": " : "", what ? what : "");
+	return ERR_SYNTAX;
+}
+
+/* "sflow:FILE" to FILE. */
+static int add_capture(struct options *o, const char *argument)
+{
+	static const char sflow[] = "sflow:";
+
+	if (strncmp(argument, "mirror:", strlen("mirror:")) == 0)
+		return usage("replaying a mirror is not available in this "
+			     "version; expected sflow:CAPTURE",
+			     argument);
+	if (strncmp(argument, sflow, strlen(sflow)) != 0 ||
+	    argument[strlen(sflow)] == '\0')
+		return usage("not a capture to replay, expected "
+			     "sflow:CAPTURE",
+			     argument);
+	o->captures[o->capture_count++] = argument + strlen(sflow);
+	return 0;
+}
+
+static int set_mode(struct options *o, enum options_mode mode)
+{
+	if (o->mode != MODE_LIVE && o->mode != mode)
+		return usage("only one of --check-config, --print-config, "
+			     "--replay at a time",
+			     NULL);
+	o->mode = mode;
+	return 0;
+}
+
+static int take(struct options *o, int option, char **argv)
+{
+	int rc;
+
+	switch (option) {
+	case 'c':
+		o->config = optarg;
+		return 0;
+	case OPTION_CHECK:
+		return set_mode(o, MODE_CHECK_CONFIG);
+	case OPTION_PRINT:
+		return set_mode(o, MODE_PRINT_CONFIG);
+	case OPTION_REPLAY:
+		rc = set_mode(o, MODE_REPLAY);
+		return rc < 0 ? rc : add_capture(o, optarg);
+	case OPTION_TOTALS:
+		o->totals = optarg;
+		return 0;
+	case OPTION_STORE:
+		o->store = true;
+		return 0;
+	case OPTION_LATER:
+		return usage("not available in this version", argv[optind - 1]);
+	case ':':
+		return usage("an argument is missing behind", argv[optind - 1]);
+	default:
+		return usage("unknown option", argv[optind - 1]);
+	}
+}
+
+int options_read(struct options *out, int argc, char **argv)
+{
+	struct options o = { .config = DEFAULT_CONFIG };
+	int option;
+	int rc = -ENOMEM;
+
+	o.captures = calloc((size_t)argc + 1, sizeof(*o.captures));
+	if (!o.captures)
+		goto out;
+	rc = 0;
+	opterr = 0;
+	while (rc == 0 && (option = getopt_long(argc, argv, ":c:", long_options,
+						NULL)) != -1) {
+		if (option == OPTION_HELP || option == OPTION_VERSION) {
+			o.mode =
+			    option == OPTION_HELP ? MODE_HELP : MODE_VERSION;
+			break;
+		}
+		rc = take(&o, option, argv);
+	}
+	if (rc < 0 || o.mode == MODE_HELP || o.mode == MODE_VERSION)
+		goto out;
+	for (; rc == 0 && optind < argc; optind++)
+		rc = o.mode == MODE_REPLAY
+			 ? add_capture(&o, argv[optind])
+			 : usage("not expected here", argv[optind]);
+	if (rc == 0 && o.mode != MODE_REPLAY && (o.totals || o.store))
+		rc = usage("--totals and --store go with --replay", NULL);
+	if (rc == 0 && o.mode == MODE_REPLAY && !o.totals && !o.store)
+		rc = usage("a replay wants --totals or --store", NULL);
+out:
+	if (rc < 0)
+		options_fini(&o);
+	else
+		*out = o;
+	return rc;
+}
+
+void options_fini(struct options *o)
+{
+	free(o->captures);
+	o->captures = NULL;
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/port_table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/clock.h"
+
+enum {
+	/* Of the 60 s of a step so much must be covered for a rate, or of
+	 * the first and last step of a replay. */
+	COVERED_AT_LEAST_US = 30 * US_PER_S,
+	COVERED_AT_EDGE_US = 5 * US_PER_S,
+};
+
+bool step_rate_known(int64_t covered_us, bool edge)
+{
+	return covered_us >= (edge ? COVERED_AT_EDGE_US : COVERED_AT_LEAST_US);
+}
+
+static void name_port(struct port_state *p)
+{
+	/* Cisco NX-OS numbers Ethernet ports by slot and port, and
+	 * port-channels from another base; only a hint. */
+	enum {
+		NEXUS_ETHERNET = 0x1a000000,
+		NEXUS_ETHERNET_END = 0x1b000000,
+		NEXUS_CHANNEL = 0x16000000,
+		NEXUS_CHANNEL_END = 0x16001000,
+	};
+	uint32_t i = p->ifindex;
+
+	if (p->configured && p->configured->config->name) {
+		(void)snprintf(p->name, sizeof(p->name), "%s",
+			       p->configured->config->name);
+		p->named = true;
+	} else if (i >= NEXUS_ETHERNET && i < NEXUS_ETHERNET_END &&
+		   (i & 0xfff) == 0) {
+		(void)snprintf(p->name, sizeof(p->name), "Ethernet%u/%u",
+			       ((i - NEXUS_ETHERNET) >> 19) + 1,
+			       (i >> 12 & 0x7f) + 1);
+	} else if (i >= NEXUS_CHANNEL && i < NEXUS_CHANNEL_END) {
+		(void)snprintf(p->name, sizeof(p->name), "port-channel%u",
+			       i - NEXUS_CHANNEL + 1);
+	} else {
+		(void)snprintf(p->name, sizeof(p->name), "ifIndex %u", i);
+	}
+}
+
+static uint32_t add_port(struct port_table *t, uint32_t switch_index,
+			 uint32_t ifindex, const struct port *configured)
+{
+	struct port_state *p;
+
+	if (t->count == t->capacity ||
+	    u64map_put(&t->by_key, registry_port_key(switch_index, ifindex),
+		       t->count) < 0) {
+		t->refused++;
+		return PORT_NONE;
+	}
+	p = &t->ports[t->count];
+	p->switch_index = switch_index;
+	p->ifindex = ifindex;
+	p->configured = configured;
+	p->in_estimate_bps = NAN;
+	p->out_estimate_bps = NAN;
+	name_port(p);
+	return t->count++;
+}
+
+int port_table_init(struct port_table *t, const struct registry *registry)
+{
+	int rc;
+
+	*t = (struct port_table){
+		.registry = registry,
+		.capacity = registry->port_count + PORT_LEARNED_MAX,
+	};
+	t->ports = calloc(t->capacity, sizeof(*t->ports));
+	if (!t->ports)
+		return -ENOMEM;
+	rc = u64map_init(&t->by_key, t->capacity);
+	if (rc < 0) {
+		port_table_fini(t);
+		return rc;
+	}
+	for (uint32_t i = 0; i < registry->port_count; i++) {
+		const struct port *p = &registry->ports[i];
+
+		(void)add_port(t, p->switch_index, p->ifindex, p);
+	}
+	return 0;
+}
+
+void port_table_fini(struct port_table *t)
+{
+	free(t->ports);
+	u64map_fini(&t->by_key);
+	*t = (struct port_table){ 0 };
+}
+
+uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
+			 uint32_t ifindex)
+{
+	uint32_t found;
+
+	if (ifindex == 0)
+		return PORT_NONE;
+	found =
+	    u64map_find(&t->by_key, registry_port_key(switch_index, ifindex));
+	if (found != U64MAP_NONE)
+		return found;
+	return add_port(t, switch_index, ifindex, NULL);
+}
+
+uint64_t port_speed(const struct port_state *p)
+{
+	if (p->configured && p->configured->config->speed_bps)
+		return p->configured->config->speed_bps;
+	return p->counted ? p->last.raw.speed_bps : 0;
+}
+
+/*
+ * The pending step of this number. NULL if it was given out already, or lies
+ * so far ahead of the others that their ring has no place.
+ */
+static struct port_step *pending_step(struct port_state *p, int64_t step)
+{
+	struct port_step *s = &p->pending[step % PORT_PENDING_STEPS];
+
+	if (step <= p->given_out)
+		return NULL;
+	if (s->step == 0)
+		s->step = step;
+	return s->step == step ? s : NULL;
+}
+
+/* Spread an accepted delta over the steps it covers. */
+static void spread(struct port_state *p, const struct counter_delta *delta,
+		   int64_t from_us, int64_t to_us)
+{
+	int64_t first = step_of_us(from_us);
+	int64_t last = step_of_us(to_us - 1);
+
+	/* Older ones were given out long ago. */
+	if (last - first >= PORT_PENDING_STEPS)
+		first = last - PORT_PENDING_STEPS + 1;
+	for (int64_t step = first; step <= last; step++) {
+		struct port_step *s = pending_step(p, step);
+		int64_t start = step * STEP_US;
+		int64_t end = start + STEP_US;
+
+		if (!s)
+			continue;
+		if (start < from_us)
+			start = from_us;
+		if (end > to_us)
+			end = to_us;
+		s->covered_us += end - start;
+		s->unknown |= delta->unknown;
+		for (int i = 0; i < COUNTER_COUNT; i++)
+			s->grown[i] += counter_share(delta->grown[i], from_us,
+						     to_us, end) -
+				       counter_share(delta->grown[i], from_us,
+						     to_us, start);
+	}
+}
+
+static void take_delta(struct port_state *p, const struct counter_delta *delta,
+		       int64_t from_us, int64_t to_us)
+{
+	double seconds = (double)(to_us - from_us) / US_PER_S;
+
+	for (int i = 0; i < COUNTER_COUNT; i++)
+		p->grown[i] += delta->grown[i];
+	spread(p, delta, from_us, to_us);
+	p->interval_us = to_us - from_us;
+	p->in_bps = 8 * (double)delta->grown[PORT_IN_OCTETS] / seconds;
+	p->out_bps = 8 * (double)delta->grown[PORT_OUT_OCTETS] / seconds;
+	p->has_rate =
+	    !(delta->unknown & (1u << PORT_IN_OCTETS | 1u << PORT_OUT_OCTETS));
+}
+
+static void take_name(struct port_state *p, const char *name, size_t len)
+{
+	if (p->named || len == 0)
+		return;
+	if (len >= sizeof(p->name))
+		len = sizeof(p->name) - 1;
+	for (size_t i = 0; i < len; i++)
+		p->name[i] = name[i] >= 0x20 && name[i] < 0x7f ? name[i] : '?';
+	p->name[len] = '\0';
+	p->named = true;
+}
+
+void port_table_counters(struct port_table *t, uint32_t port,
+			 const struct sflow_counters *counters, int64_t time_us,
+			 uint32_t uptime_ms)
+{
+	struct port_state *p = &t->ports[port];
+	struct counter_reading now = {
+		.time_us = time_us,
+		.uptime_ms = uptime_ms,
+		.raw = counters->interface,
+	};
+	struct counter_delta delta;
+
+	if (counters->port_name)
+		take_name(p, counters->port_name, counters->port_name_len);
+	if (!counters->has_interface)
+		return;
+	if (p->counted) {
+		switch (
+		    counter_difference(&p->last, &now, port_speed(p), &delta)) {
+		case COUNTER_ACCEPTED:
+			take_delta(p, &delta, p->last.time_us, time_us);
+			break;
+		case COUNTER_RESTARTED:
+			t->restarts++;
+			p->has_rate = false;
+			break;
+		case COUNTER_NO_TIME:
+			/* A burst of equal times: the earlier one stays, so
+			 * that no growth is lost. */
+			t->odd_deltas++;
+			return;
+		}
+	}
+	p->last = now;
+	p->counted = true;
+}
+
+void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,
+			 uint64_t bytes, bool egress)
+{
+	struct port_state *p = &t->ports[port];
+	struct port_step *s = pending_step(p, step);
+
+	if (egress)
+		p->out_estimate += bytes;
+	else
+		p->in_estimate += bytes;
+	if (!s)
+		return;
+	if (egress)
+		s->out_estimate += bytes;
+	else
+		s->in_estimate += bytes;
+}
+
+/* A complete step as rates. */
+static void fill_row(struct port_row *row, const struct port_step *s)
+{
+	double counted_s = (double)s->covered_us / US_PER_S;
+	double observed_s = (double)s->observed_us / US_PER_S;
+	bool counted = step_rate_known(s->covered_us, s->edge);
+	bool estimated =
+	    s->estimate_known && step_rate_known(s->observed_us, s->edge);
+
+	row->start_s = s->step * STEP_S;
+	for (uint32_t i = 0; i < COUNTER_COUNT; i++) {
+		bool known = counted && !(s->unknown & 1u << i);
+
+		row->values[i] = known ? (double)s->grown[i] / counted_s : NAN;
+	}
+	row->values[PORT_IN_ESTIMATE] =
+	    estimated ? (double)s->in_estimate / observed_s : NAN;
+	row->values[PORT_OUT_ESTIMATE] =
+	    estimated ? (double)s->out_estimate / observed_s : NAN;
+}
+
+/* Note that a step is over: no more samples come for it. */
+static void close_step(struct port_state *p, struct step_span span, bool alive)
+{
+	struct port_step *s = pending_step(p, span.step);
+
+	if (!s)
+		return;
+	s->closed = true;
+	s->edge = span.edge;
+	s->observed_us = span.covered_us;
+	s->estimate_known = alive;
+	p->in_estimate_bps = NAN;
+	p->out_estimate_bps = NAN;
+	if (alive && step_rate_known(span.covered_us, span.edge)) {
+		double seconds = (double)span.covered_us / US_PER_S;
+
+		p->in_estimate_bps = 8 * (double)s->in_estimate / seconds;
+		p->out_estimate_bps = 8 * (double)s->out_estimate / seconds;
+	}
+}
+
+/* True if nothing can be added to a closed step any more. */
+static bool complete(const struct port_state *p, const struct port_step *s,
+		     int64_t now_us)
+{
+	int64_t end_us = (s->step + 1) * STEP_US;
+
+	if (!p->counted || p->last.time_us >= end_us)
+		return true;
+	return now_us - end_us > 2 * p->interval_us + STEP_US;
+}
+
+/* Give out what is complete of one port; returns how many rows. */
+static size_t give_out(struct port_table *t, uint32_t port, int64_t now_step,
+		       bool all, struct port_row *rows)
+{
+	struct port_state *p = &t->ports[port];
+	int64_t now_us = (now_step + 1) * STEP_US;
+	size_t count = 0;
+
+	for (int64_t step = now_step - PORT_PENDING_STEPS + 1; step <= now_step;
+	     step++) {
+		struct port_step *s = &p->pending[step % PORT_PENDING_STEPS];
+		bool last_chance =
+		    all || step == now_step - PORT_PENDING_STEPS + 1;
+
+		if (step <= 0 || s->step != step)
+			continue;
+		if (!last_chance && (!s->closed || !complete(p, s, now_us)))
+			break;
+		fill_row(&rows[count], s);
+		rows[count].port = port;
+		rows[count].switch_index = p->switch_index;
+		rows[count++].ifindex = p->ifindex;
+		p->given_out = step;
+		*s = (struct port_step){ 0 };
+	}
+	return count;
+}
+
+int port_table_close(struct port_table *t, struct step_span span,
+		     const bool *alive, bool last, struct port_row **rows,
+		     size_t *count)
+{
+	size_t n = 0;
+	size_t room = (size_t)t->count * PORT_PENDING_STEPS;
+	struct port_row *out;
+
+	*rows = NULL;
+	*count = 0;
+	if (t->count == 0)
+		return 0;
+	out = malloc(room * sizeof(*out));
+	if (!out)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < t->count; i++) {
+		struct port_state *p = &t->ports[i];
+
+		p->drops_grown = 0;
+		if (!p->counted && !p->sampled)
+			continue; /* never heard of */
+		close_step(p, span, alive[p->switch_index]);
+		n += give_out(t, i, span.step, last, out + n);
+	}
+	*rows = out;
+	*count = n;
+	return 0;
+}

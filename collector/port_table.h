@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_PORT_TABLE_H
+#define LANTERNE_COLLECTOR_PORT_TABLE_H
+
+/*
+ * port_table — every port that is configured or was heard of, with its
+ * counters, its estimates and its steps not yet complete.
+ *
+ * Counter samples come each 20 s or so, not on the minute: a delta is spread
+ * over the steps it covers, and a port's step is given out once counters
+ * beyond its end came in, or without them after two of the port's usual
+ * intervals between counter samples.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/counters.h"
+#include "ixp/registry.h"
+#include "util/attr.h"
+#include "util/u64map.h"
+
+enum {
+	PORT_NONE = 0xffffffff,
+	PORT_NAME_SIZE = 64,
+	PORT_LEARNED_MAX = 8192, /* ports held beside the configured ones */
+	PORT_PENDING_STEPS = 16,
+};
+
+/* A step of a port that is still being filled. */
+struct port_step {
+	int64_t step;	    /* steps since the epoch; 0: free */
+	int64_t covered_us; /* by accepted deltas */
+	uint64_t grown[COUNTER_COUNT];
+	uint32_t unknown;     /* as in counter_delta */
+	uint64_t in_estimate; /* bytes */
+	uint64_t out_estimate;
+	int64_t observed_us; /* of the step's 60 s; valid if closed */
+	bool closed;	     /* no more samples will come */
+	bool edge;	     /* first or last step of a replay */
+	bool estimate_known; /* the switch was alive; valid if closed */
+};
+
+struct port_state {
+	uint32_t switch_index;
+	uint32_t ifindex;
+	const struct port *configured; /* NULL: learned */
+	char name[PORT_NAME_SIZE];     /* see port_table_name */
+	bool named;		       /* by configuration or the agent */
+	struct counter_reading last;   /* valid if counted */
+	bool counted;		       /* a counter sample came in */
+	bool has_rate;
+	double in_bps; /* of the last accepted delta; valid if has_rate */
+	double out_bps;
+	uint64_t grown[COUNTER_COUNT]; /* accepted since the start */
+	uint64_t in_estimate;	       /* bytes since the start */
+	uint64_t out_estimate;
+	double in_estimate_bps; /* of the last closed step; NaN unknown */
+	double out_estimate_bps;
+	uint32_t drops;	      /* as last reported in a flow sample */
+	uint32_t drops_grown; /* in the open step */
+	bool sampled;	      /* drops is valid */
+	struct port_step pending[PORT_PENDING_STEPS];
+	int64_t given_out;   /* the last step given out; 0: none */
+	int64_t interval_us; /* between the last two counter samples */
+};
+
+/* A port's complete step. */
+struct port_row {
+	uint32_t port;
+	uint32_t switch_index;
+	uint32_t ifindex;
+	int64_t start_s;
+	double values[PORT_COUNT]; /* rates per second; NaN unknown */
+};
+
+struct port_table {
+	const struct registry *registry; /* borrowed */
+	struct port_state *ports;
+	uint32_t count;
+	uint32_t capacity;
+	struct u64map by_key; /* registry_port_key -> index */
+	uint64_t refused;     /* ports beyond the capacity, per mention */
+	uint64_t restarts;    /* deltas refused: the agent restarted */
+	uint64_t odd_deltas;  /* deltas refused for another reason */
+};
+
+/* Which part of a step was observed at all. */
+struct step_span {
+	int64_t step;	    /* number of steps since the epoch */
+	int64_t covered_us; /* of its 60 s; less in a first or last step */
+	bool edge;	    /* first or last step of a replay */
+};
+
+/**
+ * Whether so much of a step is enough for a rate: half of it, or 5 s in the
+ * first and last step of a replay.
+ */
+bool step_rate_known(int64_t covered_us, bool edge);
+
+/** Room for the registry's ports and those learned. @return 0 or -ENOMEM */
+MUST_CHECK int port_table_init(struct port_table *t,
+			       const struct registry *registry);
+void port_table_fini(struct port_table *t);
+
+/** The port of a switch, a new one if need be; PORT_NONE if full or 0. */
+uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
+			 uint32_t ifindex);
+
+/** Take in a counter sample that came at time_us. */
+void port_table_counters(struct port_table *t, uint32_t port,
+			 const struct sflow_counters *counters, int64_t time_us,
+			 uint32_t uptime_ms);
+
+/** Add a sample to a port's own estimate; egress: it left by the port. */
+void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,
+			 uint64_t bytes, bool egress);
+
+/**
+ * Give out the steps that are complete once span is over.
+ *
+ * @param alive  per switch: its estimates are known in span
+ * @param last   true: give out everything
+ * @param rows   on success an array to be freed by the caller; NULL if empty
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int port_table_close(struct port_table *t, struct step_span span,
+				const bool *alive, bool last,
+				struct port_row **rows, size_t *count);
+
+/** The speed to judge by: configured, else reported, else 0. */
+uint64_t port_speed(const struct port_state *p);
+
+#endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/replay.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "collector/capture.h"
+#include "collector/clock.h"
+#include "collector/intake.h"
+#include "collector/status.h"
+#include "collector/steps.h"
+#include "collector/totals.h"
+#include "net/packet.h"
+#include "store/rrd_write.h"
+#include "util/err.h"
+#include "util/file.h"
+#include "util/log.h"
+
+enum { STEPS_PER_WRITE = 120 };
+
+struct replay {
+	const struct options *options;
+	const struct registry *registry;
+	struct intake intake;
+	struct aggregate total; /* of closed steps; only if stepped */
+	struct steps steps;
+	struct writer *writer; /* NULL: nothing is stored */
+	bool stepped; /* steps are closed: for the store, or for standard
+		       * input, which cannot be read twice */
+	bool started;
+	int64_t from_us;
+	int64_t to_us;
+};
+
+static bool reads_standard_input(const struct options *o)
+{
+	for (size_t i = 0; i < o->capture_count; i++) {
+		if (strcmp(o->captures[i], "-") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* True if a UDP port is one that a source of the configuration listens on. */
+static bool is_our_port(const struct config *c, uint16_t port)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->source_count; i++) {
+		if (c->sources[i].kind != CONFIG_SOURCE_SFLOW)
+			continue;
+		any = true;
+		if (c->sources[i].listen.port == port)
+			return true;
+	}
+	return !any && port == SFLOW_PORT;
+}
+
+/* Find the datagram in a packet; what is none is counted. */
+static bool find_datagram(struct replay *r, const struct capture_packet *packet,
+			  struct packet_udp *udp)
+{
+	int rc = packet_read_udp(
+	    packet->link, cursor_of(packet->bytes, packet->captured_bytes),
+	    udp);
+
+	if (rc == ERR_UNSUPPORTED)
+		r->intake.input.fragments++;
+	else if (rc < 0 ||
+		 !is_our_port(r->registry->config, udp->destination_port))
+		r->intake.input.other_packets++;
+	else
+		return true;
+	return false;
+}
+
+static int open_captures(struct replay *r, struct captures **out)
+{
+	struct text problem;
+	int rc;
+
+	text_init(&problem);
+	rc = captures_open(out, r->options->captures, r->options->capture_count,
+			   &problem);
+	if (rc < 0)
+		(void)fprintf(stderr, "lanterne-collector: %s",
+			      text_str(&problem));
+	text_fini(&problem);
+	return rc;
+}
+
+/* Direction auto is judged from the whole of the files, before counting. */
+static int judge(struct replay *r)
+{
+	const struct config *c = r->registry->config;
+	struct capture_packet packet;
+	struct captures *captures;
+	struct packet_udp udp;
+	bool wanted = false;
+	bool done = false;
+	int rc;
+
+	for (uint32_t i = 0; i < c->switch_count; i++)
+		wanted |= r->intake.agents.switches[i].undecided;
+	if (!wanted)
+		return 0;
+	rc = open_captures(r, &captures);
+	if (rc < 0)
+		return rc;
+	while (!done && captures_next(captures, &packet)) {
+		if (find_datagram(r, &packet, &udp))
+			done = intake_judge(&r->intake, &udp.source,
+					    udp.payload, udp.payload_len);
+	}
+	captures_close(captures);
+	for (uint32_t i = 0; i < c->switch_count; i++) {
+		if (r->intake.agents.switches[i].undecided)
+			intake_decide(&r->intake, i);
+	}
+	r->intake.input = (struct input_counters){ 0 };
+	return 0;
+}
+
+/* Refuse to write over what is there, and make the folders. */
+static int prepare_store(struct replay *r, int64_t first_us)
+{
+	struct series exchange = { .kind = SERIES_EXCHANGE };
+	const char *state_dir = r->registry->config->state_dir;
+	struct flush *flush;
+	int64_t end_s = 0;
+	int rc = rrd_last_end(state_dir, &exchange, &end_s);
+
+	if (rc == 0 && end_s > step_of_us(first_us) * STEP_S) {
+		(void)fprintf(stderr,
+			      "lanterne-collector: %s: holds data up to %lld, "
+			      "the capture begins at %lld: replay into "
+			      "another state_dir\n",
+			      state_dir, (long long)end_s,
+			      (long long)(first_us / US_PER_S));
+		return ERR_EXISTS;
+	}
+	rc = file_make_directories(state_dir);
+	if (rc < 0) {
+		(void)fprintf(stderr, "lanterne-collector: %s: %s\n", state_dir,
+			      err_str(rc));
+		return rc;
+	}
+	rc = flush_new(&flush, r->registry, STEPS_PER_WRITE);
+	if (rc < 0)
+		return rc;
+	rc = writer_start(&r->writer, flush, true);
+	r->steps.writer = r->writer;
+	return rc;
+}
+
+static int begin(struct replay *r, int64_t time_us)
+{
+	r->started = true;
+	r->from_us = time_us;
+	r->to_us = time_us;
+	return r->options->store ? prepare_store(r, time_us) : 0;
+}
+
+static int read_captures(struct replay *r, struct captures *captures,
+			 const sigset_t *stop_signals)
+{
+	static const struct timespec at_once = { 0, 0 };
+	struct capture_packet packet;
+	struct packet_udp udp;
+	uint64_t packets = 0;
+	int rc = 0;
+
+	while (rc == 0 && captures_next(captures, &packet)) {
+		if (++packets % 65536 == 0 &&
+		    sigtimedwait(stop_signals, NULL, &at_once) > 0)
+			break;
+		if (!r->started)
+			rc = begin(r, packet.time_us);
+		if (rc < 0)
+			break;
+		if (packet.time_us > r->to_us)
+			r->to_us = packet.time_us;
+		if (r->stepped)
+			steps_at(&r->steps, packet.time_us);
+		if (find_datagram(r, &packet, &udp))
+			intake_datagram(&r->intake, &udp.source, udp.payload,
+					udp.payload_len, packet.time_us,
+					r->steps.step);
+	}
+	if (*captures_problems(captures))
+		(void)fprintf(stderr, "lanterne-collector: %s",
+			      captures_problems(captures));
+	return rc;
+}
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
+}
+
+static int write_status(struct replay *r, struct writer_counters counters)
+{
+	struct status_view view = {
+		.intake = &r->intake,
+		.steps = &r->steps,
+		.writer = counters,
+		.started_us = r->from_us,
+		.written_us = now_us(),
+		.captures = (const char *const *)r->options->captures,
+		.capture_count = r->options->capture_count,
+		.from_us = r->from_us,
+		.to_us = r->to_us,
+	};
+	char path[PATH_MAX];
+	struct text out;
+	int rc = -ENOMEM;
+
+	text_init(&out);
+	status_write(&out, &view);
+	(void)snprintf(path, sizeof(path), "%s/status.json",
+		       r->registry->config->state_dir);
+	if (text_ok(&out))
+		rc = file_replace(path, text_str(&out), out.len);
+	text_fini(&out);
+	return rc;
+}
+
+static int write_totals(struct replay *r)
+{
+	const char *path = r->options->totals;
+	struct aggregate *total = r->stepped ? &r->total : &r->intake.open;
+	struct text out;
+	int rc;
+
+	text_init(&out);
+	rc = totals_write(&out, &r->intake, total, r->from_us, r->to_us);
+	if (rc == 0 && strcmp(path, "-") == 0) {
+		if (fwrite(text_str(&out), 1, out.len, stdout) != out.len ||
+		    fflush(stdout) != 0)
+			rc = -EIO;
+	} else if (rc == 0) {
+		rc = file_replace(path, text_str(&out), out.len);
+	}
+	text_fini(&out);
+	if (rc < 0)
+		(void)fprintf(stderr, "lanterne-collector: %s: %s\n", path,
+			      err_str(rc));
+	return rc;
+}
+
+static int finish(struct replay *r)
+{
+	struct writer_counters counters;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < r->registry->config->switch_count; i++) {
+		if (r->intake.agents.switches[i].undecided)
+			intake_decide(&r->intake, i);
+	}
+	if (r->stepped)
+		steps_end(&r->steps, r->to_us);
+	counters = writer_stop(r->writer);
+	r->writer = NULL;
+	if (r->options->store && r->started)
+		rc = write_status(r, counters);
+	if (counters.flush.rows_failed > 0) {
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows could not be "
+			      "stored\n",
+			      (unsigned long long)counters.flush.rows_failed);
+		rc = -EIO;
+	}
+	if (rc == 0 && r->options->totals)
+		rc = write_totals(r);
+	return rc;
+}
+
+int replay(const struct options *options, const struct registry *registry)
+{
+	bool piped = reads_standard_input(options);
+	struct replay r = {
+		.options = options,
+		.registry = registry,
+		.stepped = options->store || piped,
+	};
+	struct captures *captures = NULL;
+	sigset_t stop_signals;
+	int rc;
+
+	(void)sigemptyset(&stop_signals);
+	(void)sigaddset(&stop_signals, SIGTERM);
+	(void)sigaddset(&stop_signals, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &stop_signals, NULL);
+	rc = intake_init(&r.intake, registry);
+	if (rc == 0 && r.stepped)
+		rc = aggregate_init(&r.total, registry);
+	steps_init(&r.steps, &r.intake, NULL,
+		   options->totals && r.stepped ? &r.total : NULL, true);
+	if (rc == 0 && !piped)
+		rc = judge(&r);
+	if (rc == 0)
+		rc = open_captures(&r, &captures);
+	if (rc == 0)
+		rc = read_captures(&r, captures, &stop_signals);
+	if (rc == 0)
+		rc = finish(&r);
+	(void)writer_stop(r.writer);
+	captures_close(captures);
+	aggregate_fini(&r.total);
+	intake_fini(&r.intake);
+	return rc;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/clock.h"
+#include "collector/totals.h"
+
+enum { STRANGERS_SHOWN = 200 };
+
+static void time_or_null(struct json_writer *w, const char *key,
+			 int64_t time_us)
+{
+	if (time_us)
+		json_double(w, key, (double)time_us / US_PER_S, 3);
+	else
+		json_null(w, key);
+}
+
+static void write_replay(struct json_writer *w, const struct status_view *v)
+{
+	if (v->capture_count == 0) {
+		json_null(w, "replay");
+		return;
+	}
+	json_object(w, "replay");
+	json_array(w, "captures");
+	for (size_t i = 0; i < v->capture_count; i++) {
+		const char *slash = strrchr(v->captures[i], '/');
+
+		json_string(w, NULL, slash ? slash + 1 : v->captures[i]);
+	}
+	json_array_end(w);
+	time_or_null(w, "from", v->from_us);
+	time_or_null(w, "to", v->to_us);
+	json_object_end(w);
+}
+
+static void write_sources(struct json_writer *w, const struct status_view *v)
+{
+	const struct config *c = v->intake->registry->config;
+	char addr[IPADDR_TEXT_SIZE];
+	char listen[IPADDR_TEXT_SIZE + 8]; /* brackets and port */
+
+	json_array(w, "sources");
+	for (size_t i = 0; i < c->source_count; i++) {
+		const struct config_source *s = &c->sources[i];
+		bool v6 = s->listen.addr.version == 6;
+
+		if (s->kind != CONFIG_SOURCE_SFLOW)
+			continue;
+		(void)ipaddr_format(&s->listen.addr, addr);
+		(void)snprintf(listen, sizeof(listen), "%s%s%s:%u",
+			       v6 ? "[" : "", addr, v6 ? "]" : "",
+			       s->listen.port);
+		json_object(w, NULL);
+		json_string(w, "kind", "sflow");
+		json_string(w, "listen", listen);
+		json_u64(w, "socket_drops", v->intake->input.socket_drops);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
+static void write_store(struct json_writer *w, const struct status_view *v)
+{
+	json_object(w, "store");
+	json_u64(w, "steps_written", v->writer.flush.steps);
+	json_u64(w, "steps_lost", v->writer.steps_lost);
+	json_u64(w, "rows_written", v->writer.flush.rows);
+	json_u64(w, "rows_failed", v->writer.flush.rows_failed);
+	json_u64(w, "rows_old", v->writer.flush.rows_old);
+	json_u64(w, "files_failed", v->writer.files_failed);
+	json_object_end(w);
+}
+
+static const char *counted_name(const struct switch_state *s)
+{
+	static const char *const names[] = {
+		[COUNTED_ANY] = "any",
+		[COUNTED_INGRESS] = "ingress",
+		[COUNTED_EGRESS] = "egress",
+	};
+
+	return s->undecided ? "undecided" : names[s->counted];
+}
+
+static void write_switches(struct json_writer *w, const struct status_view *v)
+{
+	static const char *const directions[] = {
+		[CONFIG_DIRECTION_AUTO] = "auto",
+		[CONFIG_DIRECTION_INGRESS] = "ingress",
+		[CONFIG_DIRECTION_EGRESS] = "egress",
+		[CONFIG_DIRECTION_BOTH] = "both",
+		[CONFIG_DIRECTION_ANY] = "any",
+	};
+	const struct config *c = v->intake->registry->config;
+	char addr[IPADDR_TEXT_SIZE];
+
+	json_array(w, "switches");
+	for (size_t i = 0; i < c->switch_count; i++) {
+		const struct config_switch *s = &c->switches[i];
+		const struct switch_state *state =
+		    &v->intake->agents.switches[i];
+
+		json_object(w, NULL);
+		json_string(w, "name", s->name);
+		json_string(w, "agent", ipaddr_format(&s->agent, addr));
+		json_string(w, "direction", directions[s->direction]);
+		json_string(w, "counted", counted_name(state));
+		time_or_null(w, "last_seen", state->last_us);
+		json_u64(w, "datagrams", state->datagrams);
+		json_u64(w, "lost_datagrams", state->lost_datagrams);
+		json_u64(w, "flow_samples", state->flow_samples);
+		json_u64(w, "ingress_samples",
+			 state->by_direction[DIRECTION_INGRESS]);
+		json_u64(w, "egress_samples",
+			 state->by_direction[DIRECTION_EGRESS]);
+		json_u64(w, "unknown_samples",
+			 state->by_direction[DIRECTION_UNKNOWN]);
+		json_u64(w, "counter_samples", state->counter_samples);
+		json_u64(w, "drops", state->drops);
+		json_u64(w, "sampling_rate", state->sampling_rate);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
+static void write_rates(struct json_writer *w, const struct port_state *p)
+{
+	if (p->has_rate) {
+		json_double(w, "in_bps", p->in_bps, 1);
+		json_double(w, "out_bps", p->out_bps, 1);
+	} else {
+		json_null(w, "in_bps");
+		json_null(w, "out_bps");
+	}
+	json_double(w, "in_estimate_bps", p->in_estimate_bps, 1);
+	json_double(w, "out_estimate_bps", p->out_estimate_bps, 1);
+}
+
+static void write_port(struct json_writer *w, const struct config *c,
+		       const struct port_state *p)
+{
+	json_object(w, NULL);
+	json_string(w, "switch", c->switches[p->switch_index].name);
+	json_u64(w, "ifindex", p->ifindex);
+	json_string(w, "name", p->name);
+	json_bool(w, "configured", p->configured != NULL);
+	json_u64(w, "speed_bps", port_speed(p));
+	if (p->counted)
+		json_bool(w, "up", (p->last.raw.status & 2) != 0);
+	else
+		json_null(w, "up");
+	time_or_null(w, "last_counters", p->counted ? p->last.time_us : 0);
+	write_rates(w, p);
+	json_u64(w, "in_errors", p->grown[PORT_IN_ERRORS]);
+	json_u64(w, "in_discards", p->grown[PORT_IN_DISCARDS]);
+	json_u64(w, "out_errors", p->grown[PORT_OUT_ERRORS]);
+	json_u64(w, "out_discards", p->grown[PORT_OUT_DISCARDS]);
+	json_object_end(w);
+}
+
+void status_write(struct text *out, const struct status_view *v)
+{
+	const struct intake *in = v->intake;
+	struct json_writer w;
+
+	json_start(&w, out);
+	json_object(&w, NULL);
+	json_u64(&w, "version", 1);
+	time_or_null(&w, "written", v->written_us);
+	time_or_null(&w, "started", v->started_us);
+	write_replay(&w, v);
+	time_or_null(&w, "now", v->capture_count ? v->to_us : v->written_us);
+	json_i64(&w, "last_step_end", v->steps->last_end_s);
+	write_sources(&w, v);
+	totals_write_input(&w, in);
+	totals_write_ledger(&w, in);
+	json_object(&w, "skipped");
+	json_u64(&w, "samples", in->skipped.samples);
+	json_u64(&w, "flow_records", in->skipped.flow_records);
+	json_u64(&w, "counter_records", in->skipped.counter_records);
+	json_object_end(&w);
+	write_store(&w, v);
+	write_switches(&w, v);
+	totals_write_refused(&w, &in->agents);
+	totals_write_strangers(&w, in, STRANGERS_SHOWN);
+	json_array(&w, "ports");
+	for (uint32_t i = 0; i < in->ports.count; i++)
+		write_port(&w, in->registry->config, &in->ports.ports[i]);
+	json_array_end(&w);
+	json_object_end(&w);
+	text_add_char(out, '\n');
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_STATUS_H
+#define LANTERNE_COLLECTOR_STATUS_H
+
+/*
+ * status — the small file that tells the web how the collector is doing.
+ * Its format stands in ARCHITECTURE.md.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/intake.h"
+#include "collector/steps.h"
+#include "collector/writer.h"
+#include "util/text.h"
+
+struct status_view {
+	const struct intake *intake;
+	const struct steps *steps;
+	struct writer_counters writer;
+	int64_t started_us;
+	int64_t written_us;
+	/* of a replay; capture_count 0: live */
+	const char *const *captures;
+	size_t capture_count;
+	int64_t from_us;
+	int64_t to_us;
+};
+
+/** Append the status as JSON. */
+void status_write(struct text *out, const struct status_view *view);
+
+#endif

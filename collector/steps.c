@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/steps.h"
+
+#include <stdlib.h>
+
+#include "collector/clock.h"
+#include "collector/closed_step.h"
+
+enum {
+	/* After a longer silence the ports' pending steps are given out at
+	 * once, instead of closing each minute of it. */
+	SILENT_STEPS_CLOSED = PORT_PENDING_STEPS,
+};
+
+void steps_init(struct steps *s, struct intake *intake, struct writer *writer,
+		struct aggregate *total, bool replay)
+{
+	*s = (struct steps){
+		.intake = intake,
+		.writer = writer,
+		.total = total,
+		.replay = replay,
+		.first = true,
+	};
+}
+
+static void add_to_total(struct steps *s, const struct closed_step *step)
+{
+	for (size_t i = 0; i < step->cell_count; i++) {
+		struct tally *t = aggregate_tally(s->total, step->cells[i].key);
+
+		if (t)
+			tally_add(t, &step->cells[i].tally);
+		else
+			s->total_refused++;
+	}
+}
+
+/* Live, a verdict falls after the first step in which a switch spoke. */
+static void decide(struct steps *s)
+{
+	const struct config *config = s->intake->registry->config;
+
+	for (uint32_t i = 0; i < config->switch_count; i++) {
+		struct switch_state *state = &s->intake->agents.switches[i];
+
+		if (state->undecided && state->first_us > 0)
+			intake_decide(s->intake, i);
+	}
+}
+
+/* give_all: the ports' pending steps come too, none follows for long */
+static void close_step(struct steps *s, int64_t end_us, bool end, bool give_all)
+{
+	struct step_span span = {
+		.step = s->step,
+		.covered_us = end_us - s->start_us,
+		.edge = s->replay && (s->first || end),
+	};
+	struct closed_step *step;
+
+	decide(s);
+	s->first = false;
+	s->last_end_s = (s->step + 1) * STEP_S;
+	if (closed_step_take(&step, s->intake, span, give_all) < 0) {
+		s->failed++;
+		return;
+	}
+	if (s->total)
+		add_to_total(s, step);
+	if (s->writer)
+		writer_step(s->writer, step);
+	else
+		closed_step_free(step);
+}
+
+void steps_at(struct steps *s, int64_t time_us)
+{
+	int64_t step = step_of_us(time_us);
+
+	if (!s->open) {
+		s->open = true;
+		s->step = step;
+		s->start_us = time_us;
+		return;
+	}
+	while (s->step < step) {
+		int64_t end_us = (s->step + 1) * STEP_US;
+
+		bool silence = step - s->step > SILENT_STEPS_CLOSED;
+
+		close_step(s, end_us, false, silence);
+		s->step = silence ? step : s->step + 1;
+		s->start_us = s->step * STEP_US;
+	}
+}
+
+void steps_end(struct steps *s, int64_t time_us)
+{
+	int64_t end_us = (s->step + 1) * STEP_US;
+
+	if (!s->open)
+		return;
+	if (time_us < end_us)
+		end_us = time_us;
+	close_step(s, end_us, true, true);
+	s->open = false;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/totals.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "collector/clock.h"
+
+/* What one member, or one pair in one VLAN, came to in one direction. */
+struct sum {
+	struct tally family[FAMILY_COUNT];
+};
+
+struct pair_sum {
+	uint32_t from; /* members */
+	uint32_t to;
+	uint16_t vlan;
+	struct sum sum;
+};
+
+void totals_write_input(struct json_writer *w, const struct intake *in)
+{
+	const struct input_counters *i = &in->input;
+
+	json_object(w, "input");
+	json_u64(w, "datagrams", i->datagrams);
+	json_u64(w, "accepted", i->accepted);
+	json_u64(w, "malformed", i->malformed);
+	json_u64(w, "unsupported_version", i->unsupported_version);
+	json_u64(w, "foreign", i->foreign);
+	json_u64(w, "lost_datagrams", i->lost_datagrams);
+	json_u64(w, "duplicates", i->duplicates);
+	json_u64(w, "late", i->late);
+	json_u64(w, "flow_samples", i->flow_samples);
+	json_u64(w, "counter_samples", i->counter_samples);
+	json_u64(w, "frames", i->frames);
+	json_u64(w, "other_packets", i->other_packets);
+	json_u64(w, "fragments", i->fragments);
+	json_u64(w, "socket_drops", i->socket_drops);
+	json_u64(w, "skipped_samples", in->skipped.samples);
+	json_u64(w, "skipped_flow_records", in->skipped.flow_records);
+	json_u64(w, "skipped_counter_records", in->skipped.counter_records);
+	json_object_end(w);
+}
+
+void totals_write_ledger(struct json_writer *w, const struct intake *in)
+{
+	json_object(w, "ledger");
+	json_u64(w, "observations", in->ledger.observations);
+	json_u64(w, "attributed", in->ledger.attributed);
+	json_object(w, "dropped");
+	for (int i = 0; i < DROP_COUNT; i++)
+		json_u64(w, drop_reason_name((enum drop_reason)i),
+			 in->ledger.dropped[i]);
+	json_object_end(w);
+	json_object_end(w);
+}
+
+void totals_write_refused(struct json_writer *w, const struct agents *agents)
+{
+	char text[IPADDR_TEXT_SIZE];
+
+	json_array(w, "refused");
+	for (uint32_t i = 0; i < agents->refused_count; i++) {
+		const struct refused_agent *r = &agents->refused[i];
+
+		json_object(w, NULL);
+		json_string(w, "source", ipaddr_format(&r->source, text));
+		if (r->agent.version)
+			json_string(w, "agent", ipaddr_format(&r->agent, text));
+		else
+			json_null(w, "agent");
+		json_u64(w, "sub_agent", r->sub_agent);
+		json_u64(w, "datagrams", r->datagrams);
+		json_double(w, "last_seen", (double)r->last_us / US_PER_S, 3);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
+static int larger_station_first(const void *left, const void *right)
+{
+	const struct unknown_station *const *a = left;
+	const struct unknown_station *const *b = right;
+
+	if ((*a)->bytes != (*b)->bytes)
+		return (*a)->bytes < (*b)->bytes ? 1 : -1;
+	return (*a)->mac.bits < (*b)->mac.bits ? -1 : 1;
+}
+
+static void write_stranger(struct json_writer *w, const struct intake *in,
+			   const struct unknown_station *u)
+{
+	static const char *const reasons[] = {
+		[STRANGER_NONE] = "none",
+		[STRANGER_UNKNOWN] = "unknown",
+		[STRANGER_WRONG_VLAN] = "wrong_vlan",
+		[STRANGER_WRONG_PORT] = "wrong_port",
+	};
+	const struct config *c = in->registry->config;
+	char mac[MAC_TEXT_SIZE];
+
+	json_object(w, NULL);
+	json_string(w, "mac", mac_format(u->mac, mac));
+	json_string(w, "switch", c->switches[u->switch_index].name);
+	if (u->port == PORT_NONE) {
+		json_u64(w, "ifindex", 0);
+		json_null(w, "port");
+	} else {
+		json_u64(w, "ifindex", in->ports.ports[u->port].ifindex);
+		json_string(w, "port", in->ports.ports[u->port].name);
+	}
+	json_u64(w, "vlan", u->vlan);
+	json_string(w, "reason", reasons[u->reason]);
+	json_u64(w, "samples", u->samples);
+	json_u64(w, "bytes", u->bytes);
+	json_double(w, "last_seen", (double)u->last_us / US_PER_S, 3);
+	json_object_end(w);
+}
+
+void totals_write_strangers(struct json_writer *w, const struct intake *in,
+			    size_t most)
+{
+	const struct stations *s = &in->stations;
+	const struct unknown_station **sorted =
+	    calloc((size_t)s->count + 1, sizeof(*sorted));
+
+	json_array(w, "unknown_macs");
+	if (!sorted)
+		w->out->failed = true;
+	for (uint32_t i = 0; sorted && i < s->count; i++)
+		sorted[i] = &s->list[i];
+	if (sorted)
+		qsort(sorted, s->count, sizeof(*sorted), larger_station_first);
+	for (size_t i = 0; sorted && i < s->count && i < most; i++)
+		write_stranger(w, in, sorted[i]);
+	json_array_end(w);
+	json_u64(w, "unknown_macs_not_listed", s->not_listed);
+	free(sorted);
+}
+
+static void write_families(struct json_writer *w, const struct sum *sum)
+{
+	for (int i = 0; i < FAMILY_COUNT; i++) {
+		const struct tally *t = &sum->family[i];
+
+		if (t->samples == 0)
+			continue;
+		json_object(w, family_name((enum family)i));
+		json_u64(w, "bytes", t->bytes);
+		json_u64(w, "packets", t->packets);
+		json_u64(w, "samples", t->samples);
+		json_u64(w, "ci95_bytes", tally_ci95_bytes(t));
+		json_object_end(w);
+	}
+}
+
+/* Sum the cells up per member: from[member], to[member]. */
+static void sum_members(const struct registry *r, const struct cell *cells,
+			size_t count, struct sum *from, struct sum *to)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct cell_ends e = cell_ends(cells[i].key);
+		uint32_t sender = r->interfaces[e.from].member;
+		uint32_t receiver = r->interfaces[e.to].member;
+
+		if (e.from)
+			tally_add(&from[sender].family[e.family],
+				  &cells[i].tally);
+		if (e.to)
+			tally_add(&to[receiver].family[e.family],
+				  &cells[i].tally);
+	}
+}
+
+static bool has_samples(const struct sum *sum)
+{
+	for (int i = 0; i < FAMILY_COUNT; i++) {
+		if (sum->family[i].samples)
+			return true;
+	}
+	return false;
+}
+
+static int write_members(struct json_writer *w, const struct registry *r,
+			 const struct cell *cells, size_t count)
+{
+	struct sum *from = calloc((size_t)r->member_count + 1, sizeof(*from));
+	struct sum *to = calloc((size_t)r->member_count + 1, sizeof(*to));
+	int rc = from && to ? 0 : -ENOMEM;
+
+	if (rc == 0)
+		sum_members(r, cells, count, from, to);
+	json_array(w, "members");
+	for (uint32_t i = 0; rc == 0 && i < r->member_count; i++) {
+		json_object(w, NULL);
+		json_u64(w, "asn", r->members[i].asn);
+		json_object(w, "from_member");
+		write_families(w, &from[i]);
+		json_object_end(w);
+		json_object(w, "to_member");
+		write_families(w, &to[i]);
+		json_object_end(w);
+		json_object_end(w);
+	}
+	json_array_end(w);
+	free(from);
+	free(to);
+	return rc;
+}
+
+static int by_members_and_vlan(const void *left, const void *right)
+{
+	const struct pair_sum *a = left;
+	const struct pair_sum *b = right;
+
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	if (a->to != b->to)
+		return a->to < b->to ? -1 : 1;
+	return (int)a->vlan - (int)b->vlan;
+}
+
+/* The cells of pairs, one sum each; returns how many. */
+static size_t sum_pairs(const struct registry *r, const struct cell *cells,
+			size_t count, struct pair_sum *pairs)
+{
+	size_t n = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct cell_ends e = cell_ends(cells[i].key);
+		const struct vlan_interface *from = &r->interfaces[e.from];
+		const struct vlan_interface *to = &r->interfaces[e.to];
+
+		if (!e.from || !e.to)
+			continue;
+		pairs[n] = (struct pair_sum){
+			.from = from->member,
+			.to = to->member,
+			.vlan = from->vlan == to->vlan ? from->vlan : 0,
+		};
+		pairs[n++].sum.family[e.family] = cells[i].tally;
+	}
+	qsort(pairs, n, sizeof(*pairs), by_members_and_vlan);
+	for (size_t i = 0; i < n; i++) {
+		if (kept == 0 ||
+		    by_members_and_vlan(&pairs[kept - 1], &pairs[i]) != 0) {
+			pairs[kept++] = pairs[i];
+			continue;
+		}
+		for (int f = 0; f < FAMILY_COUNT; f++)
+			tally_add(&pairs[kept - 1].sum.family[f],
+				  &pairs[i].sum.family[f]);
+	}
+	return kept;
+}
+
+static int write_pairs(struct json_writer *w, const struct registry *r,
+		       const struct cell *cells, size_t count)
+{
+	struct pair_sum *pairs = calloc(count + 1, sizeof(*pairs));
+	size_t n = pairs ? sum_pairs(r, cells, count, pairs) : 0;
+
+	json_array(w, "pairs");
+	for (size_t i = 0; i < n; i++) {
+		if (!has_samples(&pairs[i].sum))
+			continue;
+		json_object(w, NULL);
+		json_u64(w, "from", r->members[pairs[i].from].asn);
+		json_u64(w, "to", r->members[pairs[i].to].asn);
+		json_u64(w, "vlan", pairs[i].vlan);
+		write_families(w, &pairs[i].sum);
+		json_object_end(w);
+	}
+	json_array_end(w);
+	free(pairs);
+	return pairs ? 0 : -ENOMEM;
+}
+
+static void write_port(struct json_writer *w, const struct config *c,
+		       const struct port_state *p)
+{
+	/* In the order of the interface's documentation. */
+	static const struct {
+		const char *name;
+		int counter;
+	} counters[] = {
+		{ "in_octets", PORT_IN_OCTETS },
+		{ "out_octets", PORT_OUT_OCTETS },
+		{ "in_ucast", PORT_IN_UCAST },
+		{ "in_mcast", PORT_IN_MCAST },
+		{ "in_bcast", PORT_IN_BCAST },
+		{ "in_errors", PORT_IN_ERRORS },
+		{ "in_discards", PORT_IN_DISCARDS },
+		{ "out_ucast", PORT_OUT_UCAST },
+		{ "out_mcast", PORT_OUT_MCAST },
+		{ "out_bcast", PORT_OUT_BCAST },
+		{ "out_errors", PORT_OUT_ERRORS },
+		{ "out_discards", PORT_OUT_DISCARDS },
+	};
+
+	json_object(w, NULL);
+	json_string(w, "switch", c->switches[p->switch_index].name);
+	json_u64(w, "ifindex", p->ifindex);
+	json_string(w, "name", p->name);
+	json_object(w, "counters");
+	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
+		json_u64(w, counters[i].name, p->grown[counters[i].counter]);
+	json_object_end(w);
+	json_object(w, "estimate");
+	json_u64(w, "in_bytes", p->in_estimate);
+	json_u64(w, "out_bytes", p->out_estimate);
+	json_object_end(w);
+	json_object_end(w);
+}
+
+static void write_ports(struct json_writer *w, const struct intake *in)
+{
+	json_array(w, "ports");
+	for (uint32_t i = 0; i < in->ports.count; i++)
+		write_port(w, in->registry->config, &in->ports.ports[i]);
+	json_array_end(w);
+}
+
+int totals_write(struct text *out, const struct intake *in,
+		 struct aggregate *total, int64_t from_us, int64_t to_us)
+{
+	struct json_writer w;
+	struct cell *cells;
+	size_t count;
+	int rc = aggregate_take(total, &cells, &count);
+
+	if (rc < 0)
+		return rc;
+	json_start(&w, out);
+	json_object(&w, NULL);
+	json_double(&w, "from", (double)from_us / US_PER_S, 6);
+	json_double(&w, "to", (double)to_us / US_PER_S, 6);
+	totals_write_input(&w, in);
+	totals_write_ledger(&w, in);
+	rc = write_members(&w, in->registry, cells, count);
+	if (rc == 0)
+		rc = write_pairs(&w, in->registry, cells, count);
+	write_ports(&w, in);
+	totals_write_strangers(&w, in, SIZE_MAX);
+	totals_write_refused(&w, &in->agents);
+	json_array(&w, "bgp_sessions");
+	json_array_end(&w);
+	json_array(&w, "hygiene");
+	json_array_end(&w);
+	json_object_end(&w);
+	text_add_char(out, '\n');
+	free(cells);
+	if (rc == 0 && !text_ok(out))
+		rc = -ENOMEM;
+	return rc;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/writer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/err.h"
+#include "util/file.h"
+#include "util/log.h"
+
+enum { FILES_MAX = 4 };
+
+struct waiting_file {
+	const char *path; /* NULL: free */
+	struct text content;
+};
+
+struct writer {
+	pthread_t thread;
+	pthread_mutex_t lock; /* of everything below */
+	pthread_cond_t work;  /* something to do, or stop */
+	pthread_cond_t room;  /* the queue has shrunk */
+	struct closed_step *queue[WRITER_QUEUE_MAX];
+	size_t first;
+	size_t count;
+	struct waiting_file files[FILES_MAX];
+	bool stopping;
+	struct writer_counters counters;
+
+	struct flush *flush; /* the thread's own */
+	bool waits;
+	bool failing; /* the thread's own: a file could not be replaced */
+};
+
+static void write_file(struct writer *w, struct waiting_file *file)
+{
+	int rc = -ENOMEM;
+
+	if (text_ok(&file->content))
+		rc = file_replace(file->path, text_str(&file->content),
+				  file->content.len);
+	if (rc < 0 && !w->failing)
+		log_error("writer: cannot replace: %s: %s", file->path,
+			  err_str(rc));
+	w->failing = rc < 0;
+	text_fini(&file->content);
+}
+
+static bool take_file(struct writer *w, struct waiting_file *out)
+{
+	for (size_t i = 0; i < FILES_MAX; i++) {
+		if (!w->files[i].path)
+			continue;
+		*out = w->files[i];
+		w->files[i] = (struct waiting_file){ 0 };
+		return true;
+	}
+	return false;
+}
+
+static struct closed_step *take_step(struct writer *w)
+{
+	struct closed_step *step;
+
+	if (w->count == 0)
+		return NULL;
+	step = w->queue[w->first];
+	w->first = (w->first + 1) % WRITER_QUEUE_MAX;
+	w->count--;
+	(void)pthread_cond_signal(&w->room);
+	return step;
+}
+
+/* Steps come before files: a status file speaks of what was written. */
+static void *run(void *argument)
+{
+	struct writer *w = argument;
+
+	(void)pthread_mutex_lock(&w->lock);
+	for (;;) {
+		struct waiting_file file = { 0 };
+		struct closed_step *step = take_step(w);
+		bool has_file = !step && take_file(w, &file);
+
+		if (!step && !has_file) {
+			if (w->stopping)
+				break;
+			(void)pthread_cond_wait(&w->work, &w->lock);
+			continue;
+		}
+		(void)pthread_mutex_unlock(&w->lock);
+		if (step)
+			flush_step(w->flush, step);
+		closed_step_free(step);
+		if (has_file)
+			write_file(w, &file);
+		(void)pthread_mutex_lock(&w->lock);
+		w->counters.flush = flush_counters(w->flush);
+		w->counters.files_failed += has_file && w->failing;
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+	flush_finish(w->flush);
+	return NULL;
+}
+
+int writer_start(struct writer **out, struct flush *flush, bool waits)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	int rc;
+
+	if (!w) {
+		flush_free(flush);
+		return -ENOMEM;
+	}
+	w->flush = flush;
+	w->waits = waits;
+	(void)pthread_mutex_init(&w->lock, NULL);
+	(void)pthread_cond_init(&w->work, NULL);
+	(void)pthread_cond_init(&w->room, NULL);
+	rc = pthread_create(&w->thread, NULL, run, w);
+	if (rc != 0) {
+		flush_free(flush);
+		free(w);
+		return -rc;
+	}
+	*out = w;
+	return 0;
+}
+
+void writer_step(struct writer *w, struct closed_step *step)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	while (w->waits && w->count == WRITER_QUEUE_MAX)
+		(void)pthread_cond_wait(&w->room, &w->lock);
+	if (w->count == WRITER_QUEUE_MAX) {
+		w->counters.steps_lost++;
+		closed_step_free(step);
+	} else {
+		w->queue[(w->first + w->count++) % WRITER_QUEUE_MAX] = step;
+		(void)pthread_cond_signal(&w->work);
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+void writer_file(struct writer *w, const char *path, struct text *content)
+{
+	struct waiting_file *place = NULL;
+
+	(void)pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < FILES_MAX; i++) {
+		struct waiting_file *f = &w->files[i];
+
+		if (f->path && strcmp(f->path, path) == 0)
+			place = f;
+		else if (!f->path && !place)
+			place = f;
+	}
+	if (place) {
+		text_fini(&place->content);
+		place->path = path;
+		place->content = *content;
+		text_init(content);
+		(void)pthread_cond_signal(&w->work);
+	} else {
+		w->counters.files_failed++;
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+	text_fini(content);
+}
+
+struct writer_counters writer_counters(struct writer *w)
+{
+	struct writer_counters counters;
+
+	(void)pthread_mutex_lock(&w->lock);
+	counters = w->counters;
+	(void)pthread_mutex_unlock(&w->lock);
+	return counters;
+}
+
+struct writer_counters writer_stop(struct writer *w)
+{
+	struct writer_counters counters = { 0 };
+
+	if (!w)
+		return counters;
+	(void)pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	(void)pthread_cond_signal(&w->work);
+	(void)pthread_mutex_unlock(&w->lock);
+	(void)pthread_join(w->thread, NULL);
+	w->counters.flush = flush_counters(w->flush);
+	counters = w->counters;
+	flush_free(w->flush);
+	(void)pthread_cond_destroy(&w->work);
+	(void)pthread_cond_destroy(&w->room);
+	(void)pthread_mutex_destroy(&w->lock);
+	free(w);
+	return counters;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_WRITER_H
+#define LANTERNE_COLLECTOR_WRITER_H
+
+/*
+ * writer — the thread that touches the disk.
+ *
+ * Takes closed steps and small files from a bounded queue, so that a slow or
+ * full disk never stops receiving. Owns the flush.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/closed_step.h"
+#include "collector/flush.h"
+#include "util/attr.h"
+#include "util/text.h"
+
+enum { WRITER_QUEUE_MAX = 64 };
+
+struct writer;
+
+struct writer_counters {
+	struct flush_counters flush;
+	uint64_t steps_lost; /* the queue was full */
+	uint64_t files_failed;
+};
+
+/**
+ * Start the thread.
+ *
+ * @param flush  owned by the writer from here on, also on failure
+ * @param waits  true: a full queue makes the caller wait (replay); false: the
+ *               new step is lost and counted (live)
+ */
+MUST_CHECK int writer_start(struct writer **out, struct flush *flush,
+			    bool waits);
+
+/** Hand over a step; the writer frees it. */
+void writer_step(struct writer *w, struct closed_step *step);
+
+/**
+ * Hand over the content of a file that is to be replaced. An older content
+ * of the same file that still waits is dropped.
+ *
+ * @param path     borrowed until writer_stop; one of a few static paths
+ * @param content  emptied
+ */
+void writer_file(struct writer *w, const char *path, struct text *content);
+
+/** What was done so far. */
+struct writer_counters writer_counters(struct writer *w);
+
+/** Write all that is queued and gathered, end the thread, free. NULL fine. */
+struct writer_counters writer_stop(struct writer *w);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "net/packet.h"
+
+#include "util/err.h"
+
+enum {
+	TYPE_IPV4 = 0x0800,
+	TYPE_IPV6 = 0x86dd,
+	TYPE_VLAN = 0x8100,
+	TYPE_QINQ = 0x88a8,
+	PROTOCOL_UDP = 17,
+	UDP_HEADER = 8,
+	IPV4_HEADER = 20,
+	TAGS_AT_MOST = 4,
+	EXTENSIONS_AT_MOST = 8,
+};
+
+bool packet_link_known(int link)
+{
+	switch (link) {
+	case PACKET_LINK_NULL:
+	case PACKET_LINK_ETHERNET:
+	case PACKET_LINK_RAW:
+	case PACKET_LINK_LOOP:
+	case PACKET_LINK_LINUX_SLL:
+	case PACKET_LINK_IPV4:
+	case PACKET_LINK_IPV6:
+	case PACKET_LINK_LINUX_SLL2:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* RFC 768. The length field may say less than what is there, not more. */
+static int read_udp(struct cursor c, struct packet_udp *out)
+{
+	size_t len;
+
+	out->source_port = cursor_be16(&c);
+	out->destination_port = cursor_be16(&c);
+	len = cursor_be16(&c);
+	cursor_skip(&c, 2); /* checksum */
+	if (!cursor_ok(&c))
+		return ERR_TRUNCATED;
+	out->payload_len = cursor_left(&c);
+	/* 0: longer than 65,535 bytes, or left to the sender's hardware */
+	if (len >= UDP_HEADER && len - UDP_HEADER < out->payload_len)
+		out->payload_len = len - UDP_HEADER;
+	out->payload = cursor_take(&c, out->payload_len);
+	return 0;
+}
+
+/* RFC 791 section 3.1 */
+static int read_ipv4(struct cursor c, struct packet_udp *out)
+{
+	uint8_t first = cursor_u8(&c);
+	size_t header = (size_t)(first & 0x0f) * 4;
+	size_t total;
+	uint16_t fragment;
+	uint8_t protocol;
+	uint8_t address[4];
+
+	cursor_skip(&c, 1); /* type of service */
+	total = cursor_be16(&c);
+	cursor_skip(&c, 2); /* identification */
+	fragment = cursor_be16(&c);
+	cursor_skip(&c, 1); /* time to live */
+	protocol = cursor_u8(&c);
+	cursor_skip(&c, 2); /* checksum */
+	cursor_bytes(&c, address, sizeof(address));
+	cursor_skip(&c, 4); /* destination */
+	if (!cursor_ok(&c))
+		return ERR_TRUNCATED;
+	if (header < IPV4_HEADER)
+		return ERR_NOT_FOUND;
+	cursor_skip(&c, header - IPV4_HEADER);
+	if (!cursor_ok(&c))
+		return ERR_TRUNCATED;
+	if (protocol != PROTOCOL_UDP)
+		return ERR_NOT_FOUND;
+	if (fragment & 0x3fff) /* more fragments, or not the first */
+		return ERR_UNSUPPORTED;
+	/* Behind the packet stands the link's padding. */
+	if (total >= header && total - header < cursor_left(&c))
+		c = cursor_sub(&c, total - header);
+	out->source = ipaddr_of(address, sizeof(address));
+	return read_udp(c, out);
+}
+
+/* RFC 8200 section 4: the extension headers that may stand before UDP */
+static bool is_extension(uint8_t next)
+{
+	return next == 0 || next == 43 || next == 60;
+}
+
+/* RFC 8200 section 3 */
+static int read_ipv6(struct cursor c, struct packet_udp *out)
+{
+	size_t payload;
+	uint8_t next;
+	uint8_t address[16];
+
+	cursor_skip(&c, 4); /* version, traffic class, flow label */
+	payload = cursor_be16(&c);
+	next = cursor_u8(&c);
+	cursor_skip(&c, 1); /* hop limit */
+	cursor_bytes(&c, address, sizeof(address));
+	cursor_skip(&c, 16); /* destination */
+	if (!cursor_ok(&c))
+		return ERR_TRUNCATED;
+	if (payload && payload < cursor_left(&c))
+		c = cursor_sub(&c, payload);
+	for (int i = 0; i < EXTENSIONS_AT_MOST && is_extension(next); i++) {
+		next = cursor_u8(&c);
+		cursor_skip(&c, (size_t)cursor_u8(&c) * 8 + 6);
+		if (!cursor_ok(&c))
+			return ERR_TRUNCATED;
+	}
+	if (next == 44) /* fragment header */
+		return ERR_UNSUPPORTED;
+	if (next != PROTOCOL_UDP)
+		return ERR_NOT_FOUND;
+	out->source = ipaddr_of(address, sizeof(address));
+	return read_udp(c, out);
+}
+
+static int read_ip(struct cursor c, struct packet_udp *out)
+{
+	struct cursor peek = c;
+	uint8_t version = cursor_u8(&peek) >> 4;
+
+	if (!cursor_ok(&peek))
+		return ERR_TRUNCATED;
+	if (version == 4)
+		return read_ipv4(c, out);
+	if (version == 6)
+		return read_ipv6(c, out);
+	return ERR_NOT_FOUND;
+}
+
+/* What follows an EtherType, VLAN tags included. */
+static int read_typed(uint16_t type, struct cursor c, struct packet_udp *out)
+{
+	for (int i = 0; i < TAGS_AT_MOST; i++) {
+		if (type != TYPE_VLAN && type != TYPE_QINQ)
+			break;
+		cursor_skip(&c, 2); /* tag control information */
+		type = cursor_be16(&c);
+	}
+	if (!cursor_ok(&c))
+		return ERR_TRUNCATED;
+	if (type != TYPE_IPV4 && type != TYPE_IPV6)
+		return ERR_NOT_FOUND;
+	return read_ip(c, out);
+}
+
+int packet_read_udp(int link, struct cursor c, struct packet_udp *out)
+{
+	uint16_t type;
+
+	switch (link) {
+	case PACKET_LINK_RAW:
+	case PACKET_LINK_IPV4:
+	case PACKET_LINK_IPV6:
+		return read_ip(c, out);
+	case PACKET_LINK_NULL:
+	case PACKET_LINK_LOOP:
+		cursor_skip(&c, 4); /* the family, in somebody's byte order */
+		return read_ip(c, out);
+	case PACKET_LINK_ETHERNET:
+		cursor_skip(&c, 12);
+		type = cursor_be16(&c);
+		return read_typed(type, c, out);
+	case PACKET_LINK_LINUX_SLL:
+		cursor_skip(&c, 14);
+		type = cursor_be16(&c);
+		return read_typed(type, c, out);
+	case PACKET_LINK_LINUX_SLL2:
+		type = cursor_be16(&c);
+		cursor_skip(&c, 18);
+		return read_typed(type, c, out);
+	default:
+		return ERR_UNSUPPORTED;
+	}
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/unit.h"
+
+#include <string.h>
+
+#include "util/diagnostics.h"
+
+static struct diagnostics d;
+
+static void setup(void)
+{
+	diagnostics_init(&d);
+}
+
+static void teardown(void)
+{
+	diagnostics_fini(&d);
+}
+
+static const struct {
+	struct place place;
+	const char *line;
+} places[] = {
+	{ { "f.yaml", 3, 7 }, "f.yaml:3:7: error: found 1\n" },
+	{ { "f.yaml", 3, 0 }, "f.yaml:3: error: found 1\n" },
+	{ { "f.yaml", 0, 0 }, "f.yaml: error: found 1\n" },
+	{ { "f.yaml", 0, 7 }, "f.yaml: error: found 1\n" },
+};
+
+START_TEST(a_line_begins_with_its_place)
+{
+	diagnostics_error(&d, places[_i].place, "found %d", 1);
+	ck_assert_str_eq(text_str(&d.text), places[_i].line);
+	ck_assert_uint_eq(d.errors, 1);
+}
+END_TEST
+
+START_TEST(a_warning_is_no_error)
+{
+	diagnostics_warning(&d, (struct place){ "f", 1, 1 }, "odd");
+	ck_assert_str_eq(text_str(&d.text), "f:1:1: warning: odd\n");
+	ck_assert_uint_eq(d.errors, 0);
+	ck_assert_uint_eq(d.warnings, 1);
+}
+END_TEST
+
+START_TEST(a_message_can_not_forge_a_line)
+{
+	diagnostics_error(&d, (struct place){ "f", 1, 1 }, "'%s'",
+			  "x\nf:2:1: error: forged\x1b[31m\x7f");
+	ck_assert_str_eq(text_str(&d.text), "f:1:1: error: 'x?f:2:1: error: "
+					    "forged?[31m?'\n");
+}
+END_TEST
+
+START_TEST(past_fifty_they_are_counted_only)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < 1000; i++) {
+		diagnostics_error(&d, (struct place){ "f", i + 1, 1 }, "bad");
+		diagnostics_warning(&d, (struct place){ "f", 1, 1 }, "odd");
+	}
+	for (const char *c = text_str(&d.text); *c; c++)
+		lines += *c == '\n';
+	ck_assert_uint_eq(lines, 100);
+	ck_assert_uint_eq(d.errors, 1000);
+	ck_assert_uint_eq(d.warnings, 1000);
+	ck_assert_ptr_nonnull(strstr(text_str(&d.text), "f:50:1: error"));
+	ck_assert_ptr_null(strstr(text_str(&d.text), "f:51:1: error"));
+}
+END_TEST
+
+START_TEST(an_endless_message_is_cut)
+{
+	char endless[5000];
+
+	memset(endless, 'x', sizeof(endless) - 1);
+	endless[sizeof(endless) - 1] = '\0';
+	diagnostics_error(&d, (struct place){ "f", 1, 1 }, "%s", endless);
+	ck_assert_uint_lt(d.text.len, 1000);
+	ck_assert_int_eq(text_str(&d.text)[d.text.len - 1], '\n');
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ a_line_begins_with_its_place, COUNT_OF(places) },
+		{ a_warning_is_no_error, 0 },
+		{ a_message_can_not_forge_a_line, 0 },
+		{ past_fifty_they_are_counted_only, 0 },
+		{ an_endless_message_is_cut, 0 },
+	};
+
+	return unit_run_with("diagnostics", setup, teardown, tests,
+			     COUNT_OF(tests));
+}
