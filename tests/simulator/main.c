@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "describe.h"
@@ -16,6 +17,7 @@
 #include "run.h"
 #include "sink.h"
 #include "truth.h"
+#include "net/ipaddr.h"
 #include "util/err.h"
 #include "util/file.h"
 
@@ -31,14 +33,19 @@ static int simulate(const struct options *o, const struct model *m,
 		    const char *folder)
 {
 	struct sink *sink = NULL;
+	struct ipaddr listen;
 	struct run run;
+	uint16_t port;
 	int closed;
-	int rc;
+	int rc = ipaddr_parse_endpoint(o->listen, strlen(o->listen), &listen,
+				       &port);
 
+	if (rc < 0)
+		return fail(EX_USAGE, o->listen, rc);
 	if (o->live)
 		rc = sink_open_live(&sink, o->live, o->datagrams_per_second);
 	else
-		rc = sink_open_pcap(&sink, o->pcap);
+		rc = sink_open_pcap(&sink, o->pcap, port);
 	if (rc < 0)
 		return fail(EX_CANTCREAT, o->live ? o->live : o->pcap, rc);
 	rc = run_init(&run, o, m, sink);

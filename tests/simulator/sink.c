@@ -18,13 +18,13 @@ enum {
 	UDP_HEAD = 8,
 	PACKET_MAX = RECORD_HEAD + ETHERNET_HEAD + IPV6_HEAD + UDP_HEAD +
 		     SINK_DATAGRAM_MAX,
-	COLLECTOR_PORT = 6343,
 	AGENT_PORT = 50000,
 };
 
 struct pcap_sink {
 	struct sink sink;
 	int fd;
+	uint16_t port; /* of the collector */
 	uint16_t ip_id;
 	size_t used;
 	uint8_t buffer[BUFFER];
@@ -93,7 +93,7 @@ static uint8_t *put_ipv6(uint8_t *at, const struct packet *p)
 }
 
 /* RFC 768; the addresses stand right before the header. */
-static uint8_t *put_udp(uint8_t *at, const struct packet *p)
+static uint8_t *put_udp(uint8_t *at, const struct packet *p, uint16_t port)
 {
 	size_t addresses = p->from.version == 4 ? 8 : 32;
 	uint32_t agent = p->from.bytes[p->from.version == 4 ? 3 : 15];
@@ -103,7 +103,7 @@ static uint8_t *put_udp(uint8_t *at, const struct packet *p)
 	uint16_t checksum;
 
 	at = put_be16(at, AGENT_PORT + agent);
-	at = put_be16(at, COLLECTOR_PORT);
+	at = put_be16(at, port);
 	at = put_be16(at, bytes);
 	at = put_be16(at, 0);
 	at = put_bytes(at, p->payload, p->len);
@@ -137,7 +137,7 @@ static int pcap_send(struct sink *sink, const struct packet *p)
 	at = put_be48(at, 0x020000ff0000 + p->from.bytes[ipv4 ? 3 : 15]);
 	at = put_be16(at, ipv4 ? 0x0800 : 0x86dd);
 	at = ipv4 ? put_ipv4(at, p, s->ip_id++) : put_ipv6(at, p);
-	at = put_udp(at, p);
+	at = put_udp(at, p, s->port);
 	record = put_native32(record, (uint32_t)(p->us / 1000000));
 	record = put_native32(record, (uint32_t)(p->us % 1000000));
 	record = put_native32(record, (uint32_t)(at - frame));
@@ -157,12 +157,13 @@ static int pcap_close(struct sink *sink)
 	return rc;
 }
 
-int sink_open_pcap(struct sink **out, const char *path)
+int sink_open_pcap(struct sink **out, const char *path, uint16_t port)
 {
 	struct pcap_sink *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;
+	s->port = port;
 	s->sink = (struct sink){ .send = pcap_send, .close = pcap_close };
 	if (strcmp(path, "-") == 0)
 		s->fd = dup(STDOUT_FILENO);

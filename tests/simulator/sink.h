@@ -26,8 +26,12 @@ struct sink {
 	bool stopped;			 /* somebody asked for the end */
 };
 
-/** A capture file, or standard output for "-". @return 0 or -errno */
-MUST_CHECK int sink_open_pcap(struct sink **out, const char *path);
+/**
+ * A capture file, or standard output for "-", of datagrams to a UDP port.
+ * @return 0 or -errno
+ */
+MUST_CHECK int sink_open_pcap(struct sink **out, const char *path,
+			      uint16_t port);
 
 /**
  * A UDP socket to an endpoint. Each datagram waits for its time; with a rate
