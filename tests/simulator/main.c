@@ -13,11 +13,11 @@
 
 #include "describe.h"
 #include "model.h"
+#include "net/ipaddr.h"
 #include "options.h"
 #include "run.h"
 #include "sink.h"
 #include "truth.h"
-#include "net/ipaddr.h"
 #include "util/err.h"
 #include "util/file.h"
 
@@ -37,8 +37,8 @@ static int simulate(const struct options *o, const struct model *m,
 	struct run run;
 	uint16_t port;
 	int closed;
-	int rc = ipaddr_parse_endpoint(o->listen, strlen(o->listen), &listen,
-				       &port);
+	int rc =
+	    ipaddr_parse_endpoint(o->listen, strlen(o->listen), &listen, &port);
 
 	if (rc < 0)
 		return fail(EX_USAGE, o->listen, rc);
