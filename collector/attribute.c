@@ -89,7 +89,9 @@ static uint32_t interface_in(const struct attributor *a,
 		return without_vlan(a, s, port);
 	}
 	for (; s; s = next_of(a->registry, s)) {
-		if (s->vlan == vlan)
+		/* An exchange without VLANs takes its members' tags as they
+		 * come. */
+		if (s->vlan == vlan || s->vlan == 0)
 			return s->interface;
 	}
 	return REGISTRY_NOBODY;

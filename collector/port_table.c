@@ -145,9 +145,10 @@ static void spread(struct port_state *p, const struct counter_delta *delta,
 	int64_t first = step_of_us(from_us);
 	int64_t last = step_of_us(to_us - 1);
 
-	/* Older ones were given out long ago. */
-	if (last - first >= PORT_PENDING_STEPS)
-		first = last - PORT_PENDING_STEPS + 1;
+	/* Older ones were given out long ago; the open step, which may be the
+	 * one behind the last, needs its place too. */
+	if (last - first >= PORT_PENDING_STEPS - 1)
+		first = last - PORT_PENDING_STEPS + 2;
 	for (int64_t step = first; step <= last; step++) {
 		struct port_step *s = pending_step(p, step);
 		int64_t start = step * STEP_US;
@@ -279,7 +280,6 @@ static void close_step(struct port_state *p, struct step_span span, bool alive)
 
 	if (!s)
 		return;
-	s->closed = true;
 	s->edge = span.edge;
 	s->observed_us = span.covered_us;
 	s->estimate_known = alive;
@@ -293,7 +293,7 @@ static void close_step(struct port_state *p, struct step_span span, bool alive)
 	}
 }
 
-/* True if nothing can be added to a closed step any more. */
+/* True if nothing can be added any more to a step that is over. */
 static bool complete(const struct port_state *p, const struct port_step *s,
 		     int64_t now_us)
 {
@@ -320,7 +320,7 @@ static size_t give_out(struct port_table *t, uint32_t port, int64_t now_step,
 
 		if (step <= 0 || s->step != step)
 			continue;
-		if (!last_chance && (!s->closed || !complete(p, s, now_us)))
+		if (!last_chance && !complete(p, s, now_us))
 			break;
 		fill_row(&rows[count], s);
 		rows[count].port = port;

@@ -36,10 +36,10 @@ struct port_step {
 	uint32_t unknown;     /* as in counter_delta */
 	uint64_t in_estimate; /* bytes */
 	uint64_t out_estimate;
-	int64_t observed_us; /* of the step's 60 s; valid if closed */
-	bool closed;	     /* no more samples will come */
+	/* known once the step was closed, which a silence leaves out */
+	int64_t observed_us; /* of the step's 60 s */
 	bool edge;	     /* first or last step of a replay */
-	bool estimate_known; /* the switch was alive; valid if closed */
+	bool estimate_known; /* the switch was alive */
 };
 
 struct port_state {

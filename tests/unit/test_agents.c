@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/unit.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "collector/agents.h"
+#include "support/registry_builder.h"
+
+static struct exchange e;
+static struct agents a;
+
+static const char config[] =
+    EXCHANGE_HEAD "state_dir: /nonexistent\n"
+		  "macs: [ { asn: 64500, mac: \"02:00:00:00:00:01\" } ]\n"
+		  "switches:\n"
+		  "  - { name: plain, agent: 192.0.2.1 }\n"
+		  "  - { name: first, agent: 192.0.2.2, sub_agent: 1 }\n"
+		  "  - { name: second, agent: 192.0.2.2, sub_agent: 2 }\n"
+		  "  - { name: relayed, agent: \"2001:db8::1\", direction: "
+		  "egress,\n"
+		  "      from: [ 198.51.100.1, \"2001:db8::9\" ] }\n";
+
+static void setup(void)
+{
+	exchange_build(&e, config, NULL);
+	ck_assert_int_eq(agents_init(&a, e.config), 0);
+}
+
+static void teardown(void)
+{
+	agents_fini(&a);
+	exchange_free(&e);
+}
+
+static struct ipaddr address(const char *text)
+{
+	struct ipaddr out;
+
+	ck_assert_int_eq(ipaddr_parse(text, strlen(text), &out), 0);
+	return out;
+}
+
+static const struct {
+	const char *name;
+	const char *source;
+	const char *agent;
+	uint32_t sub_agent;
+	uint32_t found;
+} datagrams[] = {
+	{ "from its own address", "192.0.2.1", "192.0.2.1", 0, 0 },
+	{ "any sub-agent where none is said", "192.0.2.1", "192.0.2.1", 100,
+	  0 },
+	{ "from a stranger's address", "192.0.2.3", "192.0.2.1", 0,
+	  SWITCH_NONE },
+	{ "an unknown agent from a known address", "192.0.2.1", "192.0.2.3", 0,
+	  SWITCH_NONE },
+	{ "the one sub-agent", "192.0.2.2", "192.0.2.2", 1, 1 },
+	{ "the other sub-agent", "192.0.2.2", "192.0.2.2", 2, 2 },
+	{ "a third sub-agent", "192.0.2.2", "192.0.2.2", 3, SWITCH_NONE },
+	{ "from a listed source", "198.51.100.1", "2001:db8::1", 0, 3 },
+	{ "from the other one", "2001:db8::9", "2001:db8::1", 0, 3 },
+	{ "a list replaces the agent's own address", "2001:db8::1",
+	  "2001:db8::1", 0, SWITCH_NONE },
+	{ "one switch's source is not the other's", "198.51.100.1", "192.0.2.1",
+	  0, SWITCH_NONE },
+};
+
+START_TEST(a_datagram_is_believed_by_source_agent_and_sub_agent)
+{
+	struct ipaddr source = address(datagrams[_i].source);
+	struct sflow_head head = { .agent = address(datagrams[_i].agent),
+				   .sub_agent = datagrams[_i].sub_agent };
+
+	/* whichever switch the one before was from */
+	for (uint32_t last = 0; last < 5; last++) {
+		a.last_match = last;
+		ck_assert_msg(agents_find(&a, &source, &head) ==
+				  datagrams[_i].found,
+			      "%s", datagrams[_i].name);
+	}
+}
+END_TEST
+
+START_TEST(a_source_is_known_if_some_switch_sends_from_it)
+{
+	struct ipaddr own = address("192.0.2.1");
+	struct ipaddr listed = address("2001:db8::9");
+	struct ipaddr replaced = address("2001:db8::1");
+
+	ck_assert(agents_know_source(&a, &own));
+	ck_assert(agents_know_source(&a, &listed));
+	ck_assert(!agents_know_source(&a, &replaced));
+}
+END_TEST
+
+START_TEST(what_counts_is_as_configured)
+{
+	ck_assert(a.switches[0].undecided);
+	ck_assert_int_eq(a.switches[0].counted, COUNTED_ANY);
+	ck_assert(!a.switches[3].undecided);
+	ck_assert_int_eq(a.switches[3].counted, COUNTED_EGRESS);
+}
+END_TEST
+
+static void refuse(uint32_t sub_agent, int64_t time_us)
+{
+	struct ipaddr source = address("203.0.113.1");
+	struct sflow_head head = { .agent = address("203.0.113.9"),
+				   .sub_agent = sub_agent };
+
+	agents_refuse(&a, &source, &head, time_us);
+}
+
+START_TEST(a_refused_agent_is_listed_once)
+{
+	struct ipaddr source = address("203.0.113.1");
+
+	refuse(1, 10);
+	refuse(1, 20);
+	refuse(2, 30);
+	agents_refuse(&a, &source, NULL, 40);
+	ck_assert_uint_eq(a.refused_count, 3);
+	ck_assert_uint_eq(a.refused[0].datagrams, 2);
+	ck_assert_int_eq(a.refused[0].last_us, 20);
+	ck_assert_uint_eq(a.refused[1].sub_agent, 2);
+	ck_assert_uint_eq(a.refused[2].agent.version, 0);
+}
+END_TEST
+
+START_TEST(the_refused_list_is_bounded_and_its_entries_count_on)
+{
+	for (uint32_t i = 0; i < REFUSED_MAX + 10; i++)
+		refuse(i, 1);
+	refuse(0, 2);
+	ck_assert_uint_eq(a.refused_count, REFUSED_MAX);
+	ck_assert_uint_eq(a.refused_not_listed, 10);
+	ck_assert_uint_eq(a.refused[0].datagrams, 2);
+}
+END_TEST
+
+/* A datagram: its sequence number and uptime, and what is missing then. */
+struct heard {
+	uint32_t sub_agent;
+	uint32_t sequence;
+	uint32_t uptime_ms;
+	int32_t missing;
+};
+
+enum { HEARD_MAX = 8 };
+
+static const struct {
+	const char *name;
+	struct heard heard[HEARD_MAX];
+} sequences[] = {
+	{ "in order", { { 0, 5, 1000, 0 }, { 0, 6, 2000, 0 } } },
+	{ "a gap",
+	  { { 0, 5, 1000, 0 }, { 0, 9, 2000, 3 }, { 0, 10, 2000, 0 } } },
+	{ "the first number says nothing", { { 0, 900, 1000, 0 } } },
+	{ "overtaken",
+	  { { 0, 5, 1000, 0 },
+	    { 0, 7, 1000, 1 },
+	    { 0, 6, 1000, -1 },
+	    { 0, 8, 1000, 0 } } },
+	{ "over 2^32",
+	  { { 0, UINT32_MAX - 1, 1000, 0 },
+	    { 0, UINT32_MAX, 1000, 0 },
+	    { 0, 0, 1000, 0 },
+	    { 0, 2, 1000, 1 } } },
+	{ "the agent restarted",
+	  { { 0, 500, 9000000, 0 }, { 0, 1, 3000, 0 }, { 0, 2, 4000, 0 } } },
+	{ "it restarted from far ahead",
+	  { { 0, 500000, 9000000, 0 }, { 0, 1, 3000, 0 }, { 0, 3, 4000, 1 } } },
+	{ "a jump too large to be loss",
+	  { { 0, 5, 1000, 0 }, { 0, 1006, 2000, 0 }, { 0, 1008, 2000, 1 } } },
+	{ "the largest gap that is loss",
+	  { { 0, 5, 1000, 0 }, { 0, 1005, 2000, 999 } } },
+	{ "the same one twice",
+	  { { 0, 5, 1000, 0 }, { 0, 5, 1000, 0 }, { 0, 6, 1000, 0 } } },
+	{ "two sub-agents count by themselves",
+	  { { 0, 5, 1000, 0 },
+	    { 1, 800, 1000, 0 },
+	    { 0, 6, 1000, 0 },
+	    { 1, 803, 1000, 2 } } },
+	{ "two sequences under one identity are no loss",
+	  { { 0, 5, 1000, 0 },
+	    { 0, 70000, 1000, 0 },
+	    { 0, 6, 1000, 0 },
+	    { 0, 70001, 1000, 0 },
+	    { 0, 7, 1000, 0 } } },
+};
+
+START_TEST(a_gap_in_the_sequence_is_loss)
+{
+	for (size_t i = 0; i < HEARD_MAX; i++) {
+		const struct heard *h = &sequences[_i].heard[i];
+		struct sflow_head head = { .sub_agent = h->sub_agent,
+					   .sequence = h->sequence,
+					   .uptime_ms = h->uptime_ms };
+		int32_t missing;
+
+		if (h->uptime_ms == 0)
+			break;
+		missing = agents_sequence(&a.switches[0], &head);
+		ck_assert_msg(missing == h->missing, "%s: at %u: %d",
+			      sequences[_i].name, h->sequence, missing);
+	}
+}
+END_TEST
+
+START_TEST(more_sequences_than_held_are_not_followed)
+{
+	struct sflow_head head = { .uptime_ms = 1000 };
+
+	for (; head.sub_agent < STREAMS_PER_SWITCH + 4; head.sub_agent++) {
+		head.sequence = 10;
+		ck_assert_int_eq(agents_sequence(&a.switches[0], &head), 0);
+	}
+	head.sequence = 20;
+	ck_assert_int_eq(agents_sequence(&a.switches[0], &head), 0);
+	head.sub_agent = 0;
+	ck_assert_int_eq(agents_sequence(&a.switches[0], &head), 9);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ a_datagram_is_believed_by_source_agent_and_sub_agent,
+		  COUNT_OF(datagrams) },
+		{ a_source_is_known_if_some_switch_sends_from_it, 0 },
+		{ what_counts_is_as_configured, 0 },
+		{ a_refused_agent_is_listed_once, 0 },
+		{ the_refused_list_is_bounded_and_its_entries_count_on, 0 },
+		{ a_gap_in_the_sequence_is_loss, COUNT_OF(sequences) },
+		{ more_sequences_than_held_are_not_followed, 0 },
+	};
+
+	return unit_run_with("agents", setup, teardown, tests, COUNT_OF(tests));
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/unit.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "collector/aggregate.h"
+#include "support/registry_builder.h"
+
+static struct exchange e;
+static struct aggregate a;
+static struct cell *cells;
+static size_t count;
+
+static void setup(void)
+{
+	exchange_build(&e, NULL, NULL);
+	ck_assert_int_eq(aggregate_init(&a, e.registry), 0);
+}
+
+static void teardown(void)
+{
+	free(cells);
+	cells = NULL;
+	aggregate_fini(&a);
+	exchange_free(&e);
+}
+
+static void take(void)
+{
+	free(cells);
+	ck_assert_int_eq(aggregate_take(&a, &cells, &count), 0);
+}
+
+START_TEST(a_key_says_its_ends_back)
+{
+	static const struct cell_ends all[] = {
+		{ 0, 0, 0, FAMILY_IPV4 },
+		{ 1, 0, 0, FAMILY_OTHER },
+		{ 0xffffff, 1, 0, FAMILY_IPV6 },
+		{ 1, 0xffffff, 0xfff, FAMILY_OTHER },
+		{ 0xabcdef, 0x123456, 0x789, FAMILY_IPV4 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		uint64_t key = cell_key(all[i].from, all[i].to,
+					all[i].switch_index, all[i].family);
+		struct cell_ends ends = cell_ends(key);
+
+		ck_assert_uint_ne(key, 0);
+		ck_assert_uint_eq(ends.from, all[i].from);
+		ck_assert_uint_eq(ends.to, all[i].to);
+		ck_assert_uint_eq(ends.switch_index, all[i].switch_index);
+		ck_assert_int_eq(ends.family, all[i].family);
+	}
+}
+END_TEST
+
+START_TEST(one_key_has_one_cell)
+{
+	struct tally *t = aggregate_tally(&a, cell_key(1, 2, 0, FAMILY_IPV4));
+
+	tally_add_sample(t, 100, 10);
+	ck_assert_ptr_eq(aggregate_tally(&a, cell_key(1, 2, 0, FAMILY_IPV4)),
+			 t);
+	ck_assert_ptr_ne(aggregate_tally(&a, cell_key(2, 1, 0, FAMILY_IPV4)),
+			 t);
+	ck_assert_ptr_ne(aggregate_tally(&a, cell_key(1, 2, 1, FAMILY_IPV4)),
+			 t);
+	ck_assert_ptr_ne(aggregate_tally(&a, cell_key(1, 2, 0, FAMILY_IPV6)),
+			 t);
+	ck_assert_uint_eq(a.count, 4);
+	ck_assert_uint_eq(t->bytes, 1000);
+}
+END_TEST
+
+START_TEST(a_full_table_refuses_new_keys_and_keeps_the_old)
+{
+	uint32_t most = (uint32_t)a.capacity;
+
+	for (uint32_t i = 0; i < most; i++)
+		ck_assert_ptr_nonnull(
+		    aggregate_tally(&a, cell_key(i + 1, 0, 0, FAMILY_IPV4)));
+	ck_assert_ptr_null(
+	    aggregate_tally(&a, cell_key(most + 1, 0, 0, FAMILY_IPV4)));
+	ck_assert_ptr_nonnull(
+	    aggregate_tally(&a, cell_key(most, 0, 0, FAMILY_IPV4)));
+	take();
+	ck_assert_uint_eq(count, most);
+	ck_assert_ptr_nonnull(
+	    aggregate_tally(&a, cell_key(most + 1, 0, 0, FAMILY_IPV4)));
+}
+END_TEST
+
+START_TEST(every_cell_of_an_exchange_has_room)
+{
+	uint32_t ends = e.registry->interface_count;
+
+	for (uint32_t i = 0; i < ends; i++) {
+		for (uint32_t j = 0; j < ends; j++) {
+			for (uint32_t k = 0; k < 6; k++)
+				ck_assert_ptr_nonnull(aggregate_tally(
+				    &a, cell_key(i, j, k / 3,
+						 (enum family)(k % 3))));
+		}
+	}
+}
+END_TEST
+
+START_TEST(taking_empties_the_table)
+{
+	take();
+	ck_assert_ptr_null(cells);
+	ck_assert_uint_eq(count, 0);
+	tally_add_sample(aggregate_tally(&a, 77), 5, 1);
+	take();
+	ck_assert_uint_eq(count, 1);
+	ck_assert_uint_eq(cells[0].key, 77);
+	ck_assert_uint_eq(cells[0].tally.bytes, 5);
+	take();
+	ck_assert_uint_eq(count, 0);
+	ck_assert_uint_eq(aggregate_tally(&a, 77)->bytes, 0);
+}
+END_TEST
+
+START_TEST(the_same_input_comes_out_in_the_same_order)
+{
+	struct cell *first;
+	size_t first_count;
+
+	for (int run = 0; run < 2; run++) {
+		for (uint32_t i = 1; i < 1000; i++)
+			(void)aggregate_tally(
+			    &a, cell_key(i * 7919 % 977, i, 0, FAMILY_IPV6));
+		if (run == 1)
+			break;
+		ck_assert_int_eq(aggregate_take(&a, &first, &first_count), 0);
+	}
+	take();
+	ck_assert_uint_eq(count, first_count);
+	for (size_t i = 0; i < count; i++)
+		ck_assert_uint_eq(cells[i].key, first[i].key);
+	free(first);
+}
+END_TEST
+
+START_TEST(the_cells_add_up_to_what_was_added)
+{
+	uint64_t seed = 99;
+	uint64_t bytes = 0;
+	uint64_t packets = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		uint32_t from, to, size, rate;
+
+		seed = seed * UINT64_C(6364136223846793005) + 1;
+		from = (uint32_t)(seed >> 60);
+		to = (uint32_t)(seed >> 56) & 15;
+		size = (uint32_t)(seed >> 40) & 0x3fff;
+		rate = (uint32_t)(seed >> 20) & 0x1fff;
+		tally_add_sample(
+		    aggregate_tally(&a, cell_key(from, to, 0, FAMILY_IPV4)),
+		    size, rate);
+		bytes += (uint64_t)size * rate;
+		packets += rate;
+	}
+	take();
+	ck_assert_uint_eq(count, 256);
+	for (size_t i = 0; i < count; i++) {
+		bytes -= cells[i].tally.bytes;
+		packets -= cells[i].tally.packets;
+	}
+	ck_assert_uint_eq(bytes, 0);
+	ck_assert_uint_eq(packets, 0);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ a_key_says_its_ends_back, 0 },
+		{ one_key_has_one_cell, 0 },
+		{ a_full_table_refuses_new_keys_and_keeps_the_old, 0 },
+		{ every_cell_of_an_exchange_has_room, 0 },
+		{ taking_empties_the_table, 0 },
+		{ the_same_input_comes_out_in_the_same_order, 0 },
+		{ the_cells_add_up_to_what_was_added, 0 },
+	};
+
+	return unit_run_with("aggregate", setup, teardown, tests,
+			     COUNT_OF(tests));
+}
