@@ -56,7 +56,7 @@ static const struct {
 	[RANGE_HOUR] = { ZONE_MINUTE, 5, "%M", 10, 20, "%H:%M" },
 	[RANGE_DAY] = { ZONE_HOUR, 1, "%H", 2, 6, "%H:%M" },
 	[RANGE_WEEK] = { ZONE_DAY, 1, "%j", 1, 2, "%a %e" },
-	[RANGE_MONTH] = { ZONE_DAY, 1, "%j", 2, 8, "%e %b" },
+	[RANGE_MONTH] = { ZONE_DAY, 1, "%j", 4, 8, "%e %b" },
 	[RANGE_YEAR] = { ZONE_MONTH, 1, "%m", 1, 3, "%b" },
 };
 

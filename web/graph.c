@@ -221,7 +221,7 @@ static void add_basis(struct text *out, const struct subject *subject,
 static void add_coverage(struct text *out, const struct view *v)
 {
 	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
-	size_t unknown = s->rows - s->known;
+	size_t rows = s->rows - v->unfinished;
 
 	text_addf(out,
 		  "Average and maximum of %s means; 95th percentile of "
@@ -230,10 +230,9 @@ static void add_coverage(struct text *out, const struct view *v)
 	if (v->p95_row_s != 300)
 		text_add(out, " (5-minute means are kept for 62 days)");
 	text_add(out, ". ");
-	if (unknown > 0) {
+	if (s->known < rows)
 		text_addf(out, "%zu of %zu means are unknown and left out. ",
-			  unknown, s->rows);
-	}
+			  rows - s->known, rows);
 	if (v->current_end_s) {
 		text_add(out, "Current is the minute to ");
 		zone_add(out, "%H:%M %Z", v->current_end_s);
@@ -261,7 +260,7 @@ void graph_add_table(struct text *out, const struct subject *subject,
 {
 	text_addf(out,
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		  "aria-label=\"Figures of the %s\"><table>\n"
+		  "aria-label=\"Figures of the %s\"><table class=\"figures\">\n"
 		  "<caption>Figures of the %s</caption>\n<thead><tr>"
 		  "<th scope=\"col\">Direction</th>"
 		  "<th scope=\"col\" class=\"number\">Current</th>"

@@ -153,13 +153,14 @@ static void add_counts(const struct status_counts *counts, struct text *out)
 static void add_input(const struct status *s, struct text *out)
 {
 	static const char *const columns[] = { "What", "#Count", NULL };
+	static const char *const skipped[] = { "Read past", "#Count", NULL };
 
 	text_add(out, "<section><h2>Input</h2>\n");
 	table_begin(out, "Input counters", columns);
 	add_counts(&s->input, out);
 	table_end(out);
 	if (s->skipped.count) {
-		table_begin(out, "Read past, by length", columns);
+		table_begin(out, "Read past, by length", skipped);
 		add_counts(&s->skipped, out);
 		table_end(out);
 	}
@@ -190,7 +191,10 @@ static void add_ledger(const struct status *s, struct text *out)
 	page_add_count_row(out, "sum", accounted);
 	page_add_count_row(out, "observations", s->observations);
 	table_end(out);
-	if (accounted == s->observations)
+	if (isnan(s->observations))
+		text_add(out, "<p class=\"flag warn\">The collector has not "
+			      "said.</p>\n");
+	else if (accounted == s->observations)
 		text_add(out, "<p class=\"flag good\">The ledger "
 			      "balances.</p>\n");
 	else
@@ -321,6 +325,29 @@ static void add_mac(const struct call *call, const struct status_mac *mac,
 	text_add(out, "</tr>\n");
 }
 
+/* The lines for stations of one kind, under what introduces them. */
+static void add_mac_lines(const struct call *call, bool wrong_port,
+			  const char *introduction, struct text *out)
+{
+	const struct status *s = call->status;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->mac_count; i++) {
+		const struct status_mac *mac = &s->macs[i];
+
+		if ((strcmp(mac->reason, "wrong_port") == 0) != wrong_port)
+			continue;
+		if (n++ == 0)
+			text_addf(out, "<p>%s</p>\n<pre>", introduction);
+		if (wrong_port)
+			paste_port_of_mac(out, mac, call->registry);
+		else
+			paste_mac(out, mac, call->registry);
+	}
+	if (n > 0)
+		text_add(out, "</pre>\n");
+}
+
 static void add_macs(const struct call *call, struct text *out)
 {
 	static const char *const columns[] = {
@@ -343,11 +370,15 @@ static void add_macs(const struct call *call, struct text *out)
 		units_count(out, s->macs_not_listed);
 		text_add(out, " more that are not listed.</p>\n");
 	}
-	text_add(out, "<p>To give a station to a member, put its AS number in "
-		      "and add under <code>macs:</code></p>\n<pre>");
-	for (size_t i = 0; i < s->mac_count; i++)
-		paste_mac(out, &s->macs[i], call->registry);
-	text_add(out, "</pre></section>\n");
+	add_mac_lines(call, false,
+		      "To give a station to a member, put its AS number in and "
+		      "add under <code>macs:</code>",
+		      out);
+	add_mac_lines(call, true,
+		      "Where a member may be on that port as well, let the "
+		      "port\xe2\x80\x99s entry under <code>ports:</code> say",
+		      out);
+	text_add(out, "</section>\n");
 }
 
 static int by_switch(const void *a, const void *b)
@@ -415,9 +446,10 @@ void page_health(const struct call *call, struct response *r)
 		page_end(call, r);
 		return;
 	}
-	text_add(out, "<div class=\"columns\">\n");
+	text_add(out, "<div class=\"columns\">\n<div>\n");
 	add_freshness(call, out);
 	add_sources(call->status, out);
+	text_add(out, "</div>\n");
 	add_ledger(call->status, out);
 	add_input(call->status, out);
 	text_add(out, "</div>\n");

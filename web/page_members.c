@@ -38,13 +38,13 @@ static const struct {
 	bool is_number;
 	bool needs_access;
 } orders[ORDER_COUNT] = {
-	[ORDER_TRAFFIC] = { "traffic", "Total, 24 h", true, true },
+	[ORDER_TRAFFIC] = { "traffic", "Total, 24&nbsp;h", true, true },
 	[ORDER_NAME] = { "name", "Member", false, false },
 	[ORDER_ASN] = { "asn", "ASN", true, false },
 	[ORDER_FROM] = { "from", "Member \xe2\x86\x92 exchange, now", true,
 			 true },
 	[ORDER_TO] = { "to", "Exchange \xe2\x86\x92 member, now", true, true },
-	[ORDER_PEAK] = { "peak", "Highest, 24 h", true, true },
+	[ORDER_PEAK] = { "peak", "Highest, 24&nbsp;h", true, true },
 };
 
 static double current(const struct line *l, enum way way)
@@ -172,7 +172,7 @@ static void add_head(const struct call *call, enum order order,
 	}
 	if (call->is_open)
 		text_add(out, "<th scope=\"col\">Member \xe2\x86\x92 "
-			      "exchange, 24 h</th>");
+			      "exchange, 24&nbsp;h</th>");
 	text_add(out, "</tr></thead>\n<tbody>\n");
 }
 

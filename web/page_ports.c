@@ -8,6 +8,7 @@
 
 #include "util/number.h"
 #include "web/graph.h"
+#include "web/headline.h"
 #include "web/html.h"
 #include "web/page.h"
 #include "web/paste.h"
@@ -62,31 +63,56 @@ static void add_state(struct text *out, const struct status_port *s)
 		text_add(out, "<td><span class=\"flag bad\">down</span></td>");
 }
 
+static void add_lag(const struct call *call, uint32_t lag, struct text *out)
+{
+	const struct config_port *outer = call->registry->ports[lag].config;
+
+	text_add(out, "<div>in ");
+	if (outer->name)
+		html_name(out, outer->name);
+	else
+		text_addf(out, "ifIndex %u", outer->ifindex);
+	text_add(out, "</div>");
+}
+
 static void add_owner(const struct call *call, const struct port_row *row,
 		      struct text *out)
 {
-	text_add(out, "<td>");
-	if (!row->port) {
+	uint32_t lag = UINT32_MAX;
+
+	if (row->port)
+		lag = headline_lag_of(
+		    call->registry,
+		    (uint32_t)(row->port - call->registry->ports));
+	text_add(out, "<td class=\"owner\">");
+	if (!row->port)
 		text_add(out, "<a class=\"flag warn\" href=\"/health#ports\">"
-			      "not configured</a>: paste <code>");
-		paste_port(out, row->status);
-		text_add(out, "</code></td>");
-		return;
-	}
-	if (row->port->core)
+			      "not configured</a>");
+	else if (lag != UINT32_MAX)
+		add_lag(call, lag, out);
+	else if (row->port->core)
 		text_add(out, "core: another switch");
-	for (uint32_t i = 0; i < row->port->member_count; i++) {
+	else if (row->port->member_count == 0)
+		text_add(out, "nobody\xe2\x80\x99s");
+	for (uint32_t i = 0; row->port && i < row->port->member_count; i++) {
 		const struct member *member =
 		    &call->registry->members[row->port->members[i]];
 
-		text_addf(out, "%s<a href=\"/members/AS%u\">AS%u</a> <bdi>",
-			  i ? ", " : "", member->asn, member->asn);
+		text_addf(out, "<div><a href=\"/members/AS%u\">AS%u</a> <bdi>",
+			  member->asn, member->asn);
 		html_name(out, member->name);
-		text_add(out, "</bdi>");
+		text_add(out, "</bdi></div>");
 	}
-	if (!row->port->core && row->port->member_count == 0)
-		text_add(out, "nobody\xe2\x80\x99s");
 	text_add(out, "</td>");
+}
+
+/* What to write into the configuration for a port that it does not name. */
+static void add_paste(const struct port_row *row, struct text *out)
+{
+	text_add(out, "<tr class=\"paste\"><td></td><td colspan=\"11\">paste "
+		      "under its <code>ports:</code> <code>");
+	paste_port(out, row->status);
+	text_add(out, "</code></td></tr>\n");
 }
 
 static void add_port(const struct call *call, const struct port_row *row,
@@ -123,6 +149,8 @@ static void add_port(const struct call *call, const struct port_row *row,
 		add_use(out, figures[i], row->speed_bps);
 	add_errors(out, row->status);
 	text_add(out, "</tr>\n");
+	if (!row->port && row->status)
+		add_paste(row, out);
 	if (loaded)
 		view_fini(&v);
 	subject_fini(&subject);
@@ -130,15 +158,15 @@ static void add_port(const struct call *call, const struct port_row *row,
 
 static void add_table_head(struct text *out, const char *switch_name)
 {
-	static const char *const figures[] = { "Now", "Highest, 24 h",
-					       "95th percentile, 24 h" };
+	static const char *const figures[] = { "Now", "Highest, 24&nbsp;h",
+					       "95th percentile, 24&nbsp;h" };
 
 	text_add(out, "<section><h2>");
 	html_name(out, switch_name);
 	text_add(out, "</h2>\n<div class=\"scroll\" tabindex=\"0\" "
 		      "role=\"region\" aria-label=\"Ports of ");
 	html_name(out, switch_name);
-	text_add(out, "\"><table class=\"list\"><caption>Ports of ");
+	text_add(out, "\"><table class=\"list ports\"><caption>Ports of ");
 	html_name(out, switch_name);
 	text_add(out, "</caption><thead><tr>"
 		      "<th scope=\"col\" rowspan=\"2\">Port</th>"
@@ -148,7 +176,7 @@ static void add_table_head(struct text *out, const char *switch_name)
 	for (int i = 0; i < 3; i++)
 		text_addf(out,
 			  "<th scope=\"colgroup\" colspan=\"2\" "
-			  "class=\"number\">%s</th>",
+			  "class=\"group\">%s</th>",
 			  figures[i]);
 	text_add(out, "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
 		      "Errors<br><small>in / out</small></th>"
@@ -188,7 +216,8 @@ void page_ports(const struct call *call, struct response *r)
 	text_add(out,
 		 "<h1>Ports</h1>\n<p class=\"lead\">Seen from the switch: "
 		 "<em>in</em> is what a port receives from its other end, "
-		 "<em>out</em> what it sends there. From 60 %, 80 % and 95 % "
+		 "<em>out</em> what it sends there. From 60&nbsp;%, 80&nbsp;% "
+		 "and 95&nbsp;% "
 		 "of the speed a figure is marked "
 		 "<span class=\"u60\">so</span>, "
 		 "<span class=\"u80\">so</span> and "

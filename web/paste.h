@@ -18,9 +18,16 @@
 void paste_switch(struct text *out, const struct status_refused *refused,
 		  size_t ordinal);
 
-/** An entry of macs:. */
+/** An entry of macs:, of the member whose MAC it is where one has it. */
 void paste_mac(struct text *out, const struct status_mac *mac,
 	       const struct registry *registry);
+
+/**
+ * The entry of ports: by which a member's station may be where it was seen:
+ * the port's members, and that one.
+ */
+void paste_port_of_mac(struct text *out, const struct status_mac *mac,
+		       const struct registry *registry);
 
 /** An entry of a switch's ports:. */
 void paste_port(struct text *out, const struct status_port *port);

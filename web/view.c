@@ -151,6 +151,24 @@ static int work_out(struct view *v)
 	return rc;
 }
 
+/* Unknown rows at the end that are so because time has not got there. */
+static size_t count_unfinished(const struct traffic *t, const struct call *call)
+{
+	double stored_s = (double)call->now_s - 2 * SERIES_STEP_S;
+	size_t n = 0;
+
+	if (call->status && call->status->last_step_end > stored_s)
+		stored_s = call->status->last_step_end;
+	for (size_t row = t->rows; row-- > 0; n++) {
+		double end_s = (double)t->from_s + (double)(row + 1) * t->row_s;
+
+		if (end_s <= stored_s ||
+		    !isnan(traffic_column(t, WAY_FROM, BAND_TOTAL)[row]))
+			break;
+	}
+	return n;
+}
+
 /* Where the rows are finer than those of billing: once more, coarser. */
 static int work_out_p95(struct view *v, const struct call *call,
 			const struct subject *subject)
@@ -234,6 +252,7 @@ int view_load(struct view *out, const struct call *call,
 	if (rc < 0)
 		return rc;
 	rc = work_out(&v);
+	v.unfinished = count_unfinished(&v.traffic, call);
 	if (rc == 0)
 		rc = work_out_p95(&v, call, subject);
 	if (rc == 0)

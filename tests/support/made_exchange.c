@@ -48,7 +48,7 @@ static const char config[] =
     "      - { ifindex: 436215808, name: Ethernet1/3, asn: 64501 }\n"
     "      - { ifindex: 436219904, name: Ethernet1/4, asn: 64501 }\n"
     "      - { ifindex: 436224000, name: Ethernet1/5, asn: 64506,"
-    " speed: 100M }\n"
+    " speed: 60M }\n"
     "web: { listen: \"127.0.0.1:8080\", access: open }\n";
 
 /* Markup, quotes, a turn of direction, and much more of it than fits. */
@@ -224,16 +224,18 @@ static void write_series(const struct writing *w, const struct series *series,
 			 fill_row fill)
 {
 	struct series_row *rows = calloc(BATCH, sizeof(*rows));
-	uint32_t step_s = series_layout(series->kind)->step_s;
+	int64_t step_s = series_layout(series->kind)->step_s;
+	int64_t end_s = w->end_s / step_s * step_s;
 	size_t count = 0;
 
 	if (!rows)
 		abort();
-	for (int64_t at = w->from_s; at < w->end_s; at += step_s) {
+	for (int64_t at = w->from_s / step_s * step_s; at < end_s;
+	     at += step_s) {
 		rows[count].start_s = at;
 		fill(rows[count++].values, series,
 		     factor(w->traffic, series->asn, at));
-		if (count < BATCH && at + step_s < w->end_s)
+		if (count < BATCH && at + step_s < end_s)
 			continue;
 		require(rrd_write_rows(w->dir, series, rows, count, NULL),
 			"rows");
@@ -375,9 +377,13 @@ static void write_status(const struct writing *w)
 		  "\"02:00:00:00:01:04\", \"vlan\": 200, \"switch\": \"sw1\", "
 		  "\"ifindex\": 436211712, \"port\": \"Ethernet1/2\", "
 		  "\"reason\": \"wrong_vlan\", \"samples\": 10, \"bytes\": "
-		  "40960, \"last_seen\": %lld } ],\n"
+		  "40960, \"last_seen\": %lld },\n  { \"mac\": "
+		  "\"02:00:00:00:01:01\", \"vlan\": 0, \"switch\": \"sw1\", "
+		  "\"ifindex\": 436211712, \"port\": \"Ethernet1/2\", "
+		  "\"reason\": \"wrong_port\", \"samples\": 3, \"bytes\": "
+		  "12288, \"last_seen\": %lld } ],\n"
 		  "\"unknown_macs_not_listed\": 0,\n\"ports\": [ ",
-		  end + 4, end + 9, end - 400);
+		  end + 4, end + 9, end - 400, end - 900);
 	for (size_t i = 0; i < PORTS; i++)
 		add_port_status(&out, w, i);
 	text_add(&out, " ] }\n");

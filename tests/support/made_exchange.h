@@ -19,7 +19,7 @@
 enum made_traffic { MADE_FLAT, MADE_DAILY };
 
 /**
- * Write the exchange below dir, with rows up to end_s (a multiple of 300).
+ * Write the exchange below dir, with rows up to end_s (a multiple of 60).
  *
  * @param hours  of history
  */

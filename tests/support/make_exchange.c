@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: make-exchange DIR [END HOURS]\n");
 		return EXIT_FAILURE;
 	}
-	made_exchange_write(argv[1], (int64_t)(end_s / 300 * 300),
+	made_exchange_write(argv[1], (int64_t)(end_s / 60 * 60),
 			    (unsigned)hours, MADE_DAILY);
 	return EXIT_SUCCESS;
 }

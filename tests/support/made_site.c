@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/made_site.h"
+
+#include <check.h>
+
+#include "web/route.h"
+#include "web/zone.h"
+
+static double stopped_clock(void)
+{
+	return (double)(MADE_SITE_END + MADE_SITE_AGE_S);
+}
+
+void made_site_open(struct made_site *out, const char *dir)
+{
+	struct diagnostics diagnostics;
+	struct text path;
+	int rc;
+
+	diagnostics_init(&diagnostics);
+	text_init(&path);
+	text_addf(&path, "%s/lanterne.yaml", dir);
+	rc = registry_load(&out->registry, &out->config, text_str(&path),
+			   &diagnostics);
+	ck_assert_msg(rc == 0, "%s", text_str(&diagnostics.text));
+	ck_assert_int_eq(zone_use(out->config->timezone), 0);
+	ck_assert_int_eq(site_new(&out->site, out->registry, stopped_clock), 0);
+	text_fini(&path);
+	diagnostics_fini(&diagnostics);
+}
+
+void made_site_close(struct made_site *made)
+{
+	site_free(made->site);
+	registry_free(made->registry);
+	config_free(made->config);
+}
+
+struct response made_site_get(const struct made_site *made, const char *target)
+{
+	struct response r;
+
+	response_init(&r);
+	route_answer(made->site, "GET", target, "localhost", &r);
+	ck_assert(text_ok(&r.body));
+	return r;
+}

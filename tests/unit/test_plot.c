@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/plot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/markup.h"
+#include "support/unit.h"
+#include "web/axis.h"
+#include "web/graph.h"
+#include "web/zone.h"
+
+enum { ROWS = 12, DAY_ROWS = 288 };
+
+#define START INT64_C(1700006400)
+
+/* A view with rows that the tests then change; one direction's other band
+ * stays unknown. */
+static struct view made_view(size_t rows)
+{
+	struct view v = { .period = { .range = RANGE_HOUR,
+				      .from_s = START,
+				      .to_s = START + (int64_t)rows * 60,
+				      .row_s = 60 } };
+	size_t cells = rows * (WAY_COUNT * BAND_COUNT + WAY_COUNT);
+
+	v.traffic = (struct traffic){
+		.from_s = START, .row_s = 60, .rows = rows, .has_bands = true
+	};
+	v.traffic.values = calloc(cells, sizeof(double));
+	ck_assert_ptr_nonnull(v.traffic.values);
+	for (size_t row = 0; row < rows; row++) {
+		traffic_column(&v.traffic, WAY_FROM, BAND_V4)[row] = 100e6;
+		traffic_column(&v.traffic, WAY_FROM, BAND_TOTAL)[row] = 100e6;
+		traffic_column(&v.traffic, WAY_TO, BAND_TOTAL)[row] = 50e6;
+	}
+	return v;
+}
+
+static void forget_row(struct view *v, size_t row)
+{
+	for (int i = 0; i < WAY_COUNT * BAND_COUNT; i++)
+		traffic_column(&v->traffic, (enum way)(i / BAND_COUNT),
+			       (enum band)(i % BAND_COUNT))[row] = NAN;
+}
+
+static struct text draw(const struct view *v)
+{
+	struct subject subject;
+	struct text out;
+
+	subject_of_exchange(&subject);
+	subject.one_way = false;
+	text_init(&out);
+	text_add(&out, "<svg>");
+	plot_add(&out, &subject, v);
+	text_add(&out, "</svg>");
+	ck_assert(text_ok(&out));
+	markup_check(text_str(&out), false);
+	subject_fini(&subject);
+	return out;
+}
+
+/* The d of the path of a class. */
+static char *path_of(const struct text *drawing, const char *class)
+{
+	char wanted[64];
+	const char *at;
+
+	(void)snprintf(wanted, sizeof(wanted), "<path class=\"%s\"", class);
+	at = strstr(text_str(drawing), wanted);
+	ck_assert_msg(at != NULL, "no path of class %s", class);
+	at = strstr(at, " d=\"") + 4;
+	return strndup(at, strcspn(at, "\""));
+}
+
+static size_t count_of(const char *text, char c)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += *text == c;
+	return n;
+}
+
+START_TEST(unknown_is_a_gap_in_every_shape)
+{
+	static const char *const classes[] = { "a4", "lf", "lt" };
+	struct view v = made_view(ROWS);
+	struct text out;
+
+	forget_row(&v, 5);
+	out = draw(&v);
+	for (size_t i = 0; i < COUNT_OF(classes); i++) {
+		char *path = path_of(&out, classes[i]);
+
+		ck_assert_uint_eq(count_of(path, 'M'), 2);
+		/* The second run starts where row 6 does. */
+		ck_assert_ptr_nonnull(strstr(path, "M12 "));
+		/* No point in the middle of row 5. */
+		ck_assert_ptr_null(strstr(path, "L11 "));
+		free(path);
+	}
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(a_gap_never_falls_to_zero)
+{
+	struct view v = made_view(ROWS);
+	struct text out;
+	char *path;
+
+	forget_row(&v, 5);
+	out = draw(&v);
+	path = path_of(&out, "lf");
+	ck_assert_ptr_null(strstr(path, " 2000"));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(a_single_known_row_is_drawn)
+{
+	struct view v = made_view(ROWS);
+	struct text out;
+	char *path;
+
+	for (size_t row = 0; row < ROWS; row++) {
+		if (row != 3)
+			forget_row(&v, row);
+	}
+	out = draw(&v);
+	path = path_of(&out, "lf");
+	ck_assert_uint_eq(count_of(path, 'M'), 1);
+	ck_assert_int_eq(strncmp(path, "M6 ", 3), 0);
+	ck_assert_ptr_nonnull(strstr(path, "L8 "));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(without_any_row_it_says_so)
+{
+	struct view v = made_view(ROWS);
+	struct text out;
+
+	for (size_t row = 0; row < ROWS; row++)
+		forget_row(&v, row);
+	out = draw(&v);
+	ck_assert_ptr_nonnull(strstr(text_str(&out), "No data"));
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(zero_is_drawn_as_zero)
+{
+	struct view v = made_view(ROWS);
+	struct text out;
+	char *path;
+
+	for (size_t row = 0; row < ROWS; row++)
+		traffic_column(&v.traffic, WAY_TO, BAND_TOTAL)[row] = 0;
+	out = draw(&v);
+	path = path_of(&out, "lt");
+	ck_assert_uint_eq(count_of(path, 'M'), 1);
+	ck_assert_ptr_nonnull(strstr(path, "M0 2000"));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(a_peak_stays_when_rows_share_a_column)
+{
+	size_t rows = PLOT_COLUMNS_MAX * 20;
+	struct view v = made_view(rows);
+	struct text out;
+	char *path;
+
+	traffic_column(&v.traffic, WAY_FROM, BAND_TOTAL)[4003] = 1e9;
+	ck_assert_uint_eq(plot_rows_per_column(&v.traffic), 20);
+	out = draw(&v);
+	path = path_of(&out, "mf");
+	/* 8 Gbit/s is the top of the axis, in column 200. */
+	ck_assert_ptr_nonnull(strstr(path, "L401 0L"));
+	free(path);
+	path = path_of(&out, "lf");
+	ck_assert_ptr_null(strstr(path, "L401 0L"));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(few_rows_have_no_second_line)
+{
+	struct view v = made_view(DAY_ROWS);
+	struct text out = draw(&v);
+
+	ck_assert_uint_eq(plot_rows_per_column(&v.traffic), 1);
+	ck_assert_ptr_null(strstr(text_str(&out), "class=\"mf\""));
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+static const struct {
+	double max_bps;
+	double step;
+	double top;
+} axes[] = {
+	{ 0, 200, 1000 },	 { NAN, 200, 1000 },
+	{ 1e9, 0.2e9, 1e9 },	 { 1.01e9, 0.5e9, 1.5e9 },
+	{ 2.1e9, 0.5e9, 2.5e9 }, { 9.9e9, 2e9, 10e9 },
+	{ 480e6, 100e6, 500e6 }, { 99e12, 20e12, 100e12 },
+};
+
+START_TEST(an_axis_has_round_steps_and_room)
+{
+	struct axis axis = axis_of(axes[_i].max_bps);
+
+	ck_assert_double_eq_tol(axis.step, axes[_i].step, axis.step / 1e6);
+	ck_assert_double_eq_tol(axis.top, axes[_i].top, axis.step / 1e6);
+}
+END_TEST
+
+START_TEST(time_marks_follow_the_exchanges_calendar)
+{
+	struct axis_mark mark;
+	struct text label;
+
+	ck_assert_int_eq(zone_use("America/Marigot"), 0);
+	/* Midnight of a UTC day is 20:00 of the day before there. */
+	mark = axis_next_mark(RANGE_DAY, START);
+	ck_assert_int_eq(mark.at_s, START + 3600);
+	ck_assert(!mark.is_labelled);
+	mark = axis_next_mark(RANGE_WEEK, START);
+	ck_assert_int_eq(mark.at_s, START + 4 * 3600);
+	text_init(&label);
+	axis_add_time_label(&label, RANGE_WEEK, mark.at_s);
+	ck_assert_str_eq(text_str(&label), "Wed 15");
+	text_fini(&label);
+	mark = axis_next_mark(RANGE_YEAR, START);
+	ck_assert_int_eq(mark.at_s, INT64_C(1701403200)); /* 1 December */
+}
+END_TEST
+
+START_TEST(days_of_other_lengths_keep_their_midnights)
+{
+	int64_t at = INT64_C(1698537600); /* 2023-10-29 00:00 UTC */
+	struct axis_mark mark;
+
+	/* Clocks go back: the day has 25 hours. */
+	ck_assert_int_eq(zone_use("Europe/Paris"), 0);
+	mark = axis_next_mark(RANGE_WEEK, at - 7200 - 1);
+	ck_assert_int_eq(mark.at_s, at - 7200);
+	mark = axis_next_mark(RANGE_WEEK, mark.at_s);
+	ck_assert_int_eq(mark.at_s, at - 7200 + 25 * 3600);
+}
+END_TEST
+
+START_TEST(zones_that_do_not_exist_are_refused)
+{
+	ck_assert_int_ne(zone_use(""), 0);
+	ck_assert_int_ne(zone_use("Nowhere/Land"), 0);
+	ck_assert_int_ne(zone_use("../../../etc/passwd"), 0);
+	ck_assert_int_ne(zone_use("America"), 0);
+	ck_assert_int_eq(zone_use("UTC"), 0);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ unknown_is_a_gap_in_every_shape, 0 },
+		{ a_gap_never_falls_to_zero, 0 },
+		{ a_single_known_row_is_drawn, 0 },
+		{ without_any_row_it_says_so, 0 },
+		{ zero_is_drawn_as_zero, 0 },
+		{ a_peak_stays_when_rows_share_a_column, 0 },
+		{ few_rows_have_no_second_line, 0 },
+		{ an_axis_has_round_steps_and_room, COUNT_OF(axes) },
+		{ time_marks_follow_the_exchanges_calendar, 0 },
+		{ days_of_other_lengths_keep_their_midnights, 0 },
+		{ zones_that_do_not_exist_are_refused, 0 },
+	};
+
+	return unit_run("plot", tests, COUNT_OF(tests));
+}

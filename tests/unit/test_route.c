@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/tempdir.h"
+#include "support/unit.h"
+#include "util/file.h"
+
+static const struct {
+	const char *host;
+	bool is_local;
+} hosts[] = {
+	{ "localhost", true },
+	{ "localhost:8080", true },
+	{ "LOCALHOST", true },
+	{ "demo.localhost:80", true },
+	{ "127.0.0.1", true },
+	{ "127.0.0.1:8080", true },
+	{ "192.0.2.1:80", true },
+	{ "[::1]", true },
+	{ "[::1]:8080", true },
+	{ "", false },
+	{ "[::1", false },
+	{ "[localhost]", false },
+	{ "example.net", false },
+	{ "example.net:8080", false },
+	{ "localhost.example.net", false },
+	{ "notlocalhost", false },
+	{ "127.0.0.1.example.net", false },
+};
+
+START_TEST(a_host_is_local_by_name_or_an_address)
+{
+	ck_assert_msg(route_host_is_local(hosts[_i].host) == hosts[_i].is_local,
+		      "%s", hosts[_i].host);
+}
+END_TEST
+
+/* A site without members or data, open or not. */
+struct empty_site {
+	char *dir;
+	struct config config;
+	struct registry registry;
+	struct site *site;
+};
+
+static double clock_of_test(void)
+{
+	return 1700000000;
+}
+
+static void open_site(struct empty_site *e, bool is_open)
+{
+	static char name[] = "Example-IX";
+	static char zone[] = "UTC";
+
+	*e = (struct empty_site){ .dir = tempdir_new() };
+	e->config.exchange_name = name;
+	e->config.timezone = zone;
+	e->config.state_dir = e->dir;
+	e->config.web.access =
+	    is_open ? CONFIG_ACCESS_OPEN : CONFIG_ACCESS_ROLES;
+	e->registry.config = &e->config;
+	ck_assert_int_eq(site_new(&e->site, &e->registry, clock_of_test), 0);
+}
+
+static void close_site(struct empty_site *e)
+{
+	site_free(e->site);
+	tempdir_remove(e->dir);
+}
+
+static struct response ask(struct empty_site *e, const char *method,
+			   const char *target, const char *host)
+{
+	struct response r;
+
+	response_init(&r);
+	route_answer(e->site, method, target, host, &r);
+	return r;
+}
+
+static unsigned status_of(struct empty_site *e, const char *target,
+			  const char *host)
+{
+	struct response r = ask(e, "GET", target, host);
+	unsigned status = r.status;
+
+	response_fini(&r);
+	return status;
+}
+
+static const struct {
+	const char *target;
+	unsigned open;
+	unsigned closed;
+} paths[] = {
+	{ "/", 200, 200 },
+	{ "/members", 200, 200 },
+	{ "/members?sort=asn", 200, 200 },
+	{ "/members?sort=peak", 200, 400 },
+	{ "/members/AS64500", 404, 403 },
+	{ "/ports", 200, 403 },
+	{ "/ports/sw1/1", 404, 403 },
+	{ "/health", 200, 403 },
+	{ "/graph/exchange.svg", 200, 200 },
+	{ "/graph/exchange.json", 200, 200 },
+	{ "/graph/member.svg?asn=1", 404, 403 },
+	{ "/style.css", 200, 200 },
+	{ "/favicon.svg", 200, 200 },
+	{ "/favicon.ico", 200, 200 },
+	{ "/livez", 200, 200 },
+	{ "/readyz", 503, 503 },
+	{ "/nothing", 404, 404 },
+	{ "//", 404, 404 },
+};
+
+START_TEST(access_decides_what_is_shown)
+{
+	struct empty_site e;
+
+	open_site(&e, true);
+	ck_assert_uint_eq(status_of(&e, paths[_i].target, "localhost"),
+			  paths[_i].open);
+	close_site(&e);
+	open_site(&e, false);
+	ck_assert_uint_eq(status_of(&e, paths[_i].target, "localhost"),
+			  paths[_i].closed);
+	close_site(&e);
+}
+END_TEST
+
+START_TEST(an_open_site_answers_no_foreign_name)
+{
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, true);
+	r = ask(&e, "GET", "/health", "example.net");
+	ck_assert_uint_eq(r.status, 421);
+	ck_assert_ptr_null(strstr(text_str(&r.body), "Ledger"));
+	response_fini(&r);
+	close_site(&e);
+}
+END_TEST
+
+START_TEST(a_site_that_is_not_open_may_have_any_name)
+{
+	struct empty_site e;
+
+	open_site(&e, false);
+	ck_assert_uint_eq(status_of(&e, "/", "lanterne.example.net"), 200);
+	close_site(&e);
+}
+END_TEST
+
+START_TEST(what_is_not_public_is_not_named_in_the_menu)
+{
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, false);
+	r = ask(&e, "GET", "/", "localhost");
+	ck_assert_ptr_nonnull(strstr(text_str(&r.body), "\"/members\""));
+	ck_assert_ptr_null(strstr(text_str(&r.body), "\"/health\""));
+	response_fini(&r);
+	close_site(&e);
+}
+END_TEST
+
+START_TEST(an_unknown_path_is_404_whatever_the_method)
+{
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, true);
+	r = ask(&e, "POST", "/nothing", "localhost");
+	ck_assert_uint_eq(r.status, 404);
+	ck_assert_ptr_null(r.allow);
+	response_fini(&r);
+	r = ask(&e, "POST", "/health", "localhost");
+	ck_assert_uint_eq(r.status, 405);
+	ck_assert_str_eq(r.allow, "GET, HEAD");
+	response_fini(&r);
+	close_site(&e);
+}
+END_TEST
+
+static void write_status(const struct empty_site *e, const char *status)
+{
+	struct text path;
+
+	text_init(&path);
+	text_addf(&path, "%s/status.json", e->dir);
+	ck_assert_int_eq(file_replace(text_str(&path), status, strlen(status)),
+			 0);
+	text_fini(&path);
+}
+
+START_TEST(a_new_status_file_is_seen_and_a_broken_one_is_not)
+{
+	struct empty_site e;
+
+	open_site(&e, true);
+	ck_assert_uint_eq(status_of(&e, "/readyz", "localhost"), 503);
+	write_status(&e, "{\"written\":1699999995,\"now\":1699999995,"
+			 "\"last_step_end\":1699999980}");
+	ck_assert_uint_eq(status_of(&e, "/readyz", "localhost"), 200);
+	write_status(&e, "{\"written\":");
+	ck_assert_uint_eq(status_of(&e, "/readyz", "localhost"), 200);
+	write_status(&e, "{\"written\":1699999000,\"now\":1699999000,"
+			 "\"last_step_end\":1699998960}");
+	ck_assert_uint_eq(status_of(&e, "/readyz", "localhost"), 503);
+	write_status(&e, "[]");
+	ck_assert_uint_eq(status_of(&e, "/health", "localhost"), 200);
+	close_site(&e);
+}
+END_TEST
+
+START_TEST(a_replay_says_so_and_is_never_stale)
+{
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, true);
+	write_status(&e, "{\"written\":1600000000,\"now\":1518440531.5,"
+			 "\"last_step_end\":1518440580,\"replay\":{"
+			 "\"captures\":[\"a <b>.pcap\"],\"from\":1518440400.2,"
+			 "\"to\":1518440531.5}}");
+	ck_assert_uint_eq(status_of(&e, "/readyz", "localhost"), 200);
+	r = ask(&e, "GET", "/", "localhost");
+	ck_assert_ptr_nonnull(strstr(text_str(&r.body),
+				     "Replay</strong> of a &lt;b&gt;.pcap: the "
+				     "capture\xe2\x80\x99s end, 2018-02-12 "
+				     "13:02:11 UTC, stands for now. Its first "
+				     "and last minute are covered in part"));
+	/* Minutes are best seen by the minute. */
+	ck_assert_ptr_nonnull(strstr(text_str(&r.body), "last 60 minutes"));
+	response_fini(&r);
+	close_site(&e);
+}
+END_TEST
+
+/* Status files with every number odd: pages must come out all the same. */
+static const char *const odd[] = {
+	"{\"written\":-1e300,\"now\":1e300,\"last_step_end\":-1}",
+	"{\"replay\":{},\"now\":-1e15}",
+	"{\"replay\":{\"captures\":[]},\"now\":9e10,\"last_step_end\":9e10}",
+	"{\"ports\":[{\"switch\":\"sw1\",\"ifindex\":1e30},"
+	"{\"ifindex\":-7,\"name\":\"\\u0001\"}]}",
+	"{\"unknown_macs\":[{\"mac\":\"</pre><script>\",\"vlan\":1e9,"
+	"\"reason\":\"wrong_port\",\"ifindex\":-3}],"
+	"\"refused\":[{\"agent\":\"x: \\\"y\\n- z\",\"sub_agent\":1e99}]}",
+	"{\"ledger\":{\"observations\":3,\"attributed\":1,"
+	"\"dropped\":{\"<b>\":1}}}",
+};
+
+START_TEST(odd_status_files_hurt_no_page)
+{
+	static const char *const targets[] = { "/", "/members", "/ports",
+					       "/health" };
+	struct empty_site e;
+
+	open_site(&e, true);
+	write_status(&e, odd[_i]);
+	for (size_t i = 0; i < COUNT_OF(targets); i++) {
+		struct response r = ask(&e, "GET", targets[i], "localhost");
+
+		ck_assert_uint_eq(r.status, 200);
+		ck_assert_ptr_null(strstr(text_str(&r.body), "<script"));
+		ck_assert_ptr_null(strstr(text_str(&r.body), "<b>"));
+		ck_assert_ptr_null(strstr(text_str(&r.body), "\n- z"));
+		response_fini(&r);
+	}
+	close_site(&e);
+}
+END_TEST
+
+START_TEST(a_ledger_that_does_not_balance_is_said)
+{
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, true);
+	write_status(&e, "{\"ledger\":{\"observations\":3,\"attributed\":1,"
+			 "\"dropped\":{\"no_member\":1}}}");
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_ptr_nonnull(strstr(text_str(&r.body), "does not balance"));
+	response_fini(&r);
+	close_site(&e);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ a_host_is_local_by_name_or_an_address, COUNT_OF(hosts) },
+		{ access_decides_what_is_shown, COUNT_OF(paths) },
+		{ an_open_site_answers_no_foreign_name, 0 },
+		{ a_site_that_is_not_open_may_have_any_name, 0 },
+		{ what_is_not_public_is_not_named_in_the_menu, 0 },
+		{ an_unknown_path_is_404_whatever_the_method, 0 },
+		{ a_new_status_file_is_seen_and_a_broken_one_is_not, 0 },
+		{ a_replay_says_so_and_is_never_stale, 0 },
+		{ odd_status_files_hurt_no_page, COUNT_OF(odd) },
+		{ a_ledger_that_does_not_balance_is_said, 0 },
+	};
+
+	return unit_run("route", tests, COUNT_OF(tests));
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/statistics.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "support/unit.h"
+
+static uint32_t next_random(uint64_t *state)
+{
+	*state = *state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+	return (uint32_t)(*state >> 33);
+}
+
+/* The definition, word by word: the smallest of the known values that at
+ * least 95 of 100 of them do not exceed. */
+static double by_definition(const double *values, size_t count)
+{
+	double best = NAN;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++)
+		known += isfinite(values[i]);
+	for (size_t i = 0; i < count; i++) {
+		size_t below = 0;
+
+		if (!isfinite(values[i]))
+			continue;
+		for (size_t j = 0; j < count; j++)
+			below += isfinite(values[j]) && values[j] <= values[i];
+		if (below * 100 >= known * 95 &&
+		    (isnan(best) || values[i] < best))
+			best = values[i];
+	}
+	return best;
+}
+
+/* So many ascending values, and which of them (from 1) is the percentile. */
+static const struct {
+	size_t count;
+	double place;
+} places[] = {
+	{ 1, 1 },   { 2, 2 },	{ 19, 19 },  { 20, 19 },     { 21, 20 },
+	{ 40, 38 }, { 41, 39 }, { 100, 95 }, { 8928, 8482 },
+};
+
+START_TEST(the_percentile_is_the_nearest_rank)
+{
+	double *values = calloc(places[_i].count, sizeof(*values));
+	struct statistics s;
+
+	for (size_t i = 0; i < places[_i].count; i++)
+		values[i] = (double)(places[_i].count - i); /* descending */
+	ck_assert_int_eq(statistics_of(&s, values, places[_i].count, 300), 0);
+	ck_assert_double_eq(s.p95, places[_i].place);
+	free(values);
+}
+END_TEST
+
+START_TEST(every_figure_equals_brute_force)
+{
+	enum { MOST = 400 };
+	double values[MOST];
+	uint64_t state = (uint64_t)_i + 1;
+	size_t count = 1 + next_random(&state) % MOST;
+	struct statistics s;
+	double maximum = NAN;
+	double sum = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		values[i] = next_random(&state) % 1000;
+		if (next_random(&state) % 5 == 0) {
+			values[i] = NAN;
+			continue;
+		}
+		known++;
+		sum += values[i];
+		maximum = fmax(maximum, values[i]);
+	}
+	ck_assert_int_eq(statistics_of(&s, values, count, 60), 0);
+	ck_assert_uint_eq(s.rows, count);
+	ck_assert_uint_eq(s.known, known);
+	if (known == 0)
+		return;
+	ck_assert_double_eq(s.p95, by_definition(values, count));
+	ck_assert_double_eq(s.maximum, maximum);
+	ck_assert_double_eq(values[s.maximum_at], maximum);
+	ck_assert_double_eq_tol(s.average, sum / (double)known, 1e-9);
+	ck_assert_double_eq_tol(s.total, sum * 60, 1e-6);
+}
+END_TEST
+
+START_TEST(unknown_rows_are_left_out_not_zero)
+{
+	const double values[] = { NAN, 10, NAN, 20, INFINITY };
+	struct statistics s;
+
+	ck_assert_int_eq(statistics_of(&s, values, COUNT_OF(values), 300), 0);
+	ck_assert_uint_eq(s.known, 2);
+	ck_assert_double_eq(s.average, 15);
+	ck_assert_double_eq(s.total, 9000);
+}
+END_TEST
+
+START_TEST(nothing_known_gives_nothing)
+{
+	const double values[] = { NAN, NAN };
+	struct statistics s;
+
+	for (size_t count = 0; count <= COUNT_OF(values); count++) {
+		ck_assert_int_eq(statistics_of(&s, values, count, 300), 0);
+		ck_assert_uint_eq(s.known, 0);
+		ck_assert_double_nan(s.average);
+		ck_assert_double_nan(s.maximum);
+		ck_assert_double_nan(s.p95);
+		ck_assert_double_nan(s.total);
+	}
+}
+END_TEST
+
+START_TEST(the_first_of_equal_maxima_counts)
+{
+	const double values[] = { 1, 7, 7, 2 };
+	struct statistics s;
+
+	ck_assert_int_eq(statistics_of(&s, values, COUNT_OF(values), 300), 0);
+	ck_assert_uint_eq(s.maximum_at, 1);
+}
+END_TEST
+
+START_TEST(the_interval_adds_variances_over_seconds)
+{
+	const double variance[] = { 100, NAN, 300 };
+
+	ck_assert_double_eq_tol(statistics_ci95(variance, 3, 60),
+				1.96 * sqrt(400 * 60), 1e-9);
+	ck_assert_double_eq(statistics_ci95(variance, 0, 60), 0);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ the_percentile_is_the_nearest_rank, COUNT_OF(places) },
+		{ every_figure_equals_brute_force, 200 },
+		{ unknown_rows_are_left_out_not_zero, 0 },
+		{ nothing_known_gives_nothing, 0 },
+		{ the_first_of_equal_maxima_counts, 0 },
+		{ the_interval_adds_variances_over_seconds, 0 },
+	};
+
+	return unit_run("statistics", tests, COUNT_OF(tests));
+}
