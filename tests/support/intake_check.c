@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/intake_check.h"
+
+#include "collector/intake.h"
+
+static uint64_t all_dropped(const struct ledger *ledger)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < DROP_COUNT; i++)
+		sum += ledger->dropped[i];
+	return sum;
+}
+
+const char *intake_fault(const struct intake *in)
+{
+	const struct input_counters *i = &in->input;
+	uint64_t samples = 0;
+	uint64_t directions = 0;
+	uint64_t datagrams = 0;
+	uint64_t lost = 0;
+
+	for (size_t k = 0; k < in->registry->config->switch_count; k++) {
+		const struct switch_state *s = &in->agents.switches[k];
+
+		samples += s->flow_samples;
+		datagrams += s->datagrams;
+		lost += s->lost_datagrams;
+		for (int d = 0; d < 3; d++)
+			directions += s->by_direction[d];
+	}
+	if (i->datagrams != i->accepted + i->malformed +
+				i->unsupported_version + i->foreign +
+				i->duplicates)
+		return "the datagrams do not add up";
+	if (datagrams > i->accepted + i->malformed + i->duplicates)
+		return "the switches have more datagrams than were taken";
+	if (lost != i->lost_datagrams)
+		return "the switches' lost datagrams are not those of all";
+	if (in->ledger.observations !=
+	    in->ledger.attributed + all_dropped(&in->ledger))
+		return "the ledger does not balance";
+	if (i->flow_samples != in->ledger.observations + in->held_count)
+		return "the flow samples are not the observations";
+	if (samples != i->flow_samples)
+		return "the switches' flow samples are not those of all";
+	if (directions != i->flow_samples)
+		return "a flow sample has no direction, or several";
+	return NULL;
+}
