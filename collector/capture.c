@@ -10,6 +10,8 @@
 #include "net/packet.h"
 #include "util/err.h"
 
+enum { READ_SIZE = 1 << 18 }; /* at a time: stdio's own 4 kB cost a third */
+
 struct file {
 	const char *path; /* borrowed */
 	pcap_t *pcap;
@@ -60,6 +62,7 @@ static int open_file(struct file *f, const char *path, struct text *problem)
 		text_addf(problem, "%s: %s\n", path, err_str(rc));
 		return rc;
 	}
+	(void)setvbuf(stream, NULL, _IOFBF, READ_SIZE);
 	f->pcap = pcap_fopen_offline(stream, reason);
 	if (!f->pcap) {
 		text_addf(problem, "%s: not a pcap or pcapng capture: %s\n",
