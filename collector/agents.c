@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PLAUSIBLE_GAP = 1000 };
-
 static enum counted counted_at_start(enum config_direction direction)
 {
 	switch (direction) {
@@ -114,36 +112,4 @@ void agents_refuse(struct agents *a, const struct ipaddr *source,
 	r.datagrams = 1;
 	r.last_us = time_us;
 	a->refused[a->refused_count++] = r;
-}
-
-static struct stream *find_stream(struct switch_state *s, uint32_t sub_agent)
-{
-	for (uint32_t i = 0; i < s->stream_count; i++) {
-		if (s->streams[i].sub_agent == sub_agent)
-			return &s->streams[i];
-	}
-	if (s->stream_count == STREAMS_PER_SWITCH)
-		return NULL;
-	s->streams[s->stream_count].sub_agent = sub_agent;
-	return &s->streams[s->stream_count++];
-}
-
-int32_t agents_sequence(struct switch_state *s, const struct sflow_head *head)
-{
-	struct stream *stream = find_stream(s, head->sub_agent);
-	int32_t step;
-
-	if (!stream)
-		return 0;
-	step = (int32_t)(head->sequence - stream->sequence);
-	if (stream->started && step < 0 && step > -PLAUSIBLE_GAP &&
-	    head->uptime_ms <= stream->uptime_ms &&
-	    stream->uptime_ms - head->uptime_ms < 60000)
-		return -1; /* overtaken by a later one */
-	if (!stream->started || step <= 0 || step > PLAUSIBLE_GAP)
-		step = 1;
-	stream->started = true;
-	stream->sequence = head->sequence;
-	stream->uptime_ms = head->uptime_ms;
-	return step - 1;
 }

@@ -14,22 +14,14 @@
 #include <stdint.h>
 
 #include "collector/attribute.h"
+#include "collector/stream.h"
 #include "ixp/config.h"
 #include "net/sflow.h"
 #include "util/attr.h"
 
 enum {
-	STREAMS_PER_SWITCH = 16,
 	REFUSED_MAX = 64,
 	SWITCH_NONE = 0xffffffff,
-};
-
-/* One sequence of datagrams: an agent's sub-agent. */
-struct stream {
-	uint32_t sub_agent;
-	uint32_t sequence; /* the highest seen */
-	uint32_t uptime_ms;
-	bool started;
 };
 
 struct switch_state {
@@ -50,8 +42,7 @@ struct switch_state {
 	uint64_t step_datagrams;
 	uint64_t step_lost;
 	uint64_t step_samples;
-	struct stream streams[STREAMS_PER_SWITCH];
-	uint32_t stream_count;
+	struct streams streams;
 };
 
 /* Datagrams that no switch of the configuration stands for. */
@@ -85,16 +76,5 @@ bool agents_know_source(const struct agents *a, const struct ipaddr *source);
 /** Note a datagram that no switch stands for; head NULL: not readable. */
 void agents_refuse(struct agents *a, const struct ipaddr *source,
 		   const struct sflow_head *head, int64_t time_us);
-
-/**
- * Follow a switch's datagram sequence.
- *
- * A gap of up to 1000 is loss. A larger one, or a number that fell, is a
- * restart or another sequence under the same identity: nothing was lost.
- *
- * @return how many datagrams are missing before this one; -1: it fills a gap
- *         counted before
- */
-int32_t agents_sequence(struct switch_state *s, const struct sflow_head *head);
 
 #endif

@@ -229,31 +229,37 @@ static void counter_sample(struct intake *in, uint32_t switch_index,
 				    uptime_ms);
 }
 
-/* Count the datagram to its switch: sequence, time. */
-static void note_datagram(struct intake *in, uint32_t switch_index,
-			  const struct sflow_head *head)
+/* Move a counter of what is missing; it never falls below zero. */
+static void adjust(uint64_t *counter, int64_t by)
+{
+	if (by >= 0)
+		*counter += (uint64_t)by;
+	else if (*counter > 0)
+		*counter -= 1;
+}
+
+/* Count a datagram to its switch; false if it came before already. */
+static bool take_datagram(struct intake *in, uint32_t switch_index,
+			  const struct sflow_head *head, const void *data,
+			  size_t len)
 {
 	struct switch_state *s = &in->agents.switches[switch_index];
-	int32_t missing = agents_sequence(s, head);
+	struct stream_event event = streams_take(&s->streams, head, data, len);
 
+	if (event.verdict == STREAM_DUPLICATE) {
+		in->input.duplicates++;
+		return false;
+	}
+	in->input.late += event.verdict == STREAM_LATE;
+	adjust(&s->lost_datagrams, event.lost);
+	adjust(&s->step_lost, event.lost);
+	adjust(&in->input.lost_datagrams, event.lost);
 	s->datagrams++;
 	s->step_datagrams++;
 	if (s->first_us == 0)
 		s->first_us = in->time_us;
 	s->last_us = in->time_us;
-	if (missing > 0) {
-		s->lost_datagrams += (uint32_t)missing;
-		s->step_lost += (uint32_t)missing;
-		in->input.lost_datagrams += (uint32_t)missing;
-	} else if (missing < 0) {
-		in->input.late++;
-		if (s->lost_datagrams > 0) {
-			s->lost_datagrams--;
-			in->input.lost_datagrams--;
-		}
-		if (s->step_lost > 0)
-			s->step_lost--;
-	}
+	return true;
 }
 
 void intake_datagram(struct intake *in, const struct ipaddr *source,
@@ -290,7 +296,8 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 		agents_refuse(&in->agents, source, &head, time_us);
 		return;
 	}
-	note_datagram(in, switch_index, &head);
+	if (!take_datagram(in, switch_index, &head, data, len))
+		return;
 	while ((item = sflow_next(&reader, &flow, &counters)) > 0) {
 		if (item == SFLOW_FLOW)
 			flow_sample(in, switch_index, &flow);

@@ -139,90 +139,6 @@ START_TEST(the_refused_list_is_bounded_and_its_entries_count_on)
 }
 END_TEST
 
-/* A datagram: its sequence number and uptime, and what is missing then. */
-struct heard {
-	uint32_t sub_agent;
-	uint32_t sequence;
-	uint32_t uptime_ms;
-	int32_t missing;
-};
-
-enum { HEARD_MAX = 8 };
-
-static const struct {
-	const char *name;
-	struct heard heard[HEARD_MAX];
-} sequences[] = {
-	{ "in order", { { 0, 5, 1000, 0 }, { 0, 6, 2000, 0 } } },
-	{ "a gap",
-	  { { 0, 5, 1000, 0 }, { 0, 9, 2000, 3 }, { 0, 10, 2000, 0 } } },
-	{ "the first number says nothing", { { 0, 900, 1000, 0 } } },
-	{ "overtaken",
-	  { { 0, 5, 1000, 0 },
-	    { 0, 7, 1000, 1 },
-	    { 0, 6, 1000, -1 },
-	    { 0, 8, 1000, 0 } } },
-	{ "over 2^32",
-	  { { 0, UINT32_MAX - 1, 1000, 0 },
-	    { 0, UINT32_MAX, 1000, 0 },
-	    { 0, 0, 1000, 0 },
-	    { 0, 2, 1000, 1 } } },
-	{ "the agent restarted",
-	  { { 0, 500, 9000000, 0 }, { 0, 1, 3000, 0 }, { 0, 2, 4000, 0 } } },
-	{ "it restarted from far ahead",
-	  { { 0, 500000, 9000000, 0 }, { 0, 1, 3000, 0 }, { 0, 3, 4000, 1 } } },
-	{ "a jump too large to be loss",
-	  { { 0, 5, 1000, 0 }, { 0, 1006, 2000, 0 }, { 0, 1008, 2000, 1 } } },
-	{ "the largest gap that is loss",
-	  { { 0, 5, 1000, 0 }, { 0, 1005, 2000, 999 } } },
-	{ "the same one twice",
-	  { { 0, 5, 1000, 0 }, { 0, 5, 1000, 0 }, { 0, 6, 1000, 0 } } },
-	{ "two sub-agents count by themselves",
-	  { { 0, 5, 1000, 0 },
-	    { 1, 800, 1000, 0 },
-	    { 0, 6, 1000, 0 },
-	    { 1, 803, 1000, 2 } } },
-	{ "two sequences under one identity are no loss",
-	  { { 0, 5, 1000, 0 },
-	    { 0, 70000, 1000, 0 },
-	    { 0, 6, 1000, 0 },
-	    { 0, 70001, 1000, 0 },
-	    { 0, 7, 1000, 0 } } },
-};
-
-START_TEST(a_gap_in_the_sequence_is_loss)
-{
-	for (size_t i = 0; i < HEARD_MAX; i++) {
-		const struct heard *h = &sequences[_i].heard[i];
-		struct sflow_head head = { .sub_agent = h->sub_agent,
-					   .sequence = h->sequence,
-					   .uptime_ms = h->uptime_ms };
-		int32_t missing;
-
-		if (h->uptime_ms == 0)
-			break;
-		missing = agents_sequence(&a.switches[0], &head);
-		ck_assert_msg(missing == h->missing, "%s: at %u: %d",
-			      sequences[_i].name, h->sequence, missing);
-	}
-}
-END_TEST
-
-START_TEST(more_sequences_than_held_are_not_followed)
-{
-	struct sflow_head head = { .uptime_ms = 1000 };
-
-	for (; head.sub_agent < STREAMS_PER_SWITCH + 4; head.sub_agent++) {
-		head.sequence = 10;
-		ck_assert_int_eq(agents_sequence(&a.switches[0], &head), 0);
-	}
-	head.sequence = 20;
-	ck_assert_int_eq(agents_sequence(&a.switches[0], &head), 0);
-	head.sub_agent = 0;
-	ck_assert_int_eq(agents_sequence(&a.switches[0], &head), 9);
-}
-END_TEST
-
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -232,8 +148,6 @@ int main(void)
 		{ what_counts_is_as_configured, 0 },
 		{ a_refused_agent_is_listed_once, 0 },
 		{ the_refused_list_is_bounded_and_its_entries_count_on, 0 },
-		{ a_gap_in_the_sequence_is_loss, COUNT_OF(sequences) },
-		{ more_sequences_than_held_are_not_followed, 0 },
 	};
 
 	return unit_run_with("agents", setup, teardown, tests, COUNT_OF(tests));
