@@ -87,8 +87,9 @@ static void read_sflow(struct config_reader *r, const struct yaml_item *item,
 	struct config_source *s = field;
 
 	s->kind = CONFIG_SOURCE_SFLOW;
-	s->listen = sflow_listen_default();
 	config_mapping(r, item, &all, s);
+	if (item->kind == YAML_MAPPING && item->count == 0)
+		s->listen = sflow_listen_default();
 }
 
 static void read_interface(struct config_reader *r,

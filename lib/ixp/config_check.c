@@ -362,7 +362,7 @@ static int check_sources(const struct config *c, struct diagnostics *d)
 		const struct config_source *s = &c->sources[i];
 		char address[IPADDR_TEXT_SIZE];
 
-		if (s->kind == CONFIG_SOURCE_SFLOW)
+		if (s->kind == CONFIG_SOURCE_SFLOW && s->listen.addr.version)
 			(void)snprintf(names[i], LABEL_SIZE, "sflow %s port %u",
 				       ipaddr_format(&s->listen.addr, address),
 				       s->listen.port);

@@ -275,7 +275,7 @@ int registry_build(struct registry **out, const struct config *config,
 		rc = registry_add_interfaces(&draft);
 	if (rc == 0)
 		rc = registry_add_ports(&draft);
-	if (rc == 0)
+	if (rc == 0 && d->errors == errors_before)
 		registry_warn(&draft);
 	u64map_fini(&draft.vlan_of);
 	u64map_fini(&draft.member_of);

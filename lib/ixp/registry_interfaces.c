@@ -133,7 +133,7 @@ static size_t first_seat(const struct seats *s, uint32_t member, uint16_t vlan)
 	return low;
 }
 
-/* How many presences each roster VLAN has that the exchange lacks. */
+/* Name a roster VLAN that the exchange lacks, and how many are in it. */
 static void warn_left_out(const struct registry_draft *draft,
 			  const struct roster_presence *first, size_t count)
 {
@@ -143,7 +143,7 @@ static void warn_left_out(const struct registry_draft *draft,
 		return;
 	diagnostics_warning(draft->d,
 			    roster_place(draft->roster, &first->where),
-			    "found %zu interfaces of members in VLAN %u, %s: "
+			    "found interfaces of members (%zu) in VLAN %u, %s: "
 			    "left out",
 			    count, first->vlan_id,
 			    listed ? "which vlans does not list"

@@ -293,8 +293,13 @@ int yaml_tree_parse(struct yaml_tree *out, const char *path, const char *text,
 	*out = (struct yaml_tree){ 0 };
 	if (!yaml_parser_initialize(&parser))
 		return -ENOMEM;
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		b.text += 3; /* libyaml would count the mark as a column */
+		b.len -= 3;
+	}
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)b.text,
+				     b.len);
 	rc = take_all(&b, &parser);
 	yaml_parser_delete(&parser);
 	return rc;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <check.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "ixp/tally.h"
+#include "support/unit.h"
 
 START_TEST(a_sample_stands_for_rate_times_its_bytes)
 {
@@ -87,23 +86,15 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("tally");
-	TCase *tests = tcase_create("tally");
-	SRunner *runner;
-	int failed;
+	const struct unit_test tests[] = {
+		{ a_sample_stands_for_rate_times_its_bytes, 0 },
+		{ variance_is_rate_times_rate_less_one_times_bytes_squared, 0 },
+		{ every_frame_seen_leaves_no_doubt, 0 },
+		{ the_interval_is_1_96_deviations_rounded, 0 },
+		{ adding_is_adding_each_part, 0 },
+		{ sums_saturate_instead_of_wrapping, 0 },
+		{ an_interval_beyond_64_bits_is_the_largest, 0 },
+	};
 
-	tcase_add_test(tests, a_sample_stands_for_rate_times_its_bytes);
-	tcase_add_test(
-	    tests, variance_is_rate_times_rate_less_one_times_bytes_squared);
-	tcase_add_test(tests, every_frame_seen_leaves_no_doubt);
-	tcase_add_test(tests, the_interval_is_1_96_deviations_rounded);
-	tcase_add_test(tests, adding_is_adding_each_part);
-	tcase_add_test(tests, sums_saturate_instead_of_wrapping);
-	tcase_add_test(tests, an_interval_beyond_64_bits_is_the_largest);
-	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run("tally", tests, COUNT_OF(tests));
 }

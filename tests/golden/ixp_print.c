@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "golden/ixp_print.h"
+
+#include <inttypes.h>
+
+static void print_name(const char *key, const char *name, struct text *out)
+{
+	text_addf(out, " %s ", key);
+	if (name)
+		text_addf(out, "\"%s\"", name);
+	else
+		text_add_char(out, '-');
+}
+
+static void print_macs(const struct mac *macs, size_t count, struct text *out)
+{
+	char text[MAC_TEXT_SIZE];
+
+	for (size_t i = 0; i < count; i++)
+		text_addf(out, " %s", mac_format(macs[i], text));
+}
+
+static void print_connection(const struct roster_connection *c,
+			     struct text *out)
+{
+	text_add(out, "  connection\n");
+	for (size_t i = 0; i < c->interface_count; i++)
+		text_addf(out, "    interface switch %u speed %" PRIu64 "\n",
+			  c->interfaces[i].switch_id,
+			  c->interfaces[i].speed_bps);
+	for (size_t i = 0; i < c->presence_count; i++) {
+		const struct roster_presence *p = &c->presences[i];
+
+		text_addf(out, "    vlan %u macs", p->vlan_id);
+		print_macs(p->macs, p->mac_count, out);
+		text_add_char(out, '\n');
+	}
+}
+
+void roster_print(const struct roster *roster, struct text *out)
+{
+	print_name("version", roster->version, out);
+	text_addf(out, " ixp %u", roster->ixp_id);
+	print_name("shortname", roster->shortname, out);
+	text_add_char(out, '\n');
+	for (size_t i = 0; i < roster->vlan_count; i++) {
+		text_addf(out, "vlan %u", roster->vlans[i].id);
+		print_name("name", roster->vlans[i].name, out);
+		text_add_char(out, '\n');
+	}
+	for (size_t i = 0; i < roster->switch_count; i++) {
+		const struct roster_switch *s = &roster->switches[i];
+
+		text_addf(out, "switch %u", s->id);
+		print_name("name", s->name, out);
+		print_name("city", s->city, out);
+		print_name("colo", s->colo, out);
+		text_add_char(out, '\n');
+	}
+	for (size_t i = 0; i < roster->member_count; i++) {
+		const struct roster_member *m = &roster->members[i];
+
+		text_addf(out, "member AS%u", m->asn);
+		print_name("name", m->name, out);
+		text_add_char(out, '\n');
+		for (size_t j = 0; j < m->connection_count; j++)
+			print_connection(&m->connections[j], out);
+	}
+}
+
+static void print_members(const struct registry *r, struct text *out)
+{
+	for (uint32_t i = 0; i < r->member_count; i++) {
+		const struct member *m = &r->members[i];
+
+		text_addf(out,
+			  "member %u AS%u \"%s\" macs %u ports %u speed "
+			  "%" PRIu64 " interfaces",
+			  i, m->asn, m->name, m->mac_count, m->port_count,
+			  m->speed_bps);
+		for (uint32_t j = 0; j <= m->interface_count; j++) {
+			const struct vlan_interface *v =
+			    &r->interfaces[m->catch_all + j];
+
+			text_addf(out, " %u=%u.%u", m->catch_all + j, v->vlan,
+				  v->ordinal);
+		}
+		text_add_char(out, '\n');
+	}
+}
+
+static void print_ports(const struct registry *r, struct text *out)
+{
+	for (uint32_t i = 0; i < r->port_count; i++) {
+		const struct port *p = &r->ports[i];
+
+		text_addf(out, "port %u switch %u ifindex %u%s only_vlan %u", i,
+			  p->switch_index, p->ifindex, p->core ? " core" : "",
+			  p->only_vlan);
+		for (uint32_t j = 0; j < p->member_count; j++)
+			text_addf(out, " AS%u", r->members[p->members[j]].asn);
+		text_add_char(out, '\n');
+	}
+}
+
+static void print_stations(const struct registry *r, struct text *out)
+{
+	for (uint32_t i = 0; i < r->station_count; i++) {
+		const struct station *s = &r->stations[i];
+
+		text_addf(out, "station %u interface %u vlan %u next", i,
+			  s->interface, s->vlan);
+		if (s->next == U64MAP_NONE)
+			text_add(out, " -\n");
+		else
+			text_addf(out, " %u\n", s->next);
+	}
+}
+
+void registry_print(const struct registry *registry, struct text *out)
+{
+	for (uint32_t i = 0; i < registry->vlan_count; i++)
+		text_addf(
+		    out, "vlan %u roster %u \"%s\"\n", registry->vlans[i].tag,
+		    registry->vlans[i].roster_vlan, registry->vlans[i].name);
+	print_members(registry, out);
+	print_stations(registry, out);
+	print_ports(registry, out);
+}
