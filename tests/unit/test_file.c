@@ -112,7 +112,7 @@ START_TEST(a_planted_link_is_not_written_through)
 	char target[PATH_MAX];
 
 	put("target", "precious");
-	strcpy(target, below("target"));
+	(void)snprintf(target, sizeof(target), "%s", below("target"));
 	ck_assert_int_eq(symlink(target, below("a.new")), 0);
 	ck_assert_int_eq(file_replace(below("a"), "new", 3), -ELOOP);
 	ck_assert_int_eq(file_read(target, 100, &text), 0);
