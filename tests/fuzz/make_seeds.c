@@ -2,7 +2,7 @@
 
 /*
  * Writes the seeds of the binary parsers, one per kind of input that they
- * know: make_seeds DIRECTORY fills DIRECTORY/datagram and DIRECTORY/frame.
+ * know: make_seeds DIRECTORY fills DIRECTORY/datagram, frame and packet.
  * Files of other names there stay: they are what fuzzing found.
  */
 
@@ -138,17 +138,46 @@ static const struct {
 	{ "unknown-kinds", unknown_kinds },
 };
 
-static const struct {
+struct seed {
 	const char *name;
 	const void *bytes;
 	size_t len;
-} frames[] = {
+};
+
+static const struct seed frames[] = {
 	{ "ipv4", plain_frame, sizeof(plain_frame) },
 	{ "tagged-ipv6", tagged_frame, sizeof(tagged_frame) },
 	{ "double-tagged", double_tagged_frame, sizeof(double_tagged_frame) },
 	{ "five-tags", five_tags_frame, sizeof(five_tags_frame) },
 	{ "arp", other_frame, sizeof(other_frame) },
 	{ "empty", plain_frame, 0 },
+};
+
+/* The byte that picks the link type in fuzz_packet.c, then the packet. */
+static const uint8_t ethernet_packet[] = {
+	1,    2,    0,	  0,	0, 0,	2,    2, 0,   0,   0,	0,   1,
+	0x81, 0,    0,	  100,	8, 0,	0x45, 0, 0,   33,  0,	0,   0,
+	0,    64,   17,	  0,	0, 192, 0,    2, 1,   192, 0,	2,   2,
+	0xc3, 0x50, 0x18, 0xc7, 0, 13,	0,    0, 's', 'F', 'l', 'o', 'w',
+};
+static const uint8_t cooked_packet[] = {
+	3,    0,    0, 0,   1,	  0, 6,	  2,   0,   0,	 0,   0,    1,
+	0,    0,    8, 0,   0x45, 0, 0,	  33,  0,   0,	 0,   0,    64,
+	17,   0,    0, 192, 0,	  2, 1,	  192, 0,   2,	 2,   0xc3, 0x50,
+	0x18, 0xc7, 0, 13,  0,	  0, 's', 'F', 'l', 'o', 'w',
+};
+static const uint8_t raw_ipv6_packet[] = {
+	2,    0x60, 0,	  0, 0, 0,   21,  0,   64,  0x20, 1,	0xd,  0xb8,
+	0,    0,    0,	  0, 0, 0,   0,	  0,   0,   0,	  0,	1,    0x20,
+	1,    0xd,  0xb8, 0, 0, 0,   0,	  0,   0,   0,	  0,	0,    0,
+	0,    2,    17,	  0, 1, 4,   0,	  0,   0,   0,	  0xc3, 0x50, 0x18,
+	0xc7, 0,    13,	  0, 0, 's', 'F', 'l', 'o', 'w',
+};
+
+static const struct seed packets[] = {
+	{ "ethernet-tagged", ethernet_packet, sizeof(ethernet_packet) },
+	{ "linux-cooked", cooked_packet, sizeof(cooked_packet) },
+	{ "raw-ipv6-options", raw_ipv6_packet, sizeof(raw_ipv6_packet) },
 };
 
 static bool write_seed(const char *directory, const char *parser,
@@ -183,6 +212,9 @@ int main(int argc, char **argv)
 		good &= write_seed(argv[1], "datagram", datagrams[i].name,
 				   b.data, b.len);
 	}
+	for (size_t i = 0; i < sizeof(packets) / sizeof(*packets); i++)
+		good &= write_seed(argv[1], "packet", packets[i].name,
+				   packets[i].bytes, packets[i].len);
 	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++)
 		good &= write_seed(argv[1], "frame", frames[i].name,
 				   frames[i].bytes, frames[i].len);
