@@ -7,31 +7,39 @@
 #include "collector/clock.h"
 
 /*
- * Drops of a switch: where all its data sources report the same counter it is
- * the box's, and the largest growth counts; else each source has its own.
+ * Drops of a switch. Some report one counter of the whole box with every data
+ * source, others one for each. Where all that was heard in the step lies at or
+ * above what the switch had reached before, it is the box's.
  */
-static uint64_t drops_of(const struct port_table *t, uint32_t switch_index)
+static uint64_t drops_of(const struct port_table *t, uint32_t switch_index,
+			 struct switch_state *s)
 {
 	uint64_t sum = 0;
-	uint64_t most = 0;
-	uint32_t sources = 0;
-	uint32_t value = 0;
-	bool same = true;
+	uint32_t high = 0;
+	bool heard = false;
+	bool of_box = true;
+	uint32_t grown;
 
 	for (uint32_t i = 0; i < t->count; i++) {
 		const struct port_state *p = &t->ports[i];
 
-		if (p->switch_index != switch_index || !p->sampled)
+		if (p->switch_index != switch_index || !p->drops_heard)
 			continue;
-		if (sources++ > 0 && p->drops_grown && p->drops != value)
-			same = false;
-		if (p->drops_grown || sources == 1)
-			value = p->drops;
 		sum += p->drops_grown;
-		if (p->drops_grown > most)
-			most = p->drops_grown;
+		of_box = of_box && (int32_t)(p->drops - s->drops) >= 0;
+		if (!heard || (int32_t)(p->drops - high) > 0)
+			high = p->drops;
+		heard = true;
 	}
-	return same && sources > 1 ? most : sum;
+	if (!heard)
+		return 0;
+	grown = high - s->drops;
+	s->drops = high;
+	/* In a switch's first step each source may stand anywhere. */
+	if (!s->drops_settled)
+		of_box = of_box && grown < sum;
+	s->drops_settled = true;
+	return of_box ? grown : sum;
 }
 
 static void take_agents(struct closed_step *step, struct intake *in,
@@ -46,10 +54,10 @@ static void take_agents(struct closed_step *step, struct intake *in,
 			.datagrams = s->step_datagrams,
 			.lost = s->step_lost,
 			.samples = s->step_samples,
-			.drops = drops_of(&in->ports, (uint32_t)i),
+			.drops = drops_of(&in->ports, (uint32_t)i, s),
 		};
 		alive[i] = row->alive;
-		s->drops += row->drops;
+		s->drops_grown += row->drops;
 		s->step_datagrams = 0;
 		s->step_lost = 0;
 		s->step_samples = 0;

@@ -151,14 +151,20 @@ static void note_direction(struct intake *in, struct switch_state *s,
 		intake_decide(in, switch_index);
 }
 
-static void note_drops(struct port_state *p, uint32_t drops)
+static void note_drops(struct switch_state *s, struct port_state *p,
+		       uint32_t drops)
 {
 	uint32_t grown = drops - p->drops;
+
+	if (!s->has_drops)
+		s->drops = drops;
+	s->has_drops = true;
 
 	/* A counter that fell was reset with its agent. */
 	if (p->sampled && grown < UINT32_MAX / 2)
 		p->drops_grown += grown;
 	p->drops = drops;
+	p->drops_heard = true;
 	p->sampled = true;
 }
 
@@ -192,7 +198,7 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 		o.vlan = frame.tag_count ? frame.vlan[0] : 0;
 	}
 	if (o.port != PORT_NONE) {
-		note_drops(&in->ports.ports[o.port], f->drops);
+		note_drops(s, &in->ports.ports[o.port], f->drops);
 		if (o.direction != DIRECTION_UNKNOWN)
 			port_table_estimate(&in->ports, o.port, in->step,
 					    (uint64_t)o.wire_bytes *

@@ -60,6 +60,7 @@ struct port_state {
 	double out_estimate_bps;
 	uint32_t drops;	      /* as last reported in a flow sample */
 	uint32_t drops_grown; /* in the open step */
+	bool drops_heard;     /* in the open step */
 	bool sampled;	      /* drops is valid */
 	struct port_step pending[PORT_PENDING_STEPS];
 	int64_t given_out;   /* the last step given out; 0: none */

@@ -120,7 +120,7 @@ static void write_switches(struct json_writer *w, const struct status_view *v)
 		json_u64(w, "unknown_samples",
 			 state->by_direction[DIRECTION_UNKNOWN]);
 		json_u64(w, "counter_samples", state->counter_samples);
-		json_u64(w, "drops", state->drops);
+		json_u64(w, "drops", state->drops_grown);
 		json_u64(w, "sampling_rate", state->sampling_rate);
 		json_object_end(w);
 	}
