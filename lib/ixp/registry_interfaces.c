@@ -302,6 +302,18 @@ static int seat_everywhere(struct registry_draft *draft, struct seats *seats)
 	return rc;
 }
 
+/* Report that a member is in a VLAN more often than can be numbered. */
+static int refuse_more(const struct registry_draft *draft,
+		       const struct seat *seat)
+{
+	diagnostics_error(
+	    draft->d, roster_place(draft->roster, &seat->presence->where),
+	    "found AS%u in VLAN %u again, expected it there at "
+	    "most 65535 times",
+	    draft->registry->members[seat->member].asn, seat->vlan);
+	return ERR_CONFIG;
+}
+
 /* Number the interfaces: nobody, then each member's catch-all and seats. */
 static int number_interfaces(struct registry_draft *draft,
 			     const struct seats *seats)
@@ -326,6 +338,8 @@ static int number_interfaces(struct registry_draft *draft,
 			bool same = r->members[m].interface_count &&
 				    seats->all[at - 1].vlan == vlan;
 
+			if (same && ordinal == UINT16_MAX)
+				return refuse_more(draft, &seats->all[at]);
 			ordinal = same ? (uint16_t)(ordinal + 1) : 1;
 			r->members[m].interface_count++;
 			r->interfaces[r->interface_count++] =

@@ -407,6 +407,23 @@ START_TEST(many_members_are_all_found)
 }
 END_TEST
 
+START_TEST(more_interfaces_than_ordinals_are_refused)
+{
+	struct text text;
+
+	text_init(&text);
+	text_add(&text, "{ \"ixp_list\": [ { \"vlan\": [ { \"id\": 1 } ] } ],"
+			" \"member_list\": [ { \"asnum\": 64500,"
+			" \"connection_list\": [ { \"vlan_list\": [");
+	for (unsigned i = 0; i < 65535; i++)
+		text_add(&text, "{ \"vlan_id\": 1 },");
+	text_add(&text, "\n{ \"vlan_id\": 1 } ] } ] } ] }");
+	ck_assert_int_eq(build(HEAD, text_str(&text)), ERR_CONFIG);
+	text_fini(&text);
+	ck_assert(said("m.json:2:1: error: found AS64500 in VLAN 1 again"));
+}
+END_TEST
+
 /* Write a file of the test's own directory. */
 static void put(const char *directory, const char *name, const char *text)
 {
@@ -462,6 +479,7 @@ int main(void)
 		{ without_any_vlan_a_mac_leads_to_the_catch_all, 0 },
 		{ speeds_of_all_connections_add_up, 0 },
 		{ many_members_are_all_found, 0 },
+		{ more_interfaces_than_ordinals_are_refused, 0 },
 		{ loading_reads_both_files_and_says_which_is_missing, 0 },
 	};
 
