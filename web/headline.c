@@ -84,7 +84,9 @@ static bool find_by_name(const struct call *call, uint32_t switch_index,
 static int add_series(struct port_sum *p, const struct traffic *like,
 		      const struct series *series)
 {
-	int64_t to_s = like->from_s + (int64_t)like->rows * like->row_s;
+	struct series_range range = traffic_range(
+	    like->from_s, like->from_s + (int64_t)like->rows * like->row_s,
+	    like->row_s);
 	struct traffic port;
 	int rc;
 
@@ -92,8 +94,7 @@ static int add_series(struct port_sum *p, const struct traffic *like,
 		p->complete = false;
 		return 0;
 	}
-	rc = traffic_read(&port, p->call->config->state_dir, series,
-			  like->from_s, to_s, like->row_s);
+	rc = traffic_read(&port, p->call->config->state_dir, series, &range);
 	if (rc < 0)
 		return rc;
 	if (!p->started) {

@@ -7,6 +7,12 @@
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
+/* A code point that UTF-8 may carry: no surrogate, none past the end. */
+static bool is_scalar(uint32_t code)
+{
+	return code < 0xd800 || (code > 0xdfff && code <= 0x10ffff);
+}
+
 /* One code point of UTF-8 (RFC 3629); its length, 0 if there is none. */
 static size_t decode(const unsigned char *s, size_t left, uint32_t *code)
 {
@@ -25,9 +31,7 @@ static size_t decode(const unsigned char *s, size_t left, uint32_t *code)
 			return 0;
 		*code = *code << 6 | (s[i] & 0x3f);
 	}
-	if (len > 1 && *code < smallest[len])
-		return 0;
-	if (*code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+	if ((len > 1 && *code < smallest[len]) || !is_scalar(*code))
 		return 0;
 	return len;
 }

@@ -26,15 +26,13 @@ static int add_vlan(struct peer *peer, const struct call *call,
 {
 	struct subject subject;
 	struct traffic t;
-	int64_t row_s = period->pair_row_s;
+	struct series_range range =
+	    traffic_range(period->from_s, period->to_s, period->pair_row_s);
 	bool swapped = member->asn > peer->member->asn;
 	int rc;
 
 	subject_of_pair(&subject, member->asn, peer->member->asn, vlan);
-	rc = traffic_read(&t, call->config->state_dir, &subject.series,
-			  period->from_s / row_s * row_s,
-			  (period->to_s + row_s - 1) / row_s * row_s,
-			  period->pair_row_s);
+	rc = traffic_read(&t, call->config->state_dir, &subject.series, &range);
 	subject_fini(&subject);
 	if (rc < 0)
 		return rc;

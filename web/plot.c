@@ -165,23 +165,30 @@ static void add_runs(struct text *out, const double *values,
 	}
 }
 
-static void add_area(struct text *out, const char *class, const double *values,
-		     const double *below, const struct columns *c, double scale)
+/* Where shapes go, of which columns, and the rate at the plot's top. */
+struct drawing {
+	struct text *out;
+	const struct columns *columns;
+	double scale;
+};
+
+static void add_area(const struct drawing *d, const char *class,
+		     const double *values, const double *below)
 {
-	text_addf(out, "<path class=\"%s\" d=\"", class);
-	add_runs(out, values, below, c->count, scale);
-	text_add(out, "\"/>\n");
+	text_addf(d->out, "<path class=\"%s\" d=\"", class);
+	add_runs(d->out, values, below, d->columns->count, d->scale);
+	text_add(d->out, "\"/>\n");
 }
 
-static void add_line(struct text *out, const char *class, const double *values,
-		     const struct columns *c, double scale)
+static void add_line(const struct drawing *d, const char *class,
+		     const double *values)
 {
-	text_addf(out,
+	text_addf(d->out,
 		  "<path class=\"%s\" vector-effect=\"non-scaling-stroke\" "
 		  "d=\"",
 		  class);
-	add_runs(out, values, values, c->count, scale);
-	text_add(out, "\"/>\n");
+	add_runs(d->out, values, values, d->columns->count, d->scale);
+	text_add(d->out, "\"/>\n");
 }
 
 static bool any_above(const double *values, const double *than, size_t count)
@@ -193,36 +200,40 @@ static bool any_above(const double *values, const double *than, size_t count)
 	return false;
 }
 
-static void add_shapes(struct text *out, const struct subject *subject,
-		       const struct view *v, const struct columns *c,
-		       double scale)
+static void add_areas(const struct drawing *d, const struct traffic *t)
 {
+	const struct columns *c = d->columns;
+
+	if (!t->has_bands) {
+		add_area(d, "a4", c->mean[WAY_FROM], NULL);
+		return;
+	}
+	add_area(d, "a4", c->layer[BAND_V4], NULL);
+	if (any_above(c->layer[BAND_V6], c->layer[BAND_V4], c->count))
+		add_area(d, "a6", c->layer[BAND_V6], c->layer[BAND_V4]);
+	if (any_above(c->layer[BAND_OTHER], c->layer[BAND_V6], c->count))
+		add_area(d, "ao", c->layer[BAND_OTHER], c->layer[BAND_V6]);
+}
+
+static void add_shapes(const struct drawing *d, const struct subject *subject,
+		       const struct traffic *t)
+{
+	const struct columns *c = d->columns;
 	bool peaks = c->rows_per_column > 1;
 
-	text_addf(out,
+	text_addf(d->out,
 		  "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %zu %d\" "
 		  "preserveAspectRatio=\"none\">\n",
 		  PLOT_HEIGHT, c->count ? 2 * c->count : 2, SHAPE_HEIGHT);
-	if (v->traffic.has_bands) {
-		add_area(out, "a4", c->layer[BAND_V4], NULL, c, scale);
-		if (any_above(c->layer[BAND_V6], c->layer[BAND_V4], c->count))
-			add_area(out, "a6", c->layer[BAND_V6],
-				 c->layer[BAND_V4], c, scale);
-		if (any_above(c->layer[BAND_OTHER], c->layer[BAND_V6],
-			      c->count))
-			add_area(out, "ao", c->layer[BAND_OTHER],
-				 c->layer[BAND_V6], c, scale);
-	} else {
-		add_area(out, "a4", c->mean[WAY_FROM], NULL, c, scale);
-	}
-	add_line(out, "lf", c->mean[WAY_FROM], c, scale);
+	add_areas(d, t);
+	add_line(d, "lf", c->mean[WAY_FROM]);
 	if (peaks)
-		add_line(out, "mf", c->maximum[WAY_FROM], c, scale);
+		add_line(d, "mf", c->maximum[WAY_FROM]);
 	if (!subject->one_way && peaks)
-		add_line(out, "mt", c->maximum[WAY_TO], c, scale);
+		add_line(d, "mt", c->maximum[WAY_TO]);
 	if (!subject->one_way)
-		add_line(out, "lt", c->mean[WAY_TO], c, scale);
-	text_add(out, "</svg>\n");
+		add_line(d, "lt", c->mean[WAY_TO]);
+	text_add(d->out, "</svg>\n");
 }
 
 static void add_rate_marks(struct text *out, const struct axis *axis)
@@ -314,7 +325,8 @@ void plot_add(struct text *out, const struct subject *subject,
 	axis = axis_of(highest(subject, view, &c) * 8);
 	add_rate_marks(out, &axis);
 	add_time_marks(out, &view->period);
-	add_shapes(out, subject, view, &c, axis.top / 8);
+	add_shapes(&(struct drawing){ out, &c, axis.top / 8 }, subject,
+		   &view->traffic);
 	add_p95(out, subject, view, axis.top / 8);
 	if (!traffic_has_data(&view->traffic))
 		text_addf(out,

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "util/err.h"
 #include "util/log.h"
 #include "web/response.h"
 #include "web/route.h"
@@ -174,6 +175,7 @@ static void fill_response(struct server *server,
  * what keep_target stored. Only an answer to the second call leaves the
  * connection open for a next request, so only refusals go out on the first.
  */
+/* NOLINTNEXTLINE(readability-function-size): what the library calls */
 static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
 			      const char *url, const char *method,
 			      const char *version, const char *upload_data,
@@ -187,7 +189,10 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
 	(void)url;
 	(void)version;
 	(void)upload_data;
-	(void)upload_size;
+	if (*upload_size > 0) {
+		*upload_size = 0; /* unread; what came before was refused */
+		return MHD_YES;
+	}
 	if (is_fine && !pending->is_started) {
 		pending->is_started = true;
 		return MHD_YES;
@@ -285,14 +290,14 @@ static void add_url(struct text *urls, int fd,
 		    const struct config_endpoint *endpoint)
 {
 	char name[IPADDR_TEXT_SIZE];
-	struct sockaddr_storage bound;
+	struct sockaddr_in6 bound = { 0 }; /* room for either kind */
 	socklen_t len = sizeof(bound);
 	uint16_t port = endpoint->port;
 	bool v6 = endpoint->addr.version == 6;
 
 	/* Both kinds of address have the port in the same place. */
 	if (getsockname(fd, (struct sockaddr *)&bound, &len) == 0)
-		port = ntohs(((struct sockaddr_in *)&bound)->sin_port);
+		port = ntohs(bound.sin6_port);
 	text_addf(urls, "http://%s%s%s:%u/\n", v6 ? "[" : "",
 		  ipaddr_format(&endpoint->addr, name), v6 ? "]" : "",
 		  (unsigned)port);
@@ -308,7 +313,7 @@ static int start_one(struct server *server,
 	if (fd < 0) {
 		log_error("web: cannot listen: %s port %u: %s",
 			  ipaddr_format(&endpoint->addr, name),
-			  (unsigned)endpoint->port, strerror(-fd));
+			  (unsigned)endpoint->port, err_str(fd));
 		return fd;
 	}
 	daemon = MHD_start_daemon(

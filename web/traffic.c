@@ -82,18 +82,28 @@ static void fill_port(struct traffic *t, const struct series_data *data)
 	}
 }
 
+struct series_range traffic_range(int64_t from_s, int64_t to_s, uint32_t row_s)
+{
+	int64_t row = row_s;
+
+	return (struct series_range){
+		.consolidation = CONSOLIDATION_AVERAGE,
+		.from_s = from_s / row * row,
+		.to_s = (to_s + row - 1) / row * row,
+		.row_s = row_s,
+	};
+}
+
 int traffic_read(struct traffic *out, const char *state_dir,
-		 const struct series *series, int64_t from_s, int64_t to_s,
-		 uint32_t row_s)
+		 const struct series *series, const struct series_range *range)
 {
 	struct series_data data = { 0 };
-	struct traffic t = { .from_s = from_s, .row_s = row_s };
-	const struct series_range range = { CONSOLIDATION_AVERAGE, from_s, to_s,
-					    row_s };
-	int rc = series_read(&data, state_dir, series, &range);
+	struct traffic t = { .from_s = range->from_s, .row_s = range->row_s };
+	int rc = series_read(&data, state_dir, series, range);
 
 	if (rc == ERR_NOT_FOUND) {
-		rc = allocate(&t, (size_t)((to_s - from_s) / row_s));
+		rc = allocate(
+		    &t, (size_t)((range->to_s - range->from_s) / range->row_s));
 		t.has_bands = series->kind != SERIES_PORT;
 		if (rc == 0)
 			*out = t;

@@ -38,13 +38,18 @@ struct traffic {
 /** The rows of one direction and band. Borrowed. */
 double *traffic_column(const struct traffic *t, enum way way, enum band band);
 
+/** The averages of whole rows from from_s to to_s, both widened to rows. */
+struct series_range traffic_range(int64_t from_s, int64_t to_s, uint32_t row_s);
+
 /**
  * Read a series. One without a file gives rows of unknown.
+ *
+ * @param range  of whole rows
  * @return 0, or what series_read refused with, or -ENOMEM
  */
 MUST_CHECK int traffic_read(struct traffic *out, const char *state_dir,
-			    const struct series *series, int64_t from_s,
-			    int64_t to_s, uint32_t row_s);
+			    const struct series *series,
+			    const struct series_range *range);
 
 /** Free the rows. */
 void traffic_fini(struct traffic *t);

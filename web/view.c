@@ -111,11 +111,11 @@ static int load_rows(struct traffic *out, bool *exact, const struct call *call,
 		     const struct subject *subject, const struct period *period)
 {
 	bool is_pair = subject->series.kind == SERIES_PAIR;
-	int64_t row_s = is_pair ? period->pair_row_s : period->row_s;
-	int64_t from_s = period->from_s / row_s * row_s;
-	int64_t to_s = (period->to_s + row_s - 1) / row_s * row_s;
+	struct series_range range =
+	    traffic_range(period->from_s, period->to_s,
+			  is_pair ? period->pair_row_s : period->row_s);
 	int rc = traffic_read(out, call->config->state_dir, &subject->series,
-			      from_s, to_s, (uint32_t)row_s);
+			      &range);
 
 	*exact = subject->series.kind == SERIES_PORT;
 	if (rc < 0)

@@ -133,7 +133,7 @@ static void check_start(struct checker *c)
 		return;
 	if (c->depth == DEPTH)
 		refuse(c, "too deep");
-	strcpy(c->open[c->depth++], name);
+	memcpy(c->open[c->depth++], name, NAME);
 }
 
 void markup_check(const char *text, bool is_html)

@@ -19,15 +19,19 @@ static double by_definition(const double *values, size_t count)
 	double best = NAN;
 	size_t known = 0;
 
-	for (size_t i = 0; i < count; i++)
-		known += isfinite(values[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (isfinite(values[i]))
+			known++;
+	}
 	for (size_t i = 0; i < count; i++) {
 		size_t below = 0;
 
 		if (!isfinite(values[i]))
 			continue;
-		for (size_t j = 0; j < count; j++)
-			below += isfinite(values[j]) && values[j] <= values[i];
+		for (size_t j = 0; j < count; j++) {
+			if (isfinite(values[j]) && values[j] <= values[i])
+				below++;
+		}
 		if (below * 100 >= known * 95 &&
 		    (isnan(best) || values[i] < best))
 			best = values[i];
