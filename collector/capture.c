@@ -127,9 +127,18 @@ void captures_close(struct captures *c)
 	free(c);
 }
 
+/* Damaged times of 64 bits come to the nearest end of what can be dated. */
 static int64_t time_of(const struct file *f)
 {
-	return (int64_t)f->head->ts.tv_sec * 1000000 + f->head->ts.tv_usec;
+	static const int64_t year_10000_s = 253402300800;
+	int64_t second = f->head->ts.tv_sec;
+	int64_t rest_us = f->head->ts.tv_usec;
+
+	if (second < 0)
+		return 0;
+	if (second >= year_10000_s)
+		return year_10000_s * 1000000;
+	return second * 1000000 + (rest_us > 0 ? rest_us % 1000000 : 0);
 }
 
 bool captures_next(struct captures *c, struct capture_packet *packet)

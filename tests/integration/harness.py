@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the integration tests share: programs, captures, and checks that
+collect what is wrong instead of stopping at the first."""
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+
+PCAP_HEAD = 24
+PACKET_HEAD = 16
+
+
+class Checks:
+    """Counts what was checked; wrong things are printed at once."""
+
+    def __init__(self):
+        self.done = 0
+        self.failed = 0
+
+    def that(self, good, text):
+        self.done += 1
+        if not good:
+            self.failed += 1
+            print(f"FAILED: {text}")
+        return good
+
+    def equal(self, got, wanted, text):
+        return self.that(got == wanted, f"{text}: {got!r}, expected {wanted!r}")
+
+    def finish(self):
+        print(f"{self.done} checks, {self.failed} failed")
+        return 1 if self.failed or self.done == 0 else 0
+
+
+def run(arguments, stdin=None, timeout=120):
+    """Run a program to its end; returns the finished process."""
+    return subprocess.run([str(a) for a in arguments], stdin=stdin,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=timeout, check=False)
+
+
+def must(arguments, **more):
+    done = run(arguments, **more)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, arguments))}: exit {done.returncode}: "
+                 f"{done.stderr.decode(errors='replace')}")
+    return done
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def write(path, content):
+    mode = "wb" if isinstance(content, bytes) else "w"
+    with open(path, mode, encoding=None if "b" in mode else "utf-8") as file:
+        file.write(content)
+    return path
+
+
+def read_packets(path):
+    """The head of a pcap file, and its packets with their own heads."""
+    with open(path, "rb") as file:
+        data = file.read()
+    packets, at = [], PCAP_HEAD
+    while at < len(data):
+        size = struct.unpack_from("<I", data, at + 8)[0]
+        packets.append(data[at:at + PACKET_HEAD + size])
+        at += PACKET_HEAD + size
+    return data[:PCAP_HEAD], packets
+
+
+def second_of(packet):
+    return struct.unpack_from("<I", packet)[0]
+
+
+def replace_in(path, to, old, new):
+    """Write a copy of a text file with one thing in it replaced."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    if old not in text:
+        sys.exit(f"{path}: no {old!r} in it")
+    return write(to, text.replace(old, new))
+
+
+def free_udp_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def files_below(folder):
+    found = []
+    for where, _, names in os.walk(folder):
+        found += [os.path.relpath(os.path.join(where, n), folder)
+                  for n in names]
+    return sorted(found)
