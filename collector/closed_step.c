@@ -96,10 +96,24 @@ out:
 	return rc;
 }
 
+void earlier_cells_free(struct earlier_cells *list)
+{
+	while (list) {
+		struct earlier_cells *next = list->next;
+
+		generation_unref(list->generation);
+		free(list->cells);
+		free(list);
+		list = next;
+	}
+}
+
 void closed_step_free(struct closed_step *step)
 {
 	if (!step)
 		return;
+	generation_unref(step->generation);
+	earlier_cells_free(step->earlier);
 	free(step->cells);
 	free(step->ports);
 	free(step->agents);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "collector/aggregate.h"
+#include "collector/generation.h"
 #include "collector/intake.h"
 #include "collector/port_table.h"
 #include "util/attr.h"
@@ -26,7 +27,18 @@ struct agent_row {
 	uint64_t drops;
 };
 
+/* Cells that were counted under an earlier configuration. */
+struct earlier_cells {
+	struct generation *generation; /* a reference */
+	struct cell *cells;
+	size_t count;
+	struct earlier_cells *next;
+};
+
 struct closed_step {
+	struct generation *generation; /* a reference; NULL: the one that the
+					* flush was made with */
+	struct earlier_cells *earlier; /* list; NULL: none */
 	int64_t start_s;
 	int64_t covered_us; /* of its 60 s that were observed */
 	bool edge;	    /* first or last step of a replay */
@@ -47,6 +59,9 @@ struct closed_step {
  */
 MUST_CHECK int closed_step_take(struct closed_step **out, struct intake *in,
 				struct step_span span, bool last);
+
+/** Free a list of earlier cells; NULL is fine. */
+void earlier_cells_free(struct earlier_cells *list);
 
 /** Free a step; NULL is fine. */
 void closed_step_free(struct closed_step *step);

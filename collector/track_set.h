@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_TRACK_SET_H
+#define LANTERNE_COLLECTOR_TRACK_SET_H
+
+/*
+ * track_set — the tracks of all series that were ever written, found by what
+ * the series is and not by a registry's numbers: these change with a reload.
+ */
+
+#include <stdint.h>
+
+#include "collector/track.h"
+#include "util/attr.h"
+#include "util/u64map.h"
+
+enum { TRACK_NONE = U64MAP_NONE };
+
+struct track_set {
+	struct track *tracks; /* moves when a track is added */
+	uint32_t count;
+	uint32_t room;
+	struct u64map by_key;
+	uint32_t *asns; /* members, numbered in order of appearance */
+	uint32_t asn_count;
+	struct u64map by_asn;
+	char **switches; /* names, likewise */
+	uint32_t switch_count;
+	uint32_t batch;
+};
+
+/** @param batch  rows that a track gathers before it is written */
+MUST_CHECK int track_set_init(struct track_set *set, uint32_t batch);
+void track_set_fini(struct track_set *set);
+
+/**
+ * The index of a series' track, a new one if need be.
+ * TRACK_NONE without memory, or with more than a million members or switches.
+ */
+uint32_t track_set_find(struct track_set *set, const struct series *series);
+
+#endif
