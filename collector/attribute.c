@@ -1,37 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "collector/attribute.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 /*
  * The VLAN of a frame without a tag (a Nexus sends none) comes from the port
  * where all its members are in one VLAN, else from whichever of the two MAC
  * addresses is known in one VLAN only. Two addresses that are known in
  * different VLANs leave it unknown, and each end counts by its own address.
  */
-
-int attributor_init(struct attributor *a, const struct registry *registry)
-{
-	*a = (struct attributor){ .registry = registry };
-	a->catch_all =
-	    calloc((size_t)registry->member_count + 1, sizeof(*a->catch_all));
-	if (!a->catch_all)
-		return -ENOMEM;
-	for (uint32_t i = 1; i < registry->interface_count; i++) {
-		const struct vlan_interface *v = &registry->interfaces[i];
-
-		if (v->vlan == 0)
-			a->catch_all[v->member] = i;
-	}
-	return 0;
-}
-
-void attributor_fini(struct attributor *a)
-{
-	free(a->catch_all);
-	*a = (struct attributor){ 0 };
-}
 
 static const struct station *next_of(const struct registry *r,
 				     const struct station *s)
@@ -59,10 +34,9 @@ static bool port_has_member(const struct port *port, uint32_t member)
  * its member's catch-all, if it is one member's throughout or the port says
  * whose it is.
  */
-static uint32_t without_vlan(const struct attributor *a,
-			     const struct station *s, const struct port *port)
+static uint32_t without_vlan(const struct registry *r, const struct station *s,
+			     const struct port *port)
 {
-	const struct registry *r = a->registry;
 	uint32_t member = r->interfaces[s->interface].member;
 	bool same = true;
 
@@ -71,24 +45,23 @@ static uint32_t without_vlan(const struct attributor *a,
 
 		same = same && other == member;
 		if (port && port_has_member(port, other))
-			return a->catch_all[other];
+			return r->members[other].catch_all;
 	}
-	return same ? a->catch_all[member] : REGISTRY_NOBODY;
+	return same ? r->members[member].catch_all : REGISTRY_NOBODY;
 }
 
 /* The interface of an address in a VLAN; vlan 0: not known. */
-static uint32_t interface_in(const struct attributor *a,
-			     const struct station *s, uint16_t vlan,
-			     const struct port *port)
+static uint32_t interface_in(const struct registry *r, const struct station *s,
+			     uint16_t vlan, const struct port *port)
 {
 	if (!s)
 		return REGISTRY_NOBODY;
 	if (vlan == 0) {
 		if (s->next == U64MAP_NONE)
 			return s->interface;
-		return without_vlan(a, s, port);
+		return without_vlan(r, s, port);
 	}
-	for (; s; s = next_of(a->registry, s)) {
+	for (; s; s = next_of(r, s)) {
 		/* An exchange without VLANs takes its members' tags as they
 		 * come. */
 		if (s->vlan == vlan || s->vlan == 0)
@@ -130,11 +103,10 @@ static enum stranger stranger_of(const struct station *src, uint32_t interface,
 	return src ? STRANGER_WRONG_VLAN : STRANGER_UNKNOWN;
 }
 
-enum drop_reason attribute(const struct attributor *a,
+enum drop_reason attribute(const struct registry *r,
 			   const struct observation *o, const struct port *port,
 			   enum counted counted, struct attribution *out)
 {
-	const struct registry *r = a->registry;
 	const struct station *src;
 	const struct station *dst;
 	bool from_wrong = false;
@@ -153,8 +125,8 @@ enum drop_reason attribute(const struct attributor *a,
 	dst = mac_is_group(o->dst) ? NULL : registry_station(r, o->dst);
 	out->vlan = vlan_of(o, port, src, dst);
 	out->from = interface_in(
-	    a, src, out->vlan, o->direction == DIRECTION_INGRESS ? port : NULL);
-	out->to = interface_in(a, dst, out->vlan,
+	    r, src, out->vlan, o->direction == DIRECTION_INGRESS ? port : NULL);
+	out->to = interface_in(r, dst, out->vlan,
 			       o->direction == DIRECTION_EGRESS ? port : NULL);
 	if (o->direction == DIRECTION_INGRESS && out->from)
 		from_wrong = is_wrong_port(r, port, out->from);

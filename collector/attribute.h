@@ -16,7 +16,6 @@
 #include "collector/ledger.h"
 #include "ixp/observation.h"
 #include "ixp/registry.h"
-#include "util/attr.h"
 
 /* Which samples of a switch are counted. */
 enum counted {
@@ -40,18 +39,6 @@ struct attribution {
 	enum stranger stranger; /* of the source address */
 };
 
-struct attributor {
-	const struct registry *registry; /* borrowed */
-	uint32_t *catch_all; /* per member: its VLAN interface without VLAN */
-};
-
-/** Prepare for a registry, borrowed while in use. @return 0 or -ENOMEM */
-MUST_CHECK int attributor_init(struct attributor *a,
-			       const struct registry *registry);
-
-/** Free what init allocated. */
-void attributor_fini(struct attributor *a);
-
 /**
  * Attribute one observation.
  *
@@ -61,7 +48,7 @@ void attributor_fini(struct attributor *a);
  *                 returned
  * @return DROP_NONE when at least one end is a member's, else the reason
  */
-enum drop_reason attribute(const struct attributor *a,
+enum drop_reason attribute(const struct registry *r,
 			   const struct observation *o, const struct port *port,
 			   enum counted counted, struct attribution *out);
 

@@ -22,8 +22,6 @@ int intake_init(struct intake *in, const struct registry *registry)
 	in->held = malloc(HELD_MAX * sizeof(*in->held));
 	rc = in->held ? 0 : -ENOMEM;
 	if (rc == 0)
-		rc = attributor_init(&in->attributor, registry);
-	if (rc == 0)
 		rc = agents_init(&in->agents, registry->config);
 	if (rc == 0)
 		rc = port_table_init(&in->ports, registry);
@@ -42,7 +40,6 @@ void intake_fini(struct intake *in)
 	stations_fini(&in->stations);
 	port_table_fini(&in->ports);
 	agents_fini(&in->agents);
-	attributor_fini(&in->attributor);
 	free(in->held);
 	*in = (struct intake){ 0 };
 }
@@ -74,7 +71,7 @@ static void account(struct intake *in, const struct observation *o)
 	if (o->port != PORT_NONE)
 		port = in->ports.ports[o->port].configured;
 	in->ledger.observations++;
-	reason = attribute(&in->attributor, o, port,
+	reason = attribute(in->registry, o, port,
 			   in->agents.switches[o->switch_index].counted, &at);
 	if (reason == DROP_NONE) {
 		tally = aggregate_tally(

@@ -27,7 +27,6 @@ enum { HELD_MAX = 65536 };
 
 struct intake {
 	const struct registry *registry; /* borrowed */
-	struct attributor attributor;
 	struct agents agents;
 	struct port_table ports;
 	struct stations stations;

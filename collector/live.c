@@ -17,6 +17,7 @@
 
 #include "collector/clock.h"
 #include "collector/intake.h"
+#include "collector/reload.h"
 #include "collector/status.h"
 #include "collector/steps.h"
 #include "collector/udp_source.h"
@@ -33,7 +34,7 @@ enum {
 };
 
 struct live {
-	const struct registry *registry;
+	struct generation *generation; /* a reference */
 	struct intake intake;
 	struct steps steps;
 	struct writer *writer;
@@ -46,7 +47,10 @@ struct live {
 	bool stopping;
 	int64_t started_us;
 	int64_t next_status_us;
-	size_t decided; /* verdicts as last written */
+	int64_t loaded_us;   /* the configuration in use */
+	int64_t refused_us;  /* the last one that was not taken; 0: none */
+	struct text problem; /* what was wrong with that one */
+	size_t decided;	     /* verdicts as last written */
 	char status_path[PATH_MAX];
 	char verdicts_path[PATH_MAX];
 };
@@ -62,7 +66,7 @@ static int64_t now_us(void)
 /* Two collectors on one state_dir would write over each other. */
 static int lock_state(struct live *l)
 {
-	const char *dir = l->registry->config->state_dir;
+	const char *dir = l->generation->config->state_dir;
 	char path[PATH_MAX];
 	int rc = file_make_directories(dir);
 
@@ -120,7 +124,7 @@ static int open_source(struct live *l, const struct config_endpoint *listen)
 
 static int open_sources(struct live *l)
 {
-	const struct config *c = l->registry->config;
+	const struct config *c = l->generation->config;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < c->source_count; i++) {
@@ -145,6 +149,7 @@ static int open_events(struct live *l)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	l->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -201,6 +206,9 @@ static void hand_over_status(struct live *l, int64_t time_us)
 		.writer = writer_counters(l->writer),
 		.started_us = l->started_us,
 		.written_us = time_us,
+		.loaded_us = l->loaded_us,
+		.refused_us = l->refused_us,
+		.problem = text_str(&l->problem),
 	};
 	struct text out;
 
@@ -239,14 +247,91 @@ static void tick(struct live *l)
 	hand_over_verdicts(l);
 }
 
+/* Sockets and folders are opened at the start, with the rights of then. */
+static bool needs_restart(const struct config *old, const struct config *new,
+			  struct text *problem)
+{
+	bool same = old->source_count == new->source_count;
+
+	if (strcmp(old->state_dir, new->state_dir) != 0) {
+		text_addf(problem, "%s: state_dir changed: restart for that\n",
+			  new->path);
+		return true;
+	}
+	for (size_t i = 0; same && i < old->source_count; i++) {
+		const struct config_source *a = &old->sources[i];
+		const struct config_source *b = &new->sources[i];
+
+		same = a->kind == b->kind && a->listen.port == b->listen.port &&
+		       ipaddr_equal(&a->listen.addr, &b->listen.addr);
+	}
+	if (!same)
+		text_addf(problem, "%s: sources changed: restart for that\n",
+			  new->path);
+	return !same;
+}
+
+/* Read everything anew; NULL, and the reasons in problem, if it is wrong. */
+static struct generation *load(const struct live *l, struct text *problem)
+{
+	const struct config *old = l->generation->config;
+	struct generation *next = NULL;
+	struct diagnostics d;
+
+	diagnostics_init(&d);
+	if (generation_load(&next, old->path, &d) < 0) {
+		text_add(problem, text_str(&d.text));
+	} else if (needs_restart(old, next->config, problem)) {
+		generation_unref(next);
+		next = NULL;
+	}
+	diagnostics_fini(&d);
+	return next;
+}
+
+static void reload(struct live *l)
+{
+	struct earlier_cells *earlier = NULL;
+	struct generation *next;
+	int64_t time_us = now_us();
+
+	text_clear(&l->problem);
+	next = load(l, &l->problem);
+	if (next &&
+	    intake_reload(&l->intake, l->generation, next, &earlier) < 0) {
+		text_add(&l->problem, "no memory for the configuration\n");
+		generation_unref(next);
+		next = NULL;
+	}
+	if (!next) {
+		l->refused_us = time_us;
+		log_error("collector: reload refused, the old configuration "
+			  "stays: %s",
+			  text_str(&l->problem));
+		return;
+	}
+	steps_reload(&l->steps, next, earlier);
+	generation_unref(l->generation);
+	l->generation = next;
+	l->loaded_us = time_us;
+	l->refused_us = 0;
+	log_notice("collector: reloaded: %s: %u members, %zu switches",
+		   next->config->path, next->registry->member_count,
+		   next->config->switch_count);
+}
+
 static void take_signal(struct live *l)
 {
 	struct signalfd_siginfo info;
 
-	if (read(l->signals, &info, sizeof(info)) == sizeof(info)) {
-		log_notice("collector: stopping: signal %u", info.ssi_signo);
-		l->stopping = true;
+	if (read(l->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP) {
+		reload(l);
+		return;
 	}
+	log_notice("collector: stopping: signal %u", info.ssi_signo);
+	l->stopping = true;
 }
 
 static int loop(struct live *l)
@@ -277,7 +362,7 @@ static int loop(struct live *l)
 static int start_writer(struct live *l)
 {
 	struct flush *flush;
-	int rc = flush_new(&flush, l->registry, 1);
+	int rc = flush_new(&flush, l->generation->registry, 1);
 
 	return rc < 0 ? rc : writer_start(&l->writer, flush, false);
 }
@@ -317,21 +402,25 @@ static void close_all(struct live *l)
 		(void)close(l->epoll);
 	if (l->lock >= 0)
 		(void)close(l->lock);
+	steps_fini(&l->steps);
 	intake_fini(&l->intake);
+	text_fini(&l->problem);
+	generation_unref(l->generation);
 }
 
-int live(const struct registry *registry)
+int live(struct generation *generation)
 {
 	struct live l = {
-		.registry = registry,
+		.generation = generation_ref(generation),
 		.epoll = -1,
 		.signals = -1,
 		.timer = -1,
 		.lock = -1,
 		.started_us = now_us(),
 	};
-	int rc = intake_init(&l.intake, registry);
+	int rc = intake_init(&l.intake, generation->registry);
 
+	l.loaded_us = l.started_us;
 	if (rc == 0)
 		rc = lock_state(&l);
 	if (rc == 0)
@@ -343,6 +432,7 @@ int live(const struct registry *registry)
 	if (rc == 0) {
 		verdicts_read(&l.intake, l.verdicts_path);
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
+		steps_reload(&l.steps, generation, NULL);
 		steps_at(&l.steps, now_us());
 		rc = loop(&l);
 		stop(&l);

@@ -4,13 +4,16 @@
 
 /* live — receive from the network until told to stop. */
 
-#include "ixp/registry.h"
+#include "collector/generation.h"
 #include "util/attr.h"
 
 /**
- * Receive, count and store until SIGTERM or SIGINT.
+ * Receive, count and store until SIGTERM or SIGINT; read the configuration
+ * anew on SIGHUP.
+ *
+ * @param generation  to begin with; a reference is taken
  * @return 0 or a negative code; what happened was logged
  */
-MUST_CHECK int live(const struct registry *registry);
+MUST_CHECK int live(struct generation *generation);
 
 #endif

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "collector/generation.h"
 #include "collector/live.h"
 #include "collector/options.h"
 #include "collector/replay.h"
-#include "ixp/registry.h"
 #include "util/err.h"
 
 static int exit_code(int rc)
@@ -64,9 +64,11 @@ static void summarise(const struct registry *r, const struct diagnostics *d)
 		     r->config->switch_count, r->port_count, d->warnings);
 }
 
-static int run(const struct options *options, const struct registry *registry,
+static int run(const struct options *options, struct generation *generation,
 	       const struct diagnostics *d)
 {
+	const struct registry *registry = generation->registry;
+
 	switch (options->mode) {
 	case MODE_REPLAY:
 		return replay(options, registry);
@@ -80,23 +82,21 @@ static int run(const struct options *options, const struct registry *registry,
 	case MODE_VERSION:
 		break;
 	}
-	return live(registry);
+	return live(generation);
 }
 
 static int with_config(const struct options *options)
 {
+	struct generation *generation = NULL;
 	struct diagnostics d;
-	struct config *config = NULL;
-	struct registry *registry = NULL;
 	int rc;
 
 	diagnostics_init(&d);
-	rc = registry_load(&registry, &config, options->config, &d);
+	rc = generation_load(&generation, options->config, &d);
 	(void)fputs(text_str(&d.text), stderr);
 	if (rc == 0)
-		rc = run(options, registry, &d);
-	registry_free(registry);
-	config_free(config);
+		rc = run(options, generation, &d);
+	generation_unref(generation);
 	diagnostics_fini(&d);
 	return rc;
 }

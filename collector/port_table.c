@@ -116,6 +116,44 @@ uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
 	return add_port(t, switch_index, ifindex, NULL);
 }
 
+/* Take over a port's state, but not what the configuration says of it. */
+static void continue_port(struct port_state *p, const struct port_state *from)
+{
+	struct port_state own = *p;
+
+	*p = *from;
+	p->switch_index = own.switch_index;
+	p->configured = own.configured;
+	p->named = own.named;
+	memcpy(p->name, own.name, sizeof(p->name));
+	/* A name that the agent gave stays, if the configuration gives none. */
+	if (!own.named && from->named && !from->configured) {
+		memcpy(p->name, from->name, sizeof(p->name));
+		p->named = true;
+	}
+}
+
+void port_table_continue(struct port_table *t, const struct port_table *from,
+			 const uint32_t *switches)
+{
+	for (uint32_t i = 0; i < from->count; i++) {
+		const struct port_state *p = &from->ports[i];
+		uint32_t at;
+
+		if (switches[p->switch_index] == SWITCH_GONE)
+			continue;
+		/* One that was only configured, and is no more. */
+		if (p->configured && !p->counted && !p->sampled)
+			continue;
+		at = port_table_find(t, switches[p->switch_index], p->ifindex);
+		if (at != PORT_NONE)
+			continue_port(&t->ports[at], p);
+	}
+	t->refused += from->refused;
+	t->restarts += from->restarts;
+	t->odd_deltas += from->odd_deltas;
+}
+
 uint64_t port_speed(const struct port_state *p)
 {
 	if (p->configured && p->configured->config->speed_bps)

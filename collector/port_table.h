@@ -23,6 +23,7 @@
 
 enum {
 	PORT_NONE = 0xffffffff,
+	SWITCH_GONE = 0xffffffff,
 	PORT_NAME_SIZE = 64,
 	PORT_LEARNED_MAX = 8192, /* ports held beside the configured ones */
 	PORT_PENDING_STEPS = 16,
@@ -104,6 +105,15 @@ bool step_rate_known(int64_t covered_us, bool edge);
 MUST_CHECK int port_table_init(struct port_table *t,
 			       const struct registry *registry);
 void port_table_fini(struct port_table *t);
+
+/**
+ * Go on with the ports of another table, made for another registry.
+ *
+ * @param switches  per switch of from: its number here; SWITCH_GONE: its ports
+ *                  are left behind
+ */
+void port_table_continue(struct port_table *t, const struct port_table *from,
+			 const uint32_t *switches);
 
 /** The port of a switch, a new one if need be; PORT_NONE if full or 0. */
 uint32_t port_table_find(struct port_table *t, uint32_t switch_index,

@@ -37,6 +37,18 @@ static void write_replay(struct json_writer *w, const struct status_view *v)
 	json_object_end(w);
 }
 
+static void write_configuration(struct json_writer *w,
+				const struct status_view *v)
+{
+	json_object(w, "configuration");
+	json_string(w, "path", v->intake->registry->config->path);
+	time_or_null(w, "loaded", v->loaded_us);
+	time_or_null(w, "refused", v->refused_us);
+	json_string(w, "problem",
+		    v->refused_us && v->problem ? v->problem : "");
+	json_object_end(w);
+}
+
 static void write_sources(struct json_writer *w, const struct status_view *v)
 {
 	const struct config *c = v->intake->registry->config;
@@ -175,6 +187,7 @@ void status_write(struct text *out, const struct status_view *v)
 	write_replay(&w, v);
 	time_or_null(&w, "now", v->capture_count ? v->to_us : v->written_us);
 	json_i64(&w, "last_step_end", v->steps->last_end_s);
+	write_configuration(&w, v);
 	write_sources(&w, v);
 	totals_write_input(&w, in);
 	totals_write_ledger(&w, in);

@@ -66,6 +66,10 @@ static void close_step(struct steps *s, int64_t end_us, bool end, bool give_all)
 		s->failed++;
 		return;
 	}
+	if (s->generation)
+		step->generation = generation_ref(s->generation);
+	step->earlier = s->earlier;
+	s->earlier = NULL;
 	if (s->total)
 		add_to_total(s, step);
 	if (s->writer)
@@ -93,6 +97,26 @@ void steps_at(struct steps *s, int64_t time_us)
 		s->step = silence ? step : s->step + 1;
 		s->start_us = s->step * STEP_US;
 	}
+}
+
+void steps_reload(struct steps *s, struct generation *generation,
+		  struct earlier_cells *earlier)
+{
+	struct earlier_cells **end = &s->earlier;
+
+	generation_unref(s->generation);
+	s->generation = generation_ref(generation);
+	while (*end)
+		end = &(*end)->next;
+	*end = earlier;
+}
+
+void steps_fini(struct steps *s)
+{
+	generation_unref(s->generation);
+	earlier_cells_free(s->earlier);
+	s->generation = NULL;
+	s->earlier = NULL;
 }
 
 void steps_end(struct steps *s, int64_t time_us)

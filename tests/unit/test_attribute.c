@@ -7,17 +7,14 @@
 #include "support/registry_builder.h"
 
 static struct exchange e;
-static struct attributor a;
 
 static void setup(void)
 {
 	exchange_build(&e, NULL, NULL);
-	ck_assert_int_eq(attributor_init(&a, e.registry), 0);
 }
 
 static void teardown(void)
 {
-	attributor_fini(&a);
 	exchange_free(&e);
 }
 
@@ -185,7 +182,7 @@ static void check(const struct row *row)
 	};
 	struct attribution out = { 0 };
 	enum drop_reason reason =
-	    attribute(&a, &o, exchange_port(&e, 0, row->port),
+	    attribute(e.registry, &o, exchange_port(&e, 0, row->port),
 		      (enum counted)row->counted, &out);
 
 	ck_assert_msg(reason == row->reason, "%s: %s", row->name,
@@ -236,9 +233,9 @@ START_TEST(without_two_addresses_there_is_nobody)
 	struct observation o = { .direction = DIRECTION_INGRESS };
 	struct attribution out;
 
-	ck_assert_int_eq(
-	    attribute(&a, &o, exchange_port(&e, 0, 1), COUNTED_ANY, &out),
-	    DROP_NO_ETHERNET_HEADER);
+	ck_assert_int_eq(attribute(e.registry, &o, exchange_port(&e, 0, 1),
+				   COUNTED_ANY, &out),
+			 DROP_NO_ETHERNET_HEADER);
 }
 END_TEST
 
@@ -274,7 +271,6 @@ START_TEST(an_exchange_without_vlans_knows_its_members_by_mac)
 
 	teardown();
 	exchange_build(&e, without_vlans, bare_roster);
-	ck_assert_int_eq(attributor_init(&a, e.registry), 0);
 	check(&(struct row){ "no VLAN at all", 1, 2, tags[_i], 0, INGRESS, ANY,
 			     DROP_NONE, 64500, 0, 64501, 0, tags[_i],
 			     STRANGER_NONE });
