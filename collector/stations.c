@@ -3,39 +3,86 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
+
+#include "util/u64map.h"
+
+/*
+ * Entries are chained by hash, and by rank: entries of equal rank hang on one
+ * bucket, and the buckets are chained in rising order. A sample moves its
+ * entry to the next bucket, so that everything takes constant time.
+ */
+
+enum {
+	NOTHING = 0xffffffff,
+	CHAINS = 2 * STATIONS_MAX, /* a power of two */
+};
+
+struct link {
+	uint32_t chained;  /* the next entry of the same hash chain */
+	uint32_t previous; /* entries of the same bucket */
+	uint32_t next;
+	uint32_t bucket;
+};
+
+struct bucket {
+	uint64_t rank;
+	uint32_t first; /* entry; NOTHING: the bucket is free */
+	uint32_t previous;
+	uint32_t next;
+};
+
+struct station_ranks {
+	uint64_t seed;
+	uint32_t chains[CHAINS];
+	struct link links[STATIONS_MAX];
+	/* One more than entries: a move needs the new bucket before the old
+	 * one is given back. */
+	struct bucket buckets[STATIONS_MAX + 1];
+	uint32_t lowest; /* bucket */
+	uint32_t free;	 /* buckets, chained by next */
+};
 
 int stations_init(struct stations *s)
 {
-	int rc;
+	struct station_ranks *r = malloc(sizeof(*r));
 
-	*s = (struct stations){ 0 };
+	*s = (struct stations){ .ranks = r };
 	s->list = calloc(STATIONS_MAX, sizeof(*s->list));
-	if (!s->list)
-		return -ENOMEM;
-	rc = u64map_init(&s->by_key, STATIONS_MAX);
-	if (rc < 0)
+	if (!s->list || !r) {
 		stations_fini(s);
-	return rc;
+		return -ENOMEM;
+	}
+	if (getrandom(&r->seed, sizeof(r->seed), GRND_NONBLOCK) < 0)
+		r->seed = (uint64_t)(uintptr_t)r;
+	for (uint32_t i = 0; i < CHAINS; i++)
+		r->chains[i] = NOTHING;
+	for (uint32_t i = 0; i <= STATIONS_MAX; i++)
+		r->buckets[i] =
+		    (struct bucket){ .first = NOTHING, .next = i + 1 };
+	r->buckets[STATIONS_MAX].next = NOTHING;
+	r->free = 0;
+	r->lowest = NOTHING;
+	return 0;
 }
 
 void stations_fini(struct stations *s)
 {
 	free(s->list);
-	u64map_fini(&s->by_key);
+	free(s->ranks);
 	*s = (struct stations){ 0 };
 }
 
-/* Address, place, VLAN and reason folded into 64 bits. */
-static uint64_t station_key(const struct stations *s,
-			    const struct unknown_station *u)
+static uint32_t chain_of(const struct station_ranks *r,
+			 const struct unknown_station *u)
 {
 	uint64_t place = (uint64_t)u->port << 32 | u->switch_index;
 	uint64_t rest = (uint64_t)u->vlan << 8 | (uint64_t)u->reason;
-	uint64_t key = u64map_hash(s->by_key.seed, u->mac.bits);
+	uint64_t hash = u64map_hash(r->seed, u->mac.bits);
 
-	key = u64map_hash(s->by_key.seed, key + place);
-	key = u64map_hash(s->by_key.seed, key + rest);
-	return key == UINT64_MAX ? 0 : key;
+	hash = u64map_hash(r->seed, hash + place);
+	hash = u64map_hash(r->seed, hash + rest);
+	return (uint32_t)(hash & (CHAINS - 1));
 }
 
 static bool same_station(const struct unknown_station *a,
@@ -46,29 +93,155 @@ static bool same_station(const struct unknown_station *a,
 	       a->reason == b->reason;
 }
 
+static void leave_chain(struct stations *s, uint32_t entry)
+{
+	struct station_ranks *r = s->ranks;
+	uint32_t *at = &r->chains[chain_of(r, &s->list[entry])];
+
+	while (*at != entry)
+		at = &r->links[*at].chained;
+	*at = r->links[entry].chained;
+}
+
+static void join_chain(struct stations *s, uint32_t entry)
+{
+	struct station_ranks *r = s->ranks;
+	uint32_t *head = &r->chains[chain_of(r, &s->list[entry])];
+
+	r->links[entry].chained = *head;
+	*head = entry;
+}
+
+/* A bucket of this rank, placed behind another one (NOTHING: in front). */
+static uint32_t new_bucket(struct station_ranks *r, uint64_t rank,
+			   uint32_t behind)
+{
+	uint32_t b = r->free;
+	uint32_t next = behind == NOTHING ? r->lowest : r->buckets[behind].next;
+
+	r->free = r->buckets[b].next;
+	r->buckets[b] = (struct bucket){
+		.rank = rank,
+		.first = NOTHING,
+		.previous = behind,
+		.next = next,
+	};
+	if (behind == NOTHING)
+		r->lowest = b;
+	else
+		r->buckets[behind].next = b;
+	if (next != NOTHING)
+		r->buckets[next].previous = b;
+	return b;
+}
+
+static void free_bucket(struct station_ranks *r, uint32_t b)
+{
+	struct bucket *bucket = &r->buckets[b];
+
+	if (bucket->previous == NOTHING)
+		r->lowest = bucket->next;
+	else
+		r->buckets[bucket->previous].next = bucket->next;
+	if (bucket->next != NOTHING)
+		r->buckets[bucket->next].previous = bucket->previous;
+	bucket->next = r->free;
+	r->free = b;
+}
+
+static void join_bucket(struct station_ranks *r, uint32_t entry, uint32_t b)
+{
+	struct link *link = &r->links[entry];
+
+	link->bucket = b;
+	link->previous = NOTHING;
+	link->next = r->buckets[b].first;
+	if (link->next != NOTHING)
+		r->links[link->next].previous = entry;
+	r->buckets[b].first = entry;
+}
+
+static void leave_bucket(struct station_ranks *r, uint32_t entry)
+{
+	struct link *link = &r->links[entry];
+
+	if (link->previous == NOTHING)
+		r->buckets[link->bucket].first = link->next;
+	else
+		r->links[link->previous].next = link->next;
+	if (link->next != NOTHING)
+		r->links[link->next].previous = link->previous;
+	if (r->buckets[link->bucket].first == NOTHING)
+		free_bucket(r, link->bucket);
+}
+
+/* One rank up. */
+static void raise(struct station_ranks *r, uint32_t entry)
+{
+	uint32_t old = r->links[entry].bucket;
+	uint64_t rank = r->buckets[old].rank + 1;
+	uint32_t next = r->buckets[old].next;
+
+	if (next == NOTHING || r->buckets[next].rank != rank)
+		next = new_bucket(r, rank, old);
+	leave_bucket(r, entry);
+	join_bucket(r, entry, next);
+}
+
+/* An entry without samples: a fresh one, or that of the lowest rank. */
+static uint32_t take_entry(struct stations *s)
+{
+	struct station_ranks *r = s->ranks;
+	uint32_t entry;
+	uint64_t rank;
+
+	if (s->count < STATIONS_MAX) {
+		entry = s->count++;
+		if (r->lowest == NOTHING || r->buckets[r->lowest].rank != 0)
+			(void)new_bucket(r, 0, NOTHING);
+		join_bucket(r, entry, r->lowest);
+		s->list[entry].missed = 0;
+		return entry;
+	}
+	entry = r->buckets[r->lowest].first;
+	rank = r->buckets[r->lowest].rank;
+	s->not_listed += s->list[entry].samples;
+	leave_chain(s, entry);
+	s->list[entry].missed = rank;
+	return entry;
+}
+
+static uint32_t find(const struct stations *s,
+		     const struct unknown_station *sample)
+{
+	const struct station_ranks *r = s->ranks;
+	uint32_t entry = r->chains[chain_of(r, sample)];
+
+	while (entry != NOTHING && !same_station(&s->list[entry], sample))
+		entry = r->links[entry].chained;
+	return entry;
+}
+
 void stations_note(struct stations *s, const struct unknown_station *sample)
 {
-	uint64_t key = station_key(s, sample);
-	uint32_t found = u64map_find(&s->by_key, key);
+	uint32_t entry = find(s, sample);
 	struct unknown_station *u;
 
-	if (found == U64MAP_NONE) {
-		if (u64map_put(&s->by_key, key, s->count) < 0) {
-			s->not_listed++;
-			return;
-		}
-		found = s->count++;
-		s->list[found] = *sample;
-		s->list[found].samples = 0;
-		s->list[found].bytes = 0;
+	if (entry == NOTHING) {
+		uint64_t missed;
+
+		entry = take_entry(s);
+		missed = s->list[entry].missed;
+		s->list[entry] = *sample;
+		s->list[entry].samples = 0;
+		s->list[entry].bytes = 0;
+		s->list[entry].missed = missed;
+		join_chain(s, entry);
 	}
-	u = &s->list[found];
-	if (!same_station(u, sample)) {
-		s->not_listed++; /* two in 2^64 share a key: not mixed up */
-		return;
-	}
+	u = &s->list[entry];
 	u->samples++;
 	if (__builtin_add_overflow(u->bytes, sample->bytes, &u->bytes))
 		u->bytes = UINT64_MAX;
 	u->last_us = sample->last_us;
+	raise(s->ranks, entry);
 }

@@ -4,8 +4,14 @@
 
 /*
  * stations — source addresses that are no member's, where they entered and
- * how much they sent. Of fixed size: an address flood fills the table and is
- * then only counted.
+ * how much they sent.
+ *
+ * Of fixed size, whatever comes: a new station takes the place of the one with
+ * the fewest samples and inherits its rank (Metwally, Agrawal, El Abbadi:
+ * Efficient computation of frequent and top-k elements in data streams,
+ * "Space-Saving"), so those that send much are listed for certain. An entry's
+ * own count is exact since it was listed, and may be too low by what it
+ * inherited; own counts and not_listed sum up to all samples.
  */
 
 #include <stdint.h>
@@ -13,7 +19,6 @@
 #include "collector/attribute.h"
 #include "net/mac.h"
 #include "util/attr.h"
-#include "util/u64map.h"
 
 enum { STATIONS_MAX = 4096 };
 
@@ -24,17 +29,19 @@ struct unknown_station {
 	uint16_t vlan; /* 0: not known */
 	enum stranger reason;
 	uint64_t samples;
-	uint64_t bytes; /* scaled */
+	uint64_t bytes;	 /* scaled */
+	uint64_t missed; /* samples it may have had before it was listed */
 	int64_t last_us;
 };
 
 struct stations {
-	struct unknown_station *list; /* in order of appearance */
+	struct unknown_station *list;
 	uint32_t count;
-	struct u64map by_key;
-	uint64_t not_listed; /* samples of stations that found no room */
+	uint64_t not_listed; /* samples of stations that gave way */
+	struct station_ranks *ranks;
 };
 
+/** @return 0 or -ENOMEM */
 MUST_CHECK int stations_init(struct stations *s);
 void stations_fini(struct stations *s);
 

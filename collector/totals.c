@@ -85,7 +85,13 @@ static int larger_station_first(const void *left, const void *right)
 
 	if ((*a)->bytes != (*b)->bytes)
 		return (*a)->bytes < (*b)->bytes ? 1 : -1;
-	return (*a)->mac.bits < (*b)->mac.bits ? -1 : 1;
+	if ((*a)->mac.bits != (*b)->mac.bits)
+		return (*a)->mac.bits < (*b)->mac.bits ? -1 : 1;
+	/* One address at several places: the order does not change. */
+	if ((*a)->port != (*b)->port)
+		return (*a)->port < (*b)->port ? -1 : 1;
+	return (*a)->vlan != (*b)->vlan ? (int)(*a)->vlan - (int)(*b)->vlan
+					: (int)(*a)->reason - (int)(*b)->reason;
 }
 
 static void write_stranger(struct json_writer *w, const struct intake *in,
@@ -114,6 +120,7 @@ static void write_stranger(struct json_writer *w, const struct intake *in,
 	json_string(w, "reason", reasons[u->reason]);
 	json_u64(w, "samples", u->samples);
 	json_u64(w, "bytes", u->bytes);
+	json_u64(w, "missed_samples_at_most", u->missed);
 	json_double(w, "last_seen", (double)u->last_us / US_PER_S, 3);
 	json_object_end(w);
 }

@@ -61,19 +61,73 @@ START_TEST(another_place_vlan_or_reason_is_another_entry)
 }
 END_TEST
 
-START_TEST(a_flood_of_addresses_fills_the_list_and_is_counted)
+static uint64_t listed_samples(void)
 {
-	struct unknown_station u;
+	uint64_t sum = 0;
 
-	for (uint64_t i = 0; i < STATIONS_MAX + 100; i++) {
-		u = sample(i * 0x9e3779b9);
+	for (uint32_t i = 0; i < s.count; i++)
+		sum += s.list[i].samples;
+	return sum;
+}
+
+static const struct unknown_station *listed(uint64_t mac)
+{
+	for (uint32_t i = 0; i < s.count; i++) {
+		if (s.list[i].mac.bits == mac)
+			return &s.list[i];
+	}
+	return NULL;
+}
+
+START_TEST(a_flood_of_addresses_does_not_grow_the_list)
+{
+	for (uint64_t i = 0; i < 1000000; i++) {
+		struct unknown_station u = sample(i * 0x9e3779b9);
+
 		stations_note(&s, &u);
 	}
-	u = sample(0);
-	stations_note(&s, &u);
 	ck_assert_uint_eq(s.count, STATIONS_MAX);
-	ck_assert_uint_eq(s.not_listed, 100);
-	ck_assert_uint_eq(s.list[0].samples, 2);
+	ck_assert_uint_eq(listed_samples() + s.not_listed, 1000000);
+}
+END_TEST
+
+/* Each hundredth sample is one of ten heavy stations, the rest a flood. */
+START_TEST(who_sends_much_is_listed_whatever_floods_by)
+{
+	uint64_t flood = 1000;
+
+	for (int i = 0; i < 1000000; i++) {
+		uint64_t heavy = (uint64_t)(i / 100) % 10;
+		struct unknown_station u =
+		    sample(i % 100 == 0 ? heavy : flood++);
+
+		stations_note(&s, &u);
+	}
+	for (uint64_t mac = 0; mac < 10; mac++) {
+		const struct unknown_station *u = listed(mac);
+
+		ck_assert_ptr_nonnull(u);
+		ck_assert_uint_le(u->samples, 1000);
+		ck_assert_uint_ge(u->samples + u->missed, 1000);
+	}
+	ck_assert_uint_eq(listed_samples() + s.not_listed, 1000000);
+}
+END_TEST
+
+START_TEST(a_station_that_comes_back_may_have_had_more)
+{
+	struct unknown_station u;
+	const struct unknown_station *back;
+
+	for (uint64_t mac = 0; mac < STATIONS_MAX + 1; mac++) {
+		u = sample(mac + 1);
+		stations_note(&s, &u);
+	}
+	ck_assert_uint_eq(s.not_listed, 1);
+	back = listed(STATIONS_MAX + 1);
+	ck_assert_ptr_nonnull(back);
+	ck_assert_uint_eq(back->samples, 1);
+	ck_assert_uint_eq(back->missed, 1);
 }
 END_TEST
 
@@ -94,7 +148,9 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ a_station_is_listed_once_and_counted, 0 },
 		{ another_place_vlan_or_reason_is_another_entry, 0 },
-		{ a_flood_of_addresses_fills_the_list_and_is_counted, 0 },
+		{ a_flood_of_addresses_does_not_grow_the_list, 0 },
+		{ who_sends_much_is_listed_whatever_floods_by, 0 },
+		{ a_station_that_comes_back_may_have_had_more, 0 },
 		{ bytes_do_not_wrap, 0 },
 	};
 
