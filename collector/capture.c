@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <pcap/pcap.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "net/packet.h"
 #include "util/err.h"
@@ -48,14 +50,36 @@ static void advance(struct captures *c, struct file *f)
 	}
 }
 
-static int open_file(struct file *f, const char *path, struct text *problem)
+/* Standard input ends when the stop descriptor becomes readable: whoever
+ * feeds it may be silent for ever. */
+static ssize_t read_input(void *cookie, char *to, size_t size)
+{
+	struct pollfd wait[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = (int)(intptr_t)cookie, .events = POLLIN },
+	};
+
+	if (poll(wait, 2, -1) < 0)
+		return -1;
+	return wait[1].revents ? 0 : read(STDIN_FILENO, to, size);
+}
+
+static FILE *open_stream(const char *path, int stop_fd)
+{
+	cookie_io_functions_t input = { .read = read_input };
+
+	if (strcmp(path, "-") == 0)
+		return fopencookie((void *)(intptr_t)stop_fd, "rb", input);
+	return fopen(path, "rbe");
+}
+
+static int open_file(struct file *f, const char *path, int stop_fd,
+		     struct text *problem)
 {
 	char reason[PCAP_ERRBUF_SIZE] = "";
-	FILE *stream = stdin;
+	FILE *stream = open_stream(path, stop_fd);
 
 	f->path = path;
-	if (strcmp(path, "-") != 0)
-		stream = fopen(path, "rbe");
 	if (!stream) {
 		int rc = -errno;
 
@@ -67,8 +91,7 @@ static int open_file(struct file *f, const char *path, struct text *problem)
 	if (!f->pcap) {
 		text_addf(problem, "%s: not a pcap or pcapng capture: %s\n",
 			  path, reason);
-		if (stream != stdin)
-			(void)fclose(stream);
+		(void)fclose(stream);
 		return ERR_MALFORMED;
 	}
 	f->link = link_of(f->pcap);
@@ -85,7 +108,7 @@ static int open_file(struct file *f, const char *path, struct text *problem)
 }
 
 int captures_open(struct captures **out, const char *const *paths, size_t count,
-		  struct text *problem)
+		  int stop_fd, struct text *problem)
 {
 	struct captures *c = calloc(1, sizeof(*c));
 	int rc = -ENOMEM;
@@ -98,7 +121,8 @@ int captures_open(struct captures **out, const char *const *paths, size_t count,
 		goto out;
 	c->given = count;
 	for (; c->count < count; c->count++) {
-		rc = open_file(&c->files[c->count], paths[c->count], problem);
+		rc = open_file(&c->files[c->count], paths[c->count], stop_fd,
+			       problem);
 		if (rc < 0) {
 			c->count++;
 			goto out;

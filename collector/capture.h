@@ -30,12 +30,14 @@ struct capture_packet {
 /**
  * Open all files.
  *
+ * @param stop_fd  standard input ends when this becomes readable; -1: only by
+ *                 itself
  * @param problem  gets a line for whoever called the program, on failure
  * @return 0; -ENOENT and the like (cannot be opened), ERR_MALFORMED (no
  *         capture), ERR_UNSUPPORTED (a link type without IP)
  */
 MUST_CHECK int captures_open(struct captures **out, const char *const *paths,
-			     size_t count, struct text *problem);
+			     size_t count, int stop_fd, struct text *problem);
 
 /** Close all; NULL is fine. */
 void captures_close(struct captures *c);

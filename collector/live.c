@@ -31,6 +31,7 @@ enum {
 	SOURCES_MAX = 16,
 	STATUS_INTERVAL_S = 10,
 	BATCHES_PER_TURN = 64, /* then the timers have their turn */
+	DRAIN_S = 2,	       /* at the end, for what waits in the sockets */
 };
 
 struct live {
@@ -161,8 +162,8 @@ static int open_events(struct live *l)
 	return rc < 0 ? rc : watch(l, l->timer);
 }
 
-/* Take in what a source has, up to a bound. */
-static void receive(struct live *l, struct udp_source *source)
+/* Take in what a source has; true if that was too much for one turn. */
+static bool receive(struct live *l, struct udp_source *source)
 {
 	for (int i = 0; i < BATCHES_PER_TURN; i++) {
 		const struct udp_datagram *datagrams;
@@ -173,7 +174,7 @@ static void receive(struct live *l, struct udp_source *source)
 			if (count < 0)
 				log_error("collector: receive: %s",
 					  err_str(count));
-			return;
+			return false;
 		}
 		time_us = now_us();
 		steps_at(&l->steps, time_us);
@@ -182,6 +183,7 @@ static void receive(struct live *l, struct udp_source *source)
 					datagrams[k].bytes, datagrams[k].len,
 					time_us, l->steps.step);
 	}
+	return true;
 }
 
 static void count_socket_drops(struct live *l)
@@ -352,7 +354,7 @@ static int loop(struct live *l)
 				tick(l);
 			for (size_t k = 0; k < l->source_count; k++) {
 				if (fd == udp_source_fd(l->sources[k]))
-					receive(l, l->sources[k]);
+					(void)receive(l, l->sources[k]);
 			}
 		}
 	}
@@ -370,11 +372,16 @@ static int start_writer(struct live *l)
 /* Write what is held: the open step as far as it was observed. */
 static void stop(struct live *l)
 {
-	int64_t time_us = now_us();
+	int64_t until_us = now_us() + DRAIN_S * (int64_t)US_PER_S;
 	struct writer_counters counters;
+	int64_t time_us;
 
-	for (size_t i = 0; i < l->source_count; i++)
-		receive(l, l->sources[i]);
+	/* What came in before the signal counts; senders may never pause. */
+	for (size_t i = 0; i < l->source_count; i++) {
+		while (receive(l, l->sources[i]) && now_us() < until_us)
+			continue;
+	}
+	time_us = now_us();
 	count_socket_drops(l);
 	steps_end(&l->steps, time_us);
 	hand_over_verdicts(l);

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "collector/capture.h"
 #include "collector/clock.h"
@@ -32,6 +35,7 @@ struct replay {
 	bool stepped; /* steps are closed: for the store, or for standard
 		       * input, which cannot be read twice */
 	bool started;
+	int stop; /* readable once a signal asks to stop */
 	int64_t from_us;
 	int64_t to_us;
 };
@@ -85,7 +89,7 @@ static int open_captures(struct replay *r, struct captures **out)
 
 	text_init(&problem);
 	rc = captures_open(out, r->options->captures, r->options->capture_count,
-			   &problem);
+			   r->stop, &problem);
 	if (rc < 0)
 		(void)fprintf(stderr, "lanterne-collector: %s",
 			      text_str(&problem));
@@ -165,18 +169,23 @@ static int begin(struct replay *r, int64_t time_us)
 	return r->options->store ? prepare_store(r, time_us) : 0;
 }
 
-static int read_captures(struct replay *r, struct captures *captures,
-			 const sigset_t *stop_signals)
+/* True once a signal asked to stop. */
+static bool told_to_stop(const struct replay *r)
 {
-	static const struct timespec at_once = { 0, 0 };
+	struct pollfd stop = { .fd = r->stop, .events = POLLIN };
+
+	return poll(&stop, 1, 0) > 0;
+}
+
+static int read_captures(struct replay *r, struct captures *captures)
+{
 	struct capture_packet packet;
 	struct packet_udp udp;
 	uint64_t packets = 0;
 	int rc = 0;
 
 	while (rc == 0 && captures_next(captures, &packet)) {
-		if (++packets % 65536 == 0 &&
-		    sigtimedwait(stop_signals, NULL, &at_once) > 0)
+		if (++packets % 65536 == 0 && told_to_stop(r))
 			break;
 		if (!r->started)
 			rc = begin(r, packet.time_us);
@@ -277,9 +286,26 @@ static int finish(struct replay *r)
 			      (unsigned long long)counters.flush.rows_failed);
 		rc = -EIO;
 	}
+	if (r->steps.total_refused > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: the totals lack %llu sums: "
+			      "more pairs than are held\n",
+			      (unsigned long long)r->steps.total_refused);
 	if (rc == 0 && r->options->totals)
 		rc = write_totals(r);
 	return rc;
+}
+
+static int watch_signals(struct replay *r)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+	r->stop = signalfd(-1, &set, SFD_CLOEXEC);
+	return r->stop < 0 ? -errno : 0;
 }
 
 int replay(const struct options *options, const struct registry *registry)
@@ -291,14 +317,10 @@ int replay(const struct options *options, const struct registry *registry)
 		.stepped = options->store || piped,
 	};
 	struct captures *captures = NULL;
-	sigset_t stop_signals;
-	int rc;
+	int rc = watch_signals(&r);
 
-	(void)sigemptyset(&stop_signals);
-	(void)sigaddset(&stop_signals, SIGTERM);
-	(void)sigaddset(&stop_signals, SIGINT);
-	(void)pthread_sigmask(SIG_BLOCK, &stop_signals, NULL);
-	rc = intake_init(&r.intake, registry);
+	if (rc == 0)
+		rc = intake_init(&r.intake, registry);
 	if (rc == 0 && r.stepped)
 		rc = aggregate_init(&r.total, registry);
 	steps_init(&r.steps, &r.intake, NULL,
@@ -308,12 +330,14 @@ int replay(const struct options *options, const struct registry *registry)
 	if (rc == 0)
 		rc = open_captures(&r, &captures);
 	if (rc == 0)
-		rc = read_captures(&r, captures, &stop_signals);
+		rc = read_captures(&r, captures);
 	if (rc == 0)
 		rc = finish(&r);
 	(void)writer_stop(r.writer);
 	captures_close(captures);
 	aggregate_fini(&r.total);
 	intake_fini(&r.intake);
+	if (r.stop >= 0)
+		(void)close(r.stop);
 	return rc;
 }

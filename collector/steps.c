@@ -127,6 +127,8 @@ void steps_end(struct steps *s, int64_t time_us)
 		return;
 	if (time_us < end_us)
 		end_us = time_us;
+	if (end_us < s->start_us) /* the clock was set back */
+		end_us = s->start_us;
 	close_step(s, end_us, true, true);
 	s->open = false;
 }
