@@ -37,10 +37,14 @@ struct switch_state {
 	uint64_t flow_samples;
 	uint64_t by_direction[3]; /* enum direction */
 	uint64_t counter_samples;
-	uint64_t drops_grown; /* since the start, of closed steps */
-	uint32_t drops;	      /* the highest reported, or the first */
-	bool has_drops;	      /* drops is valid */
-	bool drops_settled;   /* it is of a closed step */
+	uint64_t vlan_counters; /* counter samples of a VLAN */
+	uint64_t discarded[SFLOW_DISCARD_GROUP_COUNT]; /* packets, by reason */
+	bool has_processor;
+	struct sflow_processor processor; /* as last said; if has_processor */
+	uint64_t drops_grown;		  /* since the start, of closed steps */
+	uint32_t drops;	    /* the highest reported, or the first */
+	bool has_drops;	    /* drops is valid */
+	bool drops_settled; /* it is of a closed step */
 	/* of the open step */
 	uint64_t step_datagrams;
 	uint64_t step_lost;

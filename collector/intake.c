@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "collector/clock.h"
+#include "collector/observe.h"
 #include "util/err.h"
 
 /*
@@ -173,9 +174,7 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 		.switch_index = switch_index,
 		.port = PORT_NONE,
 		.sampling_rate = f->sampling_rate,
-		.wire_bytes = f->has_header ? f->frame_bytes : 0,
 		.direction = direction_of(f),
-		.family = FAMILY_OTHER,
 	};
 
 	in->input.flow_samples++;
@@ -185,15 +184,7 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	if (f->source.class == SFLOW_SOURCE_IFINDEX)
 		o.port =
 		    port_table_find(&in->ports, switch_index, f->source.index);
-	if (f->has_header && f->header_protocol == SFLOW_HEADER_ETHERNET) {
-		struct frame frame = frame_parse(f->header);
-
-		o.src = frame.src;
-		o.dst = frame.dst;
-		o.has_macs = frame.has_src;
-		o.family = frame.family;
-		o.vlan = frame.tag_count ? frame.vlan[0] : 0;
-	}
+	observe(&o, f, in->registry);
 	if (o.port != PORT_NONE) {
 		note_drops(s, &in->ports.ports[o.port], f->drops);
 		if (o.direction != DIRECTION_UNKNOWN)
@@ -217,10 +208,16 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 static void counter_sample(struct intake *in, uint32_t switch_index,
 			   const struct sflow_counters *c, uint32_t uptime_ms)
 {
+	struct switch_state *s = &in->agents.switches[switch_index];
 	uint32_t port = PORT_NONE;
 
 	in->input.counter_samples++;
-	in->agents.switches[switch_index].counter_samples++;
+	s->counter_samples++;
+	s->vlan_counters += c->has_vlan;
+	if (c->has_processor) {
+		s->processor = c->processor;
+		s->has_processor = true;
+	}
 	if (c->has_interface && c->interface.ifindex)
 		port = port_table_find(&in->ports, switch_index,
 				       c->interface.ifindex);
@@ -230,6 +227,16 @@ static void counter_sample(struct intake *in, uint32_t switch_index,
 	if (port != PORT_NONE)
 		port_table_counters(&in->ports, port, c, in->time_us,
 				    uptime_ms);
+}
+
+/* A discarded packet is no observation: what was not forwarded is no traffic
+ * of anybody. */
+static void discarded_packet(struct intake *in, uint32_t switch_index,
+			     const struct sflow_discard *d)
+{
+	in->input.discarded_packets++;
+	in->agents.switches[switch_index]
+	    .discarded[sflow_discard_group(d->reason)]++;
 }
 
 /* Move a counter of what is missing; it never falls below zero. */
@@ -304,9 +311,11 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 	while ((item = sflow_next(&reader, &flow, &counters)) > 0) {
 		if (item == SFLOW_FLOW)
 			flow_sample(in, switch_index, &flow);
-		else
+		else if (item == SFLOW_COUNTERS)
 			counter_sample(in, switch_index, &counters,
 				       head.uptime_ms);
+		else
+			discarded_packet(in, switch_index, &reader.discard);
 	}
 	if (item < 0)
 		in->input.malformed++;

@@ -35,6 +35,7 @@ struct input_counters {
 	uint64_t late;
 	uint64_t flow_samples;
 	uint64_t counter_samples;
+	uint64_t discarded_packets; /* told of by samples of their own */
 	uint64_t frames;
 	uint64_t other_packets; /* in a capture: no UDP to the port */
 	uint64_t fragments;	/* in a capture: refused */

@@ -249,6 +249,7 @@ void port_table_counters(struct port_table *t, uint32_t port,
 
 	if (counters->port_name)
 		take_name(p, counters->port_name, counters->port_name_len);
+	port_link_take(&p->link, counters);
 	if (!counters->has_interface)
 		return;
 	if (p->counted) {

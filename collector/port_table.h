@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "collector/counters.h"
+#include "collector/port_link.h"
 #include "ixp/registry.h"
 #include "util/attr.h"
 #include "util/u64map.h"
@@ -51,6 +52,7 @@ struct port_state {
 	bool named;		       /* by configuration or the agent */
 	struct counter_reading last;   /* valid if counted */
 	bool counted;		       /* a counter sample came in */
+	struct port_link link;
 	bool has_rate;
 	double in_bps; /* of the last accepted delta; valid if has_rate */
 	double out_bps;

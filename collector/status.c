@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "collector/status.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,6 +99,48 @@ static const char *counted_name(const struct switch_state *s)
 	return s->undecided ? "undecided" : names[s->counted];
 }
 
+static void memory_or_null(struct json_writer *w, const char *key,
+			   uint64_t bytes)
+{
+	if (bytes == UINT64_MAX)
+		json_null(w, key);
+	else
+		json_u64(w, key, bytes);
+}
+
+/* What the switch says of itself and of what it did not forward. */
+static void write_own(struct json_writer *w, const struct switch_state *s)
+{
+	const struct sflow_processor *p = &s->processor;
+	const struct {
+		const char *key;
+		int32_t value;
+	} loads[] = {
+		{ "load_5s_percent", p->load_5s },
+		{ "load_1m_percent", p->load_1m },
+		{ "load_5m_percent", p->load_5m },
+	};
+
+	json_object(w, "discarded_packets");
+	for (int i = 0; i < SFLOW_DISCARD_GROUP_COUNT; i++)
+		json_u64(w,
+			 sflow_discard_group_name((enum sflow_discard_group)i),
+			 s->discarded[i]);
+	json_object_end(w);
+	if (!s->has_processor) {
+		json_null(w, "processor");
+		return;
+	}
+	json_object(w, "processor");
+	for (size_t i = 0; i < sizeof(loads) / sizeof(*loads); i++)
+		json_double(w, loads[i].key,
+			    loads[i].value < 0 ? NAN : loads[i].value / 100.0,
+			    2);
+	memory_or_null(w, "memory_bytes", p->memory_bytes);
+	memory_or_null(w, "memory_free_bytes", p->memory_free_bytes);
+	json_object_end(w);
+}
+
 static void write_switches(struct json_writer *w, const struct status_view *v)
 {
 	static const char *const directions[] = {
@@ -132,8 +175,10 @@ static void write_switches(struct json_writer *w, const struct status_view *v)
 		json_u64(w, "unknown_samples",
 			 state->by_direction[DIRECTION_UNKNOWN]);
 		json_u64(w, "counter_samples", state->counter_samples);
+		json_u64(w, "vlan_counters", state->vlan_counters);
 		json_u64(w, "drops", state->drops_grown);
 		json_u64(w, "sampling_rate", state->sampling_rate);
+		write_own(w, state);
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -150,6 +195,33 @@ static void write_rates(struct json_writer *w, const struct port_state *p)
 	}
 	json_double(w, "in_estimate_bps", p->in_estimate_bps, 1);
 	json_double(w, "out_estimate_bps", p->out_estimate_bps, 1);
+}
+
+static void write_link_errors(struct json_writer *w, const char *key,
+			      const struct link_counter *errors)
+{
+	if (errors->known)
+		json_u64(w, key, errors->grown);
+	else
+		json_null(w, key);
+}
+
+static void write_link(struct json_writer *w, const struct port_link *link)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	write_link_errors(w, "fcs_errors", &link->fcs_errors);
+	write_link_errors(w, "alignment_errors", &link->alignment_errors);
+	if (!link->has_lag) {
+		json_null(w, "lag");
+		return;
+	}
+	json_object(w, "lag");
+	json_u64(w, "aggregate_ifindex", link->lag.aggregate_ifindex);
+	json_string(w, "actor", mac_format(link->lag.actor, mac));
+	json_string(w, "partner", mac_format(link->lag.partner, mac));
+	json_bool(w, "forwards", port_link_forwards(link));
+	json_object_end(w);
 }
 
 static void write_port(struct json_writer *w, const struct config *c,
@@ -171,6 +243,7 @@ static void write_port(struct json_writer *w, const struct config *c,
 	json_u64(w, "in_discards", p->grown[PORT_IN_DISCARDS]);
 	json_u64(w, "out_errors", p->grown[PORT_OUT_ERRORS]);
 	json_u64(w, "out_discards", p->grown[PORT_OUT_DISCARDS]);
+	write_link(w, &p->link);
 	json_object_end(w);
 }
 
@@ -195,6 +268,7 @@ void status_write(struct text *out, const struct status_view *v)
 	json_u64(&w, "samples", in->skipped.samples);
 	json_u64(&w, "flow_records", in->skipped.flow_records);
 	json_u64(&w, "counter_records", in->skipped.counter_records);
+	json_u64(&w, "broken_records", in->skipped.broken_records);
 	json_object_end(&w);
 	write_store(&w, v);
 	write_switches(&w, v);

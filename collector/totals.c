@@ -33,6 +33,7 @@ void totals_write_input(struct json_writer *w, const struct intake *in)
 	json_u64(w, "late", i->late);
 	json_u64(w, "flow_samples", i->flow_samples);
 	json_u64(w, "counter_samples", i->counter_samples);
+	json_u64(w, "discarded_packets", i->discarded_packets);
 	json_u64(w, "frames", i->frames);
 	json_u64(w, "other_packets", i->other_packets);
 	json_u64(w, "fragments", i->fragments);
@@ -40,6 +41,7 @@ void totals_write_input(struct json_writer *w, const struct intake *in)
 	json_u64(w, "skipped_samples", in->skipped.samples);
 	json_u64(w, "skipped_flow_records", in->skipped.flow_records);
 	json_u64(w, "skipped_counter_records", in->skipped.counter_records);
+	json_u64(w, "skipped_broken_records", in->skipped.broken_records);
 	json_object_end(w);
 }
 

@@ -9,7 +9,11 @@
  * different ones; it is no error. Until has_type the frame may have more tags
  * than were seen: that it has none is known with has_type only. Reads nothing
  * behind the EtherType: no address of a member's customer is ever looked at.
- * References: IEEE 802.3 clause 3, IEEE 802.1Q clause 9.
+ *
+ * A frame with a length in place of the type (802.3) is of the family that its
+ * SNAP header names (RFC 1042), else other; what MPLS labels carry is other.
+ * References: IEEE 802.3 clause 3, IEEE 802.1Q clause 9, IEEE 802.1BR (the
+ * E-tag's forerunner VNTAG is Cisco's), RFC 1042.
  */
 
 #include <stdbool.h>
@@ -35,9 +39,26 @@ struct frame {
 	enum family family;		   /* FAMILY_OTHER unless has_type */
 	bool has_dst;
 	bool has_src;
-	bool has_type;	    /* the EtherType behind the tags was seen */
-	bool too_many_tags; /* a fifth tag: has_type stays false */
+	bool has_type; /* the EtherType behind the tags was seen */
+	/* a fifth tag, or a second VNTAG: has_type stays false */
+	bool too_many_tags;
 };
+
+/** The family of an EtherType. */
+static inline enum family family_of_type(uint32_t type)
+{
+	return type == 0x0800	? FAMILY_IPV4
+	       : type == 0x86dd ? FAMILY_IPV6
+				: FAMILY_OTHER;
+}
+
+/**
+ * Read on behind the addresses, from an EtherType that is none of the two
+ * families': tags, lengths, anything else.
+ *
+ * @param c  stands behind type
+ */
+void frame_parse_rest(struct frame *f, struct cursor c, uint16_t type);
 
 /** Read the head of a frame from its first byte on. */
 static inline struct frame frame_parse(struct cursor c)
@@ -50,27 +71,24 @@ static inline struct frame frame_parse(struct cursor c)
 	f.src = mac_read(&c);
 	f.has_src = cursor_ok(&c);
 	type = cursor_be16(&c);
-	/* 802.1Q, 802.1ad, and the two TPIDs used before 802.1ad was one */
-	while (__builtin_expect(type == 0x8100 || type == 0x88a8 ||
-				    type == 0x9100 || type == 0x9200,
-				0)) {
-		uint16_t control = cursor_be16(&c);
-
-		if (!cursor_ok(&c))
-			break;
-		if (f.tag_count == FRAME_TAGS_AT_MOST) {
-			f.too_many_tags = true;
-			return f;
-		}
-		f.vlan[f.tag_count++] = control & 0x0fff;
-		type = cursor_be16(&c);
-	}
 	f.has_type = cursor_ok(&c);
-	if (f.has_type && type == 0x0800)
-		f.family = FAMILY_IPV4;
-	else if (f.has_type && type == 0x86dd)
-		f.family = FAMILY_IPV6;
+	f.family = family_of_type(type);
+	if (__builtin_expect(f.family == FAMILY_OTHER && f.has_type, 0))
+		frame_parse_rest(&f, c, type);
 	return f;
+}
+
+/**
+ * The frame's VLAN: the id of the outermost tag that has one. A priority tag
+ * (VLAN 0) says none. 0: no tag seen says one.
+ */
+static inline uint16_t frame_vlan(const struct frame *f)
+{
+	for (uint8_t i = 0; i < f->tag_count; i++) {
+		if (f->vlan[i])
+			return f->vlan[i];
+	}
+	return 0;
 }
 
 /** "ipv4", "ipv6" or "other", as in every interface of the project. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "net/sflow.h"
-
-#include <string.h>
-
+#include "net/sflow_format.h"
 #include "util/err.h"
 
 /*
@@ -12,40 +9,17 @@
  * agents send it, still ends its record exactly where it says.
  */
 
-enum {
-	VERSION = 5,
-	ADDRESS_UNKNOWN = 0,
-	ADDRESS_IPV4 = 1,
-	ADDRESS_IPV6 = 2,
-
-	/* sample_data formats of enterprise 0 */
-	FLOW_SAMPLE = 1,
-	COUNTERS_SAMPLE = 2,
-	FLOW_SAMPLE_EXPANDED = 3,
-	COUNTERS_SAMPLE_EXPANDED = 4,
-
-	/* flow_data and counter_data formats of enterprise 0 */
-	SAMPLED_HEADER = 1,
-	IF_COUNTERS = 1,
-	PORT_NAME = 1005,
-
-	SMALLEST_RECORD = 8, /* format and length */
-};
+enum { VERSION = 5 };
 
 /* struct sample_datagram: address, up to the samples */
 static int read_agent(struct cursor *c, struct ipaddr *agent)
 {
-	uint32_t type = cursor_be32(c);
-	size_t len = 0;
+	size_t len = sflow_address_len(cursor_be32(c));
 	const uint8_t *bytes;
 
 	if (!cursor_ok(c))
 		return ERR_TRUNCATED;
-	if (type == ADDRESS_IPV4)
-		len = 4;
-	else if (type == ADDRESS_IPV6)
-		len = 16;
-	else if (type != ADDRESS_UNKNOWN)
+	if (len == SIZE_MAX)
 		return ERR_MALFORMED;
 	bytes = cursor_take(c, len);
 	if (!bytes)
@@ -130,15 +104,15 @@ static void read_sampled_header(struct cursor record, struct sflow_flow *flow)
 }
 
 /*
- * struct flow_record, all of them. The first raw header is the sample's; all
- * other records may describe the same packet again and are passed over.
+ * struct flow_record, all of them. They describe one packet, which counts once
+ * however many there are.
  */
 static int read_flow_records(struct cursor *c, struct sflow_flow *flow,
 			     struct sflow_skipped *skipped)
 {
 	uint32_t count = cursor_be32(c);
 
-	if (!cursor_ok(c) || count > cursor_left(c) / SMALLEST_RECORD)
+	if (!cursor_ok(c) || count > cursor_left(c) / SFLOW_SMALLEST_RECORD)
 		return ERR_TRUNCATED;
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t format = cursor_be32(c);
@@ -147,8 +121,8 @@ static int read_flow_records(struct cursor *c, struct sflow_flow *flow,
 
 		if (!cursor_ok(c))
 			return ERR_TRUNCATED;
-		if (format != SAMPLED_HEADER || flow->has_header) {
-			skipped->flow_records++;
+		if (format != SFLOW_SAMPLED_HEADER || flow->has_header) {
+			sflow_read_flow_record(format, record, flow, skipped);
 			continue;
 		}
 		read_sampled_header(record, flow);
@@ -164,6 +138,7 @@ static int read_flow(struct cursor c, bool expanded, struct sflow_flow *flow,
 {
 	flow->expanded = expanded;
 	flow->has_header = false;
+	flow->says = 0;
 	flow->sequence = cursor_be32(&c);
 	flow->source = expanded ? read_source_expanded(&c) : read_source(&c);
 	flow->sampling_rate = cursor_be32(&c);
@@ -176,42 +151,6 @@ static int read_flow(struct cursor c, bool expanded, struct sflow_flow *flow,
 	return read_flow_records(&c, flow, skipped);
 }
 
-/* struct if_counters (RFC 2233's ifTable and ifXTable) */
-static void read_if_counters(struct cursor *c, struct sflow_if_counters *i)
-{
-	i->ifindex = cursor_be32(c);
-	i->type = cursor_be32(c);
-	i->speed_bps = cursor_be64(c);
-	i->direction = cursor_be32(c);
-	i->status = cursor_be32(c);
-	i->in_octets = cursor_be64(c);
-	i->in_ucast = cursor_be32(c);
-	i->in_mcast = cursor_be32(c);
-	i->in_bcast = cursor_be32(c);
-	i->in_discards = cursor_be32(c);
-	i->in_errors = cursor_be32(c);
-	i->in_unknown_protocols = cursor_be32(c);
-	i->out_octets = cursor_be64(c);
-	i->out_ucast = cursor_be32(c);
-	i->out_mcast = cursor_be32(c);
-	i->out_bcast = cursor_be32(c);
-	i->out_discards = cursor_be32(c);
-	i->out_errors = cursor_be32(c);
-	i->promiscuous = cursor_be32(c);
-}
-
-/* struct port_name (sFlow Port NAME Structure, counter_data 0:1005) */
-static void read_port_name(struct cursor *c, struct sflow_counters *counters)
-{
-	uint32_t len = cursor_be32(c);
-	const uint8_t *name = cursor_take(c, len);
-
-	if (!cursor_ok(c))
-		return;
-	counters->port_name = (const char *)name;
-	counters->port_name_len = len;
-}
-
 /* struct counter_record, all of them */
 static int read_counter_records(struct cursor *c,
 				struct sflow_counters *counters,
@@ -219,7 +158,7 @@ static int read_counter_records(struct cursor *c,
 {
 	uint32_t count = cursor_be32(c);
 
-	if (!cursor_ok(c) || count > cursor_left(c) / SMALLEST_RECORD)
+	if (!cursor_ok(c) || count > cursor_left(c) / SFLOW_SMALLEST_RECORD)
 		return ERR_TRUNCATED;
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t format = cursor_be32(c);
@@ -228,15 +167,8 @@ static int read_counter_records(struct cursor *c,
 
 		if (!cursor_ok(c))
 			return ERR_TRUNCATED;
-		if (format == IF_COUNTERS && !counters->has_interface) {
-			read_if_counters(&record, &counters->interface);
-			counters->has_interface = cursor_ok(&record);
-		} else if (format == PORT_NAME && !counters->port_name) {
-			read_port_name(&record, counters);
-		} else {
-			skipped->counter_records++;
-		}
-		if (!cursor_ok(&record))
+		if (!sflow_read_counter_record(format, record, counters,
+					       skipped))
 			return ERR_TRUNCATED;
 	}
 	return 0;
@@ -249,12 +181,65 @@ static int read_counters(struct cursor c, bool expanded,
 {
 	counters->expanded = expanded;
 	counters->has_interface = false;
+	counters->has_ethernet = false;
+	counters->has_vlan = false;
+	counters->has_lag = false;
+	counters->has_processor = false;
 	counters->port_name = NULL;
 	counters->port_name_len = 0;
 	counters->sequence = cursor_be32(&c);
 	counters->source =
 	    expanded ? read_source_expanded(&c) : read_source(&c);
 	return read_counter_records(&c, counters, skipped);
+}
+
+/* struct discarded_packet: all its numbers, and records that are in bounds */
+static int read_discard(struct cursor c, struct sflow_discard *discard)
+{
+	uint32_t count;
+
+	discard->sequence = cursor_be32(&c);
+	discard->source = read_source_expanded(&c);
+	discard->drops = cursor_be32(&c);
+	discard->input = cursor_be32(&c);
+	discard->output = cursor_be32(&c);
+	discard->reason = cursor_be32(&c);
+	count = cursor_be32(&c);
+	if (!cursor_ok(&c) || count > cursor_left(&c) / SFLOW_SMALLEST_RECORD)
+		return ERR_TRUNCATED;
+	for (; count > 0 && cursor_ok(&c); count--) {
+		cursor_skip(&c, 4);
+		cursor_skip(&c, cursor_be32(&c));
+	}
+	return cursor_ok(&c) ? 0 : ERR_TRUNCATED;
+}
+
+/* The body of a sample: an enum sflow_item, SFLOW_END if it is skipped. */
+static int read_sample(struct sflow_reader *reader, uint32_t format,
+		       struct cursor body, struct sflow_flow *flow,
+		       struct sflow_counters *counters)
+{
+	bool expanded;
+	int rc;
+
+	switch (format) {
+	case SFLOW_FLOW_SAMPLE:
+	case SFLOW_FLOW_SAMPLE_EXPANDED:
+		expanded = format == SFLOW_FLOW_SAMPLE_EXPANDED;
+		rc = read_flow(body, expanded, flow, reader->skipped);
+		return rc < 0 ? rc : SFLOW_FLOW;
+	case SFLOW_COUNTERS_SAMPLE:
+	case SFLOW_COUNTERS_SAMPLE_EXPANDED:
+		expanded = format == SFLOW_COUNTERS_SAMPLE_EXPANDED;
+		rc = read_counters(body, expanded, counters, reader->skipped);
+		return rc < 0 ? rc : SFLOW_COUNTERS;
+	case SFLOW_DISCARDED_PACKET:
+		rc = read_discard(body, &reader->discard);
+		return rc < 0 ? rc : SFLOW_DISCARD;
+	default:
+		reader->skipped->samples++;
+		return SFLOW_END;
+	}
 }
 
 /* struct sample_record */
@@ -266,36 +251,17 @@ int sflow_next(struct sflow_reader *reader, struct sflow_flow *flow,
 	while (reader->samples_left > 0) {
 		uint32_t format = cursor_be32(c);
 		uint32_t len = cursor_be32(c);
-		struct cursor sample = cursor_sub(c, len);
-		int rc;
+		struct cursor body = cursor_sub(c, len);
+		int item = ERR_TRUNCATED;
 
 		reader->samples_left--;
-		if (!cursor_ok(c)) {
+		if (cursor_ok(c))
+			item =
+			    read_sample(reader, format, body, flow, counters);
+		if (item < 0)
 			reader->samples_left = 0;
-			return ERR_TRUNCATED;
-		}
-		switch (format) {
-		case FLOW_SAMPLE:
-		case FLOW_SAMPLE_EXPANDED:
-			rc = read_flow(sample, format == FLOW_SAMPLE_EXPANDED,
-				       flow, reader->skipped);
-			if (rc == 0)
-				return SFLOW_FLOW;
-			break;
-		case COUNTERS_SAMPLE:
-		case COUNTERS_SAMPLE_EXPANDED:
-			rc = read_counters(sample,
-					   format == COUNTERS_SAMPLE_EXPANDED,
-					   counters, reader->skipped);
-			if (rc == 0)
-				return SFLOW_COUNTERS;
-			break;
-		default:
-			reader->skipped->samples++;
-			continue;
-		}
-		reader->samples_left = 0;
-		return rc;
+		if (item != SFLOW_END)
+			return item;
 	}
 	return SFLOW_END;
 }

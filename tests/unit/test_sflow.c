@@ -215,7 +215,7 @@ START_TEST(a_flow_sample_without_header_says_so)
 {
 	add_flow();
 	open_flow();
-	add_unknown_record(2);
+	add_unknown_record(1036);
 	sflow_build_sample_end(&b);
 	open_flow();
 	sflow_build_sample_end(&b);
@@ -245,8 +245,8 @@ START_TEST(two_headers_in_a_flow_sample_count_once)
 }
 END_TEST
 
-/* Types of nobody, of discarded packets, of another enterprise. */
-static const uint32_t unknown_types[] = { 0,	  5,	      6,
+/* Types of nobody, of samples or records alone, of other enterprises. */
+static const uint32_t unknown_types[] = { 0,	  6,	      1036,
 					  0x1001, 0x00009001, UINT32_MAX };
 
 START_TEST(unknown_samples_are_skipped_whole_and_counted)

@@ -42,7 +42,7 @@ static void add_counters(bool expanded)
 
 static void add_unknown(bool expanded)
 {
-	sflow_build_sample(&b, expanded ? 5 : 0x9001);
+	sflow_build_sample(&b, expanded ? 6 : 0x9001);
 	sflow_build_u64(&b, 1);
 	sflow_build_sample_end(&b);
 }
