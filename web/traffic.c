@@ -39,25 +39,33 @@ static int allocate(struct traffic *t, size_t rows)
 	return 0;
 }
 
-/* Bands and their sum. A total is known when any band is: a family that was
- * never seen may be missing. */
+/* A total is known when any of its bands is: a family that was never seen
+ * may be missing. */
+static void fill_band(struct traffic *t, const struct series_data *data,
+		      enum way way, enum band band, int column)
+{
+	double *to = traffic_column(t, way, band);
+	double *total = traffic_column(t, way, BAND_TOTAL);
+
+	for (size_t row = 0; row < t->rows; row++) {
+		double value = series_at(data, row, (size_t)column);
+
+		to[row] = value;
+		if (!isnan(value))
+			total[row] =
+			    isnan(total[row]) ? value : total[row] + value;
+	}
+}
+
 static void fill_bands(struct traffic *t, const struct series_data *data,
 		       const int columns[WAY_COUNT][BAND_TOTAL])
 {
-	for (size_t cell = 0; cell < t->rows * WAY_COUNT * BAND_TOTAL; cell++) {
-		size_t row = cell % t->rows;
-		size_t column = cell / t->rows;
-		enum way way = (enum way)(column / BAND_TOTAL);
-		enum band band = (enum band)(column % BAND_TOTAL);
-		double *total = &traffic_column(t, way, BAND_TOTAL)[row];
-		double value;
-
-		if (columns[way][band] < 0)
-			continue;
-		value = series_at(data, row, (size_t)columns[way][band]);
-		traffic_column(t, way, band)[row] = value;
-		if (!isnan(value))
-			*total = isnan(*total) ? value : *total + value;
+	for (int way = 0; way < WAY_COUNT; way++) {
+		for (int band = 0; band < BAND_TOTAL; band++) {
+			if (columns[way][band] >= 0)
+				fill_band(t, data, (enum way)way,
+					  (enum band)band, columns[way][band]);
+		}
 	}
 	t->has_bands = true;
 }

@@ -95,6 +95,29 @@ START_TEST(every_figure_equals_brute_force)
 }
 END_TEST
 
+/* Shapes that a careless selection is slow or wrong on. */
+START_TEST(order_and_repetition_change_nothing)
+{
+	enum { N = 2000 };
+	double values[N];
+	struct statistics s;
+
+	for (size_t i = 0; i < N; i++) {
+		double shapes[] = { 5,
+				    (double)i,
+				    (double)(N - i),
+				    (double)(i % 2),
+				    (double)(i < N / 2),
+				    (double)(i < N / 2 ? i : N - i),
+				    i == 7 ? 1 : 0 };
+
+		values[i] = shapes[_i];
+	}
+	ck_assert_int_eq(statistics_of(&s, values, N, 300), 0);
+	ck_assert_double_eq(s.p95, by_definition(values, N));
+}
+END_TEST
+
 START_TEST(unknown_rows_are_left_out_not_zero)
 {
 	const double values[] = { NAN, 10, NAN, 20, INFINITY };
@@ -148,6 +171,7 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ the_percentile_is_the_nearest_rank, COUNT_OF(places) },
 		{ every_figure_equals_brute_force, 60 },
+		{ order_and_repetition_change_nothing, 7 },
 		{ unknown_rows_are_left_out_not_zero, 0 },
 		{ nothing_known_gives_nothing, 0 },
 		{ the_first_of_equal_maxima_counts, 0 },
