@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "support/sflow_builder.h"
@@ -180,6 +181,26 @@ static const struct seed packets[] = {
 	{ "raw-ipv6-options", raw_ipv6_packet, sizeof(raw_ipv6_packet) },
 };
 
+/* What fuzz_intake.c's switch 1 would send, behind the byte for it. */
+static void members_talk(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	for (uint32_t port = 1; port <= 3; port++) {
+		sflow_build_flow(b, &(struct sflow_build_flow){
+					.expanded = true,
+					.source_index = port,
+					.sampling_rate = 4096,
+					.drops = port,
+					.input = { 0, 1 },
+					.output = { 0, 2 },
+				    });
+		sflow_build_header(b, 1518, 4, plain_frame,
+				   sizeof(plain_frame));
+		sflow_build_sample_end(b);
+	}
+	add_counters(b, true);
+}
+
 static bool write_seed(const char *directory, const char *parser,
 		       const char *name, const void *bytes, size_t len)
 {
@@ -198,6 +219,17 @@ static bool write_seed(const char *directory, const char *parser,
 	return fclose(file) == 0 && good;
 }
 
+static bool write_intake_seed(const char *directory)
+{
+	struct sflow_builder b;
+
+	members_talk(&b);
+	memmove(b.data + 1, b.data, b.len);
+	b.data[0] = 0;
+	return write_seed(directory, "intake", "members-talk", b.data,
+			  b.len + 1);
+}
+
 int main(int argc, char **argv)
 {
 	struct sflow_builder b;
@@ -212,6 +244,7 @@ int main(int argc, char **argv)
 		good &= write_seed(argv[1], "datagram", datagrams[i].name,
 				   b.data, b.len);
 	}
+	good &= write_intake_seed(argv[1]);
 	for (size_t i = 0; i < sizeof(packets) / sizeof(*packets); i++)
 		good &= write_seed(argv[1], "packet", packets[i].name,
 				   packets[i].bytes, packets[i].len);
