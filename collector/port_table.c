@@ -163,14 +163,15 @@ uint64_t port_speed(const struct port_state *p)
 
 /*
  * The pending step of this number. NULL if it was given out already, or lies
- * so far ahead of the others that their ring has no place.
+ * so far ahead of the others that their ring has no place, or before the epoch.
  */
 static struct port_step *pending_step(struct port_state *p, int64_t step)
 {
-	struct port_step *s = &p->pending[step % PORT_PENDING_STEPS];
+	struct port_step *s;
 
-	if (step <= p->given_out)
+	if (step <= p->given_out || step < 0)
 		return NULL;
+	s = &p->pending[step % PORT_PENDING_STEPS];
 	if (s->step == 0)
 		s->step = step;
 	return s->step == step ? s : NULL;
