@@ -92,6 +92,16 @@ static bool said(const char *words)
 	return strstr(text_str(&messages.text), words) != NULL;
 }
 
+/* The first station of an address that must be there. */
+static const struct station *station_of(struct mac address)
+{
+	const struct station *s = registry_station(registry, address);
+
+	if (!s)
+		ck_abort_msg("no station");
+	return s;
+}
+
 START_TEST(a_mac_leads_to_its_member_in_its_vlan)
 {
 	ck_assert_int_eq(
@@ -115,7 +125,7 @@ START_TEST(a_mac_of_two_members_in_two_vlans_is_a_chain_by_vlan)
 	    build(HEAD, ROSTER(LANS, MEMBER("64500", IN("2", "01")) "," MEMBER(
 					 "64501", IN("1", "01")))),
 	    0);
-	s = registry_station(registry, mac(1));
+	s = station_of(mac(1));
 	ck_assert_uint_eq(s->vlan, 1);
 	ck_assert_uint_ne(s->next, U64MAP_NONE);
 	ck_assert_uint_eq(registry->stations[s->next].vlan, 2);
@@ -178,8 +188,7 @@ START_TEST(interfaces_of_a_member_follow_its_catch_all)
 	ck_assert_uint_eq(v[3].ordinal, 2);
 	for (int i = 0; i < 4; i++)
 		ck_assert_ptr_eq(&registry->members[v[i].member], m);
-	ck_assert_uint_eq(registry_station(registry, mac(3))->interface,
-			  m->catch_all + 3);
+	ck_assert_uint_eq(station_of(mac(3))->interface, m->catch_all + 3);
 }
 END_TEST
 
@@ -362,7 +371,7 @@ START_TEST(without_any_vlan_a_mac_leads_to_the_catch_all)
 			       "macs: [ { asn: 64500, mac: 0200.0000.0009 } ]",
 			       "{ \"member_list\": [] }"),
 			 0);
-	ck_assert_uint_eq(registry_station(registry, mac(9))->interface,
+	ck_assert_uint_eq(station_of(mac(9))->interface,
 			  registry->members[0].catch_all);
 	ck_assert_uint_eq(owner(mac(9), 0), 64500);
 }
