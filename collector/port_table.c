@@ -350,15 +350,14 @@ static size_t give_out(struct port_table *t, uint32_t port, int64_t now_step,
 {
 	struct port_state *p = &t->ports[port];
 	int64_t now_us = (now_step + 1) * STEP_US;
+	int64_t oldest = now_step - PORT_PENDING_STEPS + 1;
 	size_t count = 0;
 
-	for (int64_t step = now_step - PORT_PENDING_STEPS + 1; step <= now_step;
-	     step++) {
+	for (int64_t step = oldest > 0 ? oldest : 1; step <= now_step; step++) {
 		struct port_step *s = &p->pending[step % PORT_PENDING_STEPS];
-		bool last_chance =
-		    all || step == now_step - PORT_PENDING_STEPS + 1;
+		bool last_chance = all || step == oldest;
 
-		if (step <= 0 || s->step != step)
+		if (s->step != step)
 			continue;
 		if (!last_chance && !complete(p, s, now_us))
 			break;
