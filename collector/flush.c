@@ -66,29 +66,33 @@ static uint32_t pair_track(struct flush *f, uint32_t low, uint32_t high,
 	return found;
 }
 
-/* Pairs that have a file go on getting their zeros after a restart. */
-static void find_known_pairs(struct flush *f, const struct registry *r)
+/* Pairs of one VLAN that have a file. */
+static void find_known_pairs_in(struct flush *f, const struct registry *r,
+				uint16_t vlan)
 {
 	char path[PATH_SIZE];
 
-	for (uint32_t v = 0; v < r->vlan_count; v++) {
-		for (uint32_t i = 0; i < r->member_count; i++) {
-			for (uint32_t j = i; j < r->member_count; j++) {
-				struct series s = {
-					.kind = SERIES_PAIR,
-					.asn = r->members[i].asn,
-					.other_asn = r->members[j].asn,
-					.vlan = r->vlans[v].tag,
-				};
+	for (uint32_t i = 0; i < r->member_count; i++) {
+		for (uint32_t j = i; j < r->member_count; j++) {
+			struct series s = { .kind = SERIES_PAIR,
+					    .asn = r->members[i].asn,
+					    .other_asn = r->members[j].asn,
+					    .vlan = vlan };
 
-				if (series_path(path, sizeof(path),
-						f->state_dir, &s) == 0 &&
-				    access(path, F_OK) == 0)
-					(void)pair_track(f, s.asn, s.other_asn,
-							 s.vlan);
-			}
+			if (series_path(path, sizeof(path), f->state_dir, &s) ==
+				0 &&
+			    access(path, F_OK) == 0)
+				(void)pair_track(f, s.asn, s.other_asn, vlan);
 		}
 	}
+}
+
+/* Pairs that have a file go on getting their zeros after a restart. */
+static void find_known_pairs(struct flush *f, const struct registry *r)
+{
+	find_known_pairs_in(f, r, 0); /* whose VLAN nothing tells */
+	for (uint32_t i = 0; i < r->vlan_count; i++)
+		find_known_pairs_in(f, r, r->vlans[i].tag);
 }
 
 int flush_new(struct flush **out, const struct registry *registry,
