@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* An sFlow datagram: every sample, and every sampled header as a frame. */
+/*
+ * An sFlow datagram: every sample, and every sampled header as a frame. Each
+ * sample and record takes at least eight bytes.
+ */
 
 #include <assert.h>
 
@@ -25,12 +28,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		assert(++samples <= len / 8);
 		if (rc == SFLOW_FLOW && flow.has_header)
 			assert(frame_parse(flow.header).tag_count <= 4);
+		if (rc == SFLOW_FLOW && flow.says & SFLOW_SAYS_VLAN_STACK)
+			assert(flow.stripped_vlan < 4096);
+		if (rc == SFLOW_FLOW && flow.says & SFLOW_SAYS_IPV4)
+			assert(!(flow.says & SFLOW_SAYS_IPV6));
+		if (rc == SFLOW_DISCARD)
+			assert(sflow_discard_group(reader.discard.reason) <
+			       SFLOW_DISCARD_GROUP_COUNT);
 		if (rc == SFLOW_COUNTERS && counters.port_name_len)
 			assert((const uint8_t *)counters.port_name +
 				   counters.port_name_len <=
 			       data + len);
 	}
 	assert(sflow_next(&reader, &flow, &counters) == SFLOW_END);
-	assert(skipped.samples <= len / 8);
+	assert(samples + skipped.samples + skipped.flow_records +
+		   skipped.counter_records + skipped.broken_records <=
+	       len / 8);
 	return 0;
 }

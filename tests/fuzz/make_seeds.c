@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "support/sflow_builder.h"
+#include "support/sflow_records.h"
 
 static const uint8_t plain_frame[] = {
 	0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x08, 0, 0x45, 0,
@@ -32,6 +32,16 @@ static const uint8_t five_tags_frame[] = {
 };
 static const uint8_t other_frame[] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0, 0, 0, 1, 0x08, 0x06,
+};
+
+static const uint8_t vntag_frame[] = {
+	0x02, 0, 0,    0,    0,	   2,	 0x02, 0,    0,	   0,
+	0,    1, 0x89, 0x26, 0,	   1,	 0,    0x02, 0x81, 0x00,
+	0xe0, 0, 0x81, 0x00, 0x00, 0x64, 0x08, 0,
+};
+static const uint8_t snap_frame[] = {
+	0x02, 0, 0,  0,	   0,	 2,    0x02, 0, 0, 0,	 0,
+	1,    0, 48, 0xaa, 0xaa, 0x03, 0,    0, 0, 0x08, 0x00,
 };
 
 static const struct sflow_build_head ipv4_head = {
@@ -115,17 +125,136 @@ static void counters_expanded(struct sflow_builder *b)
 static void unknown_kinds(struct sflow_builder *b)
 {
 	sflow_build_start(b, &ipv4_head);
-	sflow_build_sample(b, 5);
+	sflow_build_sample(b, 0x9001);
 	sflow_build_u64(b, 1);
 	sflow_build_sample_end(b);
 	sflow_build_flow(b, &(struct sflow_build_flow){ .sampling_rate = 1 });
-	sflow_build_record(b, 1001);
+	sflow_build_record(b, 1036);
 	sflow_build_u64(b, 100);
 	sflow_build_record_end(b);
 	sflow_build_header(b, 64, 4, plain_frame, sizeof(plain_frame));
 	sflow_build_header(b, 64, 4, plain_frame, sizeof(plain_frame));
 	sflow_build_sample_end(b);
 	add_counters(b, true);
+}
+
+static void start_flow(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	sflow_build_flow(b, &(struct sflow_build_flow){ .expanded = true,
+							.sampling_rate = 1 });
+}
+
+static void start_counters(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	sflow_build_counters(
+	    b, &(struct sflow_build_counters){ .expanded = true });
+}
+
+static void record_ethernet(struct sflow_builder *b)
+{
+	start_flow(b);
+	sflow_build_ethernet(b, 1518, 1, 2, 0x0800);
+	sflow_build_sample_end(b);
+}
+
+static void record_ipv4(struct sflow_builder *b)
+{
+	start_flow(b);
+	sflow_build_ip(b, 4, 1500);
+	sflow_build_sample_end(b);
+}
+
+static void record_ipv6(struct sflow_builder *b)
+{
+	start_flow(b);
+	sflow_build_ip(b, 6, 1500);
+	sflow_build_sample_end(b);
+}
+
+static void record_switch(struct sflow_builder *b)
+{
+	start_flow(b);
+	sflow_build_switch(b, 100, 100);
+	sflow_build_sample_end(b);
+}
+
+static void record_router(struct sflow_builder *b)
+{
+	start_flow(b);
+	sflow_build_router(b, 4);
+	sflow_build_sample_end(b);
+}
+
+static void record_gateway(struct sflow_builder *b)
+{
+	start_flow(b);
+	sflow_build_gateway(b, 6, 2, 2);
+	sflow_build_sample_end(b);
+}
+
+static void record_vlan_stack(struct sflow_builder *b)
+{
+	static const uint16_t tags[] = { 0, 200 };
+
+	start_flow(b);
+	sflow_build_vlan_stack(b, tags, 2);
+	sflow_build_sample_end(b);
+}
+
+static void record_ethernet_counters(struct sflow_builder *b)
+{
+	start_counters(b);
+	sflow_build_ethernet_counters(b, 1);
+	sflow_build_sample_end(b);
+}
+
+static void record_vlan_counters(struct sflow_builder *b)
+{
+	start_counters(b);
+	sflow_build_vlan_counters(b, 100, 1);
+	sflow_build_sample_end(b);
+}
+
+static void record_lag(struct sflow_builder *b)
+{
+	start_counters(b);
+	sflow_build_lag(b, &(struct sflow_build_lag){
+			       .actor = { 2, [5] = 1 },
+			       .partner = { 2, [5] = 2 },
+			       .aggregate_ifindex = 369098752,
+			       .states = { 0x3d, 0x3d, 0x3d, 0x3d },
+			   });
+	sflow_build_sample_end(b);
+}
+
+static void record_processor(struct sflow_builder *b)
+{
+	static const int32_t loads[3] = { 1000, 2000, -1 };
+
+	start_counters(b);
+	sflow_build_processor(b, loads, 1 << 30, 1 << 20);
+	sflow_build_sample_end(b);
+}
+
+static void discarded_packet(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	sflow_build_discard(b, &(struct sflow_build_discard){ .reason = 258 });
+	sflow_build_header(b, 64, 4, plain_frame, sizeof(plain_frame));
+	sflow_build_sample_end(b);
+}
+
+/* As some switches send it: one packet, described five times. */
+static void many_records(struct sflow_builder *b)
+{
+	start_flow(b);
+	sflow_build_header(b, 1518, 4, tagged_frame, sizeof(tagged_frame));
+	sflow_build_ethernet(b, 1518, 1, 2, 0x86dd);
+	sflow_build_switch(b, 100, 0);
+	sflow_build_ip(b, 6, 1500);
+	sflow_build_sample_end(b);
 }
 
 static const struct {
@@ -137,6 +266,19 @@ static const struct {
 	{ "counters-compact", counters_compact },
 	{ "counters-expanded", counters_expanded },
 	{ "unknown-kinds", unknown_kinds },
+	{ "record-ethernet", record_ethernet },
+	{ "record-ipv4", record_ipv4 },
+	{ "record-ipv6", record_ipv6 },
+	{ "record-switch", record_switch },
+	{ "record-router", record_router },
+	{ "record-gateway", record_gateway },
+	{ "record-vlan-stack", record_vlan_stack },
+	{ "record-ethernet-counters", record_ethernet_counters },
+	{ "record-vlan-counters", record_vlan_counters },
+	{ "record-lag", record_lag },
+	{ "record-processor", record_processor },
+	{ "discarded-packet", discarded_packet },
+	{ "many-records", many_records },
 };
 
 struct seed {
@@ -151,6 +293,8 @@ static const struct seed frames[] = {
 	{ "double-tagged", double_tagged_frame, sizeof(double_tagged_frame) },
 	{ "five-tags", five_tags_frame, sizeof(five_tags_frame) },
 	{ "arp", other_frame, sizeof(other_frame) },
+	{ "vntag-priority-vlan", vntag_frame, sizeof(vntag_frame) },
+	{ "snap", snap_frame, sizeof(snap_frame) },
 	{ "empty", plain_frame, 0 },
 };
 

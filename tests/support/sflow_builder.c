@@ -65,7 +65,7 @@ static void close_length(struct sflow_builder *b, size_t at)
 void sflow_build_start(struct sflow_builder *b,
 		       const struct sflow_build_head *head)
 {
-	*b = (struct sflow_builder){ 0 };
+	b->len = 0;
 	sflow_build_u32(b, 5);
 	sflow_build_u32(b, head->agent_len == 16  ? 2
 			   : head->agent_len == 4 ? 1

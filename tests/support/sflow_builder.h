@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SFLOW_BUILDER_SIZE = 4096 };
+enum { SFLOW_BUILDER_SIZE = 65507 }; /* as much as UDP carries */
 
 struct sflow_builder {
 	uint8_t data[SFLOW_BUILDER_SIZE];

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "net/sflow.h"
-#include "support/sflow_builder.h"
+#include "support/sflow_records.h"
 #include "util/err.h"
 
 static struct sflow_builder b;
@@ -40,6 +40,49 @@ static void add_counters(bool expanded)
 	sflow_build_sample_end(&b);
 }
 
+/* Every flow record that is read, a sampled header in their midst. */
+static void add_all_flow_records(bool expanded)
+{
+	static const uint16_t tags[] = { 0, 100, 200 };
+
+	sflow_build_flow(&b, &(struct sflow_build_flow){
+				 .expanded = expanded,
+				 .sampling_rate = 4096,
+			     });
+	sflow_build_ethernet(&b, 1518, 1, 2, 0x0800);
+	sflow_build_ip(&b, expanded ? 6 : 4, 1500);
+	sflow_build_header(&b, 1518, 4, frame, sizeof(frame));
+	sflow_build_switch(&b, 100, 100);
+	sflow_build_router(&b, 6);
+	sflow_build_gateway(&b, 4, 2, 3);
+	sflow_build_vlan_stack(&b, tags, COUNT_OF(tags));
+	sflow_build_sample_end(&b);
+}
+
+static void add_all_counter_records(bool expanded)
+{
+	static const int32_t loads[3] = { 100, 200, 300 };
+
+	sflow_build_counters(&b, &(struct sflow_build_counters){
+				     .expanded = expanded,
+				 });
+	sflow_build_ethernet_counters(&b, 1);
+	sflow_build_if_counters(&b, &(struct sflow_build_if_counters){ 0 });
+	sflow_build_vlan_counters(&b, 100, 1);
+	sflow_build_lag(&b, &(struct sflow_build_lag){ .states = { 1 } });
+	sflow_build_processor(&b, loads, 2, 1);
+	sflow_build_port_name(&b, "Ethernet1/1");
+	sflow_build_sample_end(&b);
+}
+
+static void add_discard(bool expanded)
+{
+	sflow_build_discard(&b, &(struct sflow_build_discard){ .reason = 256 });
+	if (expanded)
+		sflow_build_header(&b, 1518, 4, frame, sizeof(frame));
+	sflow_build_sample_end(&b);
+}
+
 static void add_unknown(bool expanded)
 {
 	sflow_build_sample(&b, expanded ? 6 : 0x9001);
@@ -59,7 +102,13 @@ static const struct {
 	{ "compact counters", 16, false, add_counters },
 	{ "expanded counters", 4, true, add_counters },
 	{ "unknown", 0, false, add_unknown },
-	{ "discarded packet", 0, true, add_unknown },
+	{ "unknown, too", 0, true, add_unknown },
+	{ "all flow records, compact", 4, false, add_all_flow_records },
+	{ "all flow records, expanded", 4, true, add_all_flow_records },
+	{ "all counter records, compact", 16, false, add_all_counter_records },
+	{ "all counter records, expanded", 4, true, add_all_counter_records },
+	{ "discarded packet", 4, false, add_discard },
+	{ "discarded packet with a header", 4, true, add_discard },
 };
 
 static void build(int i)
@@ -107,8 +156,8 @@ static struct outcome read_prefix(size_t len)
 		ck_assert_uint_le(outcome.samples, len / 8);
 	}
 	free(exact);
-	outcome.skipped =
-	    skipped.samples + skipped.flow_records + skipped.counter_records;
+	outcome.skipped = skipped.samples + skipped.flow_records +
+			  skipped.counter_records + skipped.broken_records;
 	return outcome;
 }
 
@@ -155,23 +204,86 @@ START_TEST(no_word_makes_the_reader_leave_its_bounds)
 }
 END_TEST
 
-/* A datagram of the largest size, of nothing but the smallest things. */
+/*
+ * Datagrams of the largest size, full of the smallest things that the reader
+ * can be made to look at. What it looked at, it counted.
+ */
+static size_t fill_with_samples(void)
+{
+	while (b.len + 8 <= sizeof(b.data))
+		sflow_build_u64(&b, UINT64_C(6) << 32);
+	sflow_build_patch(&b, b.sample_count_at, UINT32_MAX);
+	return (b.len - b.sample_count_at - 4) / 8;
+}
+
+static size_t fill_with_records(uint32_t format)
+{
+	size_t count = 0;
+
+	while (b.len + 8 <= sizeof(b.data)) {
+		sflow_build_u64(&b, (uint64_t)format << 32);
+		count++;
+	}
+	sflow_build_patch(&b, b.record_count_at, (uint32_t)count);
+	sflow_build_sample_end(&b);
+	return count;
+}
+
+static size_t fill_with_unknown_flow_records(void)
+{
+	sflow_build_flow(&b, &(struct sflow_build_flow){ .expanded = true });
+	return fill_with_records(1036);
+}
+
+static size_t fill_with_broken_gateways(void)
+{
+	sflow_build_flow(&b, &(struct sflow_build_flow){ .expanded = true });
+	return fill_with_records(1003);
+}
+
+static size_t fill_with_broken_lags(void)
+{
+	sflow_build_counters(&b, &(struct sflow_build_counters){ 0 });
+	return fill_with_records(7);
+}
+
+/* One record whose count of AS path segments lies: they take 8 bytes each. */
+static size_t fill_with_segments(void)
+{
+	sflow_build_flow(&b, &(struct sflow_build_flow){ .expanded = true });
+	sflow_build_gateway(&b, 0, 0, 0);
+	b.len -= 12; /* the counts and the preference */
+	sflow_build_u32(&b, UINT32_MAX);
+	while (b.len + 8 <= sizeof(b.data))
+		sflow_build_u64(&b, 0);
+	sflow_build_patch(&b, b.record_at, (uint32_t)(b.len - b.record_at - 4));
+	sflow_build_sample_end(&b);
+	return 1;
+}
+
+static const struct {
+	const char *name;
+	size_t (*fill)(void);
+} floods[] = {
+	{ "samples", fill_with_samples },
+	{ "flow records", fill_with_unknown_flow_records },
+	{ "broken gateways", fill_with_broken_gateways },
+	{ "broken LAGs", fill_with_broken_lags },
+	{ "segments", fill_with_segments },
+};
+
 START_TEST(the_work_is_bounded_by_the_size)
 {
-	static uint8_t large[65507];
-	struct sflow_skipped skipped = { 0 };
-	struct sflow_reader reader;
-	struct sflow_head head;
-	struct sflow_flow flow;
-	struct sflow_counters counters;
+	struct outcome outcome;
+	size_t count;
 
-	sflow_build_start(&b, &(struct sflow_build_head){ .agent_len = 0 });
-	sflow_build_patch(&b, b.sample_count_at, UINT32_MAX);
-	memcpy(large, b.data, b.len);
-	ck_assert_int_eq(
-	    sflow_open(&reader, large, sizeof(large), &head, &skipped), 0);
-	ck_assert_int_eq(sflow_next(&reader, &flow, &counters), ERR_TRUNCATED);
-	ck_assert_uint_eq(skipped.samples, (sizeof(large) - b.len) / 8);
+	sflow_build_start(&b, &(struct sflow_build_head){ .agent_len = 4 });
+	count = floods[_i].fill();
+	ck_assert_uint_gt(b.len, sizeof(b.data) - 8);
+	outcome = read_prefix(b.len);
+	ck_assert_msg(outcome.skipped == count, "%s: %zu of %zu",
+		      floods[_i].name, outcome.skipped, count);
+	ck_assert_uint_le(outcome.samples + outcome.skipped, b.len / 8);
 }
 END_TEST
 
@@ -181,7 +293,7 @@ int main(void)
 		{ no_prefix_is_read_whole, COUNT_OF(datagrams) },
 		{ no_word_makes_the_reader_leave_its_bounds,
 		  COUNT_OF(datagrams) },
-		{ the_work_is_bounded_by_the_size, 0 },
+		{ the_work_is_bounded_by_the_size, COUNT_OF(floods) },
 	};
 
 	return unit_run("sflow_damage", tests, COUNT_OF(tests));
