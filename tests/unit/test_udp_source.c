@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/unit.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "collector/udp_source.h"
+
+static struct udp_source *source;
+static int sender = -1;
+
+static struct config_endpoint endpoint(const char *address, uint16_t port)
+{
+	struct config_endpoint e = { .port = port };
+
+	ck_assert_int_eq(ipaddr_parse(address, strlen(address), &e.addr), 0);
+	return e;
+}
+
+/* Listen on a free port of loopback, and have a socket that sends there. */
+static void listen_on(const char *address)
+{
+	struct config_endpoint e = endpoint(address, 0);
+	struct sockaddr_storage bound;
+	socklen_t len = sizeof(bound);
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int buffer = 0;
+
+	ck_assert_int_eq(udp_source_open(&source, &e, &buffer), 0);
+	ck_assert_int_gt(buffer, 0);
+	ck_assert_int_eq(
+	    getsockname(udp_source_fd(source), (struct sockaddr *)&bound, &len),
+	    0);
+	to.sin_port = bound.ss_family == AF_INET
+			  ? ((struct sockaddr_in *)&bound)->sin_port
+			  : ((struct sockaddr_in6 *)&bound)->sin6_port;
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	sender = socket(AF_INET, SOCK_DGRAM, 0);
+	ck_assert_int_ge(sender, 0);
+	ck_assert_int_eq(connect(sender, (struct sockaddr *)&to, sizeof(to)),
+			 0);
+}
+
+static void teardown(void)
+{
+	udp_source_close(source);
+	source = NULL;
+	if (sender >= 0)
+		(void)close(sender);
+	sender = -1;
+}
+
+static void send_one(const void *bytes, size_t len)
+{
+	ck_assert_int_eq(send(sender, bytes, len, 0), (ssize_t)len);
+}
+
+static int receive_all(void)
+{
+	const struct udp_datagram *d;
+	int sum = 0;
+	int count;
+
+	while ((count = udp_source_receive(source, &d)) > 0)
+		sum += count;
+	ck_assert_int_eq(count, 0);
+	return sum;
+}
+
+START_TEST(a_datagram_comes_with_its_source_and_length)
+{
+	static uint8_t large[60000];
+	const struct udp_datagram *d;
+
+	listen_on("127.0.0.1");
+	ck_assert_int_eq(udp_source_receive(source, &d), 0);
+	memset(large, 7, sizeof(large));
+	send_one("abc", 3);
+	send_one("", 0);
+	send_one(large, sizeof(large));
+	ck_assert_int_eq(udp_source_receive(source, &d), 3);
+	ck_assert_uint_eq(d[0].len, 3);
+	ck_assert_mem_eq(d[0].bytes, "abc", 3);
+	ck_assert_uint_eq(d[1].len, 0);
+	ck_assert_uint_eq(d[2].len, sizeof(large));
+	ck_assert_mem_eq(d[2].bytes, large, sizeof(large));
+	for (int i = 0; i < 3; i++) {
+		ck_assert_uint_eq(d[i].source.version, 4);
+		ck_assert_mem_eq(d[i].source.bytes, "\x7f\0\0\1", 4);
+	}
+	ck_assert_int_eq(udp_source_receive(source, &d), 0);
+}
+END_TEST
+
+START_TEST(many_datagrams_come_in_batches_and_in_order)
+{
+	const struct udp_datagram *d;
+	uint32_t expected = 0;
+	int count;
+
+	listen_on("127.0.0.1");
+	for (uint32_t i = 0; i < 200; i++)
+		send_one(&i, sizeof(i));
+	while ((count = udp_source_receive(source, &d)) > 0) {
+		for (int i = 0; i < count; i++, expected++)
+			ck_assert_mem_eq(d[i].bytes, &expected, 4);
+	}
+	ck_assert_uint_eq(expected, 200);
+	ck_assert_uint_eq(udp_source_drops(source), 0);
+}
+END_TEST
+
+START_TEST(the_wildcard_of_ipv6_takes_ipv4_too)
+{
+	const struct udp_datagram *d;
+
+	listen_on("::");
+	send_one("x", 1);
+	ck_assert_int_eq(udp_source_receive(source, &d), 1);
+	ck_assert_uint_eq(d[0].source.version, 4);
+	ck_assert_mem_eq(d[0].source.bytes, "\x7f\0\0\1", 4);
+}
+END_TEST
+
+START_TEST(what_the_kernel_drops_is_counted)
+{
+	enum { SENT = 2000 };
+	static uint8_t bytes[1400];
+	int tiny = 4096;
+	uint64_t drops;
+	int received;
+
+	listen_on("127.0.0.1");
+	ck_assert_int_eq(setsockopt(udp_source_fd(source), SOL_SOCKET,
+				    SO_RCVBUF, &tiny, sizeof(tiny)),
+			 0);
+	for (int i = 0; i < SENT; i++)
+		send_one(bytes, sizeof(bytes));
+	received = receive_all();
+	drops = udp_source_drops(source);
+	ck_assert_uint_gt(drops, 0);
+	ck_assert_uint_eq(drops + (uint64_t)received, SENT);
+	/* asked again, nothing more was dropped */
+	ck_assert_uint_eq(udp_source_drops(source), drops);
+}
+END_TEST
+
+START_TEST(an_address_that_is_not_ours_is_refused)
+{
+	struct config_endpoint e = endpoint("192.0.2.1", 6343);
+	int buffer;
+
+	ck_assert_int_eq(udp_source_open(&source, &e, &buffer), -EADDRNOTAVAIL);
+	ck_assert_ptr_null(source);
+	udp_source_close(NULL);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ a_datagram_comes_with_its_source_and_length, 0 },
+		{ many_datagrams_come_in_batches_and_in_order, 0 },
+		{ the_wildcard_of_ipv6_takes_ipv4_too, 0 },
+		{ what_the_kernel_drops_is_counted, 0 },
+		{ an_address_that_is_not_ours_is_refused, 0 },
+	};
+
+	return unit_run_with("udp_source", NULL, teardown, tests,
+			     COUNT_OF(tests));
+}
