@@ -58,10 +58,14 @@ static int print_config(const struct config *config)
 
 static void summarise(const struct registry *r, const struct diagnostics *d)
 {
-	(void)printf("%s: %u members, %u VLANs, %zu switches, %u ports; "
-		     "%u warnings\n",
-		     r->config->path, r->member_count, r->vlan_count,
-		     r->config->switch_count, r->port_count, d->warnings);
+	(void)printf("%s: %u members, %zu MAC addresses, %u VLANs, %zu "
+		     "switches, %u ports; %u warnings\n",
+		     r->config->path, r->member_count, r->by_mac.count,
+		     r->vlan_count, r->config->switch_count, r->port_count,
+		     d->warnings);
+	if (r->config->mac_table_count)
+		(void)printf("%s: %u addresses are from MAC tables alone\n",
+			     r->config->path, r->table_station_count);
 }
 
 static int run(const struct options *options, struct generation *generation,

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "ixp/config_parts.h"
+#include "ixp/input.h"
 #include "util/err.h"
-#include "util/file.h"
 
 /*
  * One table of keys per mapping says which keys there are and which function
@@ -244,7 +244,6 @@ static void read_mac_tables(struct config_reader *r,
 						 .read = config_read_path };
 	struct config *c = field;
 
-	c->mac_tables_place = item->place;
 	c->mac_tables = config_list(r, item, &list, &c->mac_table_count);
 }
 
@@ -386,25 +385,14 @@ static int fill(struct config *c, const char *text, size_t len,
 
 int config_load(struct config **out, const char *path, struct diagnostics *d)
 {
-	struct place place = { .path = path };
+	const struct input input = { path, CONFIG_SIZE_MAX, "a configuration" };
 	struct text text;
 	int rc;
 
 	text_init(&text);
-	rc = file_read(path, CONFIG_SIZE_MAX, &text);
-	if (rc == ERR_RANGE || rc == ERR_UNSUPPORTED) {
-		diagnostics_error(d, place,
-				  rc == ERR_RANGE
-				      ? "found more than 16 MiB, expected a "
-					"configuration"
-				      : "found no regular file, expected a "
-					"configuration");
-		rc = ERR_CONFIG;
-	} else if (rc < 0) {
-		diagnostics_error(d, place, "cannot be read: %s", err_str(rc));
-	} else {
+	rc = input_read(&input, &text, d);
+	if (rc == 0)
 		rc = config_parse(out, path, text_str(&text), text.len, d);
-	}
 	text_fini(&text);
 	return rc;
 }

@@ -132,9 +132,8 @@ struct config {
 	struct config_switch *switches;
 	size_t switch_count;
 	struct config_web web;
-	char **mac_tables; /* read, not used yet: warned of */
+	char **mac_tables; /* the first ones count */
 	size_t mac_table_count;
-	struct place mac_tables_place;
 	struct config_endpoint *relays; /* read, not used yet: warned of */
 	size_t relay_count;
 	struct place relay_place;

@@ -254,19 +254,22 @@ static void check_roster_switches(const struct registry_draft *draft)
 	}
 }
 
-int registry_build(struct registry **out, const struct config *config,
-		   const struct roster *roster, struct diagnostics *d)
+int registry_join(struct registry **out, const struct registry_parts *parts,
+		  struct diagnostics *d)
 {
 	struct registry *r = calloc(1, sizeof(*r));
-	struct registry_draft draft = {
-		.registry = r, .config = config, .roster = roster, .d = d
-	};
+	struct registry_draft draft = { .registry = r,
+					.config = parts->config,
+					.roster = parts->roster,
+					.tables = parts->tables,
+					.table_count = parts->table_count,
+					.d = d };
 	unsigned errors_before = d->errors;
 	int rc;
 
 	if (!r)
 		return -ENOMEM;
-	r->config = config;
+	r->config = parts->config;
 	check_roster_switches(&draft);
 	rc = registry_add_vlans(&draft);
 	if (rc == 0)
@@ -289,19 +292,78 @@ int registry_build(struct registry **out, const struct config *config,
 	return 0;
 }
 
+int registry_build(struct registry **out, const struct config *config,
+		   const struct roster *roster, struct diagnostics *d)
+{
+	const struct registry_parts parts = { .config = config,
+					      .roster = roster };
+
+	return registry_join(out, &parts, d);
+}
+
+/* Which exchange of a table: that of the roster, if it says. */
+static const uint32_t *infrastructure_of(const struct config *config,
+					 const struct roster *roster)
+{
+	if (config->has_roster_ixp)
+		return &config->roster_ixp;
+	return roster->ixp_id ? &roster->ixp_id : NULL;
+}
+
+static int load_tables(struct mac_table **tables, const struct config *config,
+		       const struct roster *roster, struct diagnostics *d)
+{
+	const uint32_t *infrastructure = infrastructure_of(config, roster);
+	int rc = 0;
+
+	for (size_t i = 0; i < config->mac_table_count; i++) {
+		int one = mac_table_load(&tables[i], config->mac_tables[i],
+					 infrastructure, d);
+
+		if (rc == 0)
+			rc = one;
+	}
+	return rc;
+}
+
+/* Load what a configuration names, and join it. */
+static int load_rest(struct registry **out, const struct config *config,
+		     struct diagnostics *d)
+{
+	struct roster *roster = NULL;
+	struct mac_table **tables =
+	    calloc(config->mac_table_count + 1, sizeof(struct mac_table *));
+	int rc = -ENOMEM;
+
+	if (!tables)
+		return rc;
+	rc =
+	    roster_load(&roster, config->roster,
+			config->has_roster_ixp ? &config->roster_ixp : NULL, d);
+	if (rc == 0)
+		rc = load_tables(tables, config, roster, d);
+	if (rc == 0)
+		rc = registry_join(
+		    out,
+		    &(struct registry_parts){ config, roster, tables,
+					      config->mac_table_count },
+		    d);
+	for (size_t i = 0; i < config->mac_table_count; i++)
+		mac_table_free(tables[i]);
+	free(tables);
+	roster_free(roster);
+	return rc;
+}
+
 int registry_load(struct registry **out, struct config **config,
 		  const char *config_path, struct diagnostics *d)
 {
 	struct config *c = NULL;
-	struct roster *roster = NULL;
 	int rc = config_load(&c, config_path, d);
 
 	if (rc == 0)
-		rc = roster_load(&roster, c->roster,
-				 c->has_roster_ixp ? &c->roster_ixp : NULL, d);
-	if (rc == 0)
-		rc = registry_build(out, c, roster, d);
-	roster_free(roster);
+		rc = load_rest(out, c, d);
+	diagnostics_end(d);
 	if (rc < 0) {
 		config_free(c);
 		return rc;

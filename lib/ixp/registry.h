@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "ixp/config.h"
+#include "ixp/mac_table.h"
 #include "ixp/roster.h"
 #include "util/u64map.h"
 
@@ -82,18 +83,34 @@ struct registry {
 	uint32_t port_count;
 	struct station *stations;
 	uint32_t station_count;
-	struct u64map by_mac;  /* MAC -> first of its stations */
-	struct u64map by_port; /* registry_port_key -> port */
+	uint32_t table_station_count; /* of them, only in MAC tables */
+	struct u64map by_mac;	      /* MAC -> first of its stations */
+	struct u64map by_port;	      /* registry_port_key -> port */
+};
+
+/* What a registry is made of; all borrowed. */
+struct registry_parts {
+	const struct config *config; /* for the registry's lifetime */
+	const struct roster *roster; /* as the tables: during the call */
+	struct mac_table *const *tables;
+	size_t table_count;
 };
 
 /**
- * Join configuration and roster.
+ * Join configuration, roster and MAC tables.
  *
  * The exchange's VLANs are those of the configuration, or without any there
  * every VLAN of the roster, with its id as tag. A MAC of macs: belongs to its
  * member's first interface in its VLAN, which is made if the roster has none;
  * without a VLAN, to one in each VLAN that the member is in, or if it is in
  * none, in each of the exchange.
+ *
+ * A VLAN interface of a MAC table belongs to the member that has its address
+ * in the roster in that VLAN, or else to the one that has one of its MACs
+ * there by roster or macs:, or else by a MAC that another VLAN interface of
+ * the tables has too. Its MACs that nobody has in that VLAN become its own; of
+ * two tables the first one counts. What cannot be told or contradicts is left
+ * out with a warning: learned addresses may be old ones.
  *
  * Warned of: members without MACs or without ports, ASNs of macs: and ports:
  * that the roster does not know (they become members named after their number),
@@ -102,21 +119,26 @@ struct registry {
  * two members, a VLAN of macs: that the exchange does not have, a roster_switch
  * or roster_vlan that the roster does not have.
  *
- * @param config  borrowed for the registry's lifetime
- * @param roster  read only during the call
  * @return 0, ERR_CONFIG (d says why) or -ENOMEM
  */
+MUST_CHECK int registry_join(struct registry **out,
+			     const struct registry_parts *parts,
+			     struct diagnostics *d);
+
+/** registry_join without MAC tables. */
 MUST_CHECK int registry_build(struct registry **out,
 			      const struct config *config,
 			      const struct roster *roster,
 			      struct diagnostics *d);
 
 /**
- * config_load, roster_load and registry_build in one, for programs' starts.
+ * Load configuration, roster and MAC tables and join them, for programs'
+ * starts. At the end d says how much more there was than it shows.
  *
  * @param config  on success the configuration, to be freed after the registry
  * @param out     on success the registry
- * @return 0; ERR_CONFIG; -ENOENT (the configuration or its roster is missing)
+ * @return 0; ERR_CONFIG; -ENOENT (the configuration, roster or a table is
+ *         missing)
  *         or another -errno; d says why, except for -ENOMEM
  */
 MUST_CHECK int registry_load(struct registry **out, struct config **config,

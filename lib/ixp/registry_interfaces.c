@@ -4,8 +4,8 @@
  * VLAN interfaces and stations.
  *
  * Seats (a member in a VLAN) and claims (a MAC on a seat) are collected from
- * roster and configuration and brought into order by sorting: seats by
- * member, VLAN and the roster's order become the interfaces; claims by MAC
+ * roster, configuration and MAC tables and brought into order by sorting: seats
+ * by member, VLAN and the roster's order become the interfaces; claims by MAC
  * and VLAN become the stations, and where one MAC in one VLAN has two members
  * they stand side by side. So the result does not depend on hashing and the
  * time not on how the input is made.
@@ -19,36 +19,6 @@
 #include "util/err.h"
 
 enum { SEATS_AT_MOST = 4000000 };
-
-/* A member's presence in a VLAN. */
-struct seat {
-	uint32_t member;
-	uint16_t vlan;
-	bool made;	/* not of the roster but of macs: */
-	uint32_t order; /* in the roster */
-	const struct roster_presence *presence; /* NULL: made */
-};
-
-/* One MAC that is somebody's. */
-struct claim {
-	struct mac mac;
-	uint16_t vlan;
-	uint32_t interface;
-	const struct roster_presence *presence; /* NULL: of the configuration */
-	const struct config_mac *config;	/* NULL: of the roster */
-};
-
-struct seats {
-	struct seat *all;
-	size_t count;
-	size_t capacity;
-};
-
-struct claims {
-	struct claim *all;
-	size_t count;
-	size_t capacity;
-};
 
 static int add_seat(struct seats *s, struct seat seat)
 {
@@ -65,7 +35,7 @@ static int add_seat(struct seats *s, struct seat seat)
 	return 0;
 }
 
-static int add_claim(struct claims *c, struct claim claim)
+int registry_add_claim(struct claims *c, struct claim claim)
 {
 	if (c->count == c->capacity) {
 		size_t capacity = c->capacity ? 2 * c->capacity : 256;
@@ -351,12 +321,6 @@ static int number_interfaces(struct registry_draft *draft,
 	return 0;
 }
 
-/* The interface of a seat: members before it have their catch-alls too. */
-static uint32_t interface_of(const struct seats *seats, size_t index)
-{
-	return (uint32_t)(2 + index + seats->all[index].member);
-}
-
 static int claim_roster(const struct seats *seats, struct claims *claims)
 {
 	int rc = 0;
@@ -365,11 +329,12 @@ static int claim_roster(const struct seats *seats, struct claims *claims)
 		const struct roster_presence *p = seats->all[i].presence;
 
 		for (size_t j = 0; rc == 0 && p && j < p->mac_count; j++)
-			rc = add_claim(
+			rc = registry_add_claim(
 			    claims,
 			    (struct claim){ .mac = p->macs[j],
 					    .vlan = seats->all[i].vlan,
-					    .interface = interface_of(seats, i),
+					    .interface =
+						registry_interface_of(seats, i),
 					    .presence = p });
 	}
 	return rc;
@@ -396,13 +361,13 @@ static int claim_mac(const struct registry_draft *draft,
 			continue;
 		last = seat->vlan;
 		claim.vlan = seat->vlan;
-		claim.interface = interface_of(seats, i);
-		rc = add_claim(claims, claim);
+		claim.interface = registry_interface_of(seats, i);
+		rc = registry_add_claim(claims, claim);
 	}
 	if (rc < 0 || draft->registry->vlan_count)
 		return rc;
 	claim.interface = draft->registry->members[member].catch_all;
-	return add_claim(claims, claim);
+	return registry_add_claim(claims, claim);
 }
 
 static int compare_claims(const void *left, const void *right)
@@ -537,6 +502,8 @@ int registry_add_interfaces(struct registry_draft *draft)
 		rc = claim_roster(&seats, &claims);
 	for (size_t i = 0; rc == 0 && i < config->mac_count; i++)
 		rc = claim_mac(draft, &config->macs[i], &seats, &claims);
+	if (rc == 0 && draft->table_count)
+		rc = registry_claim_tables(draft, &seats, &claims);
 	if (rc == 0)
 		rc = settle_claims(draft, &claims);
 	free(seats.all);

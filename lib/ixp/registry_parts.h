@@ -7,6 +7,7 @@
  * For lib/ixp/registry*.c alone.
  */
 
+#include "ixp/mac_table.h"
 #include "ixp/registry.h"
 
 /* What the steps share; nothing of it outlives registry_build. */
@@ -14,10 +15,62 @@ struct registry_draft {
 	struct registry *registry;
 	const struct config *config;
 	const struct roster *roster;
+	struct mac_table *const *tables;
+	size_t table_count;
 	struct diagnostics *d;
 	struct u64map vlan_of;	 /* roster VLAN id -> 802.1Q tag */
 	struct u64map member_of; /* ASN -> member */
 };
+
+/* A member's presence in a VLAN. */
+struct seat {
+	uint32_t member;
+	uint16_t vlan;
+	bool made;	/* not of the roster but of macs: */
+	uint32_t order; /* in the roster */
+	const struct roster_presence *presence; /* NULL: made */
+};
+
+struct seats {
+	struct seat *all; /* by member, VLAN and order */
+	size_t count;
+	size_t capacity;
+};
+
+/* One MAC that is somebody's. */
+struct claim {
+	struct mac mac;
+	uint16_t vlan;
+	uint32_t interface;
+	const struct roster_presence *presence; /* NULL: not of the roster */
+	const struct config_mac *config; /* NULL: not of the configuration */
+};
+
+struct claims {
+	struct claim *all;
+	size_t count;
+	size_t capacity;
+};
+
+/** Add a claim. @return 0 or -ENOMEM */
+MUST_CHECK int registry_add_claim(struct claims *c, struct claim claim);
+
+/** The VLAN interface of a seat: members before it have catch-alls too. */
+static inline uint32_t registry_interface_of(const struct seats *seats,
+					     size_t index)
+{
+	return (uint32_t)(2 + index + seats->all[index].member);
+}
+
+/**
+ * Claim what the MAC tables say, where nobody claims it yet.
+ *
+ * @param claims  those of roster and configuration; gets the others
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int registry_claim_tables(struct registry_draft *draft,
+				     const struct seats *seats,
+				     struct claims *claims);
 
 /** The VLANs, and vlan_of. @return 0 or -ENOMEM; errors go to d */
 MUST_CHECK int registry_add_vlans(struct registry_draft *draft);

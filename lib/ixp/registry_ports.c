@@ -7,8 +7,6 @@
 
 #include "ixp/registry_parts.h"
 
-enum { SHOWN_AT_MOST = 50 }; /* diagnostics shows no more warnings */
-
 /* The one VLAN that all members of a port are in, or 0. */
 static uint16_t only_vlan(const struct registry *r, const struct port *p)
 {
@@ -85,9 +83,6 @@ static void warn_of_unused(const struct config *config, struct diagnostics *d)
 			diagnostics_warning(d, config->sources[i].place,
 					    "mirror: %s", words);
 	}
-	if (config->mac_table_count)
-		diagnostics_warning(d, config->mac_tables_place,
-				    "mac_tables: %s", words);
 	if (config->relay_count)
 		diagnostics_warning(d, config->relay_place, "relay: %s", words);
 	if (config->ixp_manager_tree)
@@ -105,20 +100,20 @@ static void warn_of_member(const struct registry_draft *draft,
 	struct place place = { .path = roster->path };
 
 	for (size_t i = 0;
-	     i < roster->member_count && draft->d->warnings < SHOWN_AT_MOST;
+	     i < roster->member_count && draft->d->warnings < DIAGNOSTICS_SHOWN;
 	     i++) {
 		if (roster->members[i].asn == m->asn)
 			place = roster_place(roster, &roster->members[i].where);
 	}
-	diagnostics_warning(
-	    draft->d, place, "AS%u (%s): found %s, expected %s", m->asn,
-	    m->name,
-	    m->mac_count    ? "no port"
-	    : m->port_count ? "no MAC address"
-			    : "no MAC address and no port",
-	    m->mac_count ? "a port of a switch with this asn"
-			 : "one in the roster or under macs: its traffic is "
-			   "not told from that of strangers");
+	diagnostics_warning(draft->d, place, "AS%u (%s): found %s, expected %s",
+			    m->asn, m->name,
+			    m->mac_count    ? "no port"
+			    : m->port_count ? "no MAC address"
+					    : "no MAC address and no port",
+			    m->mac_count ? "a port of a switch with this asn"
+					 : "one in the roster, under macs or "
+					   "in a MAC table: its traffic is "
+					   "not told from that of strangers");
 }
 
 void registry_warn(const struct registry_draft *draft)

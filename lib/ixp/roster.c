@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ixp/input.h"
 #include "ixp/roster_read.h"
 #include "util/err.h"
-#include "util/file.h"
 #include "util/u64map.h"
 
 /*
@@ -211,28 +211,18 @@ int roster_parse(struct roster **out, const struct roster_text *text,
 int roster_load(struct roster **out, const char *path, const uint32_t *ixp_id,
 		struct diagnostics *d)
 {
-	struct place place = { .path = path };
+	const struct input input = { path, ROSTER_SIZE_MAX,
+				     "an IX-F Member Export" };
 	struct text text;
 	int rc;
 
 	text_init(&text);
-	rc = file_read(path, ROSTER_SIZE_MAX, &text);
-	if (rc == ERR_RANGE || rc == ERR_UNSUPPORTED) {
-		diagnostics_error(d, place,
-				  rc == ERR_RANGE
-				      ? "found more than 64 MiB, expected an "
-					"IX-F Member Export"
-				      : "found no regular file, expected an "
-					"IX-F Member Export");
-		rc = ERR_CONFIG;
-	} else if (rc < 0) {
-		diagnostics_error(d, place, "cannot be read: %s", err_str(rc));
-	} else {
+	rc = input_read(&input, &text, d);
+	if (rc == 0)
 		rc = roster_parse(
 		    out,
 		    &(struct roster_text){ path, text_str(&text), text.len },
 		    ixp_id, d);
-	}
 	text_fini(&text);
 	return rc;
 }

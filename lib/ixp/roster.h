@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/ipaddr.h"
 #include "net/mac.h"
 #include "util/attr.h"
 #include "util/diagnostics.h"
@@ -55,6 +56,7 @@ struct roster_presence {
 	uint32_t vlan_id;
 	struct mac *macs; /* of both families, each once, in rising order */
 	size_t mac_count;
+	struct ipaddr addresses[2]; /* IPv4 and IPv6; version 0: none */
 	struct roster_where where;
 };
 

@@ -108,6 +108,22 @@ static void settle_macs(struct mac_list *list, struct roster_presence *p)
 	p->mac_count = kept;
 }
 
+/* The router's address; like "192.0.2.1", or none. */
+static void read_address(struct roster_reader *r, const json_t *family,
+			 struct ipaddr *to)
+{
+	const json_t *value = json_object_get(family, "address");
+	const char *text = json_string_value(value);
+
+	if (!value || json_is_null(value) || (text && !*text) ||
+	    (text && ipaddr_parse(text, strlen(text), to) == 0))
+		return;
+	json_path_key(&r->at, "address");
+	roster_warning(r, "found %s, expected an IP address: left out",
+		       roster_found(value).text);
+	json_path_up(&r->at);
+}
+
 static int read_macs(struct roster_reader *r, const json_t *object,
 		     struct roster_presence *p)
 {
@@ -122,6 +138,7 @@ static int read_macs(struct roster_reader *r, const json_t *object,
 			continue;
 		json_path_key(&r->at, families[i]);
 		rc = add_macs(r, family, &list);
+		read_address(r, family, &p->addresses[i]);
 		json_path_up(&r->at);
 	}
 	settle_macs(&list, p);

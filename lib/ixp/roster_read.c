@@ -12,8 +12,7 @@
 #include "util/number.h"
 
 enum {
-	SHOWN_AT_MOST = 40,  /* bytes of a text in a message */
-	PLACED_AT_MOST = 50, /* diagnostics shows no more of them */
+	SHOWN_AT_MOST = 40, /* bytes of a text in a message */
 };
 
 /* The path and the message as one line; place only if it will be shown. */
@@ -25,7 +24,7 @@ static void report(struct roster_reader *r, bool is_error, const char *message)
 
 	text_init(&path);
 	json_path_print(&r->at, &path);
-	if (before < PLACED_AT_MOST)
+	if (before < DIAGNOSTICS_SHOWN)
 		place = json_path_place(&r->at, r->roster->path,
 					r->roster->text, r->roster->text_len);
 	if (is_error)

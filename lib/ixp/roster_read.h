@@ -4,7 +4,7 @@
 
 /*
  * roster_read — values of a roster's JSON, and what to say of odd ones.
- * For lib/ixp/roster*.c alone.
+ * For lib/ixp alone.
  */
 
 #include <jansson.h>

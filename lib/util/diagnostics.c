@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHOWN_AT_MOST = 50, MESSAGE_SIZE = 800 };
+enum { MESSAGE_SIZE = 800 };
 
 void diagnostics_init(struct diagnostics *d)
 {
@@ -42,7 +42,7 @@ void diagnostics_error(struct diagnostics *d, struct place place,
 	char message[MESSAGE_SIZE];
 	va_list arguments;
 
-	if (d->errors++ >= SHOWN_AT_MOST)
+	if (d->errors++ >= DIAGNOSTICS_SHOWN)
 		return;
 	va_start(arguments, format);
 	(void)vsnprintf(message, sizeof(message), format, arguments);
@@ -56,10 +56,23 @@ void diagnostics_warning(struct diagnostics *d, struct place place,
 	char message[MESSAGE_SIZE];
 	va_list arguments;
 
-	if (d->warnings++ >= SHOWN_AT_MOST)
+	if (d->warnings++ >= DIAGNOSTICS_SHOWN)
 		return;
 	va_start(arguments, format);
 	(void)vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
 	add_line(d, place, "warning", message);
+}
+
+static void add_rest(struct diagnostics *d, unsigned count, const char *what)
+{
+	if (count > DIAGNOSTICS_SHOWN)
+		text_addf(&d->text, "%u more %s%s\n", count - DIAGNOSTICS_SHOWN,
+			  what, count - DIAGNOSTICS_SHOWN > 1 ? "s" : "");
+}
+
+void diagnostics_end(struct diagnostics *d)
+{
+	add_rest(d, d->errors, "error");
+	add_rest(d, d->warnings, "warning");
 }

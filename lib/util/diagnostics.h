@@ -28,6 +28,8 @@ struct diagnostics {
 	unsigned warnings;
 };
 
+enum { DIAGNOSTICS_SHOWN = 50 }; /* of errors and of warnings, at most */
+
 /** Make an empty collection. */
 void diagnostics_init(struct diagnostics *d);
 
@@ -41,5 +43,8 @@ void diagnostics_error(struct diagnostics *d, struct place place,
 /** Add a warning. Past 50 of them they are only counted. */
 void diagnostics_warning(struct diagnostics *d, struct place place,
 			 const char *format, ...) PRINTF_LIKE(3, 4);
+
+/** Add lines that say how many more there were. Once, after all others. */
+void diagnostics_end(struct diagnostics *d);
 
 #endif

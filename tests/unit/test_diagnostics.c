@@ -71,6 +71,29 @@ START_TEST(past_fifty_they_are_counted_only)
 }
 END_TEST
 
+START_TEST(the_end_says_how_many_more_there_were)
+{
+	for (size_t i = 0; i < 52; i++) {
+		diagnostics_error(&d, (struct place){ "f", i + 1, 1 }, "bad");
+		if (i < 51)
+			diagnostics_warning(&d, (struct place){ "f", 1, 1 },
+					    "odd");
+	}
+	diagnostics_end(&d);
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&d.text), "\n2 more errors\n1 more warning\n"));
+}
+END_TEST
+
+START_TEST(the_end_is_silent_where_all_was_said)
+{
+	for (size_t i = 0; i < 50; i++)
+		diagnostics_error(&d, (struct place){ "f", i + 1, 1 }, "bad");
+	diagnostics_end(&d);
+	ck_assert_ptr_null(strstr(text_str(&d.text), "more"));
+}
+END_TEST
+
 START_TEST(an_endless_message_is_cut)
 {
 	char endless[5000];
@@ -90,6 +113,8 @@ int main(void)
 		{ a_warning_is_no_error, 0 },
 		{ a_message_can_not_forge_a_line, 0 },
 		{ past_fifty_they_are_counted_only, 0 },
+		{ the_end_says_how_many_more_there_were, 0 },
+		{ the_end_is_silent_where_all_was_said, 0 },
 		{ an_endless_message_is_cut, 0 },
 	};
 

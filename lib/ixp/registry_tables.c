@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Whose the VLAN interfaces of MAC tables are.
+ *
+ * The entries of all tables are put into groups, one a VLAN interface. A group
+ * is given to an interface of the registry by what its addresses and MACs are
+ * known as; then its MACs are claimed for that, in the tables' order, so that
+ * of two that contradict the first one counts. Groups that nothing tells get a
+ * second chance: a MAC of theirs may have been claimed by then.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ixp/registry_parts.h"
+
+enum {
+	TAGS = 1 << 16,
+	MACS_AT_MOST = 4, /* in a message */
+	NO_GROUP = 0xffffffff,
+};
+
+/* A router's address in the roster. */
+struct addressed {
+	struct ipaddr addr;
+	uint16_t vlan;
+	uint32_t interface; /* 0: that of several members */
+};
+
+/* What entries of a group say; another member's interface: contradiction. */
+struct verdict {
+	uint32_t interface; /* 0: nothing */
+	uint32_t other;	    /* 0: none */
+};
+
+/* A VLAN interface of the tables. */
+struct group {
+	const struct mac_table *table;		 /* that names it first */
+	const struct mac_table_entry *first_mac; /* NULL: none */
+	uint16_t vlan;
+	bool claimed;
+	uint32_t mac_count;
+	struct verdict by_address;
+	struct verdict by_mac;
+	struct verdict by_table; /* by MACs that other groups have too */
+	uint32_t interface;	 /* of the registry; 0: not known */
+};
+
+struct join {
+	struct registry_draft *draft;
+	struct claims *claims;
+	struct addressed *addressed;
+	size_t addressed_count;
+	struct group *groups;
+	uint32_t group_count;
+	uint32_t *group_of;	/* of all tables' entries */
+	struct u64map by_id;	/* group_key -> group */
+	struct u64map known;	/* station_key -> interface, not by tables */
+	struct u64map by_table; /* station_key -> group that claimed it */
+	struct u64map warned;	/* station_key -> group that wanted it last */
+	bool *has_tag;		/* of the exchange */
+};
+
+static uint64_t station_key(struct mac mac, uint16_t vlan)
+{
+	return mac.bits << 12 | (vlan & 0xfff);
+}
+
+static uint32_t member_of(const struct join *j, uint32_t interface)
+{
+	return j->draft->registry->interfaces[interface].member;
+}
+
+static uint32_t asn_of(const struct join *j, uint32_t interface)
+{
+	return j->draft->registry->members[member_of(j, interface)].asn;
+}
+
+static int compare_addressed(const void *left, const void *right)
+{
+	const struct addressed *a = left;
+	const struct addressed *b = right;
+
+	if (a->vlan != b->vlan)
+		return a->vlan < b->vlan ? -1 : 1;
+	if (a->addr.version != b->addr.version)
+		return a->addr.version < b->addr.version ? -1 : 1;
+	return memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes));
+}
+
+/* Each address once, and nobody's if it is that of several members. */
+static void settle_addressed(struct join *j)
+{
+	size_t kept = 0;
+
+	if (j->addressed_count)
+		qsort(j->addressed, j->addressed_count, sizeof(*j->addressed),
+		      compare_addressed);
+	for (size_t i = 0; i < j->addressed_count; i++) {
+		struct addressed *a = &j->addressed[i];
+		struct addressed *last = kept ? &j->addressed[kept - 1] : NULL;
+
+		if (!last || compare_addressed(last, a) != 0)
+			j->addressed[kept++] = *a;
+		else if (last->interface && member_of(j, last->interface) !=
+						member_of(j, a->interface))
+			last->interface = 0;
+		else if (last->interface > a->interface)
+			last->interface = a->interface;
+	}
+	j->addressed_count = kept;
+}
+
+static int list_addresses(struct join *j, const struct seats *seats)
+{
+	j->addressed = calloc(2 * seats->count + 1, sizeof(*j->addressed));
+	if (!j->addressed)
+		return -ENOMEM;
+	for (size_t i = 0; i < seats->count; i++) {
+		const struct roster_presence *p = seats->all[i].presence;
+
+		for (size_t k = 0; p && k < 2; k++) {
+			if (p->addresses[k].version)
+				j->addressed[j->addressed_count++] =
+				    (struct addressed){
+					    .addr = p->addresses[k],
+					    .vlan = seats->all[i].vlan,
+					    .interface =
+						registry_interface_of(seats, i)
+				    };
+		}
+	}
+	settle_addressed(j);
+	return 0;
+}
+
+static uint32_t find_address(const struct join *j,
+			     const struct mac_table_entry *e)
+{
+	const struct addressed wanted = { .addr = e->addr, .vlan = e->vlan };
+	const struct addressed *found =
+	    bsearch(&wanted, j->addressed, j->addressed_count,
+		    sizeof(*j->addressed), compare_addressed);
+
+	return found ? found->interface : 0;
+}
+
+static int list_known(struct join *j)
+{
+	int rc = u64map_init(&j->known, j->claims->count);
+
+	for (size_t i = 0; rc == 0 && i < j->claims->count; i++) {
+		const struct claim *c = &j->claims->all[i];
+
+		rc = u64map_put(&j->known, station_key(c->mac, c->vlan),
+				c->interface);
+	}
+	return rc;
+}
+
+static struct place place_of(const struct join *j,
+			     const struct mac_table *table,
+			     const struct mac_table_entry *e)
+{
+	if (j->draft->d->warnings >= DIAGNOSTICS_SHOWN)
+		return (struct place){ .path = table->path };
+	return mac_table_place(table, &e->where);
+}
+
+/* Take what is known of an entry for its group's. */
+static void judge(const struct join *j, struct verdict *v, uint32_t interface)
+{
+	if (interface == 0 || interface == U64MAP_NONE)
+		return;
+	if (v->interface == 0)
+		v->interface = interface;
+	else if (member_of(j, v->interface) != member_of(j, interface))
+		v->other = interface;
+	else if (interface < v->interface)
+		v->interface = interface;
+}
+
+/* The group of an entry, a new one if it is the first of its id. */
+static int find_group(struct join *j, size_t table,
+		      const struct mac_table_entry *e, uint32_t *index)
+{
+	uint64_t key = (uint64_t)!e->has_id << 63 |
+		       (uint64_t)(e->has_id ? e->vlan : table) << 32 | e->id;
+
+	*index = u64map_find(&j->by_id, key);
+	if (*index != U64MAP_NONE)
+		return 0;
+	*index = j->group_count++;
+	j->groups[*index] =
+	    (struct group){ .table = j->draft->tables[table], .vlan = e->vlan };
+	return u64map_put(&j->by_id, key, *index);
+}
+
+static void add_to_group(struct join *j, struct group *g,
+			 const struct mac_table *table,
+			 const struct mac_table_entry *e)
+{
+	if (e->addr.version) {
+		judge(j, &g->by_address, find_address(j, e));
+		return;
+	}
+	if (g->mac_count++ == 0) {
+		g->table = table;
+		g->first_mac = e;
+	}
+	judge(j, &g->by_mac,
+	      u64map_find(&j->known, station_key(e->mac, e->vlan)));
+}
+
+/* An 802.1Q tag of a table that the exchange does not have. */
+struct foreign_tag {
+	uint32_t first; /* entry */
+	uint32_t mac_count;
+};
+
+static void warn_of_tags(const struct join *j, const struct mac_table *table,
+			 const struct foreign_tag *tags)
+{
+	for (size_t i = 0; i < TAGS; i++) {
+		if (tags[i].mac_count)
+			diagnostics_warning(
+			    j->draft->d,
+			    place_of(j, table, &table->entries[tags[i].first]),
+			    "found MAC addresses (%u) in VLAN %zu, expected "
+			    "a VLAN of the exchange: left out; if it is one, "
+			    "list it under vlans with its roster_vlan",
+			    tags[i].mac_count, i);
+	}
+}
+
+/* Put a table's entries into groups; base is the number of its first one. */
+static int group_table(struct join *j, size_t index, size_t base)
+{
+	const struct mac_table *t = j->draft->tables[index];
+	struct foreign_tag *tags = calloc(TAGS, sizeof(*tags));
+	int rc = tags ? 0 : -ENOMEM;
+
+	for (size_t i = 0; rc == 0 && i < t->entry_count; i++) {
+		const struct mac_table_entry *e = &t->entries[i];
+		uint32_t *group = &j->group_of[base + i];
+
+		*group = NO_GROUP;
+		if (j->has_tag[e->vlan]) {
+			rc = find_group(j, index, e, group);
+			if (rc == 0)
+				add_to_group(j, &j->groups[*group], t, e);
+		} else if (!e->addr.version && tags[e->vlan].mac_count++ == 0) {
+			tags[e->vlan].first = (uint32_t)i;
+		}
+	}
+	if (rc == 0)
+		warn_of_tags(j, t, tags);
+	free(tags);
+	return rc;
+}
+
+/* What tells a group's member: its addresses, else its MACs. */
+static const struct verdict *verdict_of(const struct group *g)
+{
+	if (g->by_address.interface)
+		return &g->by_address;
+	return g->by_mac.interface ? &g->by_mac : &g->by_table;
+}
+
+static void settle_groups(struct join *j)
+{
+	for (uint32_t i = 0; i < j->group_count; i++) {
+		const struct verdict *v = verdict_of(&j->groups[i]);
+
+		if (v->other == 0)
+			j->groups[i].interface = v->interface;
+	}
+}
+
+/* Say that a MAC is somebody else's already. */
+static void warn_of_other(const struct join *j, const struct mac_table *table,
+			  const struct mac_table_entry *e, uint32_t is,
+			  uint32_t wanted)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	diagnostics_warning(
+	    j->draft->d, place_of(j, table, e),
+	    "found %s in VLAN %u under AS%u, expected it under AS%u, which "
+	    "has it in the roster or macs: left out",
+	    mac_format(e->mac, mac), e->vlan, asn_of(j, wanted), asn_of(j, is));
+}
+
+/* Say that a MAC is in two groups. */
+static void warn_of_second(const struct join *j, const struct mac_table *table,
+			   const struct mac_table_entry *e,
+			   const struct group *first)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	diagnostics_warning(
+	    j->draft->d, place_of(j, table, e),
+	    "found %s in VLAN %u under a second VLAN interface, %u, expected "
+	    "it under one: that of AS%u counts, %u of %s",
+	    mac_format(e->mac, mac), e->vlan, e->id,
+	    asn_of(j, first->interface), first->first_mac->id,
+	    first->table->path);
+}
+
+/* A MAC that is not a table's to give: warn if it would go elsewhere. */
+static int check_known(struct join *j, const struct mac_table *table,
+		       const struct mac_table_entry *e, uint32_t group)
+{
+	uint64_t key = station_key(e->mac, e->vlan);
+	uint32_t is = u64map_find(&j->known, key);
+	uint32_t wanted = j->groups[group].interface;
+
+	/* a LAG names its MACs at each of its ports */
+	if (member_of(j, is) == member_of(j, wanted) ||
+	    u64map_find(&j->warned, key) == group)
+		return 0;
+	warn_of_other(j, table, e, is, wanted);
+	return u64map_put(&j->warned, key, group);
+}
+
+/* Claim one MAC for its group's interface, unless it is claimed. */
+static int claim_entry(struct join *j, const struct mac_table *table,
+		       const struct mac_table_entry *e, uint32_t group)
+{
+	uint64_t key = station_key(e->mac, e->vlan);
+	uint32_t other = u64map_find(&j->by_table, key);
+	int rc;
+
+	if (u64map_find(&j->known, key) != U64MAP_NONE)
+		return check_known(j, table, e, group);
+	if (other != U64MAP_NONE) {
+		if (other != group)
+			warn_of_second(j, table, e, &j->groups[other]);
+		return 0;
+	}
+	rc = u64map_put(&j->by_table, key, group);
+	if (rc < 0)
+		return rc;
+	j->draft->registry->table_station_count++;
+	return registry_add_claim(
+	    j->claims,
+	    (struct claim){ .mac = e->mac,
+			    .vlan = e->vlan,
+			    .interface = j->groups[group].interface });
+}
+
+/* Claim the MACs of the groups that are known and not claimed. */
+static int claim_groups(struct join *j)
+{
+	size_t at = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < j->draft->table_count; i++) {
+		const struct mac_table *t = j->draft->tables[i];
+
+		for (size_t k = 0; rc == 0 && k < t->entry_count; k++, at++) {
+			uint32_t group = j->group_of[at];
+
+			if (group != NO_GROUP && t->entries[k].mac.bits &&
+			    j->groups[group].interface &&
+			    !j->groups[group].claimed)
+				rc = claim_entry(j, t, &t->entries[k], group);
+		}
+	}
+	for (uint32_t i = 0; i < j->group_count; i++)
+		j->groups[i].claimed = j->groups[i].interface != 0;
+	return rc;
+}
+
+/* Judge the groups that are still unknown by what tables have claimed. */
+static void judge_by_tables(struct join *j)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < j->draft->table_count; i++) {
+		const struct mac_table *t = j->draft->tables[i];
+
+		for (size_t k = 0; k < t->entry_count; k++, at++) {
+			const struct mac_table_entry *e = &t->entries[k];
+			struct group *g;
+			uint32_t other;
+
+			if (j->group_of[at] == NO_GROUP || !e->mac.bits)
+				continue;
+			g = &j->groups[j->group_of[at]];
+			if (g->claimed)
+				continue;
+			other = u64map_find(&j->by_table,
+					    station_key(e->mac, e->vlan));
+			if (other != U64MAP_NONE)
+				judge(j, &g->by_table,
+				      j->groups[other].interface);
+		}
+	}
+}
+
+/* "02:00:00:00:00:01, 02:00:00:00:00:02 and 3 more": a group's MACs. */
+static void list_macs(const struct join *j, uint32_t group, struct text *out)
+{
+	uint32_t listed = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < j->draft->table_count; i++) {
+		const struct mac_table *t = j->draft->tables[i];
+
+		for (size_t k = 0; k < t->entry_count; k++, at++) {
+			char mac[MAC_TEXT_SIZE];
+
+			if (j->group_of[at] != group ||
+			    !t->entries[k].mac.bits || listed >= MACS_AT_MOST)
+				continue;
+			text_add(out, listed++ ? ", " : "");
+			text_add(out, mac_format(t->entries[k].mac, mac));
+		}
+	}
+	if (j->groups[group].mac_count > listed)
+		text_addf(out, " and %u more",
+			  j->groups[group].mac_count - listed);
+}
+
+/* Say that a group's member is not known, and what to do. */
+static void warn_of_group(const struct join *j, uint32_t index)
+{
+	const struct group *g = &j->groups[index];
+	const struct verdict *v = verdict_of(g);
+	struct place place = place_of(j, g->table, g->first_mac);
+	char mac[MAC_TEXT_SIZE];
+	char id[40] = "without id";
+	struct text macs;
+
+	text_init(&macs);
+	if (j->draft->d->warnings < DIAGNOSTICS_SHOWN)
+		list_macs(j, index, &macs);
+	if (g->first_mac->has_id)
+		(void)snprintf(id, sizeof(id), "%u", g->first_mac->id);
+	if (v->other)
+		diagnostics_warning(
+		    j->draft->d, place,
+		    "found the VLAN interface %s in VLAN %u with what is of "
+		    "AS%u and of AS%u, expected one member: left out with %s",
+		    id, g->vlan, asn_of(j, v->interface), asn_of(j, v->other),
+		    text_str(&macs));
+	else
+		diagnostics_warning(
+		    j->draft->d, place,
+		    "found the VLAN interface %s in VLAN %u with %s, expected "
+		    "an address or MAC of a member in it: left out; if you "
+		    "know whose it is, add under macs: - { asn: ASN, vlan: "
+		    "%u, mac: \"%s\" }",
+		    id, g->vlan, text_str(&macs), g->vlan,
+		    mac_format(g->first_mac->mac, mac));
+	text_fini(&macs);
+}
+
+static int init(struct join *j, const struct seats *seats)
+{
+	const struct registry *r = j->draft->registry;
+	size_t entries = 0;
+	size_t macs = 0;
+	int rc = list_addresses(j, seats);
+
+	for (size_t i = 0; i < j->draft->table_count; i++) {
+		entries += j->draft->tables[i]->entry_count;
+		macs += j->draft->tables[i]->mac_count;
+	}
+	j->groups = calloc(entries + 1, sizeof(*j->groups));
+	j->group_of = calloc(entries + 1, sizeof(*j->group_of));
+	j->has_tag = calloc(TAGS, sizeof(*j->has_tag));
+	if (!j->groups || !j->group_of || !j->has_tag)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < r->vlan_count; i++)
+		j->has_tag[r->vlans[i].tag] = true;
+	if (rc == 0)
+		rc = list_known(j);
+	if (rc == 0)
+		rc = u64map_init(&j->by_id, entries);
+	if (rc == 0)
+		rc = u64map_init(&j->warned, macs);
+	return rc == 0 ? u64map_init(&j->by_table, macs) : rc;
+}
+
+static void fini(struct join *j)
+{
+	free(j->addressed);
+	free(j->groups);
+	free(j->group_of);
+	free(j->has_tag);
+	u64map_fini(&j->by_id);
+	u64map_fini(&j->known);
+	u64map_fini(&j->by_table);
+	u64map_fini(&j->warned);
+}
+
+int registry_claim_tables(struct registry_draft *draft,
+			  const struct seats *seats, struct claims *claims)
+{
+	struct join j = { .draft = draft, .claims = claims };
+	size_t base = 0;
+	int rc = init(&j, seats);
+
+	for (size_t i = 0; rc == 0 && i < draft->table_count; i++) {
+		rc = group_table(&j, i, base);
+		base += draft->tables[i]->entry_count;
+	}
+	/* by roster and configuration, then by each other */
+	for (int i = 0; rc == 0 && i < 2; i++) {
+		if (i > 0)
+			judge_by_tables(&j);
+		settle_groups(&j);
+		rc = claim_groups(&j);
+	}
+	for (uint32_t i = 0; rc == 0 && i < j.group_count; i++) {
+		if (j.groups[i].mac_count && !j.groups[i].interface)
+			warn_of_group(&j, i);
+	}
+	fini(&j);
+	return rc;
+}
