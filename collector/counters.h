@@ -40,8 +40,10 @@ enum counter_verdict {
 /**
  * The growth from one reading to the next.
  *
- * A counter that went backwards is taken as wrapped if the growth then is
- * possible at 1.1 × the link's speed, else as unknown.
+ * A counter that fell wrapped, if what it then grew by is possible: octets by
+ * 1.1 × the link's speed, frames by the octets they were in. If it is not, the
+ * port's counters were cleared and its growth is unknown. Errors and discards
+ * that fell were cleared. No link carries more than twice its speed either.
  *
  * @param speed_bps  the link's speed; 0: unknown, then no octet wrap is
  *                   believed

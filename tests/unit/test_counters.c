@@ -96,10 +96,15 @@ static const struct {
 	{ "not supported before", UINT64_MAX, 10, GIGABIT, false, 0 },
 	{ "not supported after", 10, UINT64_MAX, GIGABIT, false, 0 },
 	{ "did not grow", 10, 10, GIGABIT, true, 0 },
-	{ "the most a wrap can be: 1.1 x 20 s", UINT64_MAX - 99,
-	  2750000000 - 100, GIGABIT, true, 2750000000 },
-	{ "one more than that", UINT64_MAX - 99, 2750000000 - 99, GIGABIT,
+	{ "the most a wrap can be: 1.1 x 22 s", UINT64_MAX - 99,
+	  3025000000 - 100, GIGABIT, true, 3025000000 },
+	{ "one more than that", UINT64_MAX - 99, 3025000000 - 99, GIGABIT,
 	  false, 0 },
+	{ "the most that can grow: twice that", 0, 6050000000, GIGABIT, true,
+	  6050000000 },
+	{ "a counter that came back from zero", 0, 6050000001, GIGABIT, false,
+	  0 },
+	{ "the same, speed unknown", 0, 6050000001, 0, true, 6050000001 },
 };
 
 START_TEST(octets_that_fell_wrapped_if_that_is_possible)
@@ -119,21 +124,33 @@ static const struct {
 	const char *name;
 	uint32_t before;
 	uint32_t after;
+	uint64_t octets; /* that the frames were in; UINT64_MAX: not known */
 	uint64_t speed;
 	bool known;
 	uint64_t grown;
 } packets[] = {
-	{ "32 bits wrapped", UINT32_MAX - 9, 10, GIGABIT, true, 20 },
-	{ "32 bits wrapped, speed unknown", UINT32_MAX - 9, 10, 0, true, 20 },
-	{ "cleared", 5000000, 10, GIGABIT, false, 0 },
-	{ "not supported before", UINT32_MAX, 10, GIGABIT, false, 0 },
-	{ "not supported after", 10, UINT32_MAX, GIGABIT, false, 0 },
-	{ "half the range, forwards", 0, 1u << 31, 100 * GIGABIT, true,
-	  1u << 31 },
+	{ "wrapped", UINT32_MAX - 9, 10, 1200, GIGABIT, true, 20 },
+	{ "wrapped, speed unknown", UINT32_MAX - 9, 10, 1200, 0, true, 20 },
+	{ "more frames than octets allow", UINT32_MAX - 9, 10, 1199, GIGABIT,
+	  false, 0 },
+	{ "wrapped, octets unknown", UINT32_MAX - 9, 10, UINT64_MAX, GIGABIT,
+	  true, 20 },
+	{ "wrapped, nothing known", UINT32_MAX - 9, 10, UINT64_MAX, 0, false,
+	  0 },
+	{ "cleared", 5000000, 10, 100000, GIGABIT, false, 0 },
+	{ "cleared on a fast link", 5000000, 10, 100000, 400 * GIGABIT, false,
+	  0 },
+	{ "not supported before", UINT32_MAX, 10, 1200, GIGABIT, false, 0 },
+	{ "not supported after", 10, UINT32_MAX, 1200, GIGABIT, false, 0 },
+	{ "half the range, forwards", 0, 1u << 31, UINT64_C(1) << 38,
+	  100 * GIGABIT, true, 1u << 31 },
 };
 
 START_TEST(packets_that_fell_wrapped_if_that_is_possible)
 {
+	before.raw.in_octets =
+	    packets[_i].octets == UINT64_MAX ? UINT64_MAX : 0;
+	after.raw.in_octets = packets[_i].octets;
 	before.raw.in_bcast = packets[_i].before;
 	after.raw.in_bcast = packets[_i].after;
 	ck_assert_int_eq(difference(packets[_i].speed), COUNTER_ACCEPTED);
@@ -141,6 +158,28 @@ START_TEST(packets_that_fell_wrapped_if_that_is_possible)
 			  packets[_i].known,
 		      "%s", packets[_i].name);
 	ck_assert_uint_eq(delta.grown[PORT_IN_BCAST], packets[_i].grown);
+}
+END_TEST
+
+START_TEST(a_port_whose_counters_were_cleared_knows_nothing)
+{
+	set(&before.raw, 5000000);
+	set(&after.raw, 100);
+	after.raw.in_ucast = before.raw.in_ucast + 1;
+	ck_assert_int_eq(difference(100 * GIGABIT), COUNTER_ACCEPTED);
+	ck_assert_uint_eq(delta.unknown, (1u << COUNTER_COUNT) - 1);
+}
+END_TEST
+
+START_TEST(errors_and_discards_that_fell_were_cleared)
+{
+	set(&before.raw, 1000);
+	set(&after.raw, 2000);
+	after.raw.in_errors = 0;
+	after.raw.out_discards = 0;
+	ck_assert_int_eq(difference(400 * GIGABIT), COUNTER_ACCEPTED);
+	ck_assert_uint_eq(delta.unknown,
+			  1u << PORT_IN_ERRORS | 1u << PORT_OUT_DISCARDS);
 }
 END_TEST
 
@@ -161,6 +200,9 @@ static const struct {
 	{ "restarted just where it might have wrapped", UINT32_MAX - 9999,
 	  60000, 20, COUNTER_RESTARTED },
 	{ "never says", 0, 0, 3600, COUNTER_ACCEPTED },
+	{ "restarted, and has come further since", 60000, 120000, 300,
+	  COUNTER_RESTARTED },
+	{ "its clock is slow", 60000, 360000, 303, COUNTER_ACCEPTED },
 	{ "stands still", 5000000, 5000000, 20, COUNTER_ACCEPTED },
 	{ "no time passed", 5000000, 5000000, 0, COUNTER_NO_TIME },
 	{ "time went back", 5000000, 5020000, -20, COUNTER_NO_TIME },
@@ -228,6 +270,8 @@ int main(void)
 		{ octets_are_counted_in_64_bits, 0 },
 		{ octets_that_fell_wrapped_if_that_is_possible,
 		  COUNT_OF(octets) },
+		{ a_port_whose_counters_were_cleared_knows_nothing, 0 },
+		{ errors_and_discards_that_fell_were_cleared, 0 },
 		{ packets_that_fell_wrapped_if_that_is_possible,
 		  COUNT_OF(packets) },
 		{ an_agent_that_restarted_grew_by_nothing, COUNT_OF(uptimes) },

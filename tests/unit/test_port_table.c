@@ -359,12 +359,23 @@ END_TEST
 
 START_TEST(one_counter_unknown_leaves_the_others_known)
 {
-	sample(0, 5000, 0);
-	sample(30, 10, 300); /* octets cleared by hand */
-	sample(60, 20, 600);
+	sample(0, 0, 5000);
+	sample(30, 3000, 10); /* unicast packets cleared by hand */
+	sample(60, 6000, 20);
+	close_step(0);
+	ck_assert(isnan(rows[0].values[PORT_IN_UCAST]));
+	ck_assert_double_eq(in_bytes(0), 100);
+}
+END_TEST
+
+START_TEST(counters_cleared_by_hand_are_unknown_and_no_spike)
+{
+	sample(0, 5000, 4000);
+	sample(30, 10, 1);
+	sample(60, 20, 2);
 	close_step(0);
 	ck_assert(isnan(in_bytes(0)));
-	ck_assert_double_eq(rows[0].values[PORT_IN_UCAST], 10);
+	ck_assert(isnan(rows[0].values[PORT_IN_UCAST]));
 }
 END_TEST
 
@@ -425,6 +436,7 @@ int main(void)
 		{ a_port_never_heard_of_has_no_rows, 0 },
 		{ a_restart_makes_a_gap_and_no_spike, 0 },
 		{ one_counter_unknown_leaves_the_others_known, 0 },
+		{ counters_cleared_by_hand_are_unknown_and_no_spike, 0 },
 		{ two_samples_of_one_time_lose_no_growth, 0 },
 		{ times_before_the_epoch_are_harmless, 0 },
 		{ the_speed_is_configured_or_reported, 0 },
