@@ -127,12 +127,19 @@ static void move_held(struct intake *in, const struct port_table *ports,
 	}
 }
 
-/* What is held for switches that go is decided while they are there. */
-static void decide_for_the_gone(struct intake *in, const struct mapping *m)
+/* What is held for a switch that goes, or needs no verdict any more, is decided
+ * while the old configuration holds. */
+static void decide_for_the_gone(struct intake *in, const struct mapping *m,
+				const struct config *to)
 {
-	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
-		if (m->switches[i] == SWITCH_GONE &&
-		    in->agents.switches[i].undecided)
+	const struct config *from = in->registry->config;
+
+	for (uint32_t i = 0; i < from->switch_count; i++) {
+		uint32_t at = m->switches[i];
+
+		if (in->agents.switches[i].undecided &&
+		    (at == SWITCH_GONE ||
+		     to->switches[at].direction != from->switches[i].direction))
 			intake_decide(in, i);
 	}
 }
@@ -159,7 +166,7 @@ int intake_reload(struct intake *in, struct generation *from,
 	if (rc == 0)
 		rc = mapping_init(&m, from->registry, to->registry);
 	if (rc == 0)
-		decide_for_the_gone(in, &m);
+		decide_for_the_gone(in, &m, to->config);
 	if (rc == 0)
 		rc = make_list(&list, from);
 	if (rc == 0)
@@ -177,6 +184,8 @@ int intake_reload(struct intake *in, struct generation *from,
 	next.input = in->input;
 	next.ledger = in->ledger;
 	next.skipped = in->skipped;
+	next.time_us = in->time_us;
+	next.step = in->step;
 	intake_fini(in);
 	*in = next;
 	next = (struct intake){ 0 };
