@@ -70,7 +70,7 @@ static void account(struct intake *in, const struct observation *o)
 	struct tally *tally;
 
 	if (o->port != PORT_NONE)
-		port = in->ports.ports[o->port].configured;
+		port = in->ports.ports[o->port].rules;
 	in->ledger.observations++;
 	reason = attribute(in->registry, o, port,
 			   in->agents.switches[o->switch_index].counted, &at);

@@ -50,6 +50,13 @@ static void name_port(struct port_state *p)
 	}
 }
 
+static void find_rules(const struct port_table *t, struct port_state *p)
+{
+	p->rules = p->configured
+		       ? p->configured
+		       : registry_lag_of(t->registry, p->switch_index, p->name);
+}
+
 static uint32_t add_port(struct port_table *t, uint32_t switch_index,
 			 uint32_t ifindex, const struct port *configured)
 {
@@ -68,6 +75,7 @@ static uint32_t add_port(struct port_table *t, uint32_t switch_index,
 	p->in_estimate_bps = NAN;
 	p->out_estimate_bps = NAN;
 	name_port(p);
+	find_rules(t, p);
 	return t->count++;
 }
 
@@ -146,8 +154,10 @@ void port_table_continue(struct port_table *t, const struct port_table *from,
 		if (p->configured && !p->counted && !p->sampled)
 			continue;
 		at = port_table_find(t, switches[p->switch_index], p->ifindex);
-		if (at != PORT_NONE)
-			continue_port(&t->ports[at], p);
+		if (at == PORT_NONE)
+			continue;
+		continue_port(&t->ports[at], p);
+		find_rules(t, &t->ports[at]);
 	}
 	t->refused += from->refused;
 	t->restarts += from->restarts;
@@ -226,7 +236,7 @@ static void take_delta(struct port_state *p, const struct counter_delta *delta,
 
 static void take_name(struct port_state *p, const char *name, size_t len)
 {
-	if (p->named || len == 0)
+	if (len == 0)
 		return;
 	if (len >= sizeof(p->name))
 		len = sizeof(p->name) - 1;
@@ -248,8 +258,10 @@ void port_table_counters(struct port_table *t, uint32_t port,
 	};
 	struct counter_delta delta;
 
-	if (counters->port_name)
+	if (counters->port_name && !p->named) {
 		take_name(p, counters->port_name, counters->port_name_len);
+		find_rules(t, p);
+	}
 	port_link_take(&p->link, counters);
 	if (!counters->has_interface)
 		return;

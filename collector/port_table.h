@@ -48,10 +48,13 @@ struct port_state {
 	uint32_t switch_index;
 	uint32_t ifindex;
 	const struct port *configured; /* NULL: learned */
-	char name[PORT_NAME_SIZE];     /* see port_table_name */
-	bool named;		       /* by configuration or the agent */
-	struct counter_reading last;   /* valid if counted */
-	bool counted;		       /* a counter sample came in */
+	const struct port *rules;    /* whose members and role hold here: of the
+				      * port itself, else of the LAG that names
+				      * it; NULL: nothing is said */
+	char name[PORT_NAME_SIZE];   /* see port_table_name */
+	bool named;		     /* by configuration or the agent */
+	struct counter_reading last; /* valid if counted */
+	bool counted;		     /* a counter sample came in */
 	struct port_link link;
 	bool has_rate;
 	double in_bps; /* of the last accepted delta; valid if has_rate */

@@ -54,7 +54,9 @@ struct port {
 	uint32_t switch_index;
 	uint32_t ifindex;
 	const struct config_port *config; /* borrowed; NULL: learned */
-	uint32_t *members;		  /* indexes of its members */
+	/* indexes of its members, and of those of the LAG that it is in, and
+	 * of its member ports where it is one */
+	uint32_t *members;
 	uint32_t member_count;
 	uint16_t only_vlan; /* the one VLAN its members are in; 0: several,
 			     * none, or no members */
@@ -153,6 +155,13 @@ const struct member *registry_member(const struct registry *registry,
 
 /** The VLAN with this 802.1Q tag, or NULL. */
 const struct vlan *registry_vlan(const struct registry *registry, uint16_t tag);
+
+/**
+ * The LAG of this switch that has a member port of this name, or NULL. The
+ * first one, where several are said to have it.
+ */
+const struct port *registry_lag_of(const struct registry *registry,
+				   uint32_t switch_index, const char *name);
 
 /** The key of by_port. */
 static inline uint64_t registry_port_key(uint32_t switch_index,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ixp/registry_parts.h"
 
@@ -26,30 +27,84 @@ static uint16_t only_vlan(const struct registry *r, const struct port *p)
 	return only;
 }
 
+static bool lag_holds(const struct config_port *lag, const char *name)
+{
+	for (size_t i = 0; name && i < lag->lag_count; i++) {
+		if (strcmp(lag->lag[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A switch samples a LAG at its member ports or as a whole, so each of them
+ * and the LAG have the members that are configured at either.
+ */
+static bool shares_members(const struct config_port *a,
+			   const struct config_port *b)
+{
+	return lag_holds(a, b->name) || lag_holds(b, a->name);
+}
+
+static void add_members(struct registry_draft *draft, struct port *p,
+			const struct config_port *said)
+{
+	struct registry *r = draft->registry;
+
+	for (size_t i = 0; i < said->asn_count; i++) {
+		uint32_t member = u64map_find(&draft->member_of, said->asns[i]);
+		uint32_t at = 0;
+
+		while (at < p->member_count && p->members[at] != member)
+			at++;
+		if (at == p->member_count)
+			p->members[p->member_count++] = member;
+		if (said == p->config)
+			r->members[member].port_count++;
+	}
+}
+
 static int add_port(struct registry_draft *draft, uint32_t switch_index,
 		    const struct config_port *config)
 {
+	const struct config_switch *s = &draft->config->switches[switch_index];
 	struct registry *r = draft->registry;
 	struct port *p = &r->ports[r->port_count];
+	size_t count = config->asn_count;
 
 	*p = (struct port){ .switch_index = switch_index,
 			    .ifindex = config->ifindex,
 			    .config = config,
 			    .core = config->role == CONFIG_ROLE_CORE };
-	p->members = calloc(config->asn_count + 1, sizeof(*p->members));
+	for (size_t i = 0; i < s->port_count; i++) {
+		if (shares_members(config, &s->ports[i]))
+			count += s->ports[i].asn_count;
+	}
+	p->members = calloc(count + 1, sizeof(*p->members));
 	if (!p->members)
 		return -ENOMEM;
-	for (size_t i = 0; i < config->asn_count; i++) {
-		uint32_t member =
-		    u64map_find(&draft->member_of, config->asns[i]);
-
-		p->members[p->member_count++] = member;
-		r->members[member].port_count++;
+	add_members(draft, p, config);
+	for (size_t i = 0; i < s->port_count; i++) {
+		if (shares_members(config, &s->ports[i]))
+			add_members(draft, p, &s->ports[i]);
 	}
 	p->only_vlan = only_vlan(r, p);
 	return u64map_put(&r->by_port,
 			  registry_port_key(switch_index, config->ifindex),
 			  r->port_count++);
+}
+
+const struct port *registry_lag_of(const struct registry *r,
+				   uint32_t switch_index, const char *name)
+{
+	for (uint32_t i = 0; i < r->port_count; i++) {
+		const struct port *p = &r->ports[i];
+
+		if (p->switch_index == switch_index &&
+		    lag_holds(p->config, name))
+			return p;
+	}
+	return NULL;
 }
 
 int registry_add_ports(struct registry_draft *draft)
