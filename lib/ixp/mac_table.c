@@ -15,7 +15,6 @@
 #include "util/number.h"
 
 enum {
-	TAG_MAX = 0xffff,
 	SHOWN_AT_MOST = 40,  /* bytes of a key in a message */
 	NAMES_AT_MOST = 300, /* bytes of a list in a message */
 };
@@ -175,7 +174,8 @@ static void read_infrastructure(struct reader *r, json_t *tags,
 
 			json_path_key(&r->at, key);
 			entry.where.keys[1] = key;
-			if (number_u32(key, strlen(key), TAG_MAX, &tag) < 0) {
+			if (number_u32(key, strlen(key), MAC_TABLE_TAG_MAX,
+				       &tag) < 0) {
 				report(r, true,
 				       "found no 802.1Q tag, expected one");
 			} else {
@@ -303,7 +303,7 @@ static void read_vlan(struct reader *r, const json_t *object,
 		return;
 	}
 	json_path_key(&r->at, "number");
-	good = roster_number_of(number, TAG_MAX, &tag);
+	good = roster_number_of(number, MAC_TABLE_TAG_MAX, &tag);
 	if (!good)
 		report(r, true, "found %s, expected an 802.1Q tag",
 		       roster_found(number).text);

@@ -26,7 +26,10 @@
 #include "util/attr.h"
 #include "util/diagnostics.h"
 
-enum { MAC_TABLE_SIZE_MAX = 64 << 20 /* bytes of a file that is read */ };
+enum {
+	MAC_TABLE_SIZE_MAX = 64 << 20, /* bytes of a file that is read */
+	MAC_TABLE_TAG_MAX = 4096,      /* what IXP Manager takes for a tag */
+};
 
 /* Where an entry stands: by keys, or if these are NULL by indexes. */
 struct mac_table_where {
@@ -40,7 +43,7 @@ struct mac_table_where {
 struct mac_table_entry {
 	uint32_t id;	    /* of the VLAN interface */
 	bool has_id;	    /* else id is a number of this table alone */
-	uint16_t vlan;	    /* 802.1Q tag, of 16 bits */
+	uint16_t vlan;	    /* 0 to MAC_TABLE_TAG_MAX */
 	struct mac mac;	    /* all zero: it is an IP address */
 	struct ipaddr addr; /* version 0: it is a MAC address */
 	struct mac_table_where where;

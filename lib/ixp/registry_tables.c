@@ -18,7 +18,7 @@
 #include "ixp/registry_parts.h"
 
 enum {
-	TAGS = 1 << 16,
+	TAGS = MAC_TABLE_TAG_MAX + 1,
 	MACS_AT_MOST = 4, /* in a message */
 	NO_GROUP = 0xffffffff,
 };

@@ -189,6 +189,8 @@ START_TEST(a_missing_file_is_not_there)
 }
 END_TEST
 
+#define FIRST_ASN 4200000000u
+
 /* The text of a roster with some members, each with one MAC of its two. */
 static void make_roster(struct text *out, unsigned members)
 {
@@ -200,7 +202,7 @@ static void make_roster(struct text *out, unsigned members)
 			  "%s{ \"asnum\": %u, \"connection_list\": [ { "
 			  "\"vlan_list\": [ { \"vlan_id\": 100, \"ipv4\": { "
 			  "\"mac_addresses\": [ \"02000000%04x\" ] } } ] } ] }",
-			  i ? "," : "", 4200000000u + i, i);
+			  i ? "," : "", FIRST_ASN + i, i);
 	text_add(out, "] }");
 }
 
@@ -220,13 +222,23 @@ static double seconds_of(clock_t from)
 
 START_TEST(a_thousand_members_are_told_in_no_time)
 {
-	const struct config config = { 0 };
+	uint32_t asns[1000];
+	struct config_port port = { .ifindex = 1,
+				    .asns = asns,
+				    .asn_count = COUNT_OF(asns) };
+	struct config_switch at = { .name = "sw1",
+				    .ports = &port,
+				    .port_count = 1 };
+	const struct config config = { .switches = &at, .switch_count = 1 };
 	struct registry *registry = NULL;
 	struct roster *roster = NULL;
 	struct text text[2] = { 0 };
 	double taken;
 	clock_t from;
 
+	/* on a port, so that nobody is warned of */
+	for (uint32_t i = 0; i < COUNT_OF(asns); i++)
+		asns[i] = FIRST_ASN + i;
 	make_roster(&text[0], 1000);
 	make_table(&text[1], 1000);
 	ck_assert_int_eq(
@@ -242,14 +254,14 @@ START_TEST(a_thousand_members_are_told_in_no_time)
 				"t.json", text_str(&text[1]), text[1].len },
 			    &one, &messages),
 	    0);
-	taken = seconds_of(from);
 	ck_assert_int_eq(registry_join(&registry,
 				       &(struct registry_parts){
 					   &config, roster, &table, 1 },
 				       &messages),
 			 0);
-	(void)printf("2000 MAC addresses: read in %.2f ms\n", taken * 1000);
-	/* a sanitizer makes it several times slower */
+	taken = seconds_of(from);
+	(void)printf("2000 MAC addresses: read and joined in %.2f ms\n",
+		     taken * 1000);
 	ck_assert(taken < 0.05);
 	ck_assert_uint_eq(registry->by_mac.count, 2000);
 	ck_assert_uint_eq(registry->table_station_count, 1000);
