@@ -157,9 +157,12 @@ uint32_t track_set_find(struct track_set *set, const struct series *series)
 	}
 	if (put_growing(&set->by_key, key, set->count) < 0)
 		return TRACK_NONE;
-	if (own.switch_name)
-		own.switch_name =
-		    set->switches[number_of_switch(set, own.switch_name)];
+	if (own.switch_name) {
+		/* may move the list: not in one expression with it */
+		uint32_t number = number_of_switch(set, own.switch_name);
+
+		own.switch_name = set->switches[number];
+	}
 	if (own.kind == SERIES_PAIR)
 		batch = batch / STEPS_PER_PAIR_STEP;
 	track_init(&set->tracks[set->count], &own, batch ? batch : 1);
