@@ -47,21 +47,31 @@ struct live {
 	int lock;
 	bool stopping;
 	int64_t started_us;
-	int64_t next_status_us;
-	int64_t loaded_us;   /* the configuration in use */
-	int64_t refused_us;  /* the last one that was not taken; 0: none */
-	struct text problem; /* what was wrong with that one */
-	size_t decided;	     /* verdicts as last written */
+	int64_t next_status_us; /* by the monotonic clock */
+	int64_t loaded_us;	/* the configuration in use */
+	int64_t refused_us;	/* the last one that was not taken; 0: none */
+	struct text problem;	/* what was wrong with that one */
+	size_t decided;		/* verdicts as last written */
 	char status_path[PATH_MAX];
 	char verdicts_path[PATH_MAX];
 };
 
-static int64_t now_us(void)
+static int64_t us_of(clockid_t clock)
 {
 	struct timespec now;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
+}
+
+static struct moment now_by_both(void)
+{
+	return (struct moment){ us_of(CLOCK_REALTIME), us_of(CLOCK_MONOTONIC) };
+}
+
+static int64_t now_us(void)
+{
+	return us_of(CLOCK_REALTIME);
 }
 
 /* Two collectors on one state_dir would write over each other. */
@@ -168,7 +178,7 @@ static bool receive(struct live *l, struct udp_source *source)
 	for (int i = 0; i < BATCHES_PER_TURN; i++) {
 		const struct udp_datagram *datagrams;
 		int count = udp_source_receive(source, &datagrams);
-		int64_t time_us;
+		struct moment now;
 
 		if (count <= 0) {
 			if (count < 0)
@@ -176,12 +186,12 @@ static bool receive(struct live *l, struct udp_source *source)
 					  err_str(count));
 			return false;
 		}
-		time_us = now_us();
-		steps_at(&l->steps, time_us);
+		now = now_by_both();
+		steps_at(&l->steps, now);
 		for (int k = 0; k < count; k++)
 			intake_datagram(&l->intake, &datagrams[k].source,
 					datagrams[k].bytes, datagrams[k].len,
-					time_us, l->steps.step);
+					now.wall_us, l->steps.step);
 	}
 	return true;
 }
@@ -235,17 +245,17 @@ static void hand_over_verdicts(struct live *l)
 
 static void tick(struct live *l)
 {
-	int64_t time_us = now_us();
+	struct moment now = now_by_both();
 	uint64_t expirations;
 
 	if (read(l->timer, &expirations, sizeof(expirations)) < 0)
 		return;
-	steps_at(&l->steps, time_us);
+	steps_at(&l->steps, now);
 	count_socket_drops(l);
-	if (time_us < l->next_status_us)
+	if (now.mono_us < l->next_status_us)
 		return;
-	l->next_status_us = time_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
-	hand_over_status(l, time_us);
+	l->next_status_us = now.mono_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
+	hand_over_status(l, now.wall_us);
 	hand_over_verdicts(l);
 }
 
@@ -372,20 +382,21 @@ static int start_writer(struct live *l)
 /* Write what is held: the open step as far as it was observed. */
 static void stop(struct live *l)
 {
-	int64_t until_us = now_us() + DRAIN_S * (int64_t)US_PER_S;
+	int64_t until_us = us_of(CLOCK_MONOTONIC) + DRAIN_S * (int64_t)US_PER_S;
 	struct writer_counters counters;
-	int64_t time_us;
+	struct moment now;
 
 	/* What came in before the signal counts; senders may never pause. */
 	for (size_t i = 0; i < l->source_count; i++) {
-		while (receive(l, l->sources[i]) && now_us() < until_us)
+		while (receive(l, l->sources[i]) &&
+		       us_of(CLOCK_MONOTONIC) < until_us)
 			continue;
 	}
-	time_us = now_us();
+	now = now_by_both();
 	count_socket_drops(l);
-	steps_end(&l->steps, time_us);
+	steps_end(&l->steps, now);
 	hand_over_verdicts(l);
-	hand_over_status(l, time_us);
+	hand_over_status(l, now.wall_us);
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
 	log_notice("collector: stopped: %llu datagrams, %llu observations, "
@@ -440,7 +451,7 @@ int live(struct generation *generation)
 		verdicts_read(&l.intake, l.verdicts_path);
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
 		steps_reload(&l.steps, generation, NULL);
-		steps_at(&l.steps, now_us());
+		steps_at(&l.steps, now_by_both());
 		rc = loop(&l);
 		stop(&l);
 	}

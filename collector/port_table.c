@@ -284,6 +284,13 @@ void port_table_counters(struct port_table *t, uint32_t port,
 	}
 	p->last = now;
 	p->counted = true;
+	p->forgotten = false;
+}
+
+void port_table_forget(struct port_table *t)
+{
+	for (uint32_t i = 0; i < t->count; i++)
+		t->ports[i].forgotten = true;
 }
 
 void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,

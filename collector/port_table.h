@@ -55,6 +55,7 @@ struct port_state {
 	bool named;		     /* by configuration or the agent */
 	struct counter_reading last; /* valid if counted */
 	bool counted;		     /* a counter sample came in */
+	bool forgotten;		     /* last is not to be compared with */
 	struct port_link link;
 	bool has_rate;
 	double in_bps; /* of the last accepted delta; valid if has_rate */
@@ -128,6 +129,9 @@ uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
 void port_table_counters(struct port_table *t, uint32_t port,
 			 const struct sflow_counters *counters, int64_t time_us,
 			 uint32_t uptime_ms);
+
+/** Compare no counter sample with an earlier one: the clock was set. */
+void port_table_forget(struct port_table *t);
 
 /** Add a sample to a port's own estimate; egress: it left by the port. */
 void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,

@@ -177,6 +177,12 @@ static bool told_to_stop(const struct replay *r)
 	return poll(&stop, 1, 0) > 0;
 }
 
+/* A capture has one clock. */
+static struct moment moment_of(int64_t time_us)
+{
+	return (struct moment){ time_us, time_us };
+}
+
 static int read_captures(struct replay *r, struct captures *captures)
 {
 	struct capture_packet packet;
@@ -194,7 +200,7 @@ static int read_captures(struct replay *r, struct captures *captures)
 		if (packet.time_us > r->to_us)
 			r->to_us = packet.time_us;
 		if (r->stepped)
-			steps_at(&r->steps, packet.time_us);
+			steps_at(&r->steps, moment_of(packet.time_us));
 		if (find_datagram(r, &packet, &udp))
 			intake_datagram(&r->intake, &udp.source, udp.payload,
 					udp.payload_len, packet.time_us,
@@ -274,7 +280,7 @@ static int finish(struct replay *r)
 			intake_decide(&r->intake, i);
 	}
 	if (r->stepped)
-		steps_end(&r->steps, r->to_us);
+		steps_end(&r->steps, moment_of(r->to_us));
 	counters = writer_stop(r->writer);
 	r->writer = NULL;
 	if (r->options->store && r->started)

@@ -10,6 +10,10 @@ enum {
 	/* After a longer silence the ports' pending steps are given out at
 	 * once, instead of closing each minute of it. */
 	SILENT_STEPS_CLOSED = PORT_PENDING_STEPS,
+	/* A clock that is slewed stays below this from one look at it to the
+	 * next; one that was set does not. */
+	JUMP_AT_LEAST_US = 2 * US_PER_S,
+	VERDICT_AFTER_US = STEP_S * US_PER_S,
 };
 
 void steps_init(struct steps *s, struct intake *intake, struct writer *writer,
@@ -36,30 +40,31 @@ static void add_to_total(struct steps *s, const struct closed_step *step)
 	}
 }
 
-/* Live, a verdict falls after the first step in which a switch spoke. */
-static void decide(struct steps *s)
+/* A verdict falls once a switch was heard for as long as a step. */
+static void decide(struct steps *s, int64_t now_us)
 {
 	const struct config *config = s->intake->registry->config;
 
 	for (uint32_t i = 0; i < config->switch_count; i++) {
 		struct switch_state *state = &s->intake->agents.switches[i];
 
-		if (state->undecided && state->first_us > 0)
+		if (state->undecided && state->first_us > 0 &&
+		    now_us - state->first_us >= VERDICT_AFTER_US)
 			intake_decide(s->intake, i);
 	}
 }
 
 /* give_all: the ports' pending steps come too, none follows for long */
-static void close_step(struct steps *s, int64_t end_us, bool end, bool give_all)
+static void close_step(struct steps *s, int64_t covered_us, bool end,
+		       bool give_all)
 {
 	struct step_span span = {
 		.step = s->step,
-		.covered_us = end_us - s->start_us,
+		.covered_us = covered_us,
 		.edge = s->replay && (s->first || end),
 	};
 	struct closed_step *step;
 
-	decide(s);
 	s->first = false;
 	s->last_end_s = (s->step + 1) * STEP_S;
 	if (closed_step_take(&step, s->intake, span, give_all) < 0) {
@@ -78,24 +83,57 @@ static void close_step(struct steps *s, int64_t end_us, bool end, bool give_all)
 		closed_step_free(step);
 }
 
-void steps_at(struct steps *s, int64_t time_us)
+static void open_step(struct steps *s, struct moment now)
 {
-	int64_t step = step_of_us(time_us);
+	s->open = true;
+	s->step = step_of_us(now.wall_us);
+	s->start_us = now.wall_us;
+	s->start_mono_us = now.mono_us;
+	s->offset_us = now.wall_us - now.mono_us;
+}
+
+/* True if the wall clock was set since it was last looked at. */
+static bool clock_jumped(const struct steps *s, struct moment now)
+{
+	int64_t by = now.wall_us - now.mono_us - s->offset_us;
+
+	return by > JUMP_AT_LEAST_US || by < -JUMP_AT_LEAST_US;
+}
+
+/* What was observed up to here is a step; nothing before compares with what
+ * comes. */
+static void begin_anew(struct steps *s, struct moment now)
+{
+	int64_t covered_us = now.mono_us - s->start_mono_us;
+
+	s->clock_jumps++;
+	close_step(s, covered_us < STEP_US ? covered_us : STEP_US, false, true);
+	port_table_forget(&s->intake->ports);
+	open_step(s, now);
+}
+
+void steps_at(struct steps *s, struct moment now)
+{
+	int64_t step = step_of_us(now.wall_us);
 
 	if (!s->open) {
-		s->open = true;
-		s->step = step;
-		s->start_us = time_us;
+		open_step(s, now);
 		return;
 	}
+	decide(s, now.wall_us);
+	if (clock_jumped(s, now)) {
+		begin_anew(s, now);
+		return;
+	}
+	s->offset_us = now.wall_us - now.mono_us;
 	while (s->step < step) {
 		int64_t end_us = (s->step + 1) * STEP_US;
-
 		bool silence = step - s->step > SILENT_STEPS_CLOSED;
 
-		close_step(s, end_us, false, silence);
+		close_step(s, end_us - s->start_us, false, silence);
 		s->step = silence ? step : s->step + 1;
 		s->start_us = s->step * STEP_US;
+		s->start_mono_us = s->start_us - s->offset_us;
 	}
 }
 
@@ -119,16 +157,16 @@ void steps_fini(struct steps *s)
 	s->earlier = NULL;
 }
 
-void steps_end(struct steps *s, int64_t time_us)
+void steps_end(struct steps *s, struct moment now)
 {
 	int64_t end_us = (s->step + 1) * STEP_US;
 
 	if (!s->open)
 		return;
-	if (time_us < end_us)
-		end_us = time_us;
-	if (end_us < s->start_us) /* the clock was set back */
+	if (now.wall_us < end_us)
+		end_us = now.wall_us;
+	if (end_us < s->start_us)
 		end_us = s->start_us;
-	close_step(s, end_us, true, true);
+	close_step(s, end_us - s->start_us, true, true);
 	s->open = false;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collector/clock.h"
 #include "collector/closed_step.h"
 #include "collector/generation.h"
 #include "collector/intake.h"
@@ -24,8 +25,11 @@ struct steps {
 	struct aggregate *total; /* borrowed; NULL: no totals wanted */
 	bool replay;
 	bool open;
-	int64_t step;		/* the open one */
-	int64_t start_us;	/* observed since; valid if open */
+	int64_t step;	       /* the open one */
+	int64_t start_us;      /* observed since; valid if open */
+	int64_t start_mono_us; /* the same by the monotonic clock */
+	int64_t offset_us;     /* of the wall clock to the monotonic one */
+	uint64_t clock_jumps;
 	bool first;		/* no step was closed yet */
 	uint64_t failed;	/* closings that found no memory */
 	uint64_t total_refused; /* cells that the totals had no room for */
@@ -40,10 +44,14 @@ void steps_init(struct steps *s, struct intake *intake, struct writer *writer,
 		struct aggregate *total, bool replay);
 
 /**
- * Close what is over by time_us and have the step open that it lies in.
- * A time before the open step's changes nothing.
+ * Close what is over by now and have the step open that now lies in.
+ *
+ * A wall clock that was set, forward or back, by more than two seconds closes
+ * the open step as it stands, with the time that really passed; after a step
+ * back rows are of minutes that are stored already, until the clock has caught
+ * up. In a replay a time before the open step's changes nothing.
  */
-void steps_at(struct steps *s, int64_t time_us);
+void steps_at(struct steps *s, struct moment now);
 
 /**
  * Go on with another configuration, to which the intake was moved.
@@ -57,7 +65,7 @@ void steps_reload(struct steps *s, struct generation *generation,
 /** Give back what a reload left. */
 void steps_fini(struct steps *s);
 
-/** Close the open step, observed up to time_us; no step follows. */
-void steps_end(struct steps *s, int64_t time_us);
+/** Close the open step, observed up to now; no step follows. */
+void steps_end(struct steps *s, struct moment now);
 
 #endif

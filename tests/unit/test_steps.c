@@ -68,8 +68,13 @@ static int64_t at(double seconds)
 	return STORED_START * US_PER_S + (int64_t)(seconds * US_PER_S);
 }
 
-/* 1000 bytes from AS64500 to AS64501, so many seconds after the start. */
-static void talk(double seconds, int as)
+static struct moment moment(double seconds)
+{
+	return (struct moment){ at(seconds), at(seconds) };
+}
+
+/* 1000 bytes from AS64500 to AS64501. */
+static void hear(int64_t time_us, int as)
 {
 	struct ipaddr source = switch_address(1);
 	struct sflow_builder b;
@@ -83,15 +88,26 @@ static void talk(double seconds, int as)
 				     .as = as,
 				     .rate = 10,
 				     .bytes = 100 });
-	steps_at(&steps, at(seconds));
-	intake_datagram(&in, &source, b.data, b.len, at(seconds), steps.step);
+	intake_datagram(&in, &source, b.data, b.len, time_us, steps.step);
+}
+
+/* The same so many seconds after the start. */
+static void talk(double seconds, int as)
+{
+	steps_at(&steps, moment(seconds));
+	hear(at(seconds), as);
+}
+
+static void end_writing(void)
+{
+	(void)writer_stop(writer);
+	writer = NULL;
 }
 
 static void end(double seconds)
 {
-	steps_end(&steps, at(seconds));
-	(void)writer_stop(writer);
-	writer = NULL;
+	steps_end(&steps, moment(seconds));
+	end_writing();
 }
 
 /* The exchange's bytes per second in a step, counted from 0. */
@@ -242,12 +258,60 @@ START_TEST(a_verdict_falls_with_the_first_step)
 	talk(0, SENT_AS_EGRESS);
 	talk(30, SENT_AS_EGRESS);
 	ck_assert_uint_eq(in.held_count, 2);
-	steps_at(&steps, at(60));
+	steps_at(&steps, moment(60));
 	ck_assert_uint_eq(in.held_count, 0);
 	ck_assert(!in.agents.switches[0].undecided);
 	ck_assert(in.agents.switches[1].undecided); /* it has not spoken */
 	end(120);
 	ck_assert_double_eq_tol(rate(0), 2000.0 / 60, 1e-9);
+}
+END_TEST
+
+/* 1000 bytes each second while the wall clock is off by so much. */
+static void talk_on(int from, int to, double off)
+{
+	for (int i = from; i < to; i++) {
+		struct moment now = { at(i + 0.5 + off), at(i + 0.5) };
+
+		steps_at(&steps, now);
+		hear(now.wall_us, SENT_AS_INGRESS);
+	}
+}
+
+START_TEST(a_clock_set_back_makes_no_spike)
+{
+	talk_on(0, 90, 0);
+	talk_on(90, 90 + 720, -600);
+	steps_end(&steps, (struct moment){ at(210), at(810) });
+	end_writing();
+	ck_assert_uint_eq(steps.clock_jumps, 1);
+	ck_assert_double_eq_tol(rate(0), 1000, 20);
+	ck_assert_double_eq_tol(rate(1), 1000, 40);
+	ck_assert_double_eq_tol(rate(2), 1000, 20);
+}
+END_TEST
+
+START_TEST(a_clock_set_forward_makes_no_dent)
+{
+	talk_on(0, 100, 0);
+	talk_on(100, 300, 3600);
+	steps_end(&steps, (struct moment){ at(3900), at(300) });
+	end_writing();
+	ck_assert_uint_eq(steps.clock_jumps, 1);
+	ck_assert_double_eq_tol(rate(0), 1000, 20);
+	ck_assert_double_eq_tol(rate(1), 1000, 40);
+	ck_assert(isnan(rate(30)));
+	ck_assert_double_eq_tol(rate(63), 1000, 20);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_slewed_is_no_jump)
+{
+	for (int i = 0; i < 600; i++)
+		talk_on(i, i + 1, i * 0.0005);
+	end(600);
+	ck_assert_uint_eq(steps.clock_jumps, 0);
+	ck_assert_double_eq_tol(rate(5), 1000, 20);
 }
 END_TEST
 
@@ -266,6 +330,9 @@ int main(void)
 		{ the_totals_are_the_sum_of_the_steps, 0 },
 		{ totals_that_find_no_room_are_counted, 0 },
 		{ a_verdict_falls_with_the_first_step, 0 },
+		{ a_clock_set_back_makes_no_spike, 0 },
+		{ a_clock_set_forward_makes_no_dent, 0 },
+		{ a_clock_that_is_slewed_is_no_jump, 0 },
 	};
 
 	return unit_run_with("steps", setup, teardown, tests, COUNT_OF(tests));
