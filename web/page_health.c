@@ -23,6 +23,7 @@ struct wording {
 
 static const struct wording wordings[] = {
 	{ "datagrams", "datagrams received" },
+	{ "accepted", "datagrams accepted" },
 	{ "malformed", "malformed datagrams" },
 	{ "unsupported_version", "datagrams of another sFlow version" },
 	{ "foreign", "datagrams from unknown sources or agents" },
@@ -31,14 +32,29 @@ static const struct wording wordings[] = {
 	{ "late", "late datagrams (counted and used)" },
 	{ "flow_samples", "flow samples" },
 	{ "counter_samples", "counter samples" },
+	{ "discarded_packets", "discarded-packet samples" },
 	{ "frames", "mirrored frames" },
+	{ "other_packets", "captured packets that are not for the port" },
+	{ "fragments", "captured fragments" },
+	{ "socket_drops", "datagrams dropped by the kernel" },
 	{ "samples", "samples of other kinds" },
 	{ "flow_records", "flow records of other kinds" },
 	{ "counter_records", "counter records of other kinds" },
+	{ "broken_records", "records shorter than their kind" },
 	{ "no_member", "neither end is a member" },
 	{ "core_port", "seen at a core port" },
 	{ "egress_not_counted", "egress samples, ingress is counted" },
 	{ "ingress_not_counted", "ingress samples, egress is counted" },
+	{ "wrong_port",
+	  "a member\xe2\x80\x99s MAC on another\xe2\x80\x99s port" },
+	{ "no_ethernet_header", "no Ethernet header in the sample" },
+	{ "table_full", "no room left in a table" },
+	{ "steps_written", "steps written" },
+	{ "steps_lost", "steps lost" },
+	{ "rows_written", "rows written" },
+	{ "rows_failed", "rows that failed" },
+	{ "rows_old", "rows that were stored already" },
+	{ "files_failed", "files that failed" },
 };
 
 static const char *words_for(const char *key)
@@ -48,6 +64,24 @@ static const char *words_for(const char *key)
 			return wordings[i].words;
 	}
 	return key;
+}
+
+/* Text of several lines; each line escaped by itself. */
+static void add_lines(struct text *out, const char *lines)
+{
+	struct text line;
+
+	text_init(&line);
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+
+		text_clear(&line);
+		text_add_bytes(&line, lines, len);
+		html_escape(out, text_str(&line));
+		text_add_char(out, '\n');
+		lines += len + (lines[len] == '\n');
+	}
+	text_fini(&line);
 }
 
 static void table_begin(struct text *out, const char *caption,
@@ -97,6 +131,19 @@ static void add_age(const struct call *call, struct text *out, double at_s)
 	text_add(out, " ago</td>");
 }
 
+/* A reload that was refused: the collector goes on with what it had. */
+static void add_refusal(const struct status *s, struct text *out)
+{
+	if (!(s->config_refused > 0))
+		return;
+	text_add(out, "<div class=\"banner bad\">A new configuration was "
+		      "refused, ");
+	page_add_time(out, s->config_refused);
+	text_add(out, "; the old one stays in force.<pre>");
+	add_lines(out, s->config_problem);
+	text_add(out, "</pre></div>\n");
+}
+
 static void add_freshness(const struct call *call, struct text *out)
 {
 	const struct status *s = call->status;
@@ -108,11 +155,10 @@ static void add_freshness(const struct call *call, struct text *out)
 	page_add_time(out, s->last_step_end);
 	text_add(out, "</dd></div><div><dt>Collector started</dt><dd>");
 	page_add_time(out, s->started);
-	text_add(out, "</dd></div><div><dt>Steps written</dt><dd>");
-	units_count(out, s->steps_written);
-	text_add(out, "</dd></div><div><dt>Rows that failed</dt><dd>");
-	units_count(out, s->rows_failed);
+	text_add(out, "</dd></div><div><dt>Configuration read</dt><dd>");
+	page_add_time(out, s->config_loaded);
 	text_add(out, "</dd></div></dl>\n");
+	add_refusal(s, out);
 	if (*s->last_error) {
 		text_add(out, "<p class=\"banner bad\">Last store error: ");
 		html_escape(out, s->last_error);
@@ -143,11 +189,29 @@ static void add_sources(const struct status *s, struct text *out)
 	text_add(out, "</section>\n");
 }
 
+/* What is listed under "Read past" as well is not listed twice. */
 static void add_counts(const struct status_counts *counts, struct text *out)
 {
-	for (size_t i = 0; i < counts->count; i++)
+	for (size_t i = 0; i < counts->count; i++) {
+		if (strncmp(counts->items[i].name, "skipped_", 8) == 0 ||
+		    isnan(counts->items[i].value))
+			continue;
 		page_add_count_row(out, words_for(counts->items[i].name),
 				   counts->items[i].value);
+	}
+}
+
+static void add_store(const struct status *s, struct text *out)
+{
+	static const char *const columns[] = { "What", "#Count", NULL };
+
+	if (s->store.count == 0)
+		return;
+	text_add(out, "<section><h2>Store</h2>\n");
+	table_begin(out, "Store", columns);
+	add_counts(&s->store, out);
+	table_end(out);
+	text_add(out, "</section>\n");
 }
 
 static void add_input(const struct status *s, struct text *out)
@@ -226,6 +290,7 @@ static void add_switch(const struct call *call, const struct status_switch *w,
 	add_number(out, w->datagrams);
 	add_number(out, w->lost_datagrams);
 	add_number(out, w->drops);
+	add_number(out, w->discarded_packets);
 	text_add(out, "<td class=\"number\">");
 	if (w->sampling_rate > 0) {
 		text_add(out, "1 in ");
@@ -233,6 +298,10 @@ static void add_switch(const struct call *call, const struct status_switch *w,
 	} else {
 		units_count(out, NAN);
 	}
+	text_add(out, "</td><td class=\"number\">");
+	units_percent(out, w->load_percent / 100);
+	text_add(out, "</td><td class=\"number\">");
+	units_percent(out, 1 - w->memory_free_bytes / w->memory_bytes);
 	text_add(out, "</td></tr>\n");
 }
 
@@ -258,7 +327,9 @@ static void add_switches(const struct call *call, struct text *out)
 	text_add(out, "<p class=\"note\">Counted is which samples are used: "
 		      "those that entered the switch (ingress), those that "
 		      "left it (egress), or any. Ingress, egress and unknown "
-		      "are flow samples received.</p></section>\n");
+		      "are flow samples received. Drops are samples that the "
+		      "switch could not send, discarded are packets that it "
+		      "says it did not forward.</p></section>\n");
 }
 
 static void add_refused(const struct call *call, struct text *out)
@@ -449,6 +520,7 @@ void page_health(const struct call *call, struct response *r)
 	text_add(out, "<div class=\"columns\">\n<div>\n");
 	add_freshness(call, out);
 	add_sources(call->status, out);
+	add_store(call->status, out);
 	text_add(out, "</div>\n");
 	add_ledger(call->status, out);
 	add_input(call->status, out);

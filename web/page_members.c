@@ -172,7 +172,7 @@ static void add_head(const struct call *call, enum order order,
 	}
 	if (call->is_open)
 		text_add(out, "<th scope=\"col\">Member \xe2\x86\x92 "
-			      "exchange, 24&nbsp;h</th>");
+			      "exchange, 24&nbsp;h, own scale</th>");
 	text_add(out, "</tr></thead>\n<tbody>\n");
 }
 

@@ -49,6 +49,11 @@ static void add_errors(struct text *out, const struct status_port *s)
 		units_count(out, counts[i]);
 		text_add(out, " / ");
 		units_count(out, counts[i + 1]);
+		if (i == 0 && s && s->fcs_errors > 0) {
+			text_add(out, " <small class=\"some\">FCS ");
+			units_count(out, s->fcs_errors);
+			text_add(out, "</small>");
+		}
 		text_add(out, "</td>");
 	}
 }
@@ -58,7 +63,10 @@ static void add_state(struct text *out, const struct status_port *s)
 	if (!s || s->up < 0)
 		text_add(out, "<td>unknown</td>");
 	else if (s->up)
-		text_add(out, "<td>up</td>");
+		text_add(out, s->lag_forwards == 0
+				  ? "<td>up, <span class=\"flag bad\">not "
+				    "forwarding (LACP)</span></td>"
+				  : "<td>up</td>");
 	else
 		text_add(out, "<td><span class=\"flag bad\">down</span></td>");
 }

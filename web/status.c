@@ -25,6 +25,14 @@ static double number(const json_t *object, const char *key)
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+/* 1, 0, or -1 if it says neither. */
+static int truth(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_boolean(value) ? json_is_true(value) : -1;
+}
+
 static char *copy(struct reading *r, const char *string)
 {
 	char *made = strdup(string);
@@ -105,12 +113,30 @@ static void read_sources(struct reading *r, struct status *s,
 	}
 }
 
+/* What a switch says of itself. */
+static void read_own(struct status_switch *w, json_t *item)
+{
+	const json_t *processor = json_object_get(item, "processor");
+	json_t *discarded = json_object_get(item, "discarded_packets");
+	const char *key;
+	json_t *value;
+
+	w->load_percent = number(processor, "load_1m_percent");
+	w->memory_bytes = number(processor, "memory_bytes");
+	w->memory_free_bytes = number(processor, "memory_free_bytes");
+	w->discarded_packets = json_object_size(discarded) ? 0 : NAN;
+	json_object_foreach(discarded, key, value)
+	{
+		w->discarded_packets += json_number_value(value);
+	}
+}
+
 static void read_switches(struct reading *r, struct status *s,
 			  const json_t *array)
 {
 	s->switches = list(r, array, sizeof(*s->switches), &s->switch_count);
 	for (size_t i = 0; i < s->switch_count; i++) {
-		const json_t *item = json_array_get(array, i);
+		json_t *item = json_array_get(array, i);
 		struct status_switch *w = &s->switches[i];
 
 		w->name = string(r, item, "name");
@@ -127,6 +153,7 @@ static void read_switches(struct reading *r, struct status *s,
 		w->counter_samples = number(item, "counter_samples");
 		w->drops = number(item, "drops");
 		w->sampling_rate = number(item, "sampling_rate");
+		read_own(w, item);
 	}
 }
 
@@ -168,13 +195,11 @@ static void read_macs(struct reading *r, struct status *s, const json_t *array)
 static void read_port(struct reading *r, struct status_port *port,
 		      const json_t *item)
 {
-	const json_t *up = json_object_get(item, "up");
-
 	port->switch_name = string(r, item, "switch");
 	port->name = string(r, item, "name");
 	port->ifindex = number(item, "ifindex");
 	port->configured = json_is_true(json_object_get(item, "configured"));
-	port->up = json_is_boolean(up) ? json_is_true(up) : -1;
+	port->up = truth(item, "up");
 	port->speed_bps = number(item, "speed_bps");
 	port->last_counters = number(item, "last_counters");
 	port->in_bps = number(item, "in_bps");
@@ -185,6 +210,8 @@ static void read_port(struct reading *r, struct status_port *port,
 	port->out_discards = number(item, "out_discards");
 	port->in_estimate_bps = number(item, "in_estimate_bps");
 	port->out_estimate_bps = number(item, "out_estimate_bps");
+	port->fcs_errors = number(item, "fcs_errors");
+	port->lag_forwards = truth(json_object_get(item, "lag"), "forwards");
 }
 
 static void read_ports(struct reading *r, struct status *s, const json_t *array)
@@ -221,6 +248,7 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 {
 	const json_t *ledger = json_object_get(root, "ledger");
 	const json_t *store = json_object_get(root, "store");
+	const json_t *config = json_object_get(root, "configuration");
 
 	s->written = number(root, "written");
 	s->started = number(root, "started");
@@ -232,8 +260,10 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 	read_counts(r, &s->skipped, json_object_get(root, "skipped"));
 	s->observations = number(ledger, "observations");
 	s->attributed = number(ledger, "attributed");
-	s->steps_written = number(store, "steps_written");
-	s->rows_failed = number(store, "rows_failed");
+	read_counts(r, &s->store, json_object_get(root, "store"));
+	s->config_loaded = number(config, "loaded");
+	s->config_refused = number(config, "refused");
+	s->config_problem = string(r, config, "problem");
 	s->last_error = string(r, store, "last_error");
 	read_sources(r, s, json_object_get(root, "sources"));
 	read_switches(r, s, json_object_get(root, "switches"));
@@ -308,8 +338,10 @@ void status_free(struct status *status)
 	free_counts(&status->input);
 	free_counts(&status->dropped);
 	free_counts(&status->skipped);
+	free_counts(&status->store);
 	free(status->captures);
 	free(status->last_error);
+	free(status->config_problem);
 	free(status->sources);
 	free(status->switches);
 	free(status->refused);

@@ -53,6 +53,10 @@ struct status_switch {
 	double counter_samples;
 	double drops;
 	double sampling_rate;
+	double discarded_packets; /* sum over their groups */
+	double load_percent;	  /* of its processor, over a minute */
+	double memory_bytes;
+	double memory_free_bytes;
 };
 
 struct status_refused {
@@ -91,6 +95,8 @@ struct status_port {
 	double out_discards;
 	double in_estimate_bps;
 	double out_estimate_bps;
+	double fcs_errors;
+	int lag_forwards; /* 1, 0, -1: no LACP */
 };
 
 struct status {
@@ -107,9 +113,11 @@ struct status {
 	struct status_counts skipped;
 	double observations;
 	double attributed;
-	double steps_written;
-	double rows_failed;
+	struct status_counts store;
 	char *last_error;
+	double config_loaded;
+	double config_refused; /* when a reload was refused, if the last was */
+	char *config_problem;  /* why */
 	struct status_source *sources;
 	size_t source_count;
 	struct status_switch *switches;

@@ -278,6 +278,24 @@ START_TEST(odd_status_files_hurt_no_page)
 }
 END_TEST
 
+START_TEST(a_refused_configuration_is_said_line_by_line)
+{
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, true);
+	write_status(&e,
+		     "{\"configuration\":{\"refused\":1700000000,"
+		     "\"problem\":\"a:1: error: <x>\\nb:2: error: y\\n\"}}");
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_ptr_nonnull(strstr(text_str(&r.body),
+				     "<pre>a:1: error: &lt;x&gt;\n"
+				     "b:2: error: y\n</pre>"));
+	response_fini(&r);
+	close_site(&e);
+}
+END_TEST
+
 START_TEST(a_ledger_that_does_not_balance_is_said)
 {
 	struct empty_site e;
@@ -305,6 +323,7 @@ int main(void)
 		{ a_new_status_file_is_seen_and_a_broken_one_is_not, 0 },
 		{ a_replay_says_so_and_is_never_stale, 0 },
 		{ odd_status_files_hurt_no_page, COUNT_OF(odd) },
+		{ a_refused_configuration_is_said_line_by_line, 0 },
 		{ a_ledger_that_does_not_balance_is_said, 0 },
 	};
 

@@ -19,14 +19,19 @@ static const char whole[] =
     "\"dropped\":{\"no_member\":4}},\"skipped\":{\"samples\":0},"
     "\"store\":{\"steps_written\":2,\"rows_failed\":1,"
     "\"last_error\":\"disk full\"},"
+    "\"configuration\":{\"loaded\":5,\"refused\":6,"
+    "\"problem\":\"a:1: error\\nb:2: error\"},"
     "\"switches\":[{\"name\":\"sw1\",\"agent\":\"192.0.2.1\","
-    "\"counted\":\"ingress\",\"sampling_rate\":4096}],"
+    "\"counted\":\"ingress\",\"sampling_rate\":4096,"
+    "\"discarded_packets\":{\"ttl\":2,\"acl\":3,\"odd\":\"x\"},"
+    "\"processor\":{\"load_1m_percent\":12.5,\"memory_bytes\":8}}],"
     "\"refused\":[{\"source\":\"192.0.2.9\",\"agent\":\"192.0.2.8\","
     "\"sub_agent\":1,\"datagrams\":5,\"last_seen\":1700000309}],"
     "\"unknown_macs\":[{\"mac\":\"02:00:00:00:00:01\",\"vlan\":0,"
     "\"ifindex\":5,\"reason\":\"unknown\"}],\"unknown_macs_not_listed\":3,"
     "\"ports\":[{\"switch\":\"sw1\",\"ifindex\":7,\"name\":\"Ethernet1/1\","
-    "\"configured\":true,\"up\":false,\"in_bps\":null,\"out_bps\":8.5}]}";
+    "\"configured\":true,\"up\":false,\"in_bps\":null,\"out_bps\":8.5,"
+    "\"fcs_errors\":null,\"lag\":{\"forwards\":false}}]}";
 
 static struct status *parse(const char *text)
 {
@@ -61,6 +66,13 @@ START_TEST(every_field_is_read)
 	ck_assert(s->ports[0].configured);
 	ck_assert_double_nan(s->ports[0].in_bps);
 	ck_assert_double_eq(s->ports[0].out_bps, 8.5);
+	ck_assert_double_nan(s->ports[0].fcs_errors);
+	ck_assert_int_eq(s->ports[0].lag_forwards, 0);
+	ck_assert_double_eq(s->switches[0].discarded_packets, 5);
+	ck_assert_double_eq(s->switches[0].load_percent, 12.5);
+	ck_assert_double_nan(s->switches[0].memory_free_bytes);
+	ck_assert_double_eq(s->config_refused, 6);
+	ck_assert_str_eq(s->config_problem, "a:1: error\nb:2: error");
 	status_free(s);
 }
 END_TEST
