@@ -97,6 +97,8 @@ static int add_series(struct port_sum *p, const struct traffic *like,
 	rc = traffic_read(&port, p->call->config->state_dir, series, &range);
 	if (rc < 0)
 		return rc;
+	if (port.is_estimate)
+		p->complete = false;
 	if (!p->started) {
 		p->sum = port;
 		p->started = true;

@@ -101,9 +101,11 @@ static void add_freshness(const struct call *call, struct text *out)
 		return;
 	}
 	text_add(out, stale ? "<strong>Stale:</strong> data to " : "Data to ");
-	if (!isfinite(s->last_step_end) || s->last_step_end <= 0)
+	if (!(s->last_step_end > 0))
 		text_add(out, "no step yet");
-	else if ((double)call->now_s - s->last_step_end < 86400)
+	else if (s->is_replay)
+		page_add_time(out, fmin(s->last_step_end, s->now));
+	else if (call->wall_s - s->last_step_end < 86400)
 		zone_add(out, "%H:%M:%S %Z", (int64_t)s->last_step_end);
 	else
 		page_add_time(out, s->last_step_end);
@@ -151,9 +153,11 @@ static void add_zone(const struct call *call, struct text *out)
 {
 	struct text offset;
 
+	html_name(out, call->config->timezone);
+	if (strcmp(call->config->timezone, "UTC") == 0)
+		return;
 	text_init(&offset);
 	zone_add(&offset, "%z", call->now_s);
-	html_name(out, call->config->timezone);
 	text_add(out, " (");
 	zone_add(out, "%Z", call->now_s);
 	if (offset.len == 5)

@@ -155,8 +155,11 @@ static void add_freshness(const struct call *call, struct text *out)
 	page_add_time(out, s->last_step_end);
 	text_add(out, "</dd></div><div><dt>Collector started</dt><dd>");
 	page_add_time(out, s->started);
-	text_add(out, "</dd></div><div><dt>Configuration read</dt><dd>");
-	page_add_time(out, s->config_loaded);
+	if (s->config_loaded > 0) {
+		text_add(out, "</dd></div><div><dt>Configuration read</dt>"
+			      "<dd>");
+		page_add_time(out, s->config_loaded);
+	}
 	text_add(out, "</dd></div></dl>\n");
 	add_refusal(s, out);
 	if (*s->last_error) {
@@ -308,9 +311,10 @@ static void add_switch(const struct call *call, const struct status_switch *w,
 static void add_switches(const struct call *call, struct text *out)
 {
 	static const char *const columns[] = {
-		"Switch",  "Agent",	"#Last heard", "Counted",    "#Ingress",
-		"#Egress", "#Unknown",	"#Counters",   "#Datagrams", "#Lost",
-		"#Drops",  "#Sampling", NULL
+		"Switch",     "Agent",	    "#Last heard", "Counted",
+		"#Ingress",   "#Egress",    "#Unknown",	   "#Counters",
+		"#Datagrams", "#Lost",	    "#Drops",	   "#Discarded",
+		"#Sampling",  "#Processor", "#Memory",	   NULL
 	};
 	const struct status *s = call->status;
 

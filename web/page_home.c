@@ -34,6 +34,38 @@ static void add_tiles(const struct call *call, const struct view *v,
 	text_add(out, "</dl>\n");
 }
 
+/* What the configuration does not know yet, for those who write it. */
+static void add_unknowns(const struct call *call, struct text *out)
+{
+	const struct status *s = call->status;
+	struct {
+		const char *anchor;
+		const char *name;
+		const char *plural;
+		size_t count;
+	} kinds[] = {
+		{ "macs", "MAC address", "es", s ? s->mac_count : 0 },
+		{ "ports", "port", "s", 0 },
+		{ "refused", "agent", "s", s ? s->refused_count : 0 },
+	};
+	size_t shown = 0;
+
+	for (size_t i = 0; s && i < s->port_count; i++)
+		kinds[1].count += !s->ports[i].configured;
+	for (size_t i = 0; call->is_open && i < 3; i++) {
+		if (kinds[i].count == 0)
+			continue;
+		text_addf(out, "%s<a href=\"/health#%s\">%zu %s%s</a>",
+			  shown++ ? ", "
+				  : "<p class=\"banner\">Not in the "
+				    "configuration: ",
+			  kinds[i].anchor, kinds[i].count, kinds[i].name,
+			  kinds[i].count > 1 ? kinds[i].plural : "");
+	}
+	if (shown)
+		text_add(out, " \xe2\x80\x93 with what to paste.</p>\n");
+}
+
 void page_home(const struct call *call, struct response *r)
 {
 	struct text *out = &r->body;
@@ -57,6 +89,7 @@ void page_home(const struct call *call, struct response *r)
 		  "<p class=\"lead\">What all members together send into "
 		  "the exchange, %s.</p>\n",
 		  period_label(range));
+	add_unknowns(call, out);
 	page_add_ranges(out, "/", range);
 	add_tiles(call, &view, out);
 	graph_add_figure(out, &subject, &view, "g");

@@ -113,9 +113,12 @@ static bool is_mine(const struct visit *v, const struct port_row *row)
 	return false;
 }
 
-static void add_port_rate(struct text *out, double bps, double speed_bps)
+static void add_port_rate(struct text *out, double bps, double speed_bps,
+			  bool is_estimate)
 {
-	text_addf(out, "<td class=\"number %s\">", ports_flag(bps / speed_bps));
+	text_addf(out, "<td class=\"number %s\">%s",
+		  ports_flag(bps / speed_bps),
+		  is_estimate && !isnan(bps) ? "\xe2\x89\x88\xc2\xa0" : "");
 	units_rate(out, bps / 8);
 	if (isfinite(bps / speed_bps)) {
 		text_add(out, " <small>");
@@ -129,7 +132,10 @@ static void add_port(const struct visit *v, const struct port_row *row,
 		     struct text *out)
 {
 	const struct status_port *s = row->status;
+	double bps[WAY_COUNT];
+	bool is_estimate;
 
+	ports_now(row, bps, &is_estimate);
 	text_add(out, "<tr><th scope=\"row\"><a href=\"");
 	ports_add_path(out, v->call, row);
 	text_addf(out, "?range=%s\">", period_name(v->range));
@@ -143,8 +149,8 @@ static void add_port(const struct visit *v, const struct port_row *row,
 		      : s->up	      ? "up"
 				      : "<span class=\"flag bad\">down</span>");
 	text_add(out, "</td>");
-	add_port_rate(out, s ? s->in_bps : NAN, row->speed_bps);
-	add_port_rate(out, s ? s->out_bps : NAN, row->speed_bps);
+	add_port_rate(out, bps[WAY_FROM], row->speed_bps, is_estimate);
+	add_port_rate(out, bps[WAY_TO], row->speed_bps, is_estimate);
 	text_add(out, "<td>");
 	if (row->port->member_count > 1)
 		text_addf(out, "shared by %u members", row->port->member_count);

@@ -16,16 +16,20 @@
 #include "web/units.h"
 #include "web/view.h"
 
+/* Stands before what is estimated. */
+#define ABOUT "\xe2\x89\x88\xc2\xa0"
+
 static const char *const way_words[WAY_COUNT] = { "in", "out" };
 
 /* One figure of a port in both directions, each with its utilisation. */
 static void add_use(struct text *out, const double bps[WAY_COUNT],
-		    double speed_bps)
+		    bool is_estimate, double speed_bps)
 {
 	for (int way = 0; way < WAY_COUNT; way++) {
 		double ratio = bps[way] / speed_bps;
 
-		text_addf(out, "<td class=\"number %s\">", ports_flag(ratio));
+		text_addf(out, "<td class=\"number %s\">%s", ports_flag(ratio),
+			  is_estimate && !isnan(bps[way]) ? ABOUT : "");
 		units_rate(out, bps[way] / 8);
 		if (isfinite(ratio)) {
 			text_add(out, " <small>");
@@ -130,6 +134,7 @@ static void add_port(const struct call *call, const struct port_row *row,
 	struct view v = { 0 };
 	struct subject subject;
 	double figures[3][WAY_COUNT];
+	bool is_estimate = false;
 	bool loaded;
 
 	subject_of_port(&subject, &series, row->name, "");
@@ -141,8 +146,7 @@ static void add_port(const struct call *call, const struct port_row *row,
 		figures[1][way] = v.statistics[way][BAND_TOTAL].maximum * 8;
 		figures[2][way] = v.p95[way][BAND_TOTAL] * 8;
 	}
-	figures[0][WAY_FROM] = row->status ? row->status->in_bps : NAN;
-	figures[0][WAY_TO] = row->status ? row->status->out_bps : NAN;
+	ports_now(row, figures[0], &is_estimate);
 	text_add(out, "<tr><th scope=\"row\"><a href=\"");
 	ports_add_path(out, call, row);
 	text_add(out, "\">");
@@ -154,7 +158,9 @@ static void add_port(const struct call *call, const struct port_row *row,
 	text_add(out, "</td>");
 	add_state(out, row->status);
 	for (int i = 0; i < 3; i++)
-		add_use(out, figures[i], row->speed_bps);
+		add_use(out, figures[i],
+			i == 0 ? is_estimate : v.traffic.is_estimate,
+			row->speed_bps);
 	add_errors(out, row->status);
 	text_add(out, "</tr>\n");
 	if (!row->port && row->status)
@@ -229,7 +235,8 @@ void page_ports(const struct call *call, struct response *r)
 		 "of the speed a figure is marked "
 		 "<span class=\"u60\">so</span>, "
 		 "<span class=\"u80\">so</span> and "
-		 "<span class=\"u95\">so</span>.</p>\n");
+		 "<span class=\"u95\">so</span>. \xe2\x89\x88 is estimated "
+		 "from samples, for want of counters.</p>\n");
 	if (count == 0)
 		text_add(out, "<p>No port is configured, and no counter "
 			      "sample was received.</p>\n");

@@ -132,6 +132,20 @@ void ports_add_path(struct text *out, const struct call *call,
 		  call->config->switches[row->switch_index].name, row->ifindex);
 }
 
+void ports_now(const struct port_row *row, double bps[WAY_COUNT],
+	       bool *is_estimate)
+{
+	const struct status_port *s = row->status;
+
+	bps[WAY_FROM] = s ? s->in_bps : NAN;
+	bps[WAY_TO] = s ? s->out_bps : NAN;
+	*is_estimate = s && isnan(s->in_bps) && isnan(s->out_bps);
+	if (!*is_estimate)
+		return;
+	bps[WAY_FROM] = s->in_estimate_bps;
+	bps[WAY_TO] = s->out_estimate_bps;
+}
+
 const char *ports_flag(double ratio)
 {
 	if (ratio >= 0.95)

@@ -47,6 +47,13 @@ void ports_add_owner(struct text *out, const struct call *call,
 void ports_add_path(struct text *out, const struct call *call,
 		    const struct port_row *row);
 
+/**
+ * What crosses a port now, in bit/s, NaN if not known: by its counters, or
+ * if it sends none, by its samples.
+ */
+void ports_now(const struct port_row *row, double bps[WAY_COUNT],
+	       bool *is_estimate);
+
 /** The class of a utilisation: "u95", "u80", "u60" or "". */
 const char *ports_flag(double ratio);
 

@@ -23,6 +23,16 @@ double *traffic_column(const struct traffic *t, enum way way, enum band band)
 	return t->values + ((size_t)way * BAND_COUNT + band) * t->rows;
 }
 
+bool traffic_has_data(const struct traffic *t)
+{
+	for (size_t row = 0; row < t->rows; row++) {
+		if (!isnan(traffic_column(t, WAY_FROM, BAND_TOTAL)[row]) ||
+		    !isnan(traffic_column(t, WAY_TO, BAND_TOTAL)[row]))
+			return true;
+	}
+	return false;
+}
+
 static int allocate(struct traffic *t, size_t rows)
 {
 	size_t columns = WAY_COUNT * BAND_COUNT + WAY_COUNT;
@@ -80,14 +90,25 @@ static void fill_variance(struct traffic *t, const struct series_data *data)
 	t->has_variance = true;
 }
 
-static void fill_port(struct traffic *t, const struct series_data *data)
+static void fill_totals(struct traffic *t, const struct series_data *data,
+			enum series_port in, enum series_port out)
 {
 	for (size_t row = 0; row < t->rows; row++) {
 		traffic_column(t, WAY_FROM, BAND_TOTAL)[row] =
-		    series_at(data, row, PORT_IN_OCTETS);
+		    series_at(data, row, in);
 		traffic_column(t, WAY_TO, BAND_TOTAL)[row] =
-		    series_at(data, row, PORT_OUT_OCTETS);
+		    series_at(data, row, out);
 	}
+}
+
+/* By its counters; a port that never sent any, by its samples. */
+static void fill_port(struct traffic *t, const struct series_data *data)
+{
+	fill_totals(t, data, PORT_IN_OCTETS, PORT_OUT_OCTETS);
+	if (traffic_has_data(t))
+		return;
+	fill_totals(t, data, PORT_IN_ESTIMATE, PORT_OUT_ESTIMATE);
+	t->is_estimate = traffic_has_data(t);
 }
 
 struct series_range traffic_range(int64_t from_s, int64_t to_s, uint32_t row_s)
@@ -140,16 +161,6 @@ void traffic_fini(struct traffic *t)
 {
 	free(t->values);
 	*t = (struct traffic){ 0 };
-}
-
-bool traffic_has_data(const struct traffic *t)
-{
-	for (size_t row = 0; row < t->rows; row++) {
-		if (!isnan(traffic_column(t, WAY_FROM, BAND_TOTAL)[row]) ||
-		    !isnan(traffic_column(t, WAY_TO, BAND_TOTAL)[row]))
-			return true;
-	}
-	return false;
 }
 
 int traffic_add_totals(struct traffic *t, const struct traffic *port)

@@ -30,6 +30,7 @@ struct traffic {
 	uint32_t row_s;
 	size_t rows;
 	bool has_bands;	   /* else only totals, as of a port */
+	bool is_estimate;  /* of a port: from samples, without counters */
 	bool has_variance; /* estimated from samples, with their variance */
 	double *values;	   /* traffic_column picks */
 	double *variance[WAY_COUNT]; /* bytes²/s */

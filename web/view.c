@@ -117,9 +117,11 @@ static int load_rows(struct traffic *out, bool *exact, const struct call *call,
 	int rc = traffic_read(out, call->config->state_dir, &subject->series,
 			      &range);
 
-	*exact = subject->series.kind == SERIES_PORT;
+	*exact = false;
 	if (rc < 0)
 		return rc;
+	if (subject->series.kind == SERIES_PORT)
+		*exact = !out->is_estimate;
 	if (subject->series.kind == SERIES_EXCHANGE || subject->member)
 		rc = headline_apply(out, call, subject->member, exact);
 	if (rc < 0)

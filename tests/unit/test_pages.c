@@ -67,6 +67,8 @@ static const struct {
 	{ "/", "Data to 20:00:00 AST, 25 s ago" },
 	{ "/", "America/Marigot (AST, UTC-04:00)" },
 	{ "/", "<strong>access: open</strong>" },
+	{ "/", "3 MAC addresses</a>" },
+	{ "/", "1 port</a>, " },
 	{ "/members", "href=\"/members/AS64500\"" },
 	{ "/members", "7 members." },
 	{ "/members", "<td class=\"number\">653 Mbit/s</td>" },
