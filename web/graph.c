@@ -221,7 +221,7 @@ static void add_basis(struct text *out, const struct subject *subject,
 static void add_coverage(struct text *out, const struct view *v)
 {
 	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
-	size_t rows = s->rows - v->unfinished;
+	size_t rows = s->rows - v->unfinished - v->unbegun;
 
 	text_addf(out,
 		  "Average and maximum of %s means; 95th percentile of "
@@ -230,6 +230,13 @@ static void add_coverage(struct text *out, const struct view *v)
 	if (v->p95_row_s != 300)
 		text_add(out, " (5-minute means are kept for 62 days)");
 	text_add(out, ". ");
+	if (v->unbegun > 0) {
+		text_add(out, "Data begins ");
+		page_add_time(out,
+			      (double)(v->traffic.from_s +
+				       (int64_t)v->unbegun * v->traffic.row_s));
+		text_add(out, ". ");
+	}
 	if (s->known < rows)
 		text_addf(out, "%zu of %zu means are unknown and left out. ",
 			  rows - s->known, rows);

@@ -38,7 +38,8 @@ static void add_heading(struct text *out, const struct call *call,
 	html_name(out, text_str(&subject->title));
 	text_addf(out, "</text>\n<text class=\"gs\" x=\"%d\" y=\"24\">%s to ",
 		  WIDTH - RIGHT, period_label(v->period.range));
-	zone_add(out, "%Y-%m-%d %H:%M %Z", v->period.to_s);
+	zone_add(out, "%Y-%m-%d %H:%M %Z",
+		 v->period.to_s < call->now_s ? v->period.to_s : call->now_s);
 	if (call->status && call->status->is_replay)
 		text_add(out, " (replay)");
 	text_add(out, "</text>\n");
@@ -86,7 +87,7 @@ static void add_bands(struct text *out, const struct view *v, int y)
 		  "bottom:</text>",
 		  LEFT + 26, y);
 	for (int band = 0; band < BAND_TOTAL; band++) {
-		int x = LEFT + 160 + 70 * band;
+		int x = LEFT + 170 + 70 * band;
 
 		text_addf(out,
 			  "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"14\" "

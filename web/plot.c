@@ -25,10 +25,24 @@ struct columns {
 	double *storage;
 };
 
+/* Columns are of a length that divides a day, or whole days: others would
+ * beat against the days and nights. */
 size_t plot_rows_per_column(const struct traffic *t)
 {
-	return t->rows ? (t->rows + PLOT_COLUMNS_MAX - 1) / PLOT_COLUMNS_MAX
-		       : 1;
+	static const uint32_t lengths_s[] = { 300,   600,   900,  1200,
+					      1800,  3600,  7200, 10800,
+					      14400, 21600, 43200 };
+	size_t least = (t->rows + PLOT_COLUMNS_MAX - 1) / PLOT_COLUMNS_MAX;
+	size_t day = (86400 + t->row_s - 1) / t->row_s;
+
+	if (least <= 1)
+		return 1;
+	for (size_t i = 0; i < sizeof(lengths_s) / sizeof(*lengths_s); i++) {
+		if (lengths_s[i] % t->row_s == 0 &&
+		    lengths_s[i] / t->row_s >= least)
+			return lengths_s[i] / t->row_s;
+	}
+	return (least + day - 1) / day * day;
 }
 
 static bool columns_init(struct columns *c, const struct traffic *t)

@@ -108,6 +108,8 @@ void units_duration(struct text *out, double seconds)
 		text_addf(out, "%u s", (unsigned)s);
 	else if (s < 7200)
 		text_addf(out, "%u min", (unsigned)(s / 60));
+	else if (s < UINT64_C(172800) && s / 60 % 60 == 0)
+		text_addf(out, "%u h", (unsigned)(s / 3600));
 	else if (s < UINT64_C(172800))
 		text_addf(out, "%u h %02u min", (unsigned)(s / 3600),
 			  (unsigned)(s / 60 % 60));

@@ -28,7 +28,7 @@ void units_count(struct text *out, double count);
 /** A ratio as percentage: 0.123 is "12.3 %". */
 void units_percent(struct text *out, double ratio);
 
-/** A length of time: "20 s", "3 min", "2 h 05 min", "3 days". */
+/** A length of time: "20 s", "3 min", "2 h", "2 h 05 min", "3 days". */
 void units_duration(struct text *out, double seconds);
 
 /** An averaging interval by name: "1-minute", "5-minute", "1-hour". */

@@ -171,6 +171,16 @@ static size_t count_unfinished(const struct traffic *t, const struct call *call)
 	return n;
 }
 
+static size_t count_unbegun(const struct traffic *t)
+{
+	const double *total = traffic_column(t, WAY_FROM, BAND_TOTAL);
+	size_t n = 0;
+
+	while (n < t->rows && isnan(total[n]))
+		n++;
+	return n < t->rows ? n : 0;
+}
+
 /* Where the rows are finer than those of billing: once more, coarser. */
 static int work_out_p95(struct view *v, const struct call *call,
 			const struct subject *subject)
@@ -254,6 +264,7 @@ int view_load(struct view *out, const struct call *call,
 	if (rc < 0)
 		return rc;
 	rc = work_out(&v);
+	v.unbegun = count_unbegun(&v.traffic);
 	v.unfinished = count_unfinished(&v.traffic, call);
 	if (rc == 0)
 		rc = work_out_p95(&v, call, subject);

@@ -36,6 +36,7 @@ struct view {
 	double current[WAY_COUNT][BAND_COUNT];
 	double ci95_bytes[WAY_COUNT]; /* of the total; NaN: exact */
 	uint32_t p95_row_s;	      /* means that the percentile is of */
+	size_t unbegun;	       /* unknown rows before the first known one */
 	size_t unfinished;     /* rows at the end that are still to come */
 	int64_t current_end_s; /* of the current row; 0: none */
 	bool is_exact;	       /* totals from interface counters */

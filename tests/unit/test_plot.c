@@ -212,6 +212,27 @@ START_TEST(few_rows_have_no_second_line)
 END_TEST
 
 static const struct {
+	size_t rows;
+	uint32_t row_s;
+	size_t per_column;
+} reductions[] = {
+	{ 60, 60, 1 },	    { 288, 300, 1 },	   { 480, 60, 1 },
+	{ 481, 60, 5 },	    { 2016, 300, 6 },	   { 8928, 300, 24 },
+	{ 8760, 3600, 24 }, { 100000, 3600, 216 },
+};
+
+START_TEST(columns_fit_into_days)
+{
+	struct traffic t = { .rows = reductions[_i].rows,
+			     .row_s = reductions[_i].row_s };
+	size_t n = plot_rows_per_column(&t);
+
+	ck_assert_uint_eq(n, reductions[_i].per_column);
+	ck_assert_uint_le((t.rows + n - 1) / n, PLOT_COLUMNS_MAX);
+}
+END_TEST
+
+static const struct {
 	double max_bps;
 	double step;
 	double top;
@@ -286,6 +307,7 @@ int main(void)
 		{ zero_is_drawn_as_zero, 0 },
 		{ a_peak_stays_when_rows_share_a_column, 0 },
 		{ few_rows_have_no_second_line, 0 },
+		{ columns_fit_into_days, COUNT_OF(reductions) },
 		{ an_axis_has_round_steps_and_room, COUNT_OF(axes) },
 		{ time_marks_follow_the_exchanges_calendar, 0 },
 		{ days_of_other_lengths_keep_their_midnights, 0 },
