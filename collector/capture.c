@@ -142,7 +142,7 @@ void captures_close(struct captures *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->count; i++) {
+	for (size_t i = 0; c->files && i < c->count; i++) {
 		if (c->files[i].pcap)
 			pcap_close(c->files[i].pcap);
 	}

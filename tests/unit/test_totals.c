@@ -135,15 +135,21 @@ static json_t *entry(const char *array, const char *key, int64_t wanted)
 	return NULL;
 }
 
-static void check_family(json_t *of, const char *family, int64_t bytes,
-			 int64_t packets, int64_t samples, int64_t ci95)
+struct sums {
+	int64_t bytes;
+	int64_t packets;
+	int64_t samples;
+	int64_t ci95;
+};
+
+static void check_family(json_t *of, const char *family, struct sums wanted)
 {
 	json_t *f = get(of, family);
 
-	ck_assert_int_eq(number(f, "bytes"), bytes);
-	ck_assert_int_eq(number(f, "packets"), packets);
-	ck_assert_int_eq(number(f, "samples"), samples);
-	ck_assert_int_eq(number(f, "ci95_bytes"), ci95);
+	ck_assert_int_eq(number(f, "bytes"), wanted.bytes);
+	ck_assert_int_eq(number(f, "packets"), wanted.packets);
+	ck_assert_int_eq(number(f, "samples"), wanted.samples);
+	ck_assert_int_eq(number(f, "ci95_bytes"), wanted.ci95);
 	ck_assert_uint_eq(json_object_size(f), 4);
 }
 
@@ -158,11 +164,16 @@ START_TEST(a_members_sums_are_exact)
 	b = entry("members", "asn", 64501);
 	d = entry("members", "asn", 64503);
 	/* 1.96 √(10·9·(100² + 200²)) = 4157.8; rate 1 is certain */
-	check_family(get(a, "from_member"), "ipv4", 3000, 20, 2, 4158);
-	check_family(get(a, "from_member"), "ipv6", 1518, 1, 1, 0);
-	check_family(get(a, "to_member"), "ipv4", 3640, 20, 2, 5704);
-	check_family(get(b, "to_member"), "ipv4", 3000, 20, 2, 4158);
-	check_family(get(d, "from_member"), "other", 640, 10, 1, 1190);
+	check_family(get(a, "from_member"), "ipv4",
+		     (struct sums){ 3000, 20, 2, 4158 });
+	check_family(get(a, "from_member"), "ipv6",
+		     (struct sums){ 1518, 1, 1, 0 });
+	check_family(get(a, "to_member"), "ipv4",
+		     (struct sums){ 3640, 20, 2, 5704 });
+	check_family(get(b, "to_member"), "ipv4",
+		     (struct sums){ 3000, 20, 2, 4158 });
+	check_family(get(d, "from_member"), "other",
+		     (struct sums){ 640, 10, 1, 1190 });
 	ck_assert_uint_eq(json_object_size(get(d, "to_member")), 0);
 	ck_assert_uint_eq(json_object_size(get(b, "from_member")), 1);
 	ck_assert_uint_eq(json_array_size(get(json, "members")), 7);
@@ -178,11 +189,11 @@ START_TEST(a_pair_is_listed_by_its_tag_if_it_had_traffic)
 	pair = entry("pairs", "from", 64500);
 	ck_assert_int_eq(number(pair, "to"), 64501);
 	ck_assert_int_eq(number(pair, "vlan"), 100);
-	check_family(pair, "ipv4", 3000, 20, 2, 4158);
-	check_family(pair, "ipv6", 1518, 1, 1, 0);
+	check_family(pair, "ipv4", (struct sums){ 3000, 20, 2, 4158 });
+	check_family(pair, "ipv6", (struct sums){ 1518, 1, 1, 0 });
 	ck_assert_uint_eq(json_object_size(pair), 5);
 	pair = entry("pairs", "from", 64501);
-	check_family(pair, "ipv4", 3000, 10, 1, 5578);
+	check_family(pair, "ipv4", (struct sums){ 3000, 10, 1, 5578 });
 }
 END_TEST
 
