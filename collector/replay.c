@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,18 +33,23 @@ struct replay {
 	struct aggregate total; /* of closed steps; only if stepped */
 	struct steps steps;
 	struct writer *writer; /* NULL: nothing is stored */
-	bool stepped; /* steps are closed: for the store, or for standard
-		       * input, which cannot be read twice */
+	bool stepped; /* steps are closed: for the store, or for what cannot be
+		       * read twice */
 	bool started;
 	int stop; /* readable once a signal asks to stop */
 	int64_t from_us;
 	int64_t to_us;
 };
 
-static bool reads_standard_input(const struct options *o)
+/* True if a capture cannot be read twice: standard input, a pipe. */
+static bool reads_once(const struct options *o)
 {
 	for (size_t i = 0; i < o->capture_count; i++) {
-		if (strcmp(o->captures[i], "-") == 0)
+		struct stat status;
+
+		if (strcmp(o->captures[i], "-") == 0 ||
+		    (stat(o->captures[i], &status) == 0 &&
+		     S_ISFIFO(status.st_mode)))
 			return true;
 	}
 	return false;
@@ -316,7 +322,7 @@ static int watch_signals(struct replay *r)
 
 int replay(const struct options *options, const struct registry *registry)
 {
-	bool piped = reads_standard_input(options);
+	bool piped = reads_once(options);
 	struct replay r = {
 		.options = options,
 		.registry = registry,

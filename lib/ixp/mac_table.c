@@ -249,6 +249,9 @@ static void read_addresses(struct reader *r, const json_t *object,
 	static const char *const families[] = { "ipv4", "ipv6" };
 
 	entry->mac = (struct mac){ 0 };
+	if (!object || json_is_null(object) ||
+	    !is_object(r, object, "an object of IP addresses"))
+		return;
 	for (size_t i = 0; i < 2; i++) {
 		const json_t *value = json_object_get(object, families[i]);
 		const char *text = json_string_value(value);
