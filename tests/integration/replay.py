@@ -12,6 +12,7 @@ no second replay over what is stored.
 import filecmp
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -148,6 +149,15 @@ class Replays:
                           open(self.path("totals.json"), "rb").read(),
                           "totals to standard output")
 
+    def by_named_pipe(self, wanted):
+        """A capture that can be read only once, though it has a name."""
+        name = self.path("pipe")
+        os.mkfifo(name)
+        with subprocess.Popen(["cp", self.capture, name]) as feeder:
+            self.checks.equal(self.totals([name]), wanted,
+                              "totals by a named pipe")
+        self.checks.equal(feeder.returncode, 0, "the pipe was read whole")
+
     def from_several_files(self, wanted):
         head, packets = harness.read_packets(self.capture)
         names = [self.path(f"part{i}.pcap") for i in range(3)]
@@ -274,6 +284,7 @@ def main():
         check_estimates(checks, totals, truth)
         check_strangers(checks, totals, truth)
         replays.by_standard_input(totals)
+        replays.by_named_pipe(totals)
         replays.from_several_files(totals)
         replays.without_store(totals)
         replays.store_twice(totals)

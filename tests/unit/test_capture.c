@@ -123,6 +123,37 @@ START_TEST(several_files_are_merged_by_time)
 }
 END_TEST
 
+START_TEST(nanoseconds_come_as_microseconds)
+{
+	const uint32_t head[] = { 0xa1b23c4d, 0x00040002, 0, 0, 65535, RAW_IP };
+	FILE *file = fopen(paths[0], "wb");
+
+	put(file, head, sizeof(head));
+	put_packet(file, 10, 123456789, 10, 10);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(open_all(1), 0);
+	ck_assert(captures_next(captures, &packet));
+	ck_assert_int_eq(packet.time_us, 10123456);
+}
+END_TEST
+
+START_TEST(more_may_be_held_than_was_on_the_wire)
+{
+	FILE *file = fopen(paths[0], "wb");
+
+	put_head(file, RAW_IP);
+	put_packet(file, 10, 0, 10, 4);
+	put_packet(file, 11, 0, 10, 10);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(open_all(1), 0);
+	ck_assert(captures_next(captures, &packet));
+	ck_assert_uint_eq(packet.captured_bytes, 10);
+	ck_assert_uint_eq(packet.wire_bytes, 4);
+	ck_assert(captures_next(captures, &packet));
+	ck_assert_int_eq(packet.time_us, 11000000);
+}
+END_TEST
+
 START_TEST(a_file_that_breaks_off_gives_what_came_before)
 {
 	static const uint32_t other[] = { 50, 0 };
@@ -231,6 +262,8 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ a_packet_says_when_it_came_and_how_long_it_is, 0 },
 		{ several_files_are_merged_by_time, 0 },
+		{ nanoseconds_come_as_microseconds, 0 },
+		{ more_may_be_held_than_was_on_the_wire, 0 },
 		{ a_file_that_breaks_off_gives_what_came_before, 0 },
 		{ what_is_no_capture_is_refused_with_its_name, 0 },
 		{ a_link_type_without_ip_is_refused, 0 },
