@@ -363,14 +363,43 @@ static bool write_seed(const char *directory, const char *parser,
 	return fclose(file) == 0 && good;
 }
 
-static bool write_intake_seed(const char *directory)
+/* What the intake keeps of counter samples and discarded packets. */
+static void switch_tells(struct sflow_builder *b)
+{
+	static const int32_t loads[3] = { 1000, 2000, -1 };
+
+	sflow_build_start(b, &ipv4_head);
+	sflow_build_counters(b, &(struct sflow_build_counters){
+				    .expanded = true, .source_index = 3 });
+	sflow_build_ethernet_counters(b, 1);
+	sflow_build_lag(b, &(struct sflow_build_lag){
+			       .aggregate_ifindex = 1,
+			       .states = { 0, 0x3d, 0, 0x3d },
+			   });
+	sflow_build_vlan_counters(b, 100, 1);
+	sflow_build_processor(b, loads, 1 << 30, 1 << 20);
+	sflow_build_sample_end(b);
+	sflow_build_discard(b, &(struct sflow_build_discard){ .reason = 258 });
+	sflow_build_sample_end(b);
+}
+
+static const struct {
+	const char *name;
+	void (*build)(struct sflow_builder *b);
+} intakes[] = {
+	{ "members-talk", members_talk },
+	{ "switch-tells", switch_tells },
+	{ "many-records", many_records },
+};
+
+static bool write_intake_seed(const char *directory, size_t i)
 {
 	struct sflow_builder b;
 
-	members_talk(&b);
+	intakes[i].build(&b);
 	memmove(b.data + 1, b.data, b.len);
 	b.data[0] = 0;
-	return write_seed(directory, "intake", "members-talk", b.data,
+	return write_seed(directory, "intake", intakes[i].name, b.data,
 			  b.len + 1);
 }
 
@@ -388,7 +417,8 @@ int main(int argc, char **argv)
 		good &= write_seed(argv[1], "datagram", datagrams[i].name,
 				   b.data, b.len);
 	}
-	good &= write_intake_seed(argv[1]);
+	for (size_t i = 0; i < sizeof(intakes) / sizeof(*intakes); i++)
+		good &= write_intake_seed(argv[1], i);
 	for (size_t i = 0; i < sizeof(packets) / sizeof(*packets); i++)
 		good &= write_seed(argv[1], "packet", packets[i].name,
 				   packets[i].bytes, packets[i].len);
