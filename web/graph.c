@@ -265,9 +265,13 @@ static void add_billed(struct text *out, const struct subject *subject,
 void graph_add_table(struct text *out, const struct subject *subject,
 		     const struct view *view)
 {
+	const char *label = period_label(view->period.range);
+
+	text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		      "aria-label=\"Figures: ");
+	html_name(out, text_str(&subject->title));
 	text_addf(out,
-		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		  "aria-label=\"Figures of the %s\"><table class=\"figures\">\n"
+		  ", %s\"><table class=\"figures\">\n"
 		  "<caption>Figures of the %s</caption>\n<thead><tr>"
 		  "<th scope=\"col\">Direction</th>"
 		  "<th scope=\"col\" class=\"number\">Current</th>"
@@ -276,8 +280,7 @@ void graph_add_table(struct text *out, const struct subject *subject,
 		  "<th scope=\"col\" class=\"number\">95th percentile</th>"
 		  "<th scope=\"col\" class=\"number\">Total</th>"
 		  "</tr></thead>\n",
-		  period_label(view->period.range),
-		  period_label(view->period.range));
+		  label, label);
 	add_way(out, subject, view, WAY_FROM);
 	if (!subject->one_way)
 		add_way(out, subject, view, WAY_TO);

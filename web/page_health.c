@@ -139,7 +139,7 @@ static void add_refusal(const struct status *s, struct text *out)
 	text_add(out, "<div class=\"banner bad\">A new configuration was "
 		      "refused, ");
 	page_add_time(out, s->config_refused);
-	text_add(out, "; the old one stays in force.<pre>");
+	text_add(out, "; the old one stays in force.<pre tabindex=\"0\">");
 	add_lines(out, s->config_problem);
 	text_add(out, "</pre></div>\n");
 }
@@ -359,7 +359,7 @@ static void add_refused(const struct call *call, struct text *out)
 		units_count(out, refused->datagrams);
 		text_add(out, " datagrams, the last ");
 		page_add_time(out, refused->last_seen);
-		text_add(out, "</p>\n<pre>");
+		text_add(out, "</p>\n<pre tabindex=\"0\">");
 		paste_switch(out, refused, i + 1);
 		text_add(out, "</pre></div>\n");
 	}
@@ -413,7 +413,8 @@ static void add_mac_lines(const struct call *call, bool wrong_port,
 		if ((strcmp(mac->reason, "wrong_port") == 0) != wrong_port)
 			continue;
 		if (n++ == 0)
-			text_addf(out, "<p>%s</p>\n<pre>", introduction);
+			text_addf(out, "<p>%s</p>\n<pre tabindex=\"0\">",
+				  introduction);
 		if (wrong_port)
 			paste_port_of_mac(out, mac, call->registry);
 		else
@@ -497,7 +498,7 @@ static void add_ports(const struct call *call, struct text *out)
 		if (first) {
 			text_add(out, i ? "</pre>\n<h3>" : "<h3>");
 			html_name(out, ports[i]->switch_name);
-			text_add(out, "</h3>\n<pre>");
+			text_add(out, "</h3>\n<pre tabindex=\"0\">");
 		}
 		paste_port(out, ports[i]);
 	}

@@ -288,9 +288,9 @@ START_TEST(a_refused_configuration_is_said_line_by_line)
 		     "{\"configuration\":{\"refused\":1700000000,"
 		     "\"problem\":\"a:1: error: <x>\\nb:2: error: y\\n\"}}");
 	r = ask(&e, "GET", "/health", "localhost");
-	ck_assert_ptr_nonnull(strstr(text_str(&r.body),
-				     "<pre>a:1: error: &lt;x&gt;\n"
-				     "b:2: error: y\n</pre>"));
+	ck_assert_ptr_nonnull(strstr(
+	    text_str(&r.body), "<pre tabindex=\"0\">a:1: error: &lt;x&gt;\n"
+			       "b:2: error: y\n</pre>"));
 	response_fini(&r);
 	close_site(&e);
 }
