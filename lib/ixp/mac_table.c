@@ -157,6 +157,20 @@ static void read_macs_of_tag(struct reader *r, json_t *macs,
 	}
 }
 
+/* What an infrastructure has under one tag. */
+static void read_tag(struct reader *r, json_t *macs, const char *key,
+		     struct mac_table_entry *entry)
+{
+	uint32_t tag;
+
+	if (number_u32(key, strlen(key), MAC_TABLE_TAG_MAX, &tag) < 0) {
+		report(r, true, "found no 802.1Q tag, expected one");
+		return;
+	}
+	entry->vlan = (uint16_t)tag;
+	read_macs_of_tag(r, macs, entry);
+}
+
 /* What sflow-db-mapper says of one infrastructure. */
 static void read_infrastructure(struct reader *r, json_t *tags,
 				const char *name)
@@ -170,18 +184,9 @@ static void read_infrastructure(struct reader *r, json_t *tags,
 	if (is_object(r, tags, "an object of 802.1Q tags")) {
 		json_object_foreach(tags, key, value)
 		{
-			uint32_t tag;
-
 			json_path_key(&r->at, key);
 			entry.where.keys[1] = key;
-			if (number_u32(key, strlen(key), MAC_TABLE_TAG_MAX,
-				       &tag) < 0) {
-				report(r, true,
-				       "found no 802.1Q tag, expected one");
-			} else {
-				entry.vlan = (uint16_t)tag;
-				read_macs_of_tag(r, value, &entry);
-			}
+			read_tag(r, value, key, &entry);
 			json_path_up(&r->at);
 		}
 	}

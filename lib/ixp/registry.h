@@ -109,10 +109,10 @@ struct registry_parts {
  *
  * A VLAN interface of a MAC table belongs to the member that has its address
  * in the roster in that VLAN, or else to the one that has one of its MACs
- * there by roster or macs:, or else by a MAC that another VLAN interface of
- * the tables has too. Its MACs that nobody has in that VLAN become its own; of
- * two tables the first one counts. What cannot be told or contradicts is left
- * out with a warning: learned addresses may be old ones.
+ * there by roster or macs:, or else to that of a VLAN interface without id
+ * that has one of its MACs too. Its MACs that nobody has in that VLAN become
+ * its own. Where tables contradict the first one counts. What cannot be told is
+ * left out with a warning, not an error: learned addresses may be old ones.
  *
  * Warned of: members without MACs or without ports, ASNs of macs: and ports:
  * that the roster does not know (they become members named after their number),

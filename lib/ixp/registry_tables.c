@@ -41,11 +41,14 @@ struct group {
 	const struct mac_table *table;		 /* that names it first */
 	const struct mac_table_entry *first_mac; /* NULL: none */
 	uint16_t vlan;
+	uint32_t id;
+	bool has_id;
 	bool claimed;
 	uint32_t mac_count;
 	struct verdict by_address;
-	struct verdict by_mac;
-	struct verdict by_table; /* by MACs that other groups have too */
+	struct verdict by_mac; /* of one table: */
+	const struct mac_table *judged_by;
+	struct verdict by_table; /* of MACs that another group has too */
 	uint32_t interface;	 /* of the registry; 0: not known */
 };
 
@@ -175,11 +178,10 @@ static void judge(const struct join *j, struct verdict *v, uint32_t interface)
 {
 	if (interface == 0 || interface == U64MAP_NONE)
 		return;
-	if (v->interface == 0)
-		v->interface = interface;
-	else if (member_of(j, v->interface) != member_of(j, interface))
+	if (v->interface &&
+	    member_of(j, v->interface) != member_of(j, interface))
 		v->other = interface;
-	else if (interface < v->interface)
+	else if (v->interface == 0 || interface < v->interface)
 		v->interface = interface;
 }
 
@@ -194,9 +196,24 @@ static int find_group(struct join *j, size_t table,
 	if (*index != U64MAP_NONE)
 		return 0;
 	*index = j->group_count++;
-	j->groups[*index] =
-	    (struct group){ .table = j->draft->tables[table], .vlan = e->vlan };
+	j->groups[*index] = (struct group){ .table = j->draft->tables[table],
+					    .vlan = e->vlan,
+					    .id = e->id,
+					    .has_id = e->has_id };
 	return u64map_put(&j->by_id, key, *index);
+}
+
+/* Let a MAC say whose its group is, unless an earlier table has said. */
+static void judge_by_mac(const struct join *j, struct group *g,
+			 const struct mac_table *table,
+			 const struct mac_table_entry *e)
+{
+	uint32_t known = u64map_find(&j->known, station_key(e->mac, e->vlan));
+
+	if (known == U64MAP_NONE || (g->judged_by && g->judged_by != table))
+		return;
+	g->judged_by = table;
+	judge(j, &g->by_mac, known);
 }
 
 static void add_to_group(struct join *j, struct group *g,
@@ -211,8 +228,7 @@ static void add_to_group(struct join *j, struct group *g,
 		g->table = table;
 		g->first_mac = e;
 	}
-	judge(j, &g->by_mac,
-	      u64map_find(&j->known, station_key(e->mac, e->vlan)));
+	judge_by_mac(j, g, table, e);
 }
 
 /* An 802.1Q tag of a table that the exchange does not have. */
@@ -241,6 +257,7 @@ static int group_table(struct join *j, size_t index, size_t base)
 {
 	const struct mac_table *t = j->draft->tables[index];
 	struct foreign_tag *tags = calloc(TAGS, sizeof(*tags));
+	bool any_foreign = false;
 	int rc = tags ? 0 : -ENOMEM;
 
 	for (size_t i = 0; rc == 0 && i < t->entry_count; i++) {
@@ -254,9 +271,10 @@ static int group_table(struct join *j, size_t index, size_t base)
 				add_to_group(j, &j->groups[*group], t, e);
 		} else if (!e->addr.version && tags[e->vlan].mac_count++ == 0) {
 			tags[e->vlan].first = (uint32_t)i;
+			any_foreign = true;
 		}
 	}
-	if (rc == 0)
+	if (any_foreign)
 		warn_of_tags(j, t, tags);
 	free(tags);
 	return rc;
@@ -294,20 +312,38 @@ static void warn_of_other(const struct join *j, const struct mac_table *table,
 	    mac_format(e->mac, mac), e->vlan, asn_of(j, wanted), asn_of(j, is));
 }
 
-/* Say that a MAC is in two groups. */
-static void warn_of_second(const struct join *j, const struct mac_table *table,
-			   const struct mac_table_entry *e,
-			   const struct group *first)
+/* "44", or "without id". */
+struct name {
+	char text[16];
+};
+
+static struct name name_of(const struct group *g)
+{
+	struct name name = { "without id" };
+
+	if (g->has_id)
+		(void)snprintf(name.text, sizeof(name.text), "%u", g->id);
+	return name;
+}
+
+/* A MAC that another group has claimed: warn unless both may be the same. */
+static void check_second(const struct join *j, const struct mac_table *table,
+			 const struct mac_table_entry *e,
+			 const struct group *first, const struct group *second)
 {
 	char mac[MAC_TEXT_SIZE];
 
+	/* without ids each port of a LAG is a group of its own */
+	if (first == second ||
+	    (!(first->has_id && second->has_id) &&
+	     member_of(j, first->interface) == member_of(j, second->interface)))
+		return;
 	diagnostics_warning(
 	    j->draft->d, place_of(j, table, e),
-	    "found %s in VLAN %u under a second VLAN interface, %u, expected "
-	    "it under one: that of AS%u counts, %u of %s",
-	    mac_format(e->mac, mac), e->vlan, e->id,
-	    asn_of(j, first->interface), first->first_mac->id,
-	    first->table->path);
+	    "found %s in VLAN %u under the VLAN interface %s, expected it "
+	    "under one: %s of AS%u has it too and counts",
+	    mac_format(e->mac, mac), e->vlan, name_of(second).text,
+	    name_of(first).text, asn_of(j, first->interface));
 }
 
 /* A MAC that is not a table's to give: warn if it would go elsewhere. */
@@ -337,8 +373,7 @@ static int claim_entry(struct join *j, const struct mac_table *table,
 	if (u64map_find(&j->known, key) != U64MAP_NONE)
 		return check_known(j, table, e, group);
 	if (other != U64MAP_NONE) {
-		if (other != group)
-			warn_of_second(j, table, e, &j->groups[other]);
+		check_second(j, table, e, &j->groups[other], &j->groups[group]);
 		return 0;
 	}
 	rc = u64map_put(&j->by_table, key, group);
@@ -375,6 +410,21 @@ static int claim_groups(struct join *j)
 	return rc;
 }
 
+/*
+ * Judge a group that is still unknown by who has claimed one of its MACs. Two
+ * ids are two VLAN interfaces, and a MAC that both have may have moved from
+ * one to the other; but what has no id may well be the same one.
+ */
+static void judge_by_table(const struct join *j, struct group *g,
+			   const struct mac_table_entry *e)
+{
+	uint32_t other =
+	    u64map_find(&j->by_table, station_key(e->mac, e->vlan));
+
+	if (other != U64MAP_NONE && !(g->has_id && j->groups[other].has_id))
+		judge(j, &g->by_table, j->groups[other].interface);
+}
+
 /* Judge the groups that are still unknown by what tables have claimed. */
 static void judge_by_tables(struct join *j)
 {
@@ -384,27 +434,25 @@ static void judge_by_tables(struct join *j)
 		const struct mac_table *t = j->draft->tables[i];
 
 		for (size_t k = 0; k < t->entry_count; k++, at++) {
-			const struct mac_table_entry *e = &t->entries[k];
-			struct group *g;
-			uint32_t other;
+			uint32_t group = j->group_of[at];
 
-			if (j->group_of[at] == NO_GROUP || !e->mac.bits)
-				continue;
-			g = &j->groups[j->group_of[at]];
-			if (g->claimed)
-				continue;
-			other = u64map_find(&j->by_table,
-					    station_key(e->mac, e->vlan));
-			if (other != U64MAP_NONE)
-				judge(j, &g->by_table,
-				      j->groups[other].interface);
+			if (group != NO_GROUP && t->entries[k].mac.bits &&
+			    !j->groups[group].claimed)
+				judge_by_table(j, &j->groups[group],
+					       &t->entries[k]);
 		}
 	}
 }
 
-/* "02:00:00:00:00:01, 02:00:00:00:00:02 and 3 more": a group's MACs. */
-static void list_macs(const struct join *j, uint32_t group, struct text *out)
+/*
+ * Append "02:00:00:00:00:01, 02:00:00:00:00:02 and 3 more", a group's MACs.
+ * Returns the first one that nobody has claimed, or else the first one.
+ */
+static struct mac list_macs(const struct join *j, uint32_t group,
+			    struct text *out)
 {
+	const struct group *g = &j->groups[group];
+	struct mac proposed = { 0 };
 	uint32_t listed = 0;
 	size_t at = 0;
 
@@ -412,18 +460,24 @@ static void list_macs(const struct join *j, uint32_t group, struct text *out)
 		const struct mac_table *t = j->draft->tables[i];
 
 		for (size_t k = 0; k < t->entry_count; k++, at++) {
-			char mac[MAC_TEXT_SIZE];
+			struct mac mac = t->entries[k].mac;
+			char text[MAC_TEXT_SIZE];
 
-			if (j->group_of[at] != group ||
-			    !t->entries[k].mac.bits || listed >= MACS_AT_MOST)
+			if (j->group_of[at] != group || !mac.bits)
 				continue;
-			text_add(out, listed++ ? ", " : "");
-			text_add(out, mac_format(t->entries[k].mac, mac));
+			if (!proposed.bits &&
+			    u64map_find(&j->by_table,
+					station_key(mac, g->vlan)) ==
+				U64MAP_NONE)
+				proposed = mac;
+			if (listed < MACS_AT_MOST)
+				text_addf(out, "%s%s", listed++ ? ", " : "",
+					  mac_format(mac, text));
 		}
 	}
-	if (j->groups[group].mac_count > listed)
-		text_addf(out, " and %u more",
-			  j->groups[group].mac_count - listed);
+	if (g->mac_count > listed)
+		text_addf(out, " and %u more", g->mac_count - listed);
+	return proposed.bits ? proposed : g->first_mac->mac;
 }
 
 /* Say that a group's member is not known, and what to do. */
@@ -432,22 +486,20 @@ static void warn_of_group(const struct join *j, uint32_t index)
 	const struct group *g = &j->groups[index];
 	const struct verdict *v = verdict_of(g);
 	struct place place = place_of(j, g->table, g->first_mac);
+	struct mac proposed = { 0 };
 	char mac[MAC_TEXT_SIZE];
-	char id[40] = "without id";
 	struct text macs;
 
 	text_init(&macs);
 	if (j->draft->d->warnings < DIAGNOSTICS_SHOWN)
-		list_macs(j, index, &macs);
-	if (g->first_mac->has_id)
-		(void)snprintf(id, sizeof(id), "%u", g->first_mac->id);
+		proposed = list_macs(j, index, &macs);
 	if (v->other)
 		diagnostics_warning(
 		    j->draft->d, place,
 		    "found the VLAN interface %s in VLAN %u with what is of "
 		    "AS%u and of AS%u, expected one member: left out with %s",
-		    id, g->vlan, asn_of(j, v->interface), asn_of(j, v->other),
-		    text_str(&macs));
+		    name_of(g).text, g->vlan, asn_of(j, v->interface),
+		    asn_of(j, v->other), text_str(&macs));
 	else
 		diagnostics_warning(
 		    j->draft->d, place,
@@ -455,8 +507,8 @@ static void warn_of_group(const struct join *j, uint32_t index)
 		    "an address or MAC of a member in it: left out; if you "
 		    "know whose it is, add under macs: - { asn: ASN, vlan: "
 		    "%u, mac: \"%s\" }",
-		    id, g->vlan, text_str(&macs), g->vlan,
-		    mac_format(g->first_mac->mac, mac));
+		    name_of(g).text, g->vlan, text_str(&macs), g->vlan,
+		    mac_format(proposed, mac));
 	text_fini(&macs);
 }
 

@@ -178,6 +178,68 @@ START_TEST(a_file_that_breaks_off_gives_what_came_before)
 }
 END_TEST
 
+START_TEST(a_file_cut_anywhere_gives_its_whole_packets)
+{
+	static const uint32_t seconds[] = { 10, 20, 30, 40, 0 };
+	const size_t head = 24;
+	const size_t each = 16 + 10;
+
+	write_capture(0, RAW_IP, seconds);
+	names[0] = paths[0];
+	for (size_t size = head + 4 * each; size-- > 0;) {
+		size_t packets = 0;
+
+		ck_assert_int_eq(truncate(paths[0], (off_t)size), 0);
+		text_clear(&problem);
+		if (size < head) {
+			ck_assert_int_eq(open_all(1), ERR_MALFORMED);
+			ck_assert_ptr_nonnull(
+			    strstr(text_str(&problem), paths[0]));
+			continue;
+		}
+		ck_assert_int_eq(open_all(1), 0);
+		while (captures_next(captures, &packet))
+			packets++;
+		ck_assert_uint_eq(packets, (size - head) / each);
+		ck_assert_int_eq(*captures_problems(captures) != '\0',
+				 (size - head) % each != 0);
+		captures_close(captures);
+		captures = NULL;
+	}
+}
+END_TEST
+
+START_TEST(a_file_with_any_byte_broken_is_refused_or_read)
+{
+	static const uint32_t seconds[] = { 10, 20, 0 };
+	static const uint8_t bytes[] = { 0, 1, 0x7f, 0x80, 0xff };
+	const long size = 24 + 2 * 26;
+
+	names[0] = paths[0];
+	for (long at = 0; at < size * (long)COUNT_OF(bytes); at++) {
+		size_t packets = 0;
+		FILE *file;
+		int rc;
+
+		write_capture(0, RAW_IP, seconds);
+		file = fopen(paths[0], "r+b");
+		ck_assert_int_eq(fseek(file, at % size, SEEK_SET), 0);
+		put(file, &bytes[at / size], 1);
+		ck_assert_int_eq(fclose(file), 0);
+		rc = open_all(1);
+		ck_assert(rc == 0 || rc == ERR_MALFORMED ||
+			  rc == ERR_UNSUPPORTED);
+		while (rc == 0 && captures_next(captures, &packet)) {
+			ck_assert_uint_le(packet.captured_bytes, (size_t)size);
+			packets++;
+		}
+		ck_assert_uint_le(packets, 3);
+		captures_close(captures);
+		captures = NULL;
+	}
+}
+END_TEST
+
 START_TEST(what_is_no_capture_is_refused_with_its_name)
 {
 	FILE *file = fopen(paths[0], "wb");
@@ -265,6 +327,8 @@ int main(void)
 		{ nanoseconds_come_as_microseconds, 0 },
 		{ more_may_be_held_than_was_on_the_wire, 0 },
 		{ a_file_that_breaks_off_gives_what_came_before, 0 },
+		{ a_file_cut_anywhere_gives_its_whole_packets, 0 },
+		{ a_file_with_any_byte_broken_is_refused_or_read, 0 },
 		{ what_is_no_capture_is_refused_with_its_name, 0 },
 		{ a_link_type_without_ip_is_refused, 0 },
 		{ a_missing_file_is_said, 0 },

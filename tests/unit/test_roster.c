@@ -97,6 +97,19 @@ START_TEST(a_mac_of_both_families_counts_once)
 }
 END_TEST
 
+START_TEST(a_presence_keeps_its_addresses)
+{
+	const struct roster_presence *p;
+	char address[IPADDR_TEXT_SIZE];
+
+	ck_assert_int_eq(read_text(full), 0);
+	p = &roster->members[1].connections[0].presences[0];
+	ck_assert_str_eq(ipaddr_format(&p->addresses[0], address),
+			 "192.0.2.11");
+	ck_assert_uint_eq(p->addresses[1].version, 0);
+}
+END_TEST
+
 START_TEST(a_place_is_line_and_column_of_the_text)
 {
 	struct place place;
@@ -257,6 +270,7 @@ int main(void)
 		{ the_exchange_is_read, 0 },
 		{ members_stand_in_order_of_their_asns, 0 },
 		{ a_mac_of_both_families_counts_once, 0 },
+		{ a_presence_keeps_its_addresses, 0 },
 		{ a_place_is_line_and_column_of_the_text, 0 },
 		{ no_text_but_the_whole_is_read, 0 },
 		{ a_text_with_any_byte_broken_is_refused_or_read, 0 },
