@@ -138,7 +138,8 @@ static void dispatch(struct call *call, const char *method, const char *host,
 		call->is_open = false;
 		page_refuse(call, r, 421,
 			    "With access: open this server answers only to "
-			    "localhost and to addresses.");
+			    "localhost and to addresses. A proxy in front of "
+			    "it has to send Host: localhost.");
 	} else if (!route) {
 		page_refuse(call, r, 404, "There is no such page.");
 	} else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
