@@ -2,14 +2,12 @@
 #include "collector/live.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -18,6 +16,7 @@
 #include "collector/clock.h"
 #include "collector/intake.h"
 #include "collector/reload.h"
+#include "collector/state_lock.h"
 #include "collector/status.h"
 #include "collector/steps.h"
 #include "collector/udp_source.h"
@@ -74,28 +73,13 @@ static int64_t now_us(void)
 	return us_of(CLOCK_REALTIME);
 }
 
-/* Two collectors on one state_dir would write over each other. */
 static int lock_state(struct live *l)
 {
 	const char *dir = l->generation->config->state_dir;
-	char path[PATH_MAX];
-	int rc = file_make_directories(dir);
+	int rc = state_lock(dir, &l->lock);
 
-	if (rc < 0) {
-		log_error("collector: cannot make state_dir: %s: %s", dir,
-			  err_str(rc));
+	if (rc < 0)
 		return rc;
-	}
-	(void)snprintf(path, sizeof(path), "%s/lock", dir);
-	l->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (l->lock < 0 || flock(l->lock, LOCK_EX | LOCK_NB) < 0) {
-		rc = -errno;
-		log_error("collector: %s: %s",
-			  rc == -EWOULDBLOCK ? "another collector uses"
-					     : "cannot lock",
-			  path);
-		return rc == -EWOULDBLOCK ? -EADDRINUSE : rc;
-	}
 	(void)snprintf(l->status_path, sizeof(l->status_path), "%s/status.json",
 		       dir);
 	(void)snprintf(l->verdicts_path, sizeof(l->verdicts_path),

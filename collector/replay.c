@@ -15,6 +15,7 @@
 #include "collector/capture.h"
 #include "collector/clock.h"
 #include "collector/intake.h"
+#include "collector/state_lock.h"
 #include "collector/status.h"
 #include "collector/steps.h"
 #include "collector/totals.h"
@@ -37,6 +38,7 @@ struct replay {
 		       * read twice */
 	bool started;
 	int stop; /* readable once a signal asks to stop */
+	int lock; /* of the state_dir; -1: none is held */
 	int64_t from_us;
 	int64_t to_us;
 };
@@ -142,8 +144,11 @@ static int prepare_store(struct replay *r, int64_t first_us)
 	const char *state_dir = r->registry->config->state_dir;
 	struct flush *flush;
 	int64_t end_s = 0;
-	int rc = rrd_last_end(state_dir, &exchange, &end_s);
+	int rc = state_lock(state_dir, &r->lock);
 
+	if (rc < 0)
+		return rc;
+	rc = rrd_last_end(state_dir, &exchange, &end_s);
 	if (rc == 0 && end_s > step_of_us(first_us) * STEP_S) {
 		(void)fprintf(stderr,
 			      "lanterne-collector: %s: holds data up to %lld, "
@@ -152,12 +157,6 @@ static int prepare_store(struct replay *r, int64_t first_us)
 			      state_dir, (long long)end_s,
 			      (long long)(first_us / US_PER_S));
 		return ERR_EXISTS;
-	}
-	rc = file_make_directories(state_dir);
-	if (rc < 0) {
-		(void)fprintf(stderr, "lanterne-collector: %s: %s\n", state_dir,
-			      err_str(rc));
-		return rc;
 	}
 	rc = flush_new(&flush, r->registry, STEPS_PER_WRITE);
 	if (rc < 0)
@@ -327,6 +326,7 @@ int replay(const struct options *options, const struct registry *registry)
 		.options = options,
 		.registry = registry,
 		.stepped = options->store || piped,
+		.lock = -1,
 	};
 	struct captures *captures = NULL;
 	int rc = watch_signals(&r);
@@ -349,6 +349,8 @@ int replay(const struct options *options, const struct registry *registry)
 	captures_close(captures);
 	aggregate_fini(&r.total);
 	intake_fini(&r.intake);
+	if (r.lock >= 0)
+		(void)close(r.lock);
 	if (r.stop >= 0)
 		(void)close(r.stop);
 	return rc;

@@ -103,6 +103,7 @@ class Exchange:
                                               b"no sFlow", b"",
                                               struct.pack(">I", 4)])
         self.turn_away()
+        self.turn_replay_away()
         self.simulate("--live", f"127.0.0.1:{self.port}", "--seconds",
                       str(LIVE_SECONDS))
         truth = harness.read_json(self.folder + "/sim/truth.json")
@@ -126,6 +127,20 @@ class Exchange:
                           "exit when the address is in use")
         self.checks.that(str(self.port) in third.said(),
                          f"it said {third.said()!r}")
+
+    def turn_replay_away(self):
+        """Nor may a replay write where a collector is at work."""
+        harness.must([self.simulator, "--out", self.folder + "/past",
+                      "--pcap", self.folder + "/past.pcap", "--seconds", 10])
+        before = harness.files_below(self.state + "/rrd")
+        done = harness.run([self.collector, "-c", self.config, "--replay",
+                            f"sflow:{self.folder}/past.pcap", "--store"])
+        self.checks.equal(done.returncode, UNAVAILABLE,
+                          "exit of a replay beside a collector")
+        self.checks.that(b"another collector" in done.stderr,
+                         f"it said {done.stderr}")
+        self.checks.equal(harness.files_below(self.state + "/rrd"), before,
+                          "files after it")
 
     def stop_amid_a_burst(self, collector):
         """What waits in the socket when the signal comes is taken too."""

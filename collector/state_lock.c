@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/state_lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "util/err.h"
+#include "util/file.h"
+#include "util/log.h"
+
+int state_lock(const char *state_dir, int *fd)
+{
+	char path[PATH_MAX];
+	int rc = file_make_directories(state_dir);
+	int lock;
+
+	if (rc < 0) {
+		log_error("collector: cannot make state_dir: %s: %s", state_dir,
+			  err_str(rc));
+		return rc;
+	}
+	(void)snprintf(path, sizeof(path), "%s/lock", state_dir);
+	lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0) {
+		*fd = lock;
+		return 0;
+	}
+	rc = -errno;
+	if (lock >= 0)
+		(void)close(lock);
+	if (rc == -EWOULDBLOCK) {
+		log_error("collector: another collector uses: %s", path);
+		return -EADDRINUSE;
+	}
+	log_error("collector: cannot lock: %s: %s", path, err_str(rc));
+	return rc;
+}
