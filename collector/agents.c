@@ -89,6 +89,7 @@ void agents_refuse(struct agents *a, const struct ipaddr *source,
 		   const struct sflow_head *head, int64_t time_us)
 {
 	struct refused_agent r = { .source = *source };
+	uint32_t least = 0;
 
 	if (head) {
 		r.agent = head->agent;
@@ -105,11 +106,17 @@ void agents_refuse(struct agents *a, const struct ipaddr *source,
 			return;
 		}
 	}
-	if (a->refused_count == REFUSED_MAX) {
-		a->refused_not_listed++;
-		return;
-	}
 	r.datagrams = 1;
 	r.last_us = time_us;
-	a->refused[a->refused_count++] = r;
+	if (a->refused_count < REFUSED_MAX) {
+		a->refused[a->refused_count++] = r;
+		return;
+	}
+	/* Who goes on sending stays listed; a scan passes through. */
+	for (uint32_t i = 1; i < REFUSED_MAX; i++) {
+		if (a->refused[i].datagrams < a->refused[least].datagrams)
+			least = i;
+	}
+	a->refused_not_listed += a->refused[least].datagrams;
+	a->refused[least] = r;
 }

@@ -66,7 +66,7 @@ struct agents {
 	struct switch_state *switches;
 	struct refused_agent refused[REFUSED_MAX];
 	uint32_t refused_count;
-	uint64_t refused_not_listed; /* datagrams of further ones */
+	uint64_t refused_not_listed; /* datagrams of those who gave way */
 	uint32_t last_match; /* the switch of the last datagram: tried first */
 };
 

@@ -118,6 +118,8 @@ enum drop_reason attribute(const struct registry *r,
 		return DROP_EGRESS_NOT_COUNTED;
 	if (counted == COUNTED_EGRESS && o->direction == DIRECTION_INGRESS)
 		return DROP_INGRESS_NOT_COUNTED;
+	if (o->sampling_rate == 0)
+		return DROP_NO_SAMPLING_RATE;
 	if (!o->has_macs)
 		return DROP_NO_ETHERNET_HEADER;
 

@@ -2,20 +2,26 @@
 #include "collector/capture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/packet.h"
 #include "util/err.h"
 
+#define YEAR_10000_S INT64_C(253402300800)
+
 enum { READ_SIZE = 1 << 18 }; /* at a time: stdio's own 4 kB cost a third */
 
 struct file {
 	const char *path; /* borrowed */
+	int fd;
+	int stop_fd;
 	pcap_t *pcap;
 	int link;
 	bool has_packet; /* head and bytes are the next one to give out */
@@ -28,6 +34,7 @@ struct captures {
 	size_t count;
 	size_t given; /* the file of the packet given out last; count: none */
 	struct text problems;
+	uint64_t broken;
 };
 
 /* DLT_ values differ from LINKTYPE_ ones for raw IP alone, and by system. */
@@ -44,42 +51,74 @@ static void advance(struct captures *c, struct file *f)
 
 	f->has_packet = rc == 1;
 	if (rc == PCAP_ERROR) {
+		c->broken++;
 		text_add(&c->problems, f->path);
 		text_addf(&c->problems, ": the capture breaks off: %s\n",
 			  pcap_geterr(f->pcap));
 	}
 }
 
-/* Standard input ends when the stop descriptor becomes readable: whoever
- * feeds it may be silent for ever. */
-static ssize_t read_input(void *cookie, char *to, size_t size)
+/*
+ * What is no regular file ends when the stop descriptor becomes readable:
+ * whoever feeds it may be silent for ever.
+ */
+static ssize_t read_stream(void *cookie, char *to, size_t size)
 {
+	const struct file *f = cookie;
 	struct pollfd wait[] = {
-		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = (int)(intptr_t)cookie, .events = POLLIN },
+		{ .fd = f->fd, .events = POLLIN },
+		{ .fd = f->stop_fd, .events = POLLIN },
 	};
+	ssize_t got;
 
-	if (poll(wait, 2, -1) < 0)
-		return -1;
-	return wait[1].revents ? 0 : read(STDIN_FILENO, to, size);
+	do {
+		if (poll(wait, 2, -1) < 0 && errno != EINTR)
+			return -1;
+		if (wait[1].revents)
+			return 0;
+		got = read(f->fd, to, size);
+	} while (got < 0 && (errno == EAGAIN || errno == EINTR));
+	return got;
 }
 
-static FILE *open_stream(const char *path, int stop_fd)
+static int close_stream(void *cookie)
 {
-	cookie_io_functions_t input = { .read = read_input };
+	const struct file *f = cookie;
 
-	if (strcmp(path, "-") == 0)
-		return fopencookie((void *)(intptr_t)stop_fd, "rb", input);
-	return fopen(path, "rbe");
+	return f->fd == STDIN_FILENO ? 0 : close(f->fd);
+}
+
+/* Open without waiting for the other end of a pipe. */
+static FILE *open_stream(struct file *f)
+{
+	cookie_io_functions_t stream = { .read = read_stream,
+					 .close = close_stream };
+	struct stat status;
+	FILE *out;
+
+	f->fd = STDIN_FILENO;
+	if (strcmp(f->path, "-") != 0) {
+		f->fd = open(f->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		if (f->fd < 0)
+			return NULL;
+		if (fstat(f->fd, &status) == 0 && S_ISREG(status.st_mode))
+			return fdopen(f->fd, "rb");
+	}
+	out = fopencookie(f, "rb", stream);
+	if (!out)
+		(void)close_stream(f);
+	return out;
 }
 
 static int open_file(struct file *f, const char *path, int stop_fd,
 		     struct text *problem)
 {
 	char reason[PCAP_ERRBUF_SIZE] = "";
-	FILE *stream = open_stream(path, stop_fd);
+	FILE *stream;
 
 	f->path = path;
+	f->stop_fd = stop_fd;
+	stream = open_stream(f);
 	if (!stream) {
 		int rc = -errno;
 
@@ -154,14 +193,13 @@ void captures_close(struct captures *c)
 /* Damaged times of 64 bits come to the nearest end of what can be dated. */
 static int64_t time_of(const struct file *f)
 {
-	static const int64_t year_10000_s = 253402300800;
 	int64_t second = f->head->ts.tv_sec;
 	int64_t rest_us = f->head->ts.tv_usec;
 
 	if (second < 0)
 		return 0;
-	if (second >= year_10000_s)
-		return year_10000_s * 1000000;
+	if (second >= YEAR_10000_S)
+		return YEAR_10000_S * 1000000;
 	return second * 1000000 + (rest_us > 0 ? rest_us % 1000000 : 0);
 }
 
@@ -181,6 +219,8 @@ bool captures_next(struct captures *c, struct capture_packet *packet)
 		return false;
 	c->given = (size_t)(next - c->files);
 	packet->time_us = time_of(next);
+	packet->has_time = packet->time_us > 0 &&
+			   packet->time_us < YEAR_10000_S * INT64_C(1000000);
 	packet->link = next->link;
 	packet->bytes = next->bytes;
 	packet->captured_bytes = next->head->caplen;
@@ -191,4 +231,9 @@ bool captures_next(struct captures *c, struct capture_packet *packet)
 const char *captures_problems(const struct captures *c)
 {
 	return text_str(&c->problems);
+}
+
+uint64_t captures_broken(const struct captures *c)
+{
+	return c->broken;
 }

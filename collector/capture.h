@@ -21,6 +21,7 @@ struct captures;
 
 struct capture_packet {
 	int64_t time_us; /* of capture, UTC */
+	bool has_time;	 /* time_us lies in 1970 to 9999 */
 	int link;	 /* enum packet_link */
 	const uint8_t *bytes;
 	size_t captured_bytes; /* held; may even exceed wire_bytes */
@@ -47,6 +48,9 @@ void captures_close(struct captures *c);
  * @return true, or false at the end of the last file
  */
 bool captures_next(struct captures *c, struct capture_packet *packet);
+
+/** How many files ended in the middle, so far. */
+uint64_t captures_broken(const struct captures *c);
 
 /** What broke off while reading, a line each; "" if nothing did. */
 const char *captures_problems(const struct captures *c);

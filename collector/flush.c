@@ -2,15 +2,14 @@
 #include "collector/flush.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "collector/clock.h"
 #include "collector/flush_view.h"
 #include "collector/track_set.h"
-
-enum { PATH_SIZE = 4096 };
+#include "store/series_list.h"
 
 struct flush {
 	char *state_dir;
@@ -25,9 +24,10 @@ struct flush {
 	uint32_t *pairs;
 	uint32_t pair_count;
 	uint32_t pair_room;
-	int64_t pair_window;	 /* pair steps since the epoch; 0: none */
-	int64_t pair_covered_us; /* of it, so far */
+	int64_t pair_window; /* pair steps since the epoch; 0: none */
 	bool pair_edge;
+	int64_t *seen_us; /* of it, per member as the set numbers them */
+	uint32_t seen_count;
 	uint64_t steps;
 	struct track_result result;
 };
@@ -50,6 +50,18 @@ static int append(uint32_t **list, uint32_t *count, uint32_t *room,
 	return 0;
 }
 
+static int append_time(struct flush *f)
+{
+	int64_t *grown =
+	    realloc(f->seen_us, (f->seen_count + 1u) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	f->seen_us = grown;
+	f->seen_us[f->seen_count++] = 0;
+	return 0;
+}
+
 /* The track of a pair of members; TRACK_NONE without memory. */
 static uint32_t pair_track(struct flush *f, uint32_t low, uint32_t high,
 			   uint16_t vlan)
@@ -66,33 +78,13 @@ static uint32_t pair_track(struct flush *f, uint32_t low, uint32_t high,
 	return found;
 }
 
-/* Pairs of one VLAN that have a file. */
-static void find_known_pairs_in(struct flush *f, const struct registry *r,
-				uint16_t vlan)
+static void know_pair(void *context, const struct series *series)
 {
-	char path[PATH_SIZE];
+	struct flush *f = context;
 
-	for (uint32_t i = 0; i < r->member_count; i++) {
-		for (uint32_t j = i; j < r->member_count; j++) {
-			struct series s = { .kind = SERIES_PAIR,
-					    .asn = r->members[i].asn,
-					    .other_asn = r->members[j].asn,
-					    .vlan = vlan };
-
-			if (series_path(path, sizeof(path), f->state_dir, &s) ==
-				0 &&
-			    access(path, F_OK) == 0)
-				(void)pair_track(f, s.asn, s.other_asn, vlan);
-		}
-	}
-}
-
-/* Pairs that have a file go on getting their zeros after a restart. */
-static void find_known_pairs(struct flush *f, const struct registry *r)
-{
-	find_known_pairs_in(f, r, 0); /* whose VLAN nothing tells */
-	for (uint32_t i = 0; i < r->vlan_count; i++)
-		find_known_pairs_in(f, r, r->vlans[i].tag);
+	if (pair_track(f, series->asn, series->other_asn, series->vlan) ==
+	    TRACK_NONE)
+		f->result.failed++;
 }
 
 int flush_new(struct flush **out, const struct registry *registry,
@@ -112,7 +104,12 @@ int flush_new(struct flush **out, const struct registry *registry,
 		flush_free(f);
 		return rc;
 	}
-	find_known_pairs(f, registry);
+	/* Pairs that have a file go on getting their zeros. */
+	rc = series_list_pairs(f->state_dir, know_pair, f);
+	if (rc < 0) {
+		flush_free(f);
+		return rc;
+	}
 	*out = f;
 	return 0;
 }
@@ -127,6 +124,7 @@ void flush_free(struct flush *f)
 	free(f->state_dir);
 	free(f->touched);
 	free(f->pairs);
+	free(f->seen_us);
 	free(f);
 }
 
@@ -261,22 +259,67 @@ static void close_touched(struct flush *f, int64_t start_s, double seconds)
 	f->touched_count = 0;
 }
 
-static void close_pairs(struct flush *f)
+/* Remember in this pair step who could be seen, and for how long. */
+static int cover_pairs(struct flush *f, const struct closed_step *step)
 {
-	double seconds = (double)f->pair_covered_us / US_PER_S;
-	int64_t start_s = f->pair_window * SERIES_PAIR_STEP_S;
-	bool enough =
-	    f->pair_covered_us * 2 >= (int64_t)SERIES_PAIR_STEP_S * US_PER_S;
+	const struct registry *r = f->now.registry;
+
+	for (uint32_t i = 0; i < r->member_count; i++) {
+		uint32_t number;
+
+		if (!flush_view_member_seen(&f->now, step->agents, i))
+			continue;
+		number = track_set_member(&f->set, r->members[i].asn);
+		while (number != TRACK_NONE && f->seen_count <= number) {
+			if (append_time(f) < 0)
+				return -ENOMEM;
+		}
+		if (number != TRACK_NONE)
+			f->seen_us[number] += step->covered_us;
+	}
+	f->pair_edge |= step->edge;
+	return 0;
+}
+
+/* The seconds for which a member's sending was observed; 0: too few. */
+static double seen_seconds(struct flush *f, uint32_t asn)
+{
+	uint32_t number = track_set_member(&f->set, asn);
+	int64_t us = number < f->seen_count ? f->seen_us[number] : 0;
+	bool enough = us * 2 >= (int64_t)SERIES_PAIR_STEP_S * US_PER_S;
 
 	if (f->pair_edge)
-		enough = step_rate_known(f->pair_covered_us, true);
+		enough = step_rate_known(us, true);
+	return enough ? (double)us / US_PER_S : 0;
+}
+
+/* Each direction is known as far as its sender was seen. */
+static void close_pair(struct flush *f, struct track *t, int64_t start_s)
+{
+	double from_a = seen_seconds(f, t->series.asn);
+	double from_b = seen_seconds(f, t->series.other_asn);
+	double rates[SERIES_COLUMNS_MAX];
+
+	for (size_t i = 0; i < PAIR_COUNT; i++) {
+		double seconds = i < PAIR_BA_V4_BYTES ? from_a : from_b;
+
+		rates[i] = seconds > 0 ? t->sums[i] / seconds : NAN;
+	}
+	memset(t->sums, 0, sizeof(t->sums));
+	if (from_a > 0 || from_b > 0)
+		track_row(t, f->state_dir, start_s, rates, &f->result);
+}
+
+static void close_pairs(struct flush *f)
+{
 	if (f->pair_window == 0)
 		return;
 	for (uint32_t i = 0; i < f->pair_count; i++)
-		close_track(f, f->pairs[i], start_s, enough ? seconds : 0);
+		close_pair(f, &f->set.tracks[f->pairs[i]],
+			   f->pair_window * SERIES_PAIR_STEP_S);
 	f->pair_window = 0;
-	f->pair_covered_us = 0;
 	f->pair_edge = false;
+	memset(f->seen_us, 0, f->seen_count * sizeof(*f->seen_us));
 }
 
 static void close_traffic(struct flush *f, const struct closed_step *step,
@@ -383,9 +426,8 @@ void flush_step(struct flush *f, const struct closed_step *step)
 	f->pair_window = window;
 	add_earlier(f, step->earlier);
 	add_cells(f, &f->now, step->cells, step->cell_count);
-	if (flush_view_any_alive(&f->now, step->agents))
-		f->pair_covered_us += step->covered_us;
-	f->pair_edge |= step->edge;
+	if (cover_pairs(f, step) < 0)
+		f->result.failed++;
 	if (!step_rate_known(step->covered_us, step->edge))
 		seconds = 0;
 	close_traffic(f, step, seconds);

@@ -4,6 +4,30 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collector/aggregate.h"
+#include "util/err.h"
+
+/* Cells number switches and interfaces in so many bits. */
+static int check_size(const struct generation *g, const char *path,
+		      struct diagnostics *d)
+{
+	const struct place file = { .path = path };
+
+	if (g->config->switch_count >= AGGREGATE_SWITCHES_MAX) {
+		diagnostics_error(
+		    d, file, "found %zu switches, expected at most %d",
+		    g->config->switch_count, AGGREGATE_SWITCHES_MAX - 1);
+		return ERR_CONFIG;
+	}
+	if (g->registry->interface_count >= AGGREGATE_INTERFACES_MAX) {
+		diagnostics_error(
+		    d, file, "found %u VLAN interfaces, expected at most %d",
+		    g->registry->interface_count, AGGREGATE_INTERFACES_MAX - 1);
+		return ERR_CONFIG;
+	}
+	return 0;
+}
+
 int generation_load(struct generation **out, const char *path,
 		    struct diagnostics *d)
 {
@@ -18,6 +42,11 @@ int generation_load(struct generation **out, const char *path,
 		return rc;
 	}
 	atomic_init(&g->references, 1);
+	rc = check_size(g, path, d);
+	if (rc < 0) {
+		generation_unref(g);
+		return rc;
+	}
 	*out = g;
 	return 0;
 }

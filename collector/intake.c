@@ -51,7 +51,7 @@ static void note_stranger(struct intake *in, const struct observation *o,
 	struct unknown_station u = {
 		.mac = o->src,
 		.switch_index = o->switch_index,
-		.port = o->port,
+		.ifindex = o->entered,
 		.vlan = at->vlan,
 		.reason = at->stranger,
 		.bytes = (uint64_t)o->wire_bytes * o->sampling_rate,
@@ -132,6 +132,15 @@ static enum direction direction_of(const struct sflow_flow *f)
 	return DIRECTION_UNKNOWN;
 }
 
+/* Where the frame came in, as far as the sample says. */
+static uint32_t entered_by(const struct sflow_flow *f)
+{
+	bool known = f->input.format == SFLOW_INTERFACE_INDEX &&
+		     f->input.value != SFLOW_INTERNAL;
+
+	return known ? f->input.value : 0;
+}
+
 static void note_direction(struct intake *in, struct switch_state *s,
 			   uint32_t switch_index, enum direction direction)
 {
@@ -175,6 +184,7 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 		.port = PORT_NONE,
 		.sampling_rate = f->sampling_rate,
 		.direction = direction_of(f),
+		.entered = entered_by(f),
 	};
 
 	in->input.flow_samples++;

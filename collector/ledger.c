@@ -9,6 +9,7 @@ const char *drop_reason_name(enum drop_reason reason)
 		[DROP_EGRESS_NOT_COUNTED] = "egress_not_counted",
 		[DROP_INGRESS_NOT_COUNTED] = "ingress_not_counted",
 		[DROP_WRONG_PORT] = "wrong_port",
+		[DROP_NO_SAMPLING_RATE] = "no_sampling_rate",
 		[DROP_NO_ETHERNET_HEADER] = "no_ethernet_header",
 		[DROP_TABLE_FULL] = "table_full",
 	};

@@ -17,6 +17,7 @@ enum drop_reason {
 	DROP_EGRESS_NOT_COUNTED,  /* an egress sample where ingress counts */
 	DROP_INGRESS_NOT_COUNTED, /* an ingress sample where egress counts */
 	DROP_WRONG_PORT, /* a member's MAC on another's port, no other end */
+	DROP_NO_SAMPLING_RATE,	 /* it stands for 0 frames */
 	DROP_NO_ETHERNET_HEADER, /* no two MAC addresses in the sample */
 	DROP_TABLE_FULL,	 /* more pairs in a step than are held */
 	DROP_COUNT,
@@ -37,9 +38,12 @@ struct input_counters {
 	uint64_t counter_samples;
 	uint64_t discarded_packets; /* told of by samples of their own */
 	uint64_t frames;
-	uint64_t other_packets; /* in a capture: no UDP to the port */
-	uint64_t fragments;	/* in a capture: refused */
-	uint64_t socket_drops;	/* lost in the kernel for want of buffer */
+	uint64_t other_packets;	  /* in a capture: no UDP to the port */
+	uint64_t fragments;	  /* in a capture: refused */
+	uint64_t out_of_order;	  /* in a capture: before the open minute */
+	uint64_t bad_times;	  /* in a capture: no time of 1970 to 9999 */
+	uint64_t broken_captures; /* that ended in the middle */
+	uint64_t socket_drops;	  /* lost in the kernel for want of buffer */
 };
 
 struct ledger {

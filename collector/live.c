@@ -50,7 +50,9 @@ struct live {
 	int64_t loaded_us;	/* the configuration in use */
 	int64_t refused_us;	/* the last one that was not taken; 0: none */
 	struct text problem;	/* what was wrong with that one */
-	size_t decided;		/* verdicts as last written */
+	struct text verdicts;	/* as last written */
+	uint64_t files_failed;
+	uint64_t drops[SOURCES_MAX];
 	char status_path[PATH_MAX];
 	char verdicts_path[PATH_MAX];
 };
@@ -79,12 +81,21 @@ static int lock_state(struct live *l)
 	int rc = state_lock(dir, &l->lock);
 
 	if (rc < 0)
-		return rc;
+		return rc == -EADDRINUSE ? rc : -EIO;
 	(void)snprintf(l->status_path, sizeof(l->status_path), "%s/status.json",
 		       dir);
 	(void)snprintf(l->verdicts_path, sizeof(l->verdicts_path),
 		       "%s/directions", dir);
 	return 0;
+}
+
+/* Log a failure that nobody has spoken of yet. */
+static int complain(const char *what, int rc)
+{
+	if (rc == 0)
+		return 0;
+	log_error("collector: %s: %s", what, err_str(rc));
+	return -EIO;
 }
 
 static int watch(struct live *l, int fd)
@@ -110,7 +121,7 @@ static int open_source(struct live *l, const struct config_endpoint *listen)
 	if (rc < 0) {
 		log_error("collector: cannot listen on %s port %u: %s", addr,
 			  listen->port, err_str(rc));
-		return rc;
+		return -EADDRNOTAVAIL;
 	}
 	log_notice("collector: listening on %s port %u, buffer %d kB", addr,
 		   listen->port, buffer_bytes / 1024);
@@ -184,8 +195,10 @@ static void count_socket_drops(struct live *l)
 {
 	uint64_t drops = 0;
 
-	for (size_t i = 0; i < l->source_count; i++)
-		drops += udp_source_drops(l->sources[i]);
+	for (size_t i = 0; i < l->source_count; i++) {
+		l->drops[i] = udp_source_drops(l->sources[i]);
+		drops += l->drops[i];
+	}
 	if (drops > l->intake.input.socket_drops)
 		log_warning(
 		    "collector: the kernel dropped %llu datagrams for "
@@ -194,18 +207,27 @@ static void count_socket_drops(struct live *l)
 	l->intake.input.socket_drops = drops;
 }
 
-static void hand_over_status(struct live *l, int64_t time_us)
+static struct status_view
+view_of(const struct live *l, struct writer_counters writer, int64_t time_us)
 {
-	struct status_view view = {
+	return (struct status_view){
 		.intake = &l->intake,
 		.steps = &l->steps,
-		.writer = writer_counters(l->writer),
+		.writer = writer,
 		.started_us = l->started_us,
 		.written_us = time_us,
 		.loaded_us = l->loaded_us,
 		.refused_us = l->refused_us,
 		.problem = text_str(&l->problem),
+		.drops = l->drops,
+		.drop_count = l->source_count,
 	};
+}
+
+static void hand_over_status(struct live *l, int64_t time_us)
+{
+	struct status_view view =
+	    view_of(l, writer_counters(l->writer), time_us);
 	struct text out;
 
 	text_init(&out);
@@ -213,18 +235,40 @@ static void hand_over_status(struct live *l, int64_t time_us)
 	writer_file(l->writer, l->status_path, &out);
 }
 
+/* When all is written that will be. */
+static void write_last_status(struct live *l, struct writer_counters writer,
+			      int64_t time_us)
+{
+	struct status_view view = view_of(l, writer, time_us);
+	struct text out;
+	int rc = -ENOMEM;
+
+	text_init(&out);
+	status_write(&out, &view);
+	if (text_ok(&out))
+		rc = file_replace(l->status_path, text_str(&out), out.len);
+	if (rc < 0)
+		log_error("collector: cannot replace: %s: %s", l->status_path,
+			  err_str(rc));
+	text_fini(&out);
+}
+
+/* When they have changed, or the file could not be written. */
 static void hand_over_verdicts(struct live *l)
 {
+	uint64_t failed = writer_counters(l->writer).files_failed;
 	struct text out;
 
 	text_init(&out);
 	verdicts_write(&out, &l->intake);
-	if (out.len == l->decided) {
-		text_fini(&out);
-		return;
+	if (strcmp(text_str(&out), text_str(&l->verdicts)) != 0 ||
+	    failed != l->files_failed) {
+		text_clear(&l->verdicts);
+		text_add(&l->verdicts, text_str(&out));
+		l->files_failed = failed;
+		writer_file(l->writer, l->verdicts_path, &out);
 	}
-	l->decided = out.len;
-	writer_file(l->writer, l->verdicts_path, &out);
+	text_fini(&out);
 }
 
 static void tick(struct live *l)
@@ -380,15 +424,16 @@ static void stop(struct live *l)
 	count_socket_drops(l);
 	steps_end(&l->steps, now);
 	hand_over_verdicts(l);
-	hand_over_status(l, now.wall_us);
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
+	write_last_status(l, counters, now.wall_us);
 	log_notice("collector: stopped: %llu datagrams, %llu observations, "
-		   "%llu attributed, %llu rows written",
+		   "%llu attributed, %llu rows written, %llu failed",
 		   (unsigned long long)l->intake.input.datagrams,
 		   (unsigned long long)l->intake.ledger.observations,
 		   (unsigned long long)l->intake.ledger.attributed,
-		   (unsigned long long)counters.flush.rows);
+		   (unsigned long long)counters.flush.rows,
+		   (unsigned long long)counters.flush.rows_failed);
 }
 
 static void close_all(struct live *l)
@@ -407,7 +452,28 @@ static void close_all(struct live *l)
 	steps_fini(&l->steps);
 	intake_fini(&l->intake);
 	text_fini(&l->problem);
+	text_fini(&l->verdicts);
 	generation_unref(l->generation);
+}
+
+/* The writer comes before the sockets: it looks at the files that are there,
+ * and nobody would read meanwhile. */
+static int start(struct live *l)
+{
+	int rc = complain("no memory for the tables",
+			  intake_init(&l->intake, l->generation->registry));
+
+	l->loaded_us = l->started_us;
+	if (rc == 0)
+		rc = lock_state(l);
+	/* Signals are blocked before there is a second thread to get them. */
+	if (rc == 0)
+		rc = complain("cannot wait for events", open_events(l));
+	if (rc == 0)
+		rc = complain("cannot start writing", start_writer(l));
+	if (rc == 0)
+		rc = open_sources(l);
+	return rc;
 }
 
 int live(struct generation *generation)
@@ -420,17 +486,8 @@ int live(struct generation *generation)
 		.lock = -1,
 		.started_us = now_us(),
 	};
-	int rc = intake_init(&l.intake, generation->registry);
+	int rc = start(&l);
 
-	l.loaded_us = l.started_us;
-	if (rc == 0)
-		rc = lock_state(&l);
-	if (rc == 0)
-		rc = open_events(&l);
-	if (rc == 0)
-		rc = open_sources(&l);
-	if (rc == 0)
-		rc = start_writer(&l);
 	if (rc == 0) {
 		verdicts_read(&l.intake, l.verdicts_path);
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);

@@ -3,6 +3,7 @@
 /* lanterne-collector: arguments, configuration, then one of its modes. */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -41,17 +42,28 @@ static int exit_code(int rc)
 	}
 }
 
+/* What was printed is on its way, or it is said that it is not. */
+static int finish_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	(void)fprintf(stderr, "lanterne-collector: standard output: %s\n",
+		      err_str(-errno));
+	return -EIO;
+}
+
 static int print_config(const struct config *config)
 {
 	struct text out;
-	int rc = 0;
+	int rc;
 
 	text_init(&out);
 	config_print(config, &out);
 	if (!text_ok(&out))
-		rc = -ENOMEM;
-	else if (fputs(text_str(&out), stdout) == EOF || fflush(stdout) != 0)
-		rc = -EIO;
+		(void)fputs("lanterne-collector: no memory\n", stderr);
+	else
+		(void)fputs(text_str(&out), stdout);
+	rc = text_ok(&out) ? finish_output() : -ENOMEM;
 	text_fini(&out);
 	return rc;
 }
@@ -78,7 +90,7 @@ static int run(const struct options *options, struct generation *generation,
 		return replay(options, registry);
 	case MODE_CHECK_CONFIG:
 		summarise(registry, d);
-		return fflush(stdout) == 0 ? 0 : -EIO;
+		return finish_output();
 	case MODE_PRINT_CONFIG:
 		return print_config(registry->config);
 	case MODE_LIVE:
@@ -98,6 +110,9 @@ static int with_config(const struct options *options)
 	diagnostics_init(&d);
 	rc = generation_load(&generation, options->config, &d);
 	(void)fputs(text_str(&d.text), stderr);
+	if (rc < 0 && d.errors == 0)
+		(void)fprintf(stderr, "lanterne-collector: %s: %s\n",
+			      options->config, err_str(rc));
 	if (rc == 0)
 		rc = run(options, generation, &d);
 	generation_unref(generation);
@@ -108,14 +123,21 @@ static int with_config(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options;
-	int rc = options_read(&options, argc, argv);
+	int rc;
 
+	/* A reader that went away and a limit on file sizes are errors of the
+	 * write that meets them, not the end of the collector. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	rc = options_read(&options, argc, argv);
 	if (rc < 0)
 		return exit_code(rc);
 	if (options.mode == MODE_HELP)
 		(void)fputs(options_help(), stdout);
 	else if (options.mode == MODE_VERSION)
 		(void)puts("lanterne-collector " LANTERNE_VERSION);
+	if (options.mode == MODE_HELP || options.mode == MODE_VERSION)
+		rc = finish_output();
 	else
 		rc = with_config(&options);
 	options_fini(&options);

@@ -63,11 +63,14 @@ static uint32_t add_port(struct port_table *t, uint32_t switch_index,
 	struct port_state *p;
 
 	if (t->count == t->capacity ||
+	    (!configured &&
+	     t->learned[switch_index] == PORT_LEARNED_PER_SWITCH) ||
 	    u64map_put(&t->by_key, registry_port_key(switch_index, ifindex),
 		       t->count) < 0) {
 		t->refused++;
 		return PORT_NONE;
 	}
+	t->learned[switch_index] += !configured;
 	p = &t->ports[t->count];
 	p->switch_index = switch_index;
 	p->ifindex = ifindex;
@@ -88,8 +91,12 @@ int port_table_init(struct port_table *t, const struct registry *registry)
 		.capacity = registry->port_count + PORT_LEARNED_MAX,
 	};
 	t->ports = calloc(t->capacity, sizeof(*t->ports));
-	if (!t->ports)
+	t->learned =
+	    calloc(registry->config->switch_count + 1, sizeof(*t->learned));
+	if (!t->ports || !t->learned) {
+		port_table_fini(t);
 		return -ENOMEM;
+	}
 	rc = u64map_init(&t->by_key, t->capacity);
 	if (rc < 0) {
 		port_table_fini(t);
@@ -106,8 +113,18 @@ int port_table_init(struct port_table *t, const struct registry *registry)
 void port_table_fini(struct port_table *t)
 {
 	free(t->ports);
+	free(t->learned);
 	u64map_fini(&t->by_key);
 	*t = (struct port_table){ 0 };
+}
+
+uint32_t port_table_look(const struct port_table *t, uint32_t switch_index,
+			 uint32_t ifindex)
+{
+	uint32_t found =
+	    u64map_find(&t->by_key, registry_port_key(switch_index, ifindex));
+
+	return found == U64MAP_NONE ? (uint32_t)PORT_NONE : found;
 }
 
 uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
@@ -117,9 +134,8 @@ uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
 
 	if (ifindex == 0)
 		return PORT_NONE;
-	found =
-	    u64map_find(&t->by_key, registry_port_key(switch_index, ifindex));
-	if (found != U64MAP_NONE)
+	found = port_table_look(t, switch_index, ifindex);
+	if (found != PORT_NONE)
 		return found;
 	return add_port(t, switch_index, ifindex, NULL);
 }
@@ -173,7 +189,7 @@ uint64_t port_speed(const struct port_state *p)
 
 /*
  * The pending step of this number. NULL if it was given out already, or lies
- * so far ahead of the others that their ring has no place, or before the epoch.
+ * so far behind that its place is taken, or before the epoch.
  */
 static struct port_step *pending_step(struct port_state *p, int64_t step)
 {
@@ -182,8 +198,9 @@ static struct port_step *pending_step(struct port_state *p, int64_t step)
 	if (step <= p->given_out || step < 0)
 		return NULL;
 	s = &p->pending[step % PORT_PENDING_STEPS];
-	if (s->step == 0)
-		s->step = step;
+	/* A place that was never given out has been passed by. */
+	if (s->step <= step - PORT_PENDING_STEPS)
+		*s = (struct port_step){ .step = step };
 	return s->step == step ? s : NULL;
 }
 
@@ -293,22 +310,22 @@ void port_table_forget(struct port_table *t)
 		t->ports[i].forgotten = true;
 }
 
+static void add_saturating(uint64_t *sum, uint64_t bytes)
+{
+	if (__builtin_add_overflow(*sum, bytes, sum))
+		*sum = UINT64_MAX;
+}
+
 void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,
 			 uint64_t bytes, bool egress)
 {
 	struct port_state *p = &t->ports[port];
 	struct port_step *s = pending_step(p, step);
 
-	if (egress)
-		p->out_estimate += bytes;
-	else
-		p->in_estimate += bytes;
-	if (!s)
-		return;
-	if (egress)
-		s->out_estimate += bytes;
-	else
-		s->in_estimate += bytes;
+	add_saturating(egress ? &p->out_estimate : &p->in_estimate, bytes);
+	if (s)
+		add_saturating(egress ? &s->out_estimate : &s->in_estimate,
+			       bytes);
 }
 
 /* A complete step as rates. */

@@ -27,6 +27,7 @@ enum {
 	SWITCH_GONE = 0xffffffff,
 	PORT_NAME_SIZE = 64,
 	PORT_LEARNED_MAX = 8192, /* ports held beside the configured ones */
+	PORT_LEARNED_PER_SWITCH = 1024, /* no box has more; forgers may */
 	PORT_PENDING_STEPS = 16,
 };
 
@@ -89,6 +90,7 @@ struct port_table {
 	uint32_t count;
 	uint32_t capacity;
 	struct u64map by_key; /* registry_port_key -> index */
+	uint32_t *learned;    /* per switch */
 	uint64_t refused;     /* ports beyond the capacity, per mention */
 	uint64_t restarts;    /* deltas refused: the agent restarted */
 	uint64_t odd_deltas;  /* deltas refused for another reason */
@@ -123,6 +125,10 @@ void port_table_continue(struct port_table *t, const struct port_table *from,
 
 /** The port of a switch, a new one if need be; PORT_NONE if full or 0. */
 uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
+			 uint32_t ifindex);
+
+/** The port of a switch, or PORT_NONE: none is made. */
+uint32_t port_table_look(const struct port_table *t, uint32_t switch_index,
 			 uint32_t ifindex);
 
 /** Take in a counter sample that came at time_us. */

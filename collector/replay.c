@@ -19,13 +19,17 @@
 #include "collector/status.h"
 #include "collector/steps.h"
 #include "collector/totals.h"
+#include "collector/verdicts.h"
 #include "net/packet.h"
 #include "store/rrd_write.h"
 #include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
 
-enum { STEPS_PER_WRITE = 120 };
+enum {
+	STEPS_PER_WRITE = 120,
+	PACKETS_PER_LOOK = 4096, /* for signals */
+};
 
 struct replay {
 	const struct options *options;
@@ -43,18 +47,27 @@ struct replay {
 	int64_t to_us;
 };
 
-/* True if a capture cannot be read twice: standard input, a pipe. */
-static bool reads_once(const struct options *o)
+/* True if something can be read only once: standard input, a pipe. */
+static bool reads_a_stream(const struct options *o)
 {
-	for (size_t i = 0; i < o->capture_count; i++) {
-		struct stat status;
+	struct stat status;
 
+	for (size_t i = 0; i < o->capture_count; i++) {
 		if (strcmp(o->captures[i], "-") == 0 ||
 		    (stat(o->captures[i], &status) == 0 &&
-		     S_ISFIFO(status.st_mode)))
+		     !S_ISREG(status.st_mode)))
 			return true;
 	}
 	return false;
+}
+
+/* Say what went wrong, for an error that nobody has spoken of yet. */
+static int complain(const char *what, int rc)
+{
+	if (rc < 0)
+		(void)fprintf(stderr, "lanterne-collector: %s: %s\n", what,
+			      err_str(rc));
+	return rc;
 }
 
 /* True if a UDP port is one that a source of the configuration listens on. */
@@ -105,6 +118,14 @@ static int open_captures(struct replay *r, struct captures **out)
 	return rc;
 }
 
+/* True once a signal asked to stop. */
+static bool told_to_stop(const struct replay *r)
+{
+	struct pollfd stop = { .fd = r->stop, .events = POLLIN };
+
+	return poll(&stop, 1, 0) > 0;
+}
+
 /* Direction auto is judged from the whole of the files, before counting. */
 static int judge(struct replay *r)
 {
@@ -112,6 +133,7 @@ static int judge(struct replay *r)
 	struct capture_packet packet;
 	struct captures *captures;
 	struct packet_udp udp;
+	uint64_t packets = 0;
 	bool wanted = false;
 	bool done = false;
 	int rc;
@@ -124,6 +146,8 @@ static int judge(struct replay *r)
 	if (rc < 0)
 		return rc;
 	while (!done && captures_next(captures, &packet)) {
+		if (++packets % PACKETS_PER_LOOK == 0 && told_to_stop(r))
+			break;
 		if (find_datagram(r, &packet, &udp))
 			done = intake_judge(&r->intake, &udp.source,
 					    udp.payload, udp.payload_len);
@@ -147,8 +171,10 @@ static int prepare_store(struct replay *r, int64_t first_us)
 	int rc = state_lock(state_dir, &r->lock);
 
 	if (rc < 0)
-		return rc;
+		return rc == -EADDRINUSE ? rc : -EIO;
 	rc = rrd_last_end(state_dir, &exchange, &end_s);
+	if (rc < 0 && rc != ERR_NOT_FOUND)
+		return complain("what state_dir holds cannot be read", -EIO);
 	if (rc == 0 && end_s > step_of_us(first_us) * STEP_S) {
 		(void)fprintf(stderr,
 			      "lanterne-collector: %s: holds data up to %lld, "
@@ -159,11 +185,10 @@ static int prepare_store(struct replay *r, int64_t first_us)
 		return ERR_EXISTS;
 	}
 	rc = flush_new(&flush, r->registry, STEPS_PER_WRITE);
-	if (rc < 0)
-		return rc;
-	rc = writer_start(&r->writer, flush, true);
+	if (rc == 0)
+		rc = writer_start(&r->writer, flush, true);
 	r->steps.writer = r->writer;
-	return rc;
+	return complain("cannot start writing", rc);
 }
 
 static int begin(struct replay *r, int64_t time_us)
@@ -174,18 +199,20 @@ static int begin(struct replay *r, int64_t time_us)
 	return r->options->store ? prepare_store(r, time_us) : 0;
 }
 
-/* True once a signal asked to stop. */
-static bool told_to_stop(const struct replay *r)
-{
-	struct pollfd stop = { .fd = r->stop, .events = POLLIN };
-
-	return poll(&stop, 1, 0) > 0;
-}
-
 /* A capture has one clock. */
 static struct moment moment_of(int64_t time_us)
 {
 	return (struct moment){ time_us, time_us };
+}
+
+/* A packet without a time of its own comes with the one before it. */
+static bool date(struct replay *r, struct capture_packet *packet)
+{
+	r->intake.input.bad_times++;
+	if (!r->started && r->stepped)
+		return false;
+	packet->time_us = r->started ? r->to_us : 0;
+	return true;
 }
 
 static int read_captures(struct replay *r, struct captures *captures)
@@ -196,14 +223,19 @@ static int read_captures(struct replay *r, struct captures *captures)
 	int rc = 0;
 
 	while (rc == 0 && captures_next(captures, &packet)) {
-		if (++packets % 65536 == 0 && told_to_stop(r))
+		if (++packets % PACKETS_PER_LOOK == 0 && told_to_stop(r))
 			break;
+		if (!packet.has_time && !date(r, &packet))
+			continue;
 		if (!r->started)
 			rc = begin(r, packet.time_us);
 		if (rc < 0)
 			break;
 		if (packet.time_us > r->to_us)
 			r->to_us = packet.time_us;
+		if (r->stepped && r->steps.open &&
+		    step_of_us(packet.time_us) < r->steps.step)
+			r->intake.input.out_of_order++;
 		if (r->stepped)
 			steps_at(&r->steps, moment_of(packet.time_us));
 		if (find_datagram(r, &packet, &udp))
@@ -211,6 +243,7 @@ static int read_captures(struct replay *r, struct captures *captures)
 					udp.payload_len, packet.time_us,
 					r->steps.step);
 	}
+	r->intake.input.broken_captures = captures_broken(captures);
 	if (*captures_problems(captures))
 		(void)fprintf(stderr, "lanterne-collector: %s",
 			      captures_problems(captures));
@@ -249,7 +282,23 @@ static int write_status(struct replay *r, struct writer_counters counters)
 	if (text_ok(&out))
 		rc = file_replace(path, text_str(&out), out.len);
 	text_fini(&out);
-	return rc;
+	return complain(path, rc) < 0 ? -EIO : 0;
+}
+
+static int write_verdicts(struct replay *r)
+{
+	char path[PATH_MAX];
+	struct text out;
+	int rc = -ENOMEM;
+
+	text_init(&out);
+	verdicts_write(&out, &r->intake);
+	(void)snprintf(path, sizeof(path), "%s/directions",
+		       r->registry->config->state_dir);
+	if (text_ok(&out))
+		rc = file_replace(path, text_str(&out), out.len);
+	text_fini(&out);
+	return complain(path, rc) < 0 ? -EIO : 0;
 }
 
 static int write_totals(struct replay *r)
@@ -266,13 +315,51 @@ static int write_totals(struct replay *r)
 		    fflush(stdout) != 0)
 			rc = -EIO;
 	} else if (rc == 0) {
-		rc = file_replace(path, text_str(&out), out.len);
+		rc = file_write(path, text_str(&out), out.len);
 	}
 	text_fini(&out);
-	if (rc < 0)
-		(void)fprintf(stderr, "lanterne-collector: %s: %s\n", path,
-			      err_str(rc));
-	return rc;
+	return complain(path, rc) < 0 ? -EIO : 0;
+}
+
+/* What the operator should know of a replay that came to its end. */
+static void say_what_is_odd(const struct replay *r)
+{
+	const struct input_counters *i = &r->intake.input;
+
+	if (i->bad_times > 0)
+		(void)fprintf(
+		    stderr,
+		    "lanterne-collector: %llu packets have no time of "
+		    "1970 to 9999, and count with those before\n",
+		    (unsigned long long)i->bad_times);
+	if (i->out_of_order > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu packets are of an "
+			      "earlier minute than the one they were read in, "
+			      "and count in that\n",
+			      (unsigned long long)i->out_of_order);
+	if (r->steps.total_refused > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: the totals lack %llu sums: "
+			      "more pairs than are held\n",
+			      (unsigned long long)r->steps.total_refused);
+}
+
+static int check_rows(const struct flush_counters *rows)
+{
+	if (rows->rows_failed > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows could not be "
+			      "stored\n",
+			      (unsigned long long)rows->rows_failed);
+	if (rows->rows_old > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows are of times that "
+			      "state_dir holds already, and were left out\n",
+			      (unsigned long long)rows->rows_old);
+	if (rows->rows_failed > 0)
+		return -EIO;
+	return rows->rows_old > 0 ? ERR_EXISTS : 0;
 }
 
 static int finish(struct replay *r)
@@ -288,22 +375,21 @@ static int finish(struct replay *r)
 		steps_end(&r->steps, moment_of(r->to_us));
 	counters = writer_stop(r->writer);
 	r->writer = NULL;
-	if (r->options->store && r->started)
-		rc = write_status(r, counters);
-	if (counters.flush.rows_failed > 0) {
-		(void)fprintf(stderr,
-			      "lanterne-collector: %llu rows could not be "
-			      "stored\n",
-			      (unsigned long long)counters.flush.rows_failed);
-		rc = -EIO;
+	say_what_is_odd(r);
+	rc = check_rows(&counters.flush);
+	if (r->options->store && r->started) {
+		int written = write_status(r, counters);
+		int kept = write_verdicts(r);
+
+		if (rc == 0)
+			rc = written < 0 ? written : kept;
 	}
-	if (r->steps.total_refused > 0)
-		(void)fprintf(stderr,
-			      "lanterne-collector: the totals lack %llu sums: "
-			      "more pairs than are held\n",
-			      (unsigned long long)r->steps.total_refused);
-	if (rc == 0 && r->options->totals)
-		rc = write_totals(r);
+	if (r->options->totals) {
+		int written = write_totals(r);
+
+		if (rc == 0)
+			rc = written;
+	}
 	return rc;
 }
 
@@ -319,24 +405,32 @@ static int watch_signals(struct replay *r)
 	return r->stop < 0 ? -errno : 0;
 }
 
+static int start(struct replay *r)
+{
+	int rc = watch_signals(r);
+
+	if (rc == 0)
+		rc = intake_init(&r->intake, r->registry);
+	if (rc == 0 && r->stepped)
+		rc = aggregate_init(&r->total, r->registry);
+	steps_init(&r->steps, &r->intake, NULL,
+		   r->options->totals && r->stepped ? &r->total : NULL, true);
+	return complain("cannot start", rc);
+}
+
 int replay(const struct options *options, const struct registry *registry)
 {
-	bool piped = reads_once(options);
+	bool piped = reads_a_stream(options);
 	struct replay r = {
 		.options = options,
 		.registry = registry,
 		.stepped = options->store || piped,
+		.stop = -1,
 		.lock = -1,
 	};
 	struct captures *captures = NULL;
-	int rc = watch_signals(&r);
+	int rc = start(&r);
 
-	if (rc == 0)
-		rc = intake_init(&r.intake, registry);
-	if (rc == 0 && r.stepped)
-		rc = aggregate_init(&r.total, registry);
-	steps_init(&r.steps, &r.intake, NULL,
-		   options->totals && r.stepped ? &r.total : NULL, true);
 	if (rc == 0 && !piped)
 		rc = judge(&r);
 	if (rc == 0)

@@ -76,7 +76,7 @@ void stations_fini(struct stations *s)
 static uint32_t chain_of(const struct station_ranks *r,
 			 const struct unknown_station *u)
 {
-	uint64_t place = (uint64_t)u->port << 32 | u->switch_index;
+	uint64_t place = (uint64_t)u->ifindex << 32 | u->switch_index;
 	uint64_t rest = (uint64_t)u->vlan << 8 | (uint64_t)u->reason;
 	uint64_t hash = u64map_hash(r->seed, u->mac.bits);
 
@@ -88,7 +88,7 @@ static uint32_t chain_of(const struct station_ranks *r,
 static bool same_station(const struct unknown_station *a,
 			 const struct unknown_station *b)
 {
-	return mac_equal(a->mac, b->mac) && a->port == b->port &&
+	return mac_equal(a->mac, b->mac) && a->ifindex == b->ifindex &&
 	       a->switch_index == b->switch_index && a->vlan == b->vlan &&
 	       a->reason == b->reason;
 }

@@ -25,8 +25,8 @@ enum { STATIONS_MAX = 4096 };
 struct unknown_station {
 	struct mac mac;
 	uint32_t switch_index;
-	uint32_t port; /* in the port table; PORT_NONE: not known */
-	uint16_t vlan; /* 0: not known */
+	uint32_t ifindex; /* that it came in by; 0: not known */
+	uint16_t vlan;	  /* 0: not known */
 	enum stranger reason;
 	uint64_t samples;
 	uint64_t bytes;	 /* scaled */

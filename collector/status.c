@@ -55,6 +55,7 @@ static void write_sources(struct json_writer *w, const struct status_view *v)
 	const struct config *c = v->intake->registry->config;
 	char addr[IPADDR_TEXT_SIZE];
 	char listen[IPADDR_TEXT_SIZE + 8]; /* brackets and port */
+	size_t at = 0;
 
 	json_array(w, "sources");
 	for (size_t i = 0; i < c->source_count; i++) {
@@ -70,7 +71,9 @@ static void write_sources(struct json_writer *w, const struct status_view *v)
 		json_object(w, NULL);
 		json_string(w, "kind", "sflow");
 		json_string(w, "listen", listen);
-		json_u64(w, "socket_drops", v->intake->input.socket_drops);
+		json_u64(w, "socket_drops",
+			 at < v->drop_count ? v->drops[at] : 0);
+		at++;
 		json_object_end(w);
 	}
 	json_array_end(w);

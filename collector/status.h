@@ -21,9 +21,11 @@ struct status_view {
 	struct writer_counters writer;
 	int64_t started_us;
 	int64_t written_us;
-	int64_t loaded_us;   /* the configuration in use; 0: in a replay */
-	int64_t refused_us;  /* the last reload, if it was refused; else 0 */
-	const char *problem; /* why; NULL: none was */
+	int64_t loaded_us;     /* the configuration in use; 0: in a replay */
+	int64_t refused_us;    /* the last reload, if it was refused; else 0 */
+	const char *problem;   /* why; NULL: none was */
+	const uint64_t *drops; /* by the kernel, per sFlow source */
+	size_t drop_count;     /* 0: a replay */
 	/* of a replay; capture_count 0: live */
 	const char *const *captures;
 	size_t capture_count;

@@ -40,6 +40,15 @@ static void add_to_total(struct steps *s, const struct closed_step *step)
 	}
 }
 
+/* True if a verdict of an earlier run would leave out all there is. */
+static bool is_stale(const struct config_switch *config,
+		     const struct switch_state *s)
+{
+	return config->direction == CONFIG_DIRECTION_AUTO &&
+	       s->counted == COUNTED_INGRESS && s->sent_egress &&
+	       !s->sent_ingress;
+}
+
 /* A verdict falls once a switch was heard for as long as a step. */
 static void decide(struct steps *s, int64_t now_us)
 {
@@ -48,14 +57,20 @@ static void decide(struct steps *s, int64_t now_us)
 	for (uint32_t i = 0; i < config->switch_count; i++) {
 		struct switch_state *state = &s->intake->agents.switches[i];
 
-		if (state->undecided && state->first_us > 0 &&
-		    now_us - state->first_us >= VERDICT_AFTER_US)
+		if (state->first_us == 0 ||
+		    now_us - state->first_us < VERDICT_AFTER_US)
+			continue;
+		if (state->undecided || is_stale(&config->switches[i], state))
 			intake_decide(s->intake, i);
 	}
 }
 
-/* give_all: the ports' pending steps come too, none follows for long */
-static void close_step(struct steps *s, int64_t covered_us, bool end,
+/*
+ * Close the open step; give_all: the ports' pending steps come too, none
+ * follows for long. False without memory: its tallies go on in the next one,
+ * which then covers both.
+ */
+static bool close_step(struct steps *s, int64_t covered_us, bool end,
 		       bool give_all)
 {
 	struct step_span span = {
@@ -69,7 +84,7 @@ static void close_step(struct steps *s, int64_t covered_us, bool end,
 	s->last_end_s = (s->step + 1) * STEP_S;
 	if (closed_step_take(&step, s->intake, span, give_all) < 0) {
 		s->failed++;
-		return;
+		return false;
 	}
 	if (s->generation)
 		step->generation = generation_ref(s->generation);
@@ -81,6 +96,7 @@ static void close_step(struct steps *s, int64_t covered_us, bool end,
 		writer_step(s->writer, step);
 	else
 		closed_step_free(step);
+	return true;
 }
 
 static void open_step(struct steps *s, struct moment now)
@@ -107,7 +123,8 @@ static void begin_anew(struct steps *s, struct moment now)
 	int64_t covered_us = now.mono_us - s->start_mono_us;
 
 	s->clock_jumps++;
-	close_step(s, covered_us < STEP_US ? covered_us : STEP_US, false, true);
+	(void)close_step(s, covered_us < STEP_US ? covered_us : STEP_US, false,
+			 true);
 	port_table_forget(&s->intake->ports);
 	open_step(s, now);
 }
@@ -129,10 +146,12 @@ void steps_at(struct steps *s, struct moment now)
 	while (s->step < step) {
 		int64_t end_us = (s->step + 1) * STEP_US;
 		bool silence = step - s->step > SILENT_STEPS_CLOSED;
+		bool closed =
+		    close_step(s, end_us - s->start_us, false, silence);
 
-		close_step(s, end_us - s->start_us, false, silence);
 		s->step = silence ? step : s->step + 1;
-		s->start_us = s->step * STEP_US;
+		if (closed)
+			s->start_us = s->step * STEP_US;
 		s->start_mono_us = s->start_us - s->offset_us;
 	}
 }
@@ -167,6 +186,6 @@ void steps_end(struct steps *s, struct moment now)
 		end_us = now.wall_us;
 	if (end_us < s->start_us)
 		end_us = s->start_us;
-	close_step(s, end_us - s->start_us, true, true);
+	(void)close_step(s, end_us - s->start_us, true, true);
 	s->open = false;
 }

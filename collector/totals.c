@@ -38,6 +38,12 @@ void totals_write_input(struct json_writer *w, const struct intake *in)
 	json_u64(w, "other_packets", i->other_packets);
 	json_u64(w, "fragments", i->fragments);
 	json_u64(w, "socket_drops", i->socket_drops);
+	json_u64(w, "out_of_order", i->out_of_order);
+	json_u64(w, "bad_times", i->bad_times);
+	json_u64(w, "broken_captures", i->broken_captures);
+	json_u64(w, "ports_refused", in->ports.refused);
+	json_u64(w, "counter_restarts", in->ports.restarts);
+	json_u64(w, "counter_repeats", in->ports.odd_deltas);
 	json_u64(w, "skipped_samples", in->skipped.samples);
 	json_u64(w, "skipped_flow_records", in->skipped.flow_records);
 	json_u64(w, "skipped_counter_records", in->skipped.counter_records);
@@ -78,6 +84,7 @@ void totals_write_refused(struct json_writer *w, const struct agents *agents)
 		json_object_end(w);
 	}
 	json_array_end(w);
+	json_u64(w, "refused_not_listed", agents->refused_not_listed);
 }
 
 static int larger_station_first(const void *left, const void *right)
@@ -90,8 +97,8 @@ static int larger_station_first(const void *left, const void *right)
 	if ((*a)->mac.bits != (*b)->mac.bits)
 		return (*a)->mac.bits < (*b)->mac.bits ? -1 : 1;
 	/* One address at several places: the order does not change. */
-	if ((*a)->port != (*b)->port)
-		return (*a)->port < (*b)->port ? -1 : 1;
+	if ((*a)->ifindex != (*b)->ifindex)
+		return (*a)->ifindex < (*b)->ifindex ? -1 : 1;
 	return (*a)->vlan != (*b)->vlan ? (int)(*a)->vlan - (int)(*b)->vlan
 					: (int)(*a)->reason - (int)(*b)->reason;
 }
@@ -107,17 +114,17 @@ static void write_stranger(struct json_writer *w, const struct intake *in,
 	};
 	const struct config *c = in->registry->config;
 	char mac[MAC_TEXT_SIZE];
+	uint32_t port;
 
 	json_object(w, NULL);
 	json_string(w, "mac", mac_format(u->mac, mac));
 	json_string(w, "switch", c->switches[u->switch_index].name);
-	if (u->port == PORT_NONE) {
-		json_u64(w, "ifindex", 0);
+	json_u64(w, "ifindex", u->ifindex);
+	port = port_table_look(&in->ports, u->switch_index, u->ifindex);
+	if (port == PORT_NONE)
 		json_null(w, "port");
-	} else {
-		json_u64(w, "ifindex", in->ports.ports[u->port].ifindex);
-		json_string(w, "port", in->ports.ports[u->port].name);
-	}
+	else
+		json_string(w, "port", in->ports.ports[port].name);
 	json_u64(w, "vlan", u->vlan);
 	json_string(w, "reason", reasons[u->reason]);
 	json_u64(w, "samples", u->samples);

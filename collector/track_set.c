@@ -61,7 +61,7 @@ static int put_growing(struct u64map *map, uint64_t key, uint32_t value)
 	return rc < 0 ? rc : u64map_put(map, key, value);
 }
 
-static uint32_t number_of_asn(struct track_set *set, uint32_t asn)
+uint32_t track_set_member(struct track_set *set, uint32_t asn)
 {
 	uint32_t found = u64map_find(&set->by_asn, asn);
 	uint32_t *asns;
@@ -111,9 +111,9 @@ static uint64_t key_of(struct track_set *set, const struct series *s)
 
 	if (s->kind == SERIES_MEMBER || s->kind == SERIES_VLAN_INTERFACE ||
 	    s->kind == SERIES_PAIR)
-		asn = number_of_asn(set, s->asn);
+		asn = track_set_member(set, s->asn);
 	if (s->kind == SERIES_PAIR)
-		other = number_of_asn(set, s->other_asn);
+		other = track_set_member(set, s->other_asn);
 	if (s->kind == SERIES_SWITCH || s->kind == SERIES_PORT ||
 	    s->kind == SERIES_AGENT)
 		number = number_of_switch(set, s->switch_name);

@@ -32,6 +32,9 @@ struct track_set {
 MUST_CHECK int track_set_init(struct track_set *set, uint32_t batch);
 void track_set_fini(struct track_set *set);
 
+/** The number of a member, a new one if need be; TRACK_NONE as below. */
+uint32_t track_set_member(struct track_set *set, uint32_t asn);
+
 /**
  * The index of a series' track, a new one if need be.
  * TRACK_NONE without memory, or with more than a million members or switches.

@@ -28,6 +28,7 @@ struct observation {
 	uint32_t switch_index;	/* in the configuration's switches */
 	uint32_t port;		/* the data source, in the port table;
 				 * PORT_NONE if it is no known port */
+	uint32_t entered;	/* ifIndex it came in by; 0: not known */
 	uint32_t wire_bytes;	/* layer 2 with FCS, as accounted */
 	uint32_t sampling_rate; /* frames that this one stands for; 1: mirror */
 	uint16_t vlan;		/* outermost tag; 0: the frame says none */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,7 +67,7 @@ static int write_all(int fd, const char *data, size_t len)
 		data += put;
 		len -= (size_t)put;
 	}
-	return fsync(fd) < 0 ? -errno : 0;
+	return 0;
 }
 
 int file_replace(const char *path, const void *data, size_t len)
@@ -83,12 +84,45 @@ int file_replace(const char *path, const void *data, size_t len)
 	if (fd < 0)
 		return -errno;
 	rc = write_all(fd, data, len);
+	if (rc == 0 && fsync(fd) < 0)
+		rc = -errno;
 	if (close(fd) < 0 && rc == 0)
 		rc = -errno;
 	if (rc == 0 && rename(temporary, path) < 0)
 		rc = -errno;
 	if (rc < 0)
 		(void)unlink(temporary);
+	return rc;
+}
+
+static int write_into(const char *path, const void *data, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = write_all(fd, data, len);
+	if (close(fd) < 0 && rc == 0)
+		rc = -errno;
+	return rc;
+}
+
+int file_write(const char *path, const void *data, size_t len)
+{
+	struct stat status;
+	char *target;
+	int rc;
+
+	if (stat(path, &status) < 0)
+		return errno == ENOENT ? file_replace(path, data, len) : -errno;
+	if (!S_ISREG(status.st_mode))
+		return write_into(path, data, len);
+	target = realpath(path, NULL);
+	if (!target)
+		return -errno;
+	rc = file_replace(target, data, len);
+	free(target);
 	return rc;
 }
 

@@ -27,6 +27,14 @@ MUST_CHECK int file_read(const char *path, size_t max, struct text *out);
 MUST_CHECK int file_replace(const char *path, const void *data, size_t len);
 
 /**
+ * Write to where a path leads: a device or pipe is written to as it is, a
+ * link is followed, a regular file or none is replaced as by file_replace.
+ *
+ * @return 0 or -errno
+ */
+MUST_CHECK int file_write(const char *path, const void *data, size_t len);
+
+/**
  * Make a directory and its parents, mode 0755; existing ones are fine.
  * @return 0 or -errno (-ENOTDIR: a part of the path is something else)
  */

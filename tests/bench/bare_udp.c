@@ -25,8 +25,8 @@ enum { BATCH = 64, SIZE = 65536, BUFFER = 64 << 20, IDLE_S = 2 };
 static int open_socket(uint16_t port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
-		                  .sin_port = htons(port),
-		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+				  .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct timeval idle = { .tv_sec = IDLE_S };
 	int size = BUFFER;
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -35,7 +35,7 @@ static int open_socket(uint16_t port)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size,
-		                 sizeof(size));
+				 sizeof(size));
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle)) < 0 ||
 	    bind(fd, (const struct sockaddr *)&at, sizeof(at)) < 0)
 		return -1;
@@ -75,6 +75,6 @@ int main(int argc, char **argv)
 	}
 	(void)getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len);
 	(void)printf("%llu %u\n", (unsigned long long)(received + sum * 0),
-	             info[SK_MEMINFO_DROPS]);
+		     info[SK_MEMINFO_DROPS]);
 	return 0;
 }

@@ -215,8 +215,9 @@ class Replays:
         self.checks.equal(status["store"]["rows_failed"], 0, "rows_failed")
         self.checks.that(START + SECONDS <= status["last_step_end"] <=
                          START + SECONDS + 60, "last_step_end")
-        self.checks.that(not os.path.exists(f"{state}/directions"),
-                         "a replay keeps no verdicts of its own")
+        with open(f"{state}/directions", encoding="utf-8") as file:
+            self.checks.equal(file.read(), "sw1 ingress\nsw2 ingress\n",
+                              "the verdicts kept")
 
     def refuse_again(self, config, state):
         before = {n: os.stat(os.path.join(state, n)).st_mtime_ns

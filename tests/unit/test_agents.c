@@ -128,14 +128,16 @@ START_TEST(a_refused_agent_is_listed_once)
 }
 END_TEST
 
-START_TEST(the_refused_list_is_bounded_and_its_entries_count_on)
+START_TEST(who_goes_on_sending_stays_in_the_bounded_refused_list)
 {
-	for (uint32_t i = 0; i < REFUSED_MAX + 10; i++)
-		refuse(i, 1);
+	refuse(0, 1);
 	refuse(0, 2);
+	for (uint32_t i = 1; i < REFUSED_MAX + 10; i++)
+		refuse(i, 3);
 	ck_assert_uint_eq(a.refused_count, REFUSED_MAX);
 	ck_assert_uint_eq(a.refused_not_listed, 10);
 	ck_assert_uint_eq(a.refused[0].datagrams, 2);
+	ck_assert_uint_eq(a.refused[1].datagrams, 1);
 }
 END_TEST
 
@@ -147,7 +149,7 @@ int main(void)
 		{ a_source_is_known_if_some_switch_sends_from_it, 0 },
 		{ what_counts_is_as_configured, 0 },
 		{ a_refused_agent_is_listed_once, 0 },
-		{ the_refused_list_is_bounded_and_its_entries_count_on, 0 },
+		{ who_goes_on_sending_stays_in_the_bounded_refused_list, 0 },
 	};
 
 	return unit_run_with("agents", setup, teardown, tests, COUNT_OF(tests));

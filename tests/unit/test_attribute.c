@@ -230,12 +230,17 @@ END_TEST
 
 START_TEST(without_two_addresses_there_is_nobody)
 {
-	struct observation o = { .direction = DIRECTION_INGRESS };
+	struct observation o = { .direction = DIRECTION_INGRESS,
+				 .sampling_rate = 1 };
 	struct attribution out;
 
 	ck_assert_int_eq(attribute(e.registry, &o, exchange_port(&e, 0, 1),
 				   COUNTED_ANY, &out),
 			 DROP_NO_ETHERNET_HEADER);
+	o.sampling_rate = 0;
+	ck_assert_int_eq(attribute(e.registry, &o, exchange_port(&e, 0, 1),
+				   COUNTED_ANY, &out),
+			 DROP_NO_SAMPLING_RATE);
 }
 END_TEST
 

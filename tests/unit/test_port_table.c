@@ -141,11 +141,13 @@ START_TEST(learned_ports_are_bounded_and_configured_ones_stay)
 
 	ck_assert_uint_eq(configured, e.registry->port_count);
 	ck_assert_uint_eq(port_table_find(&t, 0, 0), PORT_NONE);
-	for (uint32_t i = 1; i <= PORT_LEARNED_MAX; i++)
+	for (uint32_t i = 1; i <= PORT_LEARNED_PER_SWITCH; i++)
 		ck_assert_uint_ne(port_table_find(&t, 1, i), PORT_NONE);
-	ck_assert_uint_eq(port_table_find(&t, 1, PORT_LEARNED_MAX + 1),
+	ck_assert_uint_eq(port_table_find(&t, 1, PORT_LEARNED_PER_SWITCH + 1),
 			  PORT_NONE);
 	ck_assert_uint_eq(t.refused, 1);
+	/* Another switch has room of its own. */
+	ck_assert_uint_ne(port_table_find(&t, 0, 5000), PORT_NONE);
 	ck_assert_uint_eq(port_table_find(&t, 0, 1), port);
 	ck_assert_uint_eq(port_table_find(&t, 1, 1), configured);
 }

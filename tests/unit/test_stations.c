@@ -21,7 +21,7 @@ static struct unknown_station sample(uint64_t mac)
 {
 	return (struct unknown_station){
 		.mac = { mac },
-		.port = 3,
+		.ifindex = 3,
 		.reason = STRANGER_UNKNOWN,
 		.bytes = 1000,
 		.last_us = 5,
@@ -49,7 +49,7 @@ START_TEST(another_place_vlan_or_reason_is_another_entry)
 	struct unknown_station u = sample(1);
 
 	stations_note(&s, &u);
-	u.port = 4;
+	u.ifindex = 4;
 	stations_note(&s, &u);
 	u.vlan = 100;
 	stations_note(&s, &u);
