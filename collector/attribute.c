@@ -103,15 +103,11 @@ static enum stranger stranger_of(const struct station *src, uint32_t interface,
 	return src ? STRANGER_WRONG_VLAN : STRANGER_UNKNOWN;
 }
 
-enum drop_reason attribute(const struct registry *r,
-			   const struct observation *o, const struct port *port,
-			   enum counted counted, struct attribution *out)
+/* What can be said of a sample before anybody is looked up. */
+static enum drop_reason refused_at_sight(const struct observation *o,
+					 const struct port *port,
+					 enum counted counted)
 {
-	const struct station *src;
-	const struct station *dst;
-	bool from_wrong = false;
-	bool to_wrong = false;
-
 	if (port && port->core)
 		return DROP_CORE_PORT;
 	if (counted == COUNTED_INGRESS && o->direction == DIRECTION_EGRESS)
@@ -122,18 +118,33 @@ enum drop_reason attribute(const struct registry *r,
 		return DROP_NO_SAMPLING_RATE;
 	if (!o->has_macs)
 		return DROP_NO_ETHERNET_HEADER;
+	return DROP_NONE;
+}
 
+enum drop_reason attribute(const struct registry *r,
+			   const struct observation *o, const struct port *port,
+			   enum counted counted, struct attribution *out)
+{
+	/* The port confirms the end that is at it. */
+	const struct port *ingress =
+	    o->direction == DIRECTION_INGRESS ? port : NULL;
+	const struct port *egress =
+	    o->direction == DIRECTION_EGRESS ? port : NULL;
+	enum drop_reason reason = refused_at_sight(o, port, counted);
+	const struct station *src;
+	const struct station *dst;
+	bool from_wrong;
+	bool to_wrong;
+
+	if (reason != DROP_NONE)
+		return reason;
 	src = registry_station(r, o->src);
 	dst = mac_is_group(o->dst) ? NULL : registry_station(r, o->dst);
 	out->vlan = vlan_of(o, port, src, dst);
-	out->from = interface_in(
-	    r, src, out->vlan, o->direction == DIRECTION_INGRESS ? port : NULL);
-	out->to = interface_in(r, dst, out->vlan,
-			       o->direction == DIRECTION_EGRESS ? port : NULL);
-	if (o->direction == DIRECTION_INGRESS && out->from)
-		from_wrong = is_wrong_port(r, port, out->from);
-	if (o->direction == DIRECTION_EGRESS && out->to)
-		to_wrong = is_wrong_port(r, port, out->to);
+	out->from = interface_in(r, src, out->vlan, ingress);
+	out->to = interface_in(r, dst, out->vlan, egress);
+	from_wrong = out->from && is_wrong_port(r, ingress, out->from);
+	to_wrong = out->to && is_wrong_port(r, egress, out->to);
 	if (from_wrong)
 		out->from = REGISTRY_NOBODY;
 	if (to_wrong)

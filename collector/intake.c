@@ -282,6 +282,7 @@ static bool take_datagram(struct intake *in, uint32_t switch_index,
 	return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a datagram, whence and when */
 void intake_datagram(struct intake *in, const struct ipaddr *source,
 		     const void *data, size_t len, int64_t time_us,
 		     int64_t step)

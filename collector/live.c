@@ -374,6 +374,19 @@ static void take_signal(struct live *l)
 	l->stopping = true;
 }
 
+/* Do what a descriptor is ready for. */
+static void attend(struct live *l, int fd)
+{
+	if (fd == l->signals)
+		take_signal(l);
+	else if (fd == l->timer)
+		tick(l);
+	for (size_t i = 0; i < l->source_count; i++) {
+		if (fd == udp_source_fd(l->sources[i]))
+			(void)receive(l, l->sources[i]);
+	}
+}
+
 static int loop(struct live *l)
 {
 	struct epoll_event events[SOURCES_MAX + 2];
@@ -383,18 +396,8 @@ static int loop(struct live *l)
 
 		if (count < 0 && errno != EINTR)
 			return -errno;
-		for (int i = 0; i < count; i++) {
-			int fd = events[i].data.fd;
-
-			if (fd == l->signals)
-				take_signal(l);
-			else if (fd == l->timer)
-				tick(l);
-			for (size_t k = 0; k < l->source_count; k++) {
-				if (fd == udp_source_fd(l->sources[k]))
-					(void)receive(l, l->sources[k]);
-			}
-		}
+		for (int i = 0; i < count; i++)
+			attend(l, events[i].data.fd);
 	}
 	return 0;
 }

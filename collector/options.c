@@ -61,7 +61,10 @@ const char *options_help(void)
 	       "                      read captures (pcap, pcapng, - for "
 	       "standard input)\n"
 	       "                      instead of the network\n"
-	       "  --totals FILE|-     write what the replay came to as JSON\n"
+	       "  --totals FILE|-     write what the replay came to as JSON; "
+	       "to "
+	       "standard output\n"
+	       "                      without this and --store\n"
 	       "  --store             also write RRD files under state_dir\n"
 	       "  --help, --version\n"
 	       "\n"
@@ -131,8 +134,6 @@ static int take(struct options *o, int option, char **argv)
 	case OPTION_STORE:
 		o->store = true;
 		return 0;
-	case OPTION_LATER:
-		return usage("not available in this version", argv[optind - 1]);
 	case ':':
 		return usage("an argument is missing behind", argv[optind - 1]);
 	default:
@@ -140,37 +141,54 @@ static int take(struct options *o, int option, char **argv)
 	}
 }
 
+static bool is_final(enum options_mode mode)
+{
+	return mode == MODE_HELP || mode == MODE_VERSION;
+}
+
+static int take_all(struct options *o, int argc, char **argv)
+{
+	int rc = 0;
+
+	opterr = 0;
+	while (rc == 0 && !is_final(o->mode)) {
+		int at = 0;
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+		int option = getopt_long(argc, argv, ":c:", long_options, &at);
+
+		if (option == -1)
+			break;
+		if (option == OPTION_HELP)
+			o->mode = MODE_HELP;
+		else if (option == OPTION_VERSION)
+			o->mode = MODE_VERSION;
+		else if (option == OPTION_LATER)
+			rc = usage("not available in this version",
+				   long_options[at].name);
+		else
+			rc = take(o, option, argv);
+	}
+	for (; rc == 0 && !is_final(o->mode) && optind < argc; optind++)
+		rc = o->mode == MODE_REPLAY
+			 ? add_capture(o, argv[optind])
+			 : usage("not expected here", argv[optind]);
+	return rc;
+}
+
 int options_read(struct options *out, int argc, char **argv)
 {
 	struct options o = { .config = DEFAULT_CONFIG };
-	int option;
 	int rc = -ENOMEM;
 
 	o.captures = calloc((size_t)argc + 1, sizeof(*o.captures));
-	if (!o.captures)
-		goto out;
-	rc = 0;
-	opterr = 0;
-	while (rc == 0 && (option = getopt_long(argc, argv, ":c:", long_options,
-						NULL)) != -1) {
-		if (option == OPTION_HELP || option == OPTION_VERSION) {
-			o.mode =
-			    option == OPTION_HELP ? MODE_HELP : MODE_VERSION;
-			break;
-		}
-		rc = take(&o, option, argv);
-	}
-	if (rc < 0 || o.mode == MODE_HELP || o.mode == MODE_VERSION)
-		goto out;
-	for (; rc == 0 && optind < argc; optind++)
-		rc = o.mode == MODE_REPLAY
-			 ? add_capture(&o, argv[optind])
-			 : usage("not expected here", argv[optind]);
-	if (rc == 0 && o.mode != MODE_REPLAY && (o.totals || o.store))
+	if (o.captures)
+		rc = take_all(&o, argc, argv);
+	if (rc == 0 && !is_final(o.mode) && o.mode != MODE_REPLAY &&
+	    (o.totals || o.store))
 		rc = usage("--totals and --store go with --replay", NULL);
-	if (rc == 0 && o.mode == MODE_REPLAY && !o.totals && !o.store)
-		rc = usage("a replay wants --totals or --store", NULL);
-out:
+	/* A replay that is to leave nothing behind is run to be looked at. */
+	if (o.mode == MODE_REPLAY && !o.totals && !o.store)
+		o.totals = "-";
 	if (rc < 0)
 		options_fini(&o);
 	else

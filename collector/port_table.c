@@ -407,6 +407,7 @@ static size_t give_out(struct port_table *t, uint32_t port, int64_t now_step,
 	return count;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a step, and an array to fill */
 int port_table_close(struct port_table *t, struct step_span span,
 		     const bool *alive, bool last, struct port_row **rows,
 		     size_t *count)

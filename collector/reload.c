@@ -144,34 +144,32 @@ static void decide_for_the_gone(struct intake *in, const struct mapping *m,
 	}
 }
 
-static int make_list(struct earlier_cells **out, struct generation *from)
+static struct earlier_cells *make_list(struct generation *from)
 {
 	struct earlier_cells *list = calloc(1, sizeof(*list));
 
-	if (!list)
-		return -ENOMEM;
-	list->generation = generation_ref(from);
-	*out = list;
-	return 0;
+	if (list)
+		list->generation = generation_ref(from);
+	return list;
 }
 
 int intake_reload(struct intake *in, struct generation *from,
 		  struct generation *to, struct earlier_cells **earlier)
 {
 	struct intake next = { .registry = to->registry };
-	struct earlier_cells *list = NULL;
+	struct earlier_cells *list = make_list(from);
 	struct mapping m = { 0 };
 	int rc = intake_init(&next, to->registry);
 
+	if (!list)
+		rc = -ENOMEM;
 	if (rc == 0)
 		rc = mapping_init(&m, from->registry, to->registry);
 	if (rc == 0)
 		decide_for_the_gone(in, &m, to->config);
 	if (rc == 0)
-		rc = make_list(&list, from);
-	if (rc == 0)
 		rc = aggregate_take(&in->open, &list->cells, &list->count);
-	if (rc < 0)
+	if (rc != 0 || !list)
 		goto out;
 
 	/* Nothing can fail from here on. */

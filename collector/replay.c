@@ -215,10 +215,26 @@ static bool date(struct replay *r, struct capture_packet *packet)
 	return true;
 }
 
+static void take_packet(struct replay *r, const struct capture_packet *packet)
+{
+	struct packet_udp udp;
+
+	if (packet->time_us > r->to_us)
+		r->to_us = packet->time_us;
+	if (r->stepped && r->steps.open &&
+	    step_of_us(packet->time_us) < r->steps.step)
+		r->intake.input.out_of_order++;
+	if (r->stepped)
+		steps_at(&r->steps, moment_of(packet->time_us));
+	if (find_datagram(r, packet, &udp))
+		intake_datagram(&r->intake, &udp.source, udp.payload,
+				udp.payload_len, packet->time_us,
+				r->steps.step);
+}
+
 static int read_captures(struct replay *r, struct captures *captures)
 {
 	struct capture_packet packet;
-	struct packet_udp udp;
 	uint64_t packets = 0;
 	int rc = 0;
 
@@ -229,19 +245,8 @@ static int read_captures(struct replay *r, struct captures *captures)
 			continue;
 		if (!r->started)
 			rc = begin(r, packet.time_us);
-		if (rc < 0)
-			break;
-		if (packet.time_us > r->to_us)
-			r->to_us = packet.time_us;
-		if (r->stepped && r->steps.open &&
-		    step_of_us(packet.time_us) < r->steps.step)
-			r->intake.input.out_of_order++;
-		if (r->stepped)
-			steps_at(&r->steps, moment_of(packet.time_us));
-		if (find_datagram(r, &packet, &udp))
-			intake_datagram(&r->intake, &udp.source, udp.payload,
-					udp.payload_len, packet.time_us,
-					r->steps.step);
+		if (rc == 0)
+			take_packet(r, &packet);
 	}
 	r->intake.input.broken_captures = captures_broken(captures);
 	if (*captures_problems(captures))

@@ -152,9 +152,7 @@ void writer_file(struct writer *w, const char *path, struct text *content)
 	for (size_t i = 0; i < FILES_MAX; i++) {
 		struct waiting_file *f = &w->files[i];
 
-		if (f->path && strcmp(f->path, path) == 0)
-			place = f;
-		else if (!f->path && !place)
+		if (f->path ? strcmp(f->path, path) == 0 : !place)
 			place = f;
 	}
 	if (place) {

@@ -3,13 +3,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "util/err.h"
 #include "util/number.h"
 
 enum { DEPTH = 3 }; /* pair/v100/as64500/as64501.rrd */
@@ -58,31 +59,48 @@ static void visit_pair(const struct walk *w)
 		w->visit(w->context, &series);
 }
 
-/* One folder of a level; calls itself no deeper than the levels go. */
-static int walk_folder(struct walk *w, const char *path, size_t level)
+/* Open a folder inside another one; NULL if it is none. */
+static DIR *open_inside(DIR *parent, const char *name)
 {
-	char below[PATH_MAX];
-	struct dirent *entry;
-	DIR *folder = opendir(path);
+	int fd = openat(dirfd(parent), name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!folder && fd >= 0)
+		(void)close(fd);
+	return folder;
+}
+
+/* Depth first; open[level] is the folder read at that level. */
+static int walk(struct walk *w, DIR *top)
+{
+	DIR *open[DEPTH] = { top };
+	size_t level = 0;
 	int rc = 0;
 
-	if (!folder)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	while (rc == 0 && (entry = readdir(folder))) {
-		if (!read_name(entry->d_name, level, &w->numbers[level]))
+	for (;;) {
+		/* A folder of one's own may be read in any thread. */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe) */
+		const struct dirent *entry = readdir(open[level]);
+
+		if (!entry) {
+			(void)closedir(open[level]);
+			if (level-- == 0)
+				return rc;
+		} else if (!read_name(entry->d_name, level,
+				      &w->numbers[level])) {
 			continue;
-		if (level + 1 == DEPTH) {
+		} else if (level + 1 == DEPTH) {
 			visit_pair(w);
-			continue;
+		} else {
+			open[level + 1] =
+			    open_inside(open[level], entry->d_name);
+			if (open[level + 1])
+				level++;
+			else if (errno != ENOTDIR && errno != ELOOP)
+				rc = -errno;
 		}
-		if (snprintf(below, sizeof(below), "%s/%s", path,
-			     entry->d_name) >= (int)sizeof(below))
-			rc = -ENAMETOOLONG;
-		else
-			rc = walk_folder(w, below, level + 1);
 	}
-	(void)closedir(folder);
-	return rc;
 }
 
 int series_list_pairs(const char *state_dir, series_visitor *visit,
@@ -90,9 +108,13 @@ int series_list_pairs(const char *state_dir, series_visitor *visit,
 {
 	struct walk w = { .visit = visit, .context = context };
 	char path[PATH_MAX];
+	DIR *top;
 
 	if (snprintf(path, sizeof(path), "%s/rrd/pair", state_dir) >=
 	    (int)sizeof(path))
 		return -ENAMETOOLONG;
-	return walk_folder(&w, path, 0);
+	top = opendir(path);
+	if (!top)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	return walk(&w, top);
 }

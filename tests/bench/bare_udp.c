@@ -74,7 +74,10 @@ int main(int argc, char **argv)
 		received += n > 0 ? (uint64_t)n : 0;
 	}
 	(void)getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len);
-	(void)printf("%llu %u\n", (unsigned long long)(received + sum * 0),
+	/* so that looking at the datagrams is not optimised away */
+	if (sum == UINT64_MAX)
+		return 1;
+	(void)printf("%llu %u\n", (unsigned long long)received,
 		     info[SK_MEMINFO_DROPS]);
 	return 0;
 }

@@ -26,7 +26,6 @@ WRONG_USAGE = [
     (["--replay", "a.pcap", "--totals", "-"], "sflow:CAPTURE"),
     (["--replay", "netflow:a.pcap", "--totals", "-"], "sflow:CAPTURE"),
     (["--replay", "mirror:a.pcap", "--totals", "-"], "not available"),
-    (["--replay", "sflow:a.pcap"], "--totals or --store"),
     (["--replay", "sflow:a.pcap", "b.pcap", "--totals", "-"],
      "sflow:CAPTURE"),
     (["--totals", "-"], "go with --replay"),

@@ -42,7 +42,6 @@ static const char *const wrong[] = {
 	"--replay sflow:",
 	"--replay file.pcap --totals -",
 	"--replay mirror:file.pcap --totals -",
-	"--replay sflow:a",
 	"--replay sflow:a b --totals -",
 	"--totals -",
 	"--store",
@@ -130,9 +129,20 @@ START_TEST(help_names_every_option_and_exit_code)
 }
 END_TEST
 
+START_TEST(a_replay_prints_its_totals_unless_told_otherwise)
+{
+	ck_assert_int_eq(read_line("--replay sflow:a"), 0);
+	ck_assert_str_eq(o.totals, "-");
+	options_fini(&o);
+	ck_assert_int_eq(read_line("--replay sflow:a --store"), 0);
+	ck_assert_ptr_null(o.totals);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
+		{ a_replay_prints_its_totals_unless_told_otherwise, 0 },
 		{ wrong_usage_is_refused, COUNT_OF(wrong) },
 		{ each_mode_is_understood, COUNT_OF(modes) },
 		{ a_replay_takes_captures_in_both_ways, 0 },
