@@ -11,22 +11,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collector/pcapng_file.h"
 #include "net/packet.h"
 #include "util/err.h"
 
 #define YEAR_10000_S INT64_C(253402300800)
+#define US_PER_S     INT64_C(1000000)
 
-enum { READ_SIZE = 1 << 18 }; /* at a time: stdio's own 4 kB cost a third */
+enum {
+	READ_SIZE = 1 << 18, /* at a time: stdio's own 4 kB cost a third */
+	REFUSALS_SAID = 8,   /* of a file's interfaces */
+};
 
 struct file {
 	const char *path; /* borrowed */
 	int fd;
 	int stop_fd;
-	pcap_t *pcap;
-	int link;
-	bool has_packet; /* head and bytes are the next one to give out */
-	struct pcap_pkthdr *head;
-	const u_char *bytes;
+	pcap_t *pcap; /* NULL: a pcapng capture */
+	struct pcapng_file blocks;
+	int link;		      /* of a pcap capture */
+	uint32_t refused;	      /* interfaces of other link types */
+	bool has_packet;	      /* the next one to give out */
+	struct capture_packet packet; /* this one */
 };
 
 struct captures {
@@ -45,17 +51,107 @@ static int link_of(pcap_t *pcap)
 	return dlt == DLT_RAW ? PACKET_LINK_RAW : dlt;
 }
 
-static void advance(struct captures *c, struct file *f)
+static void say_break(struct captures *c, const struct file *f, const char *why)
 {
-	int rc = pcap_next_ex(f->pcap, &f->head, &f->bytes);
+	c->broken++;
+	text_addf(&c->problems, "%s: the capture breaks off: %s\n", f->path,
+		  why);
+}
+
+/* Damaged times of 64 bits come to the nearest end of what can be dated. */
+static void set_time(struct capture_packet *packet, int64_t second,
+		     int64_t rest_us)
+{
+	packet->time_us = 0;
+	if (second >= YEAR_10000_S)
+		packet->time_us = YEAR_10000_S * US_PER_S;
+	else if (second >= 0)
+		packet->time_us =
+		    second * US_PER_S + (rest_us > 0 ? rest_us % US_PER_S : 0);
+	packet->has_time =
+	    packet->time_us > 0 && packet->time_us < YEAR_10000_S * US_PER_S;
+}
+
+static void advance_pcap(struct captures *c, struct file *f)
+{
+	struct pcap_pkthdr *head;
+	const u_char *bytes;
+	int rc = pcap_next_ex(f->pcap, &head, &bytes);
 
 	f->has_packet = rc == 1;
-	if (rc == PCAP_ERROR) {
-		c->broken++;
-		text_add(&c->problems, f->path);
-		text_addf(&c->problems, ": the capture breaks off: %s\n",
-			  pcap_geterr(f->pcap));
-	}
+	if (rc == PCAP_ERROR)
+		say_break(c, f, pcap_geterr(f->pcap));
+	if (rc != 1)
+		return;
+	set_time(&f->packet, head->ts.tv_sec, head->ts.tv_usec);
+	f->packet.link = f->link;
+	f->packet.bytes = bytes;
+	f->packet.captured_bytes = head->caplen;
+	f->packet.wire_bytes = head->len;
+}
+
+/* A packet without a time of its own keeps that of the one before it. */
+static void take_block(struct file *f, const struct pcapng_packet *from)
+{
+	const struct pcapng *state = &f->blocks.state;
+	struct capture_packet *to = &f->packet;
+
+	f->has_packet = true;
+	to->link = CAPTURE_NO_LINK;
+	if (from->interface < state->interface_count)
+		to->link = state->interfaces[from->interface].link;
+	to->has_time = false;
+	if (from->has_time)
+		set_time(to, from->time_us / US_PER_S,
+			 from->time_us % US_PER_S);
+	to->bytes = from->bytes;
+	to->captured_bytes = from->captured_bytes;
+	to->wire_bytes = from->wire_bytes;
+}
+
+/* Packets of an interface without IP are given out; who reads them counts
+ * them with all else that is no datagram. */
+static void look_at_interface(struct captures *c, struct file *f)
+{
+	size_t last = f->blocks.state.interface_count - 1;
+	const struct pcapng_interface *i = &f->blocks.state.interfaces[last];
+	const char *link = pcap_datalink_val_to_name(i->link);
+
+	if (packet_link_known(i->link) || ++f->refused > REFUSALS_SAID)
+		return;
+	text_addf(&c->problems,
+		  "%s: interface %zu%s%s: link type %s (%d) is not supported: "
+		  "its packets are passed over\n",
+		  f->path, last, *i->name ? " " : "", i->name,
+		  link ? link : "unknown", i->link);
+	if (f->refused == REFUSALS_SAID)
+		text_addf(&c->problems, "%s: and maybe more of that\n",
+			  f->path);
+}
+
+static void advance_pcapng(struct captures *c, struct file *f)
+{
+	struct pcapng_packet packet;
+	int rc;
+
+	f->has_packet = false;
+	do {
+		rc = pcapng_file_next(&f->blocks, &packet);
+		if (rc == PCAPNG_INTERFACE)
+			look_at_interface(c, f);
+	} while (rc == PCAPNG_INTERFACE);
+	if (rc == PCAPNG_PACKET)
+		take_block(f, &packet);
+	else if (rc < 0)
+		say_break(c, f, err_str(rc));
+}
+
+static void advance(struct captures *c, struct file *f)
+{
+	if (f->pcap)
+		advance_pcap(c, f);
+	else
+		advance_pcapng(c, f);
 }
 
 /*
@@ -110,40 +206,80 @@ static FILE *open_stream(struct file *f)
 	return out;
 }
 
-static int open_file(struct file *f, const char *path, int stop_fd,
-		     struct text *problem)
+static int say_no_capture(const struct file *f, const char *why,
+			  struct text *problem)
+{
+	text_addf(problem, "%s: not a pcap or pcapng capture: %s\n", f->path,
+		  why);
+	return ERR_MALFORMED;
+}
+
+static int say_no_link(const struct file *f, int link, struct text *problem)
+{
+	const char *name = pcap_datalink_val_to_name(link);
+
+	text_addf(problem,
+		  "%s: link type %s (%d) is not supported; expected "
+		  "Ethernet, Linux cooked, raw IP or loopback\n",
+		  f->path, name ? name : "unknown", link);
+	return ERR_UNSUPPORTED;
+}
+
+static int open_pcap(struct file *f, FILE *stream, struct text *problem)
 {
 	char reason[PCAP_ERRBUF_SIZE] = "";
-	FILE *stream;
 
-	f->path = path;
-	f->stop_fd = stop_fd;
-	stream = open_stream(f);
+	f->pcap = pcap_fopen_offline(stream, reason);
+	if (!f->pcap) {
+		(void)fclose(stream);
+		return say_no_capture(f, reason, problem);
+	}
+	f->link = link_of(f->pcap);
+	return packet_link_known(f->link) ? 0
+					  : say_no_link(f, f->link, problem);
+}
+
+/* Up to the first packet: one of the interfaces must be of use. */
+static int open_pcapng(struct captures *c, struct file *f, FILE *stream,
+		       struct text *problem)
+{
+	struct pcapng_packet packet;
+	size_t interfaces;
+	int rc;
+
+	pcapng_file_open(&f->blocks, stream);
+	rc = pcapng_file_next(&f->blocks, &packet);
+	if (rc < 0)
+		return say_no_capture(f, err_str(rc), problem);
+	if (rc != PCAPNG_INTERFACE)
+		return say_no_capture(f, "no interface", problem);
+	look_at_interface(c, f);
+	advance_pcapng(c, f);
+	interfaces = f->blocks.state.interface_count;
+	for (size_t i = 0; i < interfaces; i++) {
+		if (packet_link_known(f->blocks.state.interfaces[i].link))
+			return 0;
+	}
+	return say_no_link(f, f->blocks.state.interfaces[0].link, problem);
+}
+
+static int open_file(struct captures *c, struct file *f, struct text *problem)
+{
+	FILE *stream = open_stream(f);
+	int first;
+
 	if (!stream) {
 		int rc = -errno;
 
-		text_addf(problem, "%s: %s\n", path, err_str(rc));
+		text_addf(problem, "%s: %s\n", f->path, err_str(rc));
 		return rc;
 	}
 	(void)setvbuf(stream, NULL, _IOFBF, READ_SIZE);
-	f->pcap = pcap_fopen_offline(stream, reason);
-	if (!f->pcap) {
-		text_addf(problem, "%s: not a pcap or pcapng capture: %s\n",
-			  path, reason);
-		(void)fclose(stream);
-		return ERR_MALFORMED;
-	}
-	f->link = link_of(f->pcap);
-	if (!packet_link_known(f->link)) {
-		const char *name = pcap_datalink_val_to_name(f->link);
-
-		text_addf(problem,
-			  "%s: link type %s (%d) is not supported; expected "
-			  "Ethernet, Linux cooked, raw IP or loopback\n",
-			  path, name ? name : "unknown", f->link);
-		return ERR_UNSUPPORTED;
-	}
-	return 0;
+	first = getc(stream);
+	if (first != EOF)
+		(void)ungetc(first, stream);
+	return first == PCAPNG_FIRST_BYTE ? open_pcapng(c, f, stream, problem)
+					  : open_pcap(f, stream, problem);
 }
 
 int captures_open(struct captures **out, const char *const *paths, size_t count,
@@ -160,15 +296,18 @@ int captures_open(struct captures **out, const char *const *paths, size_t count,
 		goto out;
 	c->given = count;
 	for (; c->count < count; c->count++) {
-		rc = open_file(&c->files[c->count], paths[c->count], stop_fd,
-			       problem);
+		c->files[c->count].path = paths[c->count];
+		c->files[c->count].stop_fd = stop_fd;
+		rc = open_file(c, &c->files[c->count], problem);
 		if (rc < 0) {
 			c->count++;
 			goto out;
 		}
 	}
-	for (size_t i = 0; i < count; i++)
-		advance(c, &c->files[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (c->files[i].pcap)
+			advance_pcap(c, &c->files[i]);
+	}
 	*out = c;
 	c = NULL;
 	rc = 0;
@@ -184,23 +323,11 @@ void captures_close(struct captures *c)
 	for (size_t i = 0; c->files && i < c->count; i++) {
 		if (c->files[i].pcap)
 			pcap_close(c->files[i].pcap);
+		pcapng_file_close(&c->files[i].blocks);
 	}
 	free(c->files);
 	text_fini(&c->problems);
 	free(c);
-}
-
-/* Damaged times of 64 bits come to the nearest end of what can be dated. */
-static int64_t time_of(const struct file *f)
-{
-	int64_t second = f->head->ts.tv_sec;
-	int64_t rest_us = f->head->ts.tv_usec;
-
-	if (second < 0)
-		return 0;
-	if (second >= YEAR_10000_S)
-		return YEAR_10000_S * 1000000;
-	return second * 1000000 + (rest_us > 0 ? rest_us % 1000000 : 0);
 }
 
 bool captures_next(struct captures *c, struct capture_packet *packet)
@@ -212,19 +339,14 @@ bool captures_next(struct captures *c, struct capture_packet *packet)
 	for (size_t i = 0; i < c->count; i++) {
 		struct file *f = &c->files[i];
 
-		if (f->has_packet && (!next || time_of(f) < time_of(next)))
+		if (f->has_packet &&
+		    (!next || f->packet.time_us < next->packet.time_us))
 			next = f;
 	}
 	if (!next)
 		return false;
 	c->given = (size_t)(next - c->files);
-	packet->time_us = time_of(next);
-	packet->has_time = packet->time_us > 0 &&
-			   packet->time_us < YEAR_10000_S * INT64_C(1000000);
-	packet->link = next->link;
-	packet->bytes = next->bytes;
-	packet->captured_bytes = next->head->caplen;
-	packet->wire_bytes = next->head->len;
+	*packet = next->packet;
 	return true;
 }
 

@@ -5,9 +5,11 @@
 /*
  * capture — packets from capture files, merged by their time stamps.
  *
- * pcap and pcapng, read by libpcap at the speed of the disk. The name "-" is
+ * pcap, read by libpcap, and pcapng, at the speed of the disk. The name "-" is
  * standard input. A file that ends in the middle of a packet, or turns into
- * something else, ends there; what came before counts.
+ * something else, ends there; what came before counts. Interfaces of one
+ * pcapng file may differ in link type; packets of those without IP come with
+ * the link type that they have.
  */
 
 #include <stdbool.h>
@@ -17,12 +19,14 @@
 #include "util/attr.h"
 #include "util/text.h"
 
+enum { CAPTURE_NO_LINK = -1 }; /* of an interface that was not described */
+
 struct captures;
 
 struct capture_packet {
 	int64_t time_us; /* of capture, UTC */
 	bool has_time;	 /* time_us lies in 1970 to 9999 */
-	int link;	 /* enum packet_link */
+	int link;	 /* LINKTYPE_, enum packet_link */
 	const uint8_t *bytes;
 	size_t captured_bytes; /* held; may even exceed wire_bytes */
 	size_t wire_bytes;     /* as the capture claims */
@@ -35,7 +39,7 @@ struct capture_packet {
  *                 itself
  * @param problem  gets a line for whoever called the program, on failure
  * @return 0; -ENOENT and the like (cannot be opened), ERR_MALFORMED (no
- *         capture), ERR_UNSUPPORTED (a link type without IP)
+ *         capture), ERR_UNSUPPORTED (link types without IP alone)
  */
 MUST_CHECK int captures_open(struct captures **out, const char *const *paths,
 			     size_t count, int stop_fd, struct text *problem);
@@ -52,7 +56,7 @@ bool captures_next(struct captures *c, struct capture_packet *packet);
 /** How many files ended in the middle, so far. */
 uint64_t captures_broken(const struct captures *c);
 
-/** What broke off while reading, a line each; "" if nothing did. */
+/** What broke off or is passed over, a line each; "" if nothing did. */
 const char *captures_problems(const struct captures *c);
 
 #endif

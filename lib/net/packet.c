@@ -181,6 +181,6 @@ int packet_read_udp(int link, struct cursor c, struct packet_udp *out)
 		cursor_skip(&c, 18);
 		return read_typed(type, c, out);
 	default:
-		return ERR_UNSUPPORTED;
+		return ERR_NOT_FOUND;
 	}
 }

@@ -2,7 +2,7 @@
 
 /*
  * Writes the seeds of the binary parsers, one per kind of input that they
- * know: make_seeds DIRECTORY fills DIRECTORY/datagram, frame and packet.
+ * know: make_seeds DIRECTORY fills DIRECTORY/datagram, frame, packet, ...
  * Files of other names there stay: they are what fuzzing found.
  */
 
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "support/pcapng_builder.h"
 #include "support/sflow_records.h"
 
 static const uint8_t plain_frame[] = {
@@ -403,6 +404,61 @@ static bool write_intake_seed(const char *directory, size_t i)
 			  b.len + 1);
 }
 
+/* Interfaces of two link types and clocks, and a block of another kind. */
+static void two_interfaces(struct pcapng_builder *b)
+{
+	pcapng_section(b);
+	pcapng_interface(b, 1, 65535, 9);
+	pcapng_interface(b, 276, 96, PCAPNG_UNITS_DEFAULT);
+	pcapng_packet(b, 1, 1700000000000000, 20);
+	pcapng_begin(b, 5);
+	pcapng_put_32(b, 0);
+	pcapng_end(b);
+	pcapng_packet(b, 0, 1700000000000000000, 60);
+}
+
+static void two_byte_orders(struct pcapng_builder *b)
+{
+	two_interfaces(b);
+	b->big_endian = true;
+	two_interfaces(b);
+}
+
+static void simple_and_old(struct pcapng_builder *b)
+{
+	pcapng_section(b);
+	pcapng_interface(b, 1, 4, 0x80 | 10);
+	pcapng_begin(b, 3);
+	pcapng_put_32(b, 9);
+	pcapng_put(b, "abcd", 4);
+	pcapng_end(b);
+	pcapng_begin(b, 2);
+	for (uint32_t i = 0; i < 3; i++)
+		pcapng_put_32(b, i);
+	pcapng_put_32(b, 3);
+	pcapng_put_32(b, 60);
+	pcapng_put(b, "efg", 3);
+	pcapng_end(b);
+}
+
+static const struct {
+	const char *name;
+	void (*build)(struct pcapng_builder *b);
+} captures[] = {
+	{ "two-interfaces", two_interfaces },
+	{ "two-byte-orders", two_byte_orders },
+	{ "simple-and-old-packets", simple_and_old },
+};
+
+static bool write_capture_seed(const char *directory, size_t i)
+{
+	struct pcapng_builder b;
+
+	pcapng_builder_init(&b, false);
+	captures[i].build(&b);
+	return write_seed(directory, "pcapng", captures[i].name, b.data, b.len);
+}
+
 int main(int argc, char **argv)
 {
 	struct sflow_builder b;
@@ -425,6 +481,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++)
 		good &= write_seed(argv[1], "frame", frames[i].name,
 				   frames[i].bytes, frames[i].len);
+	for (size_t i = 0; i < sizeof(captures) / sizeof(*captures); i++)
+		good &= write_capture_seed(argv[1], i);
 	if (!good)
 		(void)fprintf(stderr, "%s: %m\n", argv[1]);
 	return good ? 0 : 1;

@@ -421,7 +421,7 @@ START_TEST(other_link_types_are_refused)
 	ck_assert(!packet_link_known(105));
 	ck_assert(!packet_link_known(-1));
 	whole_ipv4();
-	ck_assert_int_eq(read(105), ERR_UNSUPPORTED);
+	ck_assert_int_eq(read(105), ERR_NOT_FOUND);
 }
 END_TEST
 
