@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 #include "collector/aggregate.h"
-#include "collector/generation.h"
 #include "collector/intake.h"
 #include "collector/port_table.h"
+#include "ixp/generation.h"
 #include "util/attr.h"
 
 /* What an agent sent in the step. */

@@ -20,6 +20,7 @@
 #include "collector/status.h"
 #include "collector/steps.h"
 #include "collector/udp_source.h"
+#include "collector/usable.h"
 #include "collector/verdicts.h"
 #include "collector/writer.h"
 #include "util/err.h"
@@ -319,7 +320,7 @@ static struct generation *load(const struct live *l, struct text *problem)
 	struct diagnostics d;
 
 	diagnostics_init(&d);
-	if (generation_load(&next, old->path, &d) < 0) {
+	if (usable_load(&next, old->path, &d) < 0) {
 		text_add(problem, text_str(&d.text));
 	} else if (needs_restart(old, next->config, problem)) {
 		generation_unref(next);

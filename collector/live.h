@@ -4,7 +4,7 @@
 
 /* live — receive from the network until told to stop. */
 
-#include "collector/generation.h"
+#include "ixp/generation.h"
 #include "util/attr.h"
 
 /**

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "collector/generation.h"
 #include "collector/live.h"
 #include "collector/options.h"
 #include "collector/replay.h"
+#include "collector/usable.h"
 #include "util/err.h"
 
 static int exit_code(int rc)
@@ -108,7 +108,7 @@ static int with_config(const struct options *options)
 	int rc;
 
 	diagnostics_init(&d);
-	rc = generation_load(&generation, options->config, &d);
+	rc = usable_load(&generation, options->config, &d);
 	(void)fputs(text_str(&d.text), stderr);
 	if (rc < 0 && d.errors == 0)
 		(void)fprintf(stderr, "lanterne-collector: %s: %s\n",

@@ -12,8 +12,8 @@
  */
 
 #include "collector/closed_step.h"
-#include "collector/generation.h"
 #include "collector/intake.h"
+#include "ixp/generation.h"
 #include "util/attr.h"
 
 /**

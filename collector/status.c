@@ -263,6 +263,7 @@ void status_write(struct text *out, const struct status_view *v)
 	write_replay(&w, v);
 	time_or_null(&w, "now", v->capture_count ? v->to_us : v->written_us);
 	json_i64(&w, "last_step_end", v->steps->last_end_s);
+	json_u64(&w, "clock_jumps", v->steps->clock_jumps);
 	write_configuration(&w, v);
 	write_sources(&w, v);
 	totals_write_input(&w, in);

@@ -14,9 +14,9 @@
 
 #include "collector/clock.h"
 #include "collector/closed_step.h"
-#include "collector/generation.h"
 #include "collector/intake.h"
 #include "collector/writer.h"
+#include "ixp/generation.h"
 #include "util/attr.h"
 
 struct steps {

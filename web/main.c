@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "ixp/registry.h"
+#include "ixp/generation.h"
 #include "util/err.h"
 #include "util/log.h"
 #include "web/server.h"
@@ -117,26 +117,101 @@ static int check_listen(const struct config_endpoint *endpoints, size_t count)
 	return EX_OK;
 }
 
+/* What the addresses, the zone and the files at hand are made of stays. */
+static void find_what_needs_restart(const struct config *old,
+				    const struct config *new,
+				    struct text *problem)
+{
+	bool same = old->web.listen_count == new->web.listen_count;
+
+	for (size_t i = 0; same && i < old->web.listen_count; i++)
+		same = old->web.listen[i].port ==
+		       new->web.listen[i].port &&ipaddr_equal(
+			   &old->web.listen[i].addr, &new->web.listen[i].addr);
+	if (!same)
+		text_addf(problem, "%s: web.listen changed: restart for that\n",
+			  new->path);
+	if (strcmp(old->timezone, new->timezone) != 0)
+		text_addf(problem,
+			  "%s: exchange.timezone changed: restart for that\n",
+			  new->path);
+	if (strcmp(old->state_dir, new->state_dir) != 0)
+		text_addf(problem, "%s: state_dir changed: restart for that\n",
+			  new->path);
+}
+
+/* Read everything anew; a configuration that is wrong changes nothing. */
+static void reload(struct generation **current, struct site *site)
+{
+	const char *path = (*current)->config->path;
+	struct generation *next = NULL;
+	struct diagnostics d;
+	struct text problem;
+	int rc;
+
+	diagnostics_init(&d);
+	text_init(&problem);
+	rc = generation_load(&next, path, &d);
+	if (rc == 0)
+		find_what_needs_restart((*current)->config, next->config,
+					&problem);
+	else if (d.errors > 0)
+		text_add(&problem, text_str(&d.text));
+	else
+		text_addf(&problem, "%s: %s\n", path, err_str(rc));
+	if (problem.len > 0) {
+		site_refuse(site, text_str(&problem));
+		log_error("web: reload refused, the old configuration stays: "
+			  "%s",
+			  text_str(&problem));
+		generation_unref(next);
+	} else {
+		site_use(site, next);
+		generation_unref(*current);
+		*current = next;
+		log_notice("web: reloaded: %s: %u members, %zu switches",
+			   next->config->path, next->registry->member_count,
+			   next->config->switch_count);
+	}
+	text_fini(&problem);
+	diagnostics_fini(&d);
+}
+
+/* @return an exit code, once a signal has said stop */
+static int wait_for_signals(const sigset_t *wanted, struct site *site,
+			    struct generation **current)
+{
+	int number;
+
+	for (;;) {
+		if (sigwait(wanted, &number) != 0)
+			return EX_OSERR;
+		if (number != SIGHUP)
+			return EX_OK;
+		reload(current, site);
+	}
+}
+
 /* Answer until a signal says stop. */
-static int serve(const struct registry *registry,
+static int serve(struct generation **current,
 		 const struct config_endpoint *endpoints, size_t count)
 {
 	struct server *server = NULL;
 	struct site *site = NULL;
 	struct text urls;
-	sigset_t stop;
-	int signal_number;
+	sigset_t signals;
 	int code = EX_OSERR;
 	int rc;
 
 	text_init(&urls);
 	/* Blocked before any thread starts, so that only sigwait sees them. */
-	(void)sigemptyset(&stop);
-	(void)sigaddset(&stop, SIGTERM);
-	(void)sigaddset(&stop, SIGINT);
-	(void)pthread_sigmask(SIG_BLOCK, &stop, NULL);
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (site_new(&site, registry, NULL) < 0)
+	if (site_new(&site, *current, NULL) < 0)
 		goto out;
 	rc = server_start(&server, site, endpoints, count, &urls);
 	if (rc < 0) {
@@ -144,8 +219,8 @@ static int serve(const struct registry *registry,
 		goto out;
 	}
 	code = print(text_str(&urls));
-	if (code == EX_OK && sigwait(&stop, &signal_number) != 0)
-		code = EX_OSERR;
+	if (code == EX_OK)
+		code = wait_for_signals(&signals, site, current);
 out:
 	server_stop(server);
 	site_free(site);
@@ -153,9 +228,9 @@ out:
 	return code;
 }
 
-static int run(const struct options *o, const struct registry *registry)
+static int run(const struct options *o, struct generation **current)
 {
-	const struct config *config = registry->config;
+	const struct config *config = (*current)->config;
 	const struct config_endpoint *endpoints = config->web.listen;
 	size_t count = config->web.listen_count;
 	int code;
@@ -173,15 +248,14 @@ static int run(const struct options *o, const struct registry *registry)
 			  config->path, config->timezone);
 		return EX_CONFIG;
 	}
-	return o->check_only ? EX_OK : serve(registry, endpoints, count);
+	return o->check_only ? EX_OK : serve(current, endpoints, count);
 }
 
 int main(int argc, char **argv)
 {
 	struct options options = { .config_path =
 				       "/etc/lanterne/lanterne.yaml" };
-	struct registry *registry = NULL;
-	struct config *config = NULL;
+	struct generation *generation = NULL;
 	struct diagnostics diagnostics;
 	int code = read_options(argc, argv, &options);
 	int rc;
@@ -189,17 +263,15 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	diagnostics_init(&diagnostics);
-	rc = registry_load(&registry, &config, options.config_path,
-			   &diagnostics);
+	rc = generation_load(&generation, options.config_path, &diagnostics);
 	(void)fputs(text_str(&diagnostics.text), stderr);
+	diagnostics_fini(&diagnostics);
 	if (rc == 0)
-		code = run(&options, registry);
+		code = run(&options, &generation);
 	else if (rc == ERR_CONFIG)
 		code = EX_CONFIG;
 	else
 		code = rc == -ENOMEM ? EX_OSERR : EX_NOINPUT;
-	registry_free(registry);
-	config_free(config);
-	diagnostics_fini(&diagnostics);
+	generation_unref(generation);
 	return code;
 }

@@ -75,7 +75,10 @@ static void add_navigation(const struct call *call, struct text *out)
 static void add_replay(const struct status *s, struct text *out)
 {
 	text_add(out, "<p class=\"banner replay\"><strong>Replay</strong> of ");
-	html_name(out, *s->captures ? s->captures : "a capture");
+	if (strcmp(s->captures, "-") == 0)
+		text_add(out, "standard input");
+	else
+		html_name(out, *s->captures ? s->captures : "a capture");
 	text_add(out, ": the capture\xe2\x80\x99s end, ");
 	page_add_time(out, s->now);
 	text_add(out, ", stands for now.");

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "web/memo.h"
 #include "web/period.h"
 #include "web/request.h"
 #include "web/response.h"
@@ -26,6 +27,7 @@ struct call {
 	double wall_s; /* the clock's time */
 	int64_t now_s; /* "now" of the data: a replay's end, else wall_s */
 	bool is_open;  /* everything is shown to everyone */
+	struct memo_epoch epoch; /* what results at hand may be kept for */
 };
 
 /* A page or other resource: fills the response. */

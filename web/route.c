@@ -156,14 +156,29 @@ static void dispatch(struct call *call, const char *method, const char *host,
 	}
 }
 
+static void set_now(struct call *call, uint64_t serial)
+{
+	const struct status *s = call->status;
+
+	call->now_s = (int64_t)call->wall_s;
+	if (s && s->is_replay && fabs(s->now) < 1e11)
+		call->now_s = (int64_t)s->now;
+	call->epoch = (struct memo_epoch){ .generation = serial,
+					   .minute = call->now_s / 60 };
+	if (s && fabs(s->last_step_end) < 1e11)
+		call->epoch.step_end_s = (int64_t)s->last_step_end;
+}
+
 void route_answer(struct site *site, const char *method, const char *target,
 		  const char *host, struct response *r)
 {
 	struct request request = { .segment_count = 0 };
+	uint64_t serial;
+	struct generation *generation = site_take_generation(site, &serial);
 	struct call call = {
 		.site = site,
-		.registry = site_registry(site),
-		.config = site_config(site),
+		.registry = generation->registry,
+		.config = generation->config,
 		.status = site_take_status(site),
 		.request = &request,
 		.wall_s = site_time(site),
@@ -171,10 +186,7 @@ void route_answer(struct site *site, const char *method, const char *target,
 	int rc = request_parse(&request, target);
 
 	call.is_open = call.config->web.access == CONFIG_ACCESS_OPEN;
-	call.now_s = (int64_t)call.wall_s;
-	if (call.status && call.status->is_replay &&
-	    fabs(call.status->now) < 1e11)
-		call.now_s = (int64_t)call.status->now;
+	set_now(&call, serial);
 	if (rc < 0) {
 		call.request = NULL;
 		page_refuse(&call, r, rc == ERR_RANGE ? 414 : 400,
@@ -184,4 +196,5 @@ void route_answer(struct site *site, const char *method, const char *target,
 		dispatch(&call, method, host, r);
 	}
 	site_release_status(site, call.status);
+	generation_unref(generation);
 }

@@ -12,7 +12,6 @@
 #include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
-#include "util/text.h"
 
 /* A status and the requests that hold it. */
 struct held {
@@ -29,11 +28,15 @@ struct stamp {
 };
 
 struct site {
-	const struct registry *registry;
 	site_clock clock;
 	char status_path[PATH_MAX];
+	struct memo *memo;
 	pthread_mutex_t lock; /* guards what follows */
-	struct held *newest;  /* with the older ones still in use behind it */
+	struct generation *generation;
+	uint64_t serial; /* of the generation */
+	struct site_reading reading;
+	struct text problem; /* why the last configuration was refused */
+	struct held *newest; /* with the older ones still in use behind it */
 	struct stamp stamp;
 	bool complained; /* of a file that cannot be read */
 };
@@ -46,23 +49,29 @@ static double system_clock(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-int site_new(struct site **out, const struct registry *registry,
-	     site_clock clock)
+int site_new(struct site **out, struct generation *generation, site_clock clock)
 {
 	struct site *made = calloc(1, sizeof(*made));
 	int len;
 
 	if (!made)
 		return -ENOMEM;
-	made->registry = registry;
 	made->clock = clock ? clock : system_clock;
 	len = snprintf(made->status_path, sizeof(made->status_path),
-		       "%s/status.json", registry->config->state_dir);
+		       "%s/status.json", generation->config->state_dir);
 	if (len < 0 || (size_t)len >= sizeof(made->status_path) ||
-	    pthread_mutex_init(&made->lock, NULL) != 0) {
+	    memo_new(&made->memo) < 0) {
 		free(made);
 		return -ENOMEM;
 	}
+	if (pthread_mutex_init(&made->lock, NULL) != 0) {
+		memo_free(made->memo);
+		free(made);
+		return -ENOMEM;
+	}
+	text_init(&made->problem);
+	made->generation = generation_ref(generation);
+	made->reading.loaded_s = made->clock();
 	*out = made;
 	return 0;
 }
@@ -78,18 +87,62 @@ void site_free(struct site *site)
 		free(site->newest);
 		site->newest = older;
 	}
+	generation_unref(site->generation);
+	text_fini(&site->problem);
+	memo_free(site->memo);
 	(void)pthread_mutex_destroy(&site->lock);
 	free(site);
 }
 
-const struct registry *site_registry(const struct site *site)
+void site_use(struct site *site, struct generation *generation)
 {
-	return site->registry;
+	struct generation *old;
+
+	(void)pthread_mutex_lock(&site->lock);
+	old = site->generation;
+	site->generation = generation_ref(generation);
+	site->serial++;
+	site->reading.loaded_s = site->clock();
+	site->reading.refused_s = 0;
+	text_clear(&site->problem);
+	(void)pthread_mutex_unlock(&site->lock);
+	generation_unref(old);
 }
 
-const struct config *site_config(const struct site *site)
+void site_refuse(struct site *site, const char *problem)
 {
-	return site->registry->config;
+	(void)pthread_mutex_lock(&site->lock);
+	site->reading.refused_s = site->clock();
+	text_clear(&site->problem);
+	text_add(&site->problem, problem);
+	(void)pthread_mutex_unlock(&site->lock);
+}
+
+struct generation *site_take_generation(struct site *site, uint64_t *serial)
+{
+	struct generation *taken;
+
+	(void)pthread_mutex_lock(&site->lock);
+	taken = generation_ref(site->generation);
+	*serial = site->serial;
+	(void)pthread_mutex_unlock(&site->lock);
+	return taken;
+}
+
+struct site_reading site_reading(struct site *site, struct text *problem)
+{
+	struct site_reading reading;
+
+	(void)pthread_mutex_lock(&site->lock);
+	reading = site->reading;
+	text_add(problem, text_str(&site->problem));
+	(void)pthread_mutex_unlock(&site->lock);
+	return reading;
+}
+
+struct memo *site_memo(struct site *site)
+{
+	return site->memo;
 }
 
 double site_time(const struct site *site)
@@ -150,9 +203,11 @@ static void refresh(struct site *site)
 			log_warning("status: not read: %s: %s",
 				    site->status_path, err_str(rc));
 		site->complained = true;
+		site->reading.status_error = rc;
 		return;
 	}
 	site->complained = false;
+	site->reading.status_error = 0;
 	fresh->older = old;
 	site->newest = fresh;
 	if (old)

@@ -5,16 +5,18 @@
 /*
  * site — what all requests share: who is who, and the collector's status.
  *
- * The status file is read again when it changes on disk. A request takes a
- * status, which then stays as it is until the request releases it.
+ * The status file is read again when it changes on disk; a configuration is
+ * exchanged for another by site_use. A request takes both, which then stay as
+ * they are until the request gives them back.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ixp/config.h"
-#include "ixp/registry.h"
+#include "ixp/generation.h"
 #include "util/attr.h"
+#include "util/text.h"
+#include "web/memo.h"
 #include "web/status.h"
 
 struct site;
@@ -22,21 +24,46 @@ struct site;
 /* Seconds of the epoch; a parameter so that a test can stop the clock. */
 typedef double (*site_clock)(void);
 
+/* What became of the files that were read. */
+struct site_reading {
+	double loaded_s;  /* when the one in use was read */
+	double refused_s; /* when a later one was refused; 0: none was */
+	int status_error; /* why the status file is not read now; 0: it is */
+};
+
 /**
  * Make a site.
  *
- * @param registry  borrowed for the site's lifetime, with its configuration
- * @param clock     what tells the time; NULL: the system's
+ * @param generation  to start with; the site takes a reference of its own
+ * @param clock       what tells the time; NULL: the system's
  * @return 0 or -ENOMEM
  */
-MUST_CHECK int site_new(struct site **out, const struct registry *registry,
+MUST_CHECK int site_new(struct site **out, struct generation *generation,
 			site_clock clock);
 
 /** Free a site; every status must have been released. NULL is fine. */
 void site_free(struct site *site);
 
-const struct registry *site_registry(const struct site *site);
-const struct config *site_config(const struct site *site);
+/**
+ * Answer from another configuration from here on. Its state_dir must be that
+ * of the one before. The site takes a reference of its own.
+ */
+void site_use(struct site *site, struct generation *generation);
+
+/** Say on the pages that a new configuration was refused, and why. */
+void site_refuse(struct site *site, const char *problem);
+
+/**
+ * The configuration in use, with a reference for the caller.
+ * @param serial  gets a number that no other configuration of the site has
+ */
+struct generation *site_take_generation(struct site *site, uint64_t *serial);
+
+/** What became of the files; problem gets why one was refused. */
+struct site_reading site_reading(struct site *site, struct text *problem);
+
+/** Results kept from one step of the data to the next. */
+struct memo *site_memo(struct site *site);
 
 /** Wall time, seconds of the epoch. */
 double site_time(const struct site *site);

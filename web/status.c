@@ -114,21 +114,17 @@ static void read_sources(struct reading *r, struct status *s,
 }
 
 /* What a switch says of itself. */
-static void read_own(struct status_switch *w, json_t *item)
+static void read_own(struct reading *r, struct status_switch *w,
+		     const json_t *item)
 {
 	const json_t *processor = json_object_get(item, "processor");
-	json_t *discarded = json_object_get(item, "discarded_packets");
-	const char *key;
-	json_t *value;
 
 	w->load_percent = number(processor, "load_1m_percent");
 	w->memory_bytes = number(processor, "memory_bytes");
 	w->memory_free_bytes = number(processor, "memory_free_bytes");
-	w->discarded_packets = json_object_size(discarded) ? 0 : NAN;
-	json_object_foreach(discarded, key, value)
-	{
-		w->discarded_packets += json_number_value(value);
-	}
+	w->vlan_counters = number(item, "vlan_counters");
+	read_counts(r, &w->discarded,
+		    json_object_get(item, "discarded_packets"));
 }
 
 static void read_switches(struct reading *r, struct status *s,
@@ -153,7 +149,7 @@ static void read_switches(struct reading *r, struct status *s,
 		w->counter_samples = number(item, "counter_samples");
 		w->drops = number(item, "drops");
 		w->sampling_rate = number(item, "sampling_rate");
-		read_own(w, item);
+		read_own(r, w, item);
 	}
 }
 
@@ -187,6 +183,7 @@ static void read_macs(struct reading *r, struct status *s, const json_t *array)
 		mac->vlan = number(item, "vlan");
 		mac->ifindex = number(item, "ifindex");
 		mac->samples = number(item, "samples");
+		mac->missed = number(item, "missed_samples_at_most");
 		mac->bytes = number(item, "bytes");
 		mac->last_seen = number(item, "last_seen");
 	}
@@ -250,6 +247,7 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 	const json_t *store = json_object_get(root, "store");
 	const json_t *config = json_object_get(root, "configuration");
 
+	s->version = number(root, "version");
 	s->written = number(root, "written");
 	s->started = number(root, "started");
 	s->now = number(root, "now");
@@ -267,7 +265,9 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 	s->last_error = string(r, store, "last_error");
 	read_sources(r, s, json_object_get(root, "sources"));
 	read_switches(r, s, json_object_get(root, "switches"));
+	s->clock_jumps = number(root, "clock_jumps");
 	read_refused(r, s, json_object_get(root, "refused"));
+	s->refused_not_listed = number(root, "refused_not_listed");
 	read_macs(r, s, json_object_get(root, "unknown_macs"));
 	s->macs_not_listed = number(root, "unknown_macs_not_listed");
 	read_ports(r, s, json_object_get(root, "ports"));
@@ -313,6 +313,7 @@ static void free_lists(struct status *s)
 		free(s->switches[i].agent);
 		free(s->switches[i].direction);
 		free(s->switches[i].counted);
+		free_counts(&s->switches[i].discarded);
 	}
 	for (size_t i = 0; i < s->refused_count; i++) {
 		free(s->refused[i].source);

@@ -19,6 +19,7 @@
 enum {
 	STATUS_LIST_MAX = 20000,
 	STATUS_FILE_MAX = 16 << 20, /* bytes; a larger file is refused */
+	STATUS_VERSION = 1,
 };
 
 struct status_count {
@@ -53,8 +54,9 @@ struct status_switch {
 	double counter_samples;
 	double drops;
 	double sampling_rate;
-	double discarded_packets; /* sum over their groups */
-	double load_percent;	  /* of its processor, over a minute */
+	struct status_counts discarded; /* packets, by groups of reasons */
+	double vlan_counters;
+	double load_percent; /* of its processor, over a minute */
 	double memory_bytes;
 	double memory_free_bytes;
 };
@@ -75,6 +77,7 @@ struct status_mac {
 	double vlan;
 	double ifindex;
 	double samples;
+	double missed; /* samples that it may have had before, at most */
 	double bytes;
 	double last_seen;
 };
@@ -100,6 +103,7 @@ struct status_port {
 };
 
 struct status {
+	double version;
 	double written;
 	double started;
 	double now;
@@ -122,8 +126,10 @@ struct status {
 	size_t source_count;
 	struct status_switch *switches;
 	size_t switch_count;
+	double clock_jumps;
 	struct status_refused *refused;
 	size_t refused_count;
+	double refused_not_listed; /* datagrams */
 	struct status_mac *macs;
 	size_t mac_count;
 	double macs_not_listed;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/err.h"
 
@@ -33,15 +34,15 @@ bool traffic_has_data(const struct traffic *t)
 	return false;
 }
 
+enum { COLUMNS = WAY_COUNT * BAND_COUNT + WAY_COUNT };
+
 static int allocate(struct traffic *t, size_t rows)
 {
-	size_t columns = WAY_COUNT * BAND_COUNT + WAY_COUNT;
-
 	t->rows = rows;
-	t->values = calloc(rows ? rows * columns : 1, sizeof(double));
+	t->values = calloc(rows ? rows * COLUMNS : 1, sizeof(double));
 	if (!t->values)
 		return -ENOMEM;
-	for (size_t i = 0; i < rows * columns; i++)
+	for (size_t i = 0; i < rows * COLUMNS; i++)
 		t->values[i] = NAN;
 	for (size_t way = 0; way < WAY_COUNT; way++)
 		t->variance[way] =
@@ -154,6 +155,20 @@ int traffic_read(struct traffic *out, const char *state_dir,
 	series_data_fini(&data);
 	if (rc == 0)
 		*out = t;
+	return rc;
+}
+
+size_t traffic_rows_size(const struct traffic *t)
+{
+	return t->rows * COLUMNS * sizeof(double);
+}
+
+int traffic_copy_rows(struct traffic *t, const void *rows)
+{
+	int rc = allocate(t, t->rows);
+
+	if (rc == 0)
+		memcpy(t->values, rows, traffic_rows_size(t));
 	return rc;
 }
 

@@ -52,6 +52,15 @@ MUST_CHECK int traffic_read(struct traffic *out, const char *state_dir,
 			    const struct series *series,
 			    const struct series_range *range);
 
+/** How many bytes the rows take up. */
+size_t traffic_rows_size(const struct traffic *t);
+
+/**
+ * Give t rows of its own: as many as it says, copied from traffic_rows_size
+ * bytes at rows. @return 0 or -ENOMEM
+ */
+MUST_CHECK int traffic_copy_rows(struct traffic *t, const void *rows);
+
 /** Free the rows. */
 void traffic_fini(struct traffic *t);
 

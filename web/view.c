@@ -2,6 +2,8 @@
 #include "web/view.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "web/headline.h"
@@ -255,8 +257,8 @@ static int work_out_current(struct view *v, const struct call *call,
 	return 0;
 }
 
-int view_load(struct view *out, const struct call *call,
-	      const struct subject *subject, enum range range)
+static int load(struct view *out, const struct call *call,
+		const struct subject *subject, enum range range)
 {
 	struct view v = { .period = period_of(range, call->now_s) };
 	int rc = load_rows(&v.traffic, &v.is_exact, call, subject, &v.period);
@@ -276,6 +278,63 @@ int view_load(struct view *out, const struct call *call,
 	}
 	*out = v;
 	return 0;
+}
+
+/* A view as a copy of it was kept: the struct, then its rows. */
+static bool recall(struct view *out, const struct call *call, const char *name)
+{
+	struct view *kept;
+	size_t size;
+	void *found;
+
+	if (!memo_find(site_memo(call->site), name, &call->epoch, &found,
+		       &size))
+		return false;
+	kept = found;
+	*out = *kept;
+	out->traffic.values = NULL;
+	if (traffic_copy_rows(&out->traffic, kept + 1) < 0) {
+		free(found);
+		return false;
+	}
+	free(found);
+	return true;
+}
+
+static void keep(const struct view *view, const struct call *call,
+		 const char *name)
+{
+	size_t rows = traffic_rows_size(&view->traffic);
+	struct view *copy = malloc(sizeof(*copy) + rows);
+
+	if (!copy)
+		return;
+	*copy = *view;
+	memcpy(copy + 1, view->traffic.values, rows);
+	memo_keep(site_memo(call->site), name, &call->epoch, copy,
+		  sizeof(*copy) + rows);
+	free(copy);
+}
+
+int view_load(struct view *out, const struct call *call,
+	      const struct subject *subject, enum range range)
+{
+	/* Sums over many ports are dear, one series is not. */
+	bool is_dear = subject->series.kind == SERIES_EXCHANGE;
+	char name[MEMO_NAME_SIZE];
+	int len = snprintf(name, sizeof(name), "view %d %s %s",
+			   (int)subject->series.kind, period_name(range),
+			   text_str(&subject->query));
+	int rc;
+
+	if (len < 0 || (size_t)len >= sizeof(name))
+		is_dear = false;
+	if (is_dear && recall(out, call, name))
+		return 0;
+	rc = load(out, call, subject, range);
+	if (rc == 0 && is_dear)
+		keep(out, call, name);
+	return rc;
 }
 
 void view_fini(struct view *view)

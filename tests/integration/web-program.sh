@@ -80,13 +80,18 @@ stop() {
 
 # fetch PATH PATTERN: by a socket of the shell
 fetch() {
-	local port=${url##*:} answer
+	local port=${url##*:}
 	exec 3<>"/dev/tcp/127.0.0.1/${port%/}"
 	printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' \
 		"$1" >&3
 	answer=$(cat <&3)
 	exec 3>&-
-	if [[ ! $answer =~ $2 ]]; then
+	[[ $answer =~ $2 ]]
+}
+
+# expect_page PATH PATTERN
+expect_page() {
+	if ! fetch "$@"; then
 		echo "GET $1: ${answer:0:200}"
 		failures=$((failures + 1))
 	fi
@@ -98,12 +103,43 @@ if [[ ! $url =~ ^http://127\.0\.0\.1:[1-9][0-9]*/$ ]]; then
 	failures=$((failures + 1))
 else
 	port=${url##*:}
-	fetch / '^HTTP/1.1 200 OK.*Traffic of the exchange'
-	fetch /members/AS64500 'Totals from interface counters'
-	fetch /readyz $'\r\n\r\nok'
-	fetch /nothing '^HTTP/1.1 404 '
+	expect_page / '^HTTP/1.1 200 OK.*Traffic of the exchange'
+	expect_page /members/AS64500 'Totals from interface counters'
+	expect_page /readyz $'\r\n\r\nok'
+	expect_page /nothing '^HTTP/1.1 404 '
 	expect 69 'cannot listen' -c "$config" --listen "127.0.0.1:${port%/}"
 fi
+
+# Reloaded by SIGHUP: whole or not at all.
+cp "$config" "$dir/good.yaml"
+
+# reloaded PATTERN PAGE: HUP, then wait until the page matches
+reloaded() {
+	kill -HUP "$pid"
+	for _ in {1..50}; do
+		if fetch "$2" "$1"; then
+			return
+		fi
+		sleep 0.1
+	done
+	echo "after SIGHUP $2 does not match: $1"
+	failures=$((failures + 1))
+}
+
+sed 's/exchange: { name: [^,]*,/exchange: { name: Renamed-IX,/' \
+	"$dir/good.yaml" >"$config"
+reloaded 'Renamed-IX' /
+echo 'nonsense: 1' >>"$config"
+reloaded 'lanterne.yaml:[0-9]+:1: error: ' /health
+expect_page / 'Renamed-IX'
+if ! grep -q 'reload refused' "$dir/err"; then
+	echo "no word of the refused reload in the log: $(<"$dir/err")"
+	failures=$((failures + 1))
+fi
+sed 's/^state_dir: .*/state_dir: elsewhere/' "$dir/good.yaml" >"$config"
+reloaded 'state_dir changed: restart for that' /health
+cp "$dir/good.yaml" "$config"
+reloaded 'Traffic of the exchange' /
 stop TERM
 start 127.0.0.1:0
 stop INT

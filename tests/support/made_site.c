@@ -20,11 +20,11 @@ void made_site_open(struct made_site *out, const char *dir)
 	diagnostics_init(&diagnostics);
 	text_init(&path);
 	text_addf(&path, "%s/lanterne.yaml", dir);
-	rc = registry_load(&out->registry, &out->config, text_str(&path),
-			   &diagnostics);
+	rc = generation_load(&out->generation, text_str(&path), &diagnostics);
 	ck_assert_msg(rc == 0, "%s", text_str(&diagnostics.text));
-	ck_assert_int_eq(zone_use(out->config->timezone), 0);
-	ck_assert_int_eq(site_new(&out->site, out->registry, stopped_clock), 0);
+	ck_assert_int_eq(zone_use(out->generation->config->timezone), 0);
+	ck_assert_int_eq(site_new(&out->site, out->generation, stopped_clock),
+			 0);
 	text_fini(&path);
 	diagnostics_fini(&diagnostics);
 }
@@ -32,8 +32,7 @@ void made_site_open(struct made_site *out, const char *dir)
 void made_site_close(struct made_site *made)
 {
 	site_free(made->site);
-	registry_free(made->registry);
-	config_free(made->config);
+	generation_unref(made->generation);
 }
 
 struct response made_site_get(const struct made_site *made, const char *target)

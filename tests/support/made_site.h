@@ -7,7 +7,7 @@
  * requests to it without a socket. Every failure fails the calling test.
  */
 
-#include "ixp/registry.h"
+#include "ixp/generation.h"
 #include "web/response.h"
 #include "web/site.h"
 
@@ -17,8 +17,7 @@
 enum { MADE_SITE_AGE_S = 25 };
 
 struct made_site {
-	struct config *config;
-	struct registry *registry;
+	struct generation *generation;
 	struct site *site;
 };
 

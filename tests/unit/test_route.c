@@ -43,6 +43,7 @@ struct empty_site {
 	char *dir;
 	struct config config;
 	struct registry registry;
+	struct generation generation; /* of the two; never freed */
 	struct site *site;
 };
 
@@ -63,7 +64,10 @@ static void open_site(struct empty_site *e, bool is_open)
 	e->config.web.access =
 	    is_open ? CONFIG_ACCESS_OPEN : CONFIG_ACCESS_ROLES;
 	e->registry.config = &e->config;
-	ck_assert_int_eq(site_new(&e->site, &e->registry, clock_of_test), 0);
+	e->generation.config = &e->config;
+	e->generation.registry = &e->registry;
+	atomic_init(&e->generation.references, 1);
+	ck_assert_int_eq(site_new(&e->site, &e->generation, clock_of_test), 0);
 }
 
 static void close_site(struct empty_site *e)
@@ -311,6 +315,129 @@ START_TEST(a_ledger_that_does_not_balance_is_said)
 }
 END_TEST
 
+/* What a status file says, and the words of it on /health; or not there. */
+static const struct {
+	const char *status;
+	const char *words;
+	const char *absent;
+} health[] = {
+	{ "{\"input\":{\"datagrams\":5,\"accepted\":5,\"malformed\":0,"
+	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0,"
+	  "\"late\":0}}",
+	  ">Nothing was refused, lost or read past.", "malformed" },
+	{ "{\"input\":{\"datagrams\":5,\"accepted\":3,\"malformed\":2,"
+	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0}}",
+	  "malformed</th><td class=\"number\">2<", "not the sum" },
+	{ "{\"input\":{\"datagrams\":5,\"accepted\":3,\"malformed\":1,"
+	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0}}",
+	  "not the sum of what became of them", "of another sFlow" },
+	{ "{\"input\":{\"counter_restarts\":3}}", "counters began anew",
+	  "counter_restarts" },
+	{ "{\"input\":{\"new_<reason>\":3}}", "new_&lt;reason&gt;</th>",
+	  "<reason>" },
+	{ "{\"skipped\":{\"broken_records\":3}}",
+	  "records shorter than their kind", "flow records of other" },
+	{ "{\"version\":2}", "another version of the status file", NULL },
+	{ "{\"version\":1}", "<h2>Ledger", "another version" },
+	{ "{\"clock_jumps\":2}", "clock was set 2 times", NULL },
+	{ "{\"clock_jumps\":0}", "<h2>Ledger", "clock was set" },
+	{ "{\"refused\":[{\"agent\":\"192.0.2.9\"}],"
+	  "\"refused_not_listed\":7}",
+	  "and 7 datagrams of others", NULL },
+	{ "{\"unknown_macs\":[{\"mac\":\"x\","
+	  "\"samples\":4,\"missed_samples_at_most\":9}]}",
+	  "4 <small>+ at most 9</small>", NULL },
+	{ "{\"switches\":[{\"name\":\"sw1\",\"unknown_samples\":0,"
+	  "\"discarded_packets\":{\"acl\":9,\"ttl\":0,\"size\":3}}]}",
+	  "12<br><small>acl 9, size 3</small>", ">Unknown<" },
+	{ "{\"switches\":[{\"name\":\"sw1\",\"last_seen\":null}]}",
+	  "sw1 has sent nothing yet", "Discarded<" },
+	{ "{\"written\":1699999990,\"last_step_end\":1699999980}",
+	  "Nothing needs attention", "class=\"verdict\"" },
+	{ "{\"written\":1699990000,\"last_step_end\":1699990020}",
+	  "No new data comes", "Nothing needs attention" },
+	{ "{\"store\":{\"rows_failed\":2}}", "2 rows could not be stored",
+	  "Nothing needs attention" },
+	{ "{\"ledger\":{\"observations\":3,\"attributed\":3,"
+	  "\"dropped\":{\"no_member\":0}}}",
+	  "The ledger balances. Nothing else was dropped", "neither end" },
+};
+
+START_TEST(health_says_it_in_words)
+{
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, true);
+	write_status(&e, health[_i].status);
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_msg(strstr(text_str(&r.body), health[_i].words) != NULL,
+		      "%s: %s", health[_i].words, text_str(&r.body));
+	if (health[_i].absent)
+		ck_assert_msg(!strstr(text_str(&r.body), health[_i].absent),
+			      "%s", health[_i].absent);
+	response_fini(&r);
+	close_site(&e);
+}
+END_TEST
+
+START_TEST(a_status_file_that_cannot_be_read_any_more_is_said)
+{
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, true);
+	write_status(&e, "{\"written\":1699999995}");
+	ck_assert_uint_eq(status_of(&e, "/health", "localhost"), 200);
+	write_status(&e, "{\"written\":16999");
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&r.body), "The status file cannot be read now"));
+	ck_assert_ptr_nonnull(strstr(text_str(&r.body), "is from before"));
+	response_fini(&r);
+	write_status(&e, "{\"written\":1699999996}");
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_ptr_null(strstr(text_str(&r.body), "cannot be read"));
+	response_fini(&r);
+	close_site(&e);
+}
+END_TEST
+
+START_TEST(a_new_configuration_is_used_from_the_next_request_on)
+{
+	static char renamed[] = "Renamed-IX";
+	struct config config;
+	struct registry registry = { .config = &config };
+	struct generation next = { .config = &config, .registry = &registry };
+	struct empty_site e;
+	struct response r;
+
+	open_site(&e, true);
+	config = e.config;
+	config.exchange_name = renamed;
+	config.web.access = CONFIG_ACCESS_ROLES;
+	atomic_init(&next.references, 1);
+	site_refuse(e.site, "a.yaml:1:2: error: found <x>\n");
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&r.body), "found &lt;x&gt;\n</pre>"));
+	response_fini(&r);
+	site_use(e.site, &next);
+	ck_assert_uint_eq(atomic_load(&e.generation.references), 1);
+	r = ask(&e, "GET", "/", "localhost");
+	ck_assert_ptr_nonnull(strstr(text_str(&r.body), "Renamed-IX"));
+	response_fini(&r);
+	/* What is kept for speed tells no one what is not public any more. */
+	ck_assert_uint_eq(status_of(&e, "/health", "localhost"), 403);
+	config.web.access = CONFIG_ACCESS_OPEN;
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_ptr_null(strstr(text_str(&r.body), "found"));
+	response_fini(&r);
+	close_site(&e);
+	ck_assert_uint_eq(atomic_load(&next.references), 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -325,6 +452,9 @@ int main(void)
 		{ odd_status_files_hurt_no_page, COUNT_OF(odd) },
 		{ a_refused_configuration_is_said_line_by_line, 0 },
 		{ a_ledger_that_does_not_balance_is_said, 0 },
+		{ health_says_it_in_words, COUNT_OF(health) },
+		{ a_status_file_that_cannot_be_read_any_more_is_said, 0 },
+		{ a_new_configuration_is_used_from_the_next_request_on, 0 },
 	};
 
 	return unit_run("route", tests, COUNT_OF(tests));

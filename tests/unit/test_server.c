@@ -21,6 +21,7 @@ struct running {
 	char *dir;
 	struct config config;
 	struct registry registry;
+	struct generation generation; /* of the two; never freed */
 	struct site *site;
 	struct server *server;
 	uint16_t port;
@@ -43,8 +44,11 @@ static void start(struct running *r)
 	r->config.state_dir = r->dir;
 	r->config.web.access = CONFIG_ACCESS_OPEN;
 	r->registry.config = &r->config;
+	r->generation.config = &r->config;
+	r->generation.registry = &r->registry;
+	atomic_init(&r->generation.references, 1);
 	text_init(&urls);
-	ck_assert_int_eq(site_new(&r->site, &r->registry, NULL), 0);
+	ck_assert_int_eq(site_new(&r->site, &r->generation, NULL), 0);
 	ck_assert_int_eq(server_start(&r->server, r->site, &any_port, 1, &urls),
 			 0);
 	/* NOLINTNEXTLINE(cert-err34-c): of our own making */

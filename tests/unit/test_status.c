@@ -23,11 +23,14 @@ static const char whole[] =
     "\"problem\":\"a:1: error\\nb:2: error\"},"
     "\"switches\":[{\"name\":\"sw1\",\"agent\":\"192.0.2.1\","
     "\"counted\":\"ingress\",\"sampling_rate\":4096,"
+    "\"vlan_counters\":2,"
     "\"discarded_packets\":{\"ttl\":2,\"acl\":3,\"odd\":\"x\"},"
     "\"processor\":{\"load_1m_percent\":12.5,\"memory_bytes\":8}}],"
     "\"refused\":[{\"source\":\"192.0.2.9\",\"agent\":\"192.0.2.8\","
     "\"sub_agent\":1,\"datagrams\":5,\"last_seen\":1700000309}],"
+    "\"refused_not_listed\":11,\"clock_jumps\":4,"
     "\"unknown_macs\":[{\"mac\":\"02:00:00:00:00:01\",\"vlan\":0,"
+    "\"missed_samples_at_most\":6,"
     "\"ifindex\":5,\"reason\":\"unknown\"}],\"unknown_macs_not_listed\":3,"
     "\"ports\":[{\"switch\":\"sw1\",\"ifindex\":7,\"name\":\"Ethernet1/1\","
     "\"configured\":true,\"up\":false,\"in_bps\":null,\"out_bps\":8.5,"
@@ -68,7 +71,14 @@ START_TEST(every_field_is_read)
 	ck_assert_double_eq(s->ports[0].out_bps, 8.5);
 	ck_assert_double_nan(s->ports[0].fcs_errors);
 	ck_assert_int_eq(s->ports[0].lag_forwards, 0);
-	ck_assert_double_eq(s->switches[0].discarded_packets, 5);
+	ck_assert_double_eq(s->version, 1);
+	ck_assert_double_eq(s->clock_jumps, 4);
+	ck_assert_double_eq(s->refused_not_listed, 11);
+	ck_assert_double_eq(s->macs[0].missed, 6);
+	ck_assert_double_eq(s->switches[0].vlan_counters, 2);
+	ck_assert_uint_eq(s->switches[0].discarded.count, 3);
+	ck_assert_str_eq(s->switches[0].discarded.items[1].name, "acl");
+	ck_assert_double_eq(s->switches[0].discarded.items[1].value, 3);
 	ck_assert_double_eq(s->switches[0].load_percent, 12.5);
 	ck_assert_double_nan(s->switches[0].memory_free_bytes);
 	ck_assert_double_eq(s->config_refused, 6);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "collector/generation.h"
-
-#include <errno.h>
-#include <stdlib.h>
+#include "collector/usable.h"
 
 #include "collector/aggregate.h"
 #include "util/err.h"
@@ -28,20 +25,14 @@ static int check_size(const struct generation *g, const char *path,
 	return 0;
 }
 
-int generation_load(struct generation **out, const char *path,
-		    struct diagnostics *d)
+int usable_load(struct generation **out, const char *path,
+		struct diagnostics *d)
 {
-	struct generation *g = calloc(1, sizeof(*g));
-	int rc;
+	struct generation *g;
+	int rc = generation_load(&g, path, d);
 
-	if (!g)
-		return -ENOMEM;
-	rc = registry_load(&g->registry, &g->config, path, d);
-	if (rc < 0) {
-		free(g);
+	if (rc < 0)
 		return rc;
-	}
-	atomic_init(&g->references, 1);
 	rc = check_size(g, path, d);
 	if (rc < 0) {
 		generation_unref(g);
@@ -49,20 +40,4 @@ int generation_load(struct generation **out, const char *path,
 	}
 	*out = g;
 	return 0;
-}
-
-struct generation *generation_ref(struct generation *g)
-{
-	atomic_fetch_add_explicit(&g->references, 1, memory_order_relaxed);
-	return g;
-}
-
-void generation_unref(struct generation *g)
-{
-	if (!g || atomic_fetch_sub_explicit(&g->references, 1,
-					    memory_order_acq_rel) != 1)
-		return;
-	registry_free(g->registry);
-	config_free(g->config);
-	free(g);
 }

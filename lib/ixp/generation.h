@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef LANTERNE_COLLECTOR_GENERATION_H
-#define LANTERNE_COLLECTOR_GENERATION_H
+#ifndef LANTERNE_IXP_GENERATION_H
+#define LANTERNE_IXP_GENERATION_H
 
 /*
  * generation — a configuration with its registry, as long as anybody needs it.
  *
- * A reload makes a new one; steps on their way to the writer still refer to
- * the one they were counted under. References may be taken and given back in
- * any thread.
+ * A reload makes a new one; what was begun under the old one still refers to
+ * it: steps on their way to the writer, requests being answered. References
+ * may be taken and given back in any thread.
  */
 
 #include <stdatomic.h>

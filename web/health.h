@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_WEB_HEALTH_H
+#define LANTERNE_WEB_HEALTH_H
+
+/*
+ * health — the sections of /health, and what their tables are made of.
+ *
+ * All take a call whose status is there.
+ */
+
+#include "util/text.h"
+#include "web/page.h"
+
+/** What is wrong, in a few lines with links; or that nothing is. */
+void health_add_verdict(const struct call *call, struct text *out);
+
+/** Datagrams, samples and what became of them. */
+void health_add_input(const struct status *status, struct text *out);
+
+/** Observations: attributed, or dropped for which reason. */
+void health_add_ledger(const struct status *status, struct text *out);
+
+/** Steps and rows written. */
+void health_add_store(const struct status *status, struct text *out);
+
+/** Every switch with what it sent. */
+void health_add_switches(const struct call *call, struct text *out);
+
+/** Refused agents, unknown MACs and ports, with what to paste. */
+void health_add_unknowns(const struct call *call, struct text *out);
+
+/** Whether received datagrams are the sum of what became of them. */
+bool health_datagrams_add_up(const struct status *status);
+
+/** Whether observations are the sum of what became of them. */
+bool health_ledger_balances(const struct status *status);
+
+/** A counter by its key, NaN: not said. */
+double health_count(const struct status_counts *counts, const char *key);
+
+/** The start of a table; a column whose name begins with # is numbers. */
+void health_table(struct text *out, const char *caption,
+		  const char *const *columns);
+void health_table_end(struct text *out);
+
+/** Cells: plain text; a count; how long ago something was. */
+void health_cell(struct text *out, const char *string);
+void health_number(struct text *out, double value);
+void health_age(const struct call *call, struct text *out, double at_s);
+
+#endif

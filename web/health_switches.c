@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "web/health.h"
+#include "web/html.h"
+#include "web/units.h"
+
+/*
+ * A column of the table. One that most switches say nothing in is left out
+ * where none does.
+ */
+struct column {
+	const char *head; /* as health_table takes it */
+	void (*add)(const struct call *call, const struct status_switch *w,
+		    struct text *out);
+	bool (*is_said)(const struct status_switch *w); /* NULL: always shown */
+};
+
+static void add_agent(const struct call *call, const struct status_switch *w,
+		      struct text *out)
+{
+	(void)call;
+	health_cell(out, w->agent);
+}
+
+static void add_heard(const struct call *call, const struct status_switch *w,
+		      struct text *out)
+{
+	health_age(call, out, w->last_seen);
+}
+
+static void add_counted(const struct call *call, const struct status_switch *w,
+			struct text *out)
+{
+	(void)call;
+	text_add(out, "<td>");
+	html_name(out, w->counted);
+	if (strcmp(w->counted, w->direction) != 0) {
+		text_add(out, " (");
+		html_name(out, w->direction);
+		text_add(out, ")");
+	}
+	text_add(out, "</td>");
+}
+
+static void add_rate(const struct call *call, const struct status_switch *w,
+		     struct text *out)
+{
+	(void)call;
+	text_add(out, "<td class=\"number\">");
+	if (w->sampling_rate > 0) {
+		text_add(out, "1 in ");
+		units_count(out, w->sampling_rate);
+	} else {
+		units_count(out, NAN);
+	}
+	text_add(out, "</td>");
+}
+
+/* Columns that are a count and no more. */
+#define COUNT_COLUMN(field)                                                    \
+	static void add_##field(const struct call *call,                       \
+				const struct status_switch *w,                 \
+				struct text *out)                              \
+	{                                                                      \
+		(void)call;                                                    \
+		health_number(out, w->field);                                  \
+	}
+
+COUNT_COLUMN(datagrams)
+COUNT_COLUMN(lost_datagrams)
+COUNT_COLUMN(ingress_samples)
+COUNT_COLUMN(egress_samples)
+COUNT_COLUMN(unknown_samples)
+COUNT_COLUMN(counter_samples)
+COUNT_COLUMN(vlan_counters)
+COUNT_COLUMN(drops)
+
+static bool says_unknown(const struct status_switch *w)
+{
+	return w->unknown_samples > 0;
+}
+
+static bool says_vlan(const struct status_switch *w)
+{
+	return w->vlan_counters > 0;
+}
+
+static double sum_discarded(const struct status_switch *w)
+{
+	double sum = w->discarded.count ? 0 : NAN;
+
+	for (size_t i = 0; i < w->discarded.count; i++) {
+		if (!isnan(w->discarded.items[i].value))
+			sum += w->discarded.items[i].value;
+	}
+	return sum;
+}
+
+static bool says_discarded(const struct status_switch *w)
+{
+	return sum_discarded(w) > 0;
+}
+
+/* "12 acl 9, ttl 3" */
+static void add_discarded(const struct call *call,
+			  const struct status_switch *w, struct text *out)
+{
+	const char *before = "<br><small>";
+
+	(void)call;
+	text_add(out, "<td class=\"number\">");
+	units_count(out, sum_discarded(w));
+	for (size_t i = 0; i < w->discarded.count; i++) {
+		if (!(w->discarded.items[i].value > 0))
+			continue;
+		text_add(out, before);
+		before = ", ";
+		html_name(out, w->discarded.items[i].name);
+		text_add(out, " ");
+		units_count(out, w->discarded.items[i].value);
+	}
+	text_add(out, *before == '<' ? "</td>" : "</small></td>");
+}
+
+static bool says_processor(const struct status_switch *w)
+{
+	return !isnan(w->load_percent) || !isnan(w->memory_bytes);
+}
+
+static void add_percent(struct text *out, double ratio)
+{
+	text_add(out, "<td class=\"number\">");
+	units_percent(out, ratio);
+	text_add(out, "</td>");
+}
+
+static void add_load(const struct call *call, const struct status_switch *w,
+		     struct text *out)
+{
+	(void)call;
+	add_percent(out, w->load_percent / 100);
+}
+
+static void add_memory(const struct call *call, const struct status_switch *w,
+		       struct text *out)
+{
+	(void)call;
+	add_percent(out, 1 - w->memory_free_bytes / w->memory_bytes);
+}
+
+static const struct column columns[] = {
+	{ "Agent", add_agent, NULL },
+	{ "#Last heard", add_heard, NULL },
+	{ "Counted", add_counted, NULL },
+	{ "#Sampling", add_rate, NULL },
+	{ "#Ingress", add_ingress_samples, NULL },
+	{ "#Egress", add_egress_samples, NULL },
+	{ "#Unknown", add_unknown_samples, says_unknown },
+	{ "#Counters", add_counter_samples, NULL },
+	{ "#VLAN counters", add_vlan_counters, says_vlan },
+	{ "#Datagrams", add_datagrams, NULL },
+	{ "#Lost", add_lost_datagrams, NULL },
+	{ "#Drops", add_drops, NULL },
+	{ "#Discarded", add_discarded, says_discarded },
+	{ "#Processor", add_load, says_processor },
+	{ "#Memory", add_memory, says_processor },
+};
+
+enum { COLUMN_COUNT = sizeof(columns) / sizeof(columns[0]) };
+
+static bool is_shown(const struct status *s, const struct column *column)
+{
+	bool shown = !column->is_said;
+
+	for (size_t i = 0; !shown && i < s->switch_count; i++)
+		shown = column->is_said(&s->switches[i]);
+	return shown;
+}
+
+static void add_switch(const struct call *call, const struct status_switch *w,
+		       struct text *out)
+{
+	text_add(out, "<tr><th scope=\"row\">");
+	html_name(out, w->name);
+	text_add(out, "</th>");
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		if (is_shown(call->status, &columns[i]))
+			columns[i].add(call, w, out);
+	}
+	text_add(out, "</tr>\n");
+}
+
+void health_add_switches(const struct call *call, struct text *out)
+{
+	const char *heads[COLUMN_COUNT + 2] = { "Switch" };
+	const struct status *s = call->status;
+	size_t shown = 1;
+
+	text_add(out, "<section id=\"switches\"><h2>Switches</h2>\n");
+	if (s->switch_count == 0) {
+		text_add(out, "<p>None is configured, or none was heard "
+			      "of.</p></section>\n");
+		return;
+	}
+	for (size_t i = 0; i < COLUMN_COUNT; i++) {
+		if (is_shown(s, &columns[i]))
+			heads[shown++] = columns[i].head;
+	}
+	health_table(out, "Switches", heads);
+	for (size_t i = 0; i < s->switch_count; i++)
+		add_switch(call, &s->switches[i], out);
+	health_table_end(out);
+	text_add(out, "<p class=\"note\">Counted is which samples are used: "
+		      "those that entered the switch (ingress), those that "
+		      "left it (egress), or any. Ingress and egress are the "
+		      "flow samples received. Drops are samples that the "
+		      "switch could not send, discarded are packets that it "
+		      "says it did not forward. Counts are since the "
+		      "collector\xe2\x80\x99s start.</p></section>\n");
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What the configuration does not know yet, with the lines that mend it. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "web/health.h"
+#include "web/html.h"
+#include "web/paste.h"
+#include "web/units.h"
+
+static void add_refused(const struct call *call, struct text *out)
+{
+	const struct status *s = call->status;
+
+	text_add(out, "<section id=\"refused\"><h2>Refused agents</h2>\n");
+	if (s->refused_count == 0) {
+		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		return;
+	}
+	text_add(out, "<p>Datagrams came from addresses that no switch of the "
+		      "configuration names. If they are yours, add under "
+		      "<code>switches:</code></p>\n");
+	for (size_t i = 0; i < s->refused_count; i++) {
+		const struct status_refused *refused = &s->refused[i];
+
+		text_add(out, "<div class=\"finding\"><p>Agent <strong>");
+		html_name(out, refused->agent);
+		text_add(out, "</strong>, sent from ");
+		html_name(out, refused->source);
+		text_add(out, ": ");
+		units_count(out, refused->datagrams);
+		text_add(out, " datagrams, the last ");
+		page_add_time(out, refused->last_seen);
+		text_add(out, "</p>\n<pre tabindex=\"0\">");
+		paste_switch(out, refused, i + 1);
+		text_add(out, "</pre></div>\n");
+	}
+	if (s->refused_not_listed > 0) {
+		text_add(out, "<p>and ");
+		units_count(out, s->refused_not_listed);
+		text_add(out,
+			 " datagrams of others that are not listed.</p>\n");
+	}
+	text_add(out, "</section>\n");
+}
+
+static const char *explain(const char *reason)
+{
+	if (strcmp(reason, "wrong_vlan") == 0)
+		return "a member\xe2\x80\x99s, in a VLAN that the member is "
+		       "not in";
+	if (strcmp(reason, "wrong_port") == 0)
+		return "a member\xe2\x80\x99s, on a port that belongs to "
+		       "another";
+	return "no member has it";
+}
+
+static void add_mac(const struct call *call, const struct status_mac *mac,
+		    struct text *out)
+{
+	text_add(out, "<tr><th scope=\"row\"><code>");
+	html_name(out, mac->mac);
+	text_add(out, "</code></th>");
+	health_cell(out, mac->switch_name);
+	health_cell(out, mac->port);
+	text_add(out, "<td class=\"number\">");
+	if (mac->vlan > 0)
+		units_count(out, mac->vlan);
+	else
+		text_add(out, "not said");
+	text_add(out, "</td>");
+	health_cell(out, explain(mac->reason));
+	text_add(out, "<td class=\"number\">");
+	units_count(out, mac->samples);
+	if (mac->missed > 0) {
+		text_add(out, " <small>+ at most ");
+		units_count(out, mac->missed);
+		text_add(out, "</small>");
+	}
+	text_add(out, "</td>");
+	text_add(out, "<td class=\"number\">");
+	units_bytes(out, mac->bytes);
+	text_add(out, "</td>");
+	health_age(call, out, mac->last_seen);
+	text_add(out, "</tr>\n");
+}
+
+/* The lines for stations of one kind, under what introduces them. */
+static void add_mac_lines(const struct call *call, bool wrong_port,
+			  const char *introduction, struct text *out)
+{
+	const struct status *s = call->status;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->mac_count; i++) {
+		const struct status_mac *mac = &s->macs[i];
+
+		if ((strcmp(mac->reason, "wrong_port") == 0) != wrong_port)
+			continue;
+		if (n++ == 0)
+			text_addf(out, "<p>%s</p>\n<pre tabindex=\"0\">",
+				  introduction);
+		if (wrong_port)
+			paste_port_of_mac(out, mac, call->registry);
+		else
+			paste_mac(out, mac, call->registry);
+	}
+	if (n > 0)
+		text_add(out, "</pre>\n");
+}
+
+static void add_macs(const struct call *call, struct text *out)
+{
+	static const char *const columns[] = {
+		"MAC address", "Switch",   "Port",  "#VLAN", "What is wrong",
+		"#Samples",    "#Traffic", "#Seen", NULL
+	};
+	const struct status *s = call->status;
+
+	text_add(out, "<section id=\"macs\"><h2>Unknown MAC addresses</h2>\n");
+	if (s->mac_count == 0) {
+		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		return;
+	}
+	health_table(out, "Unknown MAC addresses", columns);
+	for (size_t i = 0; i < s->mac_count; i++)
+		add_mac(call, &s->macs[i], out);
+	health_table_end(out);
+	if (s->macs_not_listed > 0) {
+		text_add(out, "<p>and ");
+		units_count(out, s->macs_not_listed);
+		text_add(out, " samples of others that are not listed.</p>\n");
+	}
+	add_mac_lines(call, false,
+		      "To give a station to a member, put its AS number in and "
+		      "add under <code>macs:</code>",
+		      out);
+	add_mac_lines(call, true,
+		      "Where a member may be on that port as well, let the "
+		      "port\xe2\x80\x99s entry under <code>ports:</code> say",
+		      out);
+	text_add(out, "</section>\n");
+}
+
+static int by_switch(const void *a, const void *b)
+{
+	const struct status_port *const *x = a;
+	const struct status_port *const *y = b;
+	int order = strcmp((*x)->switch_name, (*y)->switch_name);
+
+	if (order == 0)
+		order = strverscmp((*x)->name, (*y)->name);
+	return order;
+}
+
+static void add_ports(const struct call *call, struct text *out)
+{
+	const struct status *s = call->status;
+	const struct status_port **ports =
+	    calloc(s->port_count + 1, sizeof(struct status_port *));
+	size_t count = 0;
+
+	for (size_t i = 0; ports && i < s->port_count; i++) {
+		if (!s->ports[i].configured)
+			ports[count++] = &s->ports[i];
+	}
+	text_add(out, "<section id=\"ports\"><h2>Ports without "
+		      "configuration</h2>\n");
+	if (count == 0) {
+		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		free(ports);
+		return;
+	}
+	qsort(ports, count, sizeof(struct status_port *), by_switch);
+	text_add(out, "<p>These report counters. To show whose they are, put "
+		      "the AS number in and add under the switch\xe2\x80\x99s "
+		      "<code>ports:</code> (<code>role: core</code> instead of "
+		      "<code>asn:</code> for a link between switches)</p>\n");
+	for (size_t i = 0; i < count; i++) {
+		bool first = i == 0 || strcmp(ports[i - 1]->switch_name,
+					      ports[i]->switch_name) != 0;
+
+		if (first) {
+			text_add(out, i ? "</pre>\n<h3>" : "<h3>");
+			html_name(out, ports[i]->switch_name);
+			text_add(out, "</h3>\n<pre tabindex=\"0\">");
+		}
+		paste_port(out, ports[i]);
+	}
+	text_add(out, "</pre></section>\n");
+	free(ports);
+}
+
+void health_add_unknowns(const struct call *call, struct text *out)
+{
+	add_refused(call, out);
+	add_macs(call, out);
+	add_ports(call, out);
+}
