@@ -17,9 +17,15 @@ import subprocess
 import sys
 import tempfile
 
+import frames
+
 FIRST_ASN = 4200000000  # private use (RFC 6996)
-FOLDERS = ("sflow", "ovs", "vectors")
+FOLDERS = ("sflow", "ovs", "vectors", "proto")
+# Of a tagged frame's member; no tag of any capture is this one.
+NO_VLAN = 4094
 CAPTURE_ENDINGS = (".pcap", ".pcapng")
+# Link types that may hold datagrams; others are refused.
+KNOWN_LINKS = {0, 1, 101, 108, 113, 228, 229, 276}
 
 # Where the oracle counts wrongly: the right counts, and why. Bytes, packets
 # and samples of every pair are compared all the same.
@@ -48,7 +54,6 @@ ORACLE_LIMITS = {
     "telegraf-sflow-v5-2522b54f.wrapped.pcap": (
         {"counter_samples": 0}, "keeps the samples of a cut datagram"),
 }
-
 
 def is_group(mac):
     return int(mac[:2], 16) & 1
@@ -81,19 +86,20 @@ def write_config(workdir, switches, direction):
     return path
 
 
-def write_roster(workdir, macs, vlans):
-    members = []
-    for i, mac in enumerate(macs):
-        members.append({
-            "asnum": FIRST_ASN + i, "name": mac,
+def write_roster(workdir, members, vlans):
+    """Members in the order of their numbers: each a MAC and its VLANs."""
+    member_list = []
+    for i, (mac, tags) in enumerate(members):
+        member_list.append({
+            "asnum": FIRST_ASN + i, "name": f"{mac} {tags}",
             "connection_list": [{"ixp_id": 1, "vlan_list": [
                 {"vlan_id": vlan, "ipv4": {"mac_addresses": [mac]}}
-                for vlan in vlans]}]})
+                for vlan in tags]}]})
     roster = {"version": "1.0",
               "ixp_list": [{"ixp_id": 1, "shortname": "Conformance",
                             "vlan": [{"id": v, "name": f"VLAN {v}"}
                                      for v in vlans]}],
-              "member_list": members}
+              "member_list": member_list}
     with open(os.path.join(workdir, "roster.json"), "w",
               encoding="utf-8") as file:
         json.dump(roster, file)
@@ -193,7 +199,8 @@ def check_capture(collector, capture, expected, corrected):
     macs = sorted({row[k] for row in expected["by_pair"]
                    for k in ("src", "dst") if not is_group(row[k])})
     with tempfile.TemporaryDirectory() as workdir:
-        write_roster(workdir, macs, outer_vlans(expected))
+        vlans = outer_vlans(expected)
+        write_roster(workdir, [(mac, vlans) for mac in macs], vlans)
         config = write_config(workdir, {}, "any")
         sources = {}
         for row in run(collector, config, capture, workdir)["refused"]:
@@ -216,35 +223,203 @@ def check_capture(collector, capture, expected, corrected):
     return problems, cells, samples
 
 
+def family_of(oracle_word):
+    return oracle_word if oracle_word in ("ipv4", "ipv6") else "other"
+
+
+def outermost(oracle_tags):
+    """The outermost tag with an id; 0 if there is none."""
+    tags = [int(tag) for tag in str(oracle_tags).split(".") if tag.isdigit()]
+    return next((tag for tag in tags if tag), 0)
+
+
+def frame_tables_of_oracle(expected):
+    """Bytes, frames and samples by pair, sender and receiver with family."""
+    pairs, senders, receivers, totals = {}, {}, {}, {}
+    for row in expected["by_pair_family"]:
+        values = (row["est_bytes"], row["est_pkts"], row["samples"])
+        src, dst, family = row["src"], row["dst"], family_of(row["family"])
+        add(senders, (src, family), values)
+        if not is_group(dst):
+            add(receivers, (dst, family), values)
+            add(pairs, (src, dst, family), values)
+    for row in expected["by_family"]:
+        add(totals, family_of(row["family"]),
+            (row["est_bytes"], row["est_pkts"], row["samples"]))
+    return pairs, senders, receivers, totals
+
+
+def values_of(node):
+    return node["bytes"], node["packets"], node["samples"]
+
+
+def frame_tables_of_totals(totals, macs):
+    pairs, senders, receivers, sums = {}, {}, {}, {}
+    for row in totals["pairs"]:
+        key = (macs[row["from"] - FIRST_ASN], macs[row["to"] - FIRST_ASN])
+        for family, node in row.items():
+            if isinstance(node, dict):
+                add(pairs, (*key, family), values_of(node))
+    for row in totals["members"]:
+        mac = macs[row["asn"] - FIRST_ASN]
+        for family, node in row["from_member"].items():
+            add(senders, (mac, family), values_of(node))
+            add(sums, family, values_of(node))
+        for family, node in row["to_member"].items():
+            add(receivers, (mac, family), values_of(node))
+    return pairs, senders, receivers, sums
+
+
+def vlans_of_totals(totals, members):
+    """Each member is a MAC in one VLAN; what is in none is nobody's."""
+    vlans = {}
+    for row in totals["members"]:
+        for node in row["from_member"].values():
+            add(vlans, members[row["asn"] - FIRST_ASN][1][0], values_of(node))
+    for row in totals["unknown_macs"]:
+        add(vlans, 0, (row["bytes"], row["samples"], row["samples"]))
+    return vlans
+
+
+def check_frames(collector, capture, expected):
+    """As check_capture, for a capture of frames."""
+    seen = [f for f in frames.read(capture) if f.link == frames.ETHERNET]
+    problems, cells = [], 0
+    if len(seen) != expected["packets"] - expected["no_inner"]:
+        problems.append(f"{len(seen)} frames read, {expected['packets']} in it")
+    macs = sorted({row[k] for row in expected["by_pair"]
+                   for k in ("src", "dst") if not is_group(row[k])})
+    tags = {}
+    for row in expected["by_vlan"]:
+        add(tags, outermost(row["vlan"]),
+            (row["est_bytes"], row["est_pkts"], row["samples"]))
+    vlans = sorted(set(tags) - {0}) + [NO_VLAN]
+    with tempfile.TemporaryDirectory() as workdir:
+        sflow = os.path.join(workdir, "frames.pcap")
+        with open(sflow, "wb") as file:
+            file.write(frames.sflow_capture(seen))
+        config = write_config(workdir, {"192.0.2.1": {"192.0.2.1"}}, "ingress")
+        write_roster(workdir, [(mac, vlans) for mac in macs], vlans)
+        totals = run(collector, config, sflow, workdir)
+        problems += check_ledger(totals)
+        ours = frame_tables_of_totals(totals, macs)
+        theirs = frame_tables_of_oracle(expected)
+        for name, mine, its in zip(("pair", "sender", "receiver", "family"),
+                                   ours, theirs):
+            problems += difference(name, mine, its)
+            cells += len(its)
+        # a member for each MAC in each VLAN: who sent tells the tag
+        members = [(mac, [vlan]) for mac in macs for vlan in vlans]
+        write_roster(workdir, members, vlans)
+        if len(vlans) > 1:
+            totals = run(collector, config, sflow, workdir)
+            problems += difference("VLAN", vlans_of_totals(totals, members),
+                                   tags)
+            cells += len(tags)
+    return problems, cells, len(seen)
+
+
+def check_one(collector, data, folder, name):
+    """None if there is nothing to compare with; else as check_capture."""
+    path = os.path.join(data, folder, name)
+    oracle = os.path.join(data, "expected", name.rsplit(".", 1)[0] + ".json")
+    if not name.endswith(CAPTURE_ENDINGS) or not os.path.exists(oracle):
+        return None
+    with open(oracle, encoding="utf-8") as file:
+        expected = json.load(file)
+    if expected.get("mode") == "sflow":
+        return check_capture(collector, path, expected,
+                             ORACLE_LIMITS.get(name, ({}, ""))[0])
+    if expected.get("mode") != "mirror" or not expected["by_pair"]:
+        return None
+    return check_frames(collector, path, expected)
+
+
+def compare_all(collector, data):
+    failed = compared = 0
+    sums = {"sflow": [0, 0], "frames": [0, 0]}
+    for folder in FOLDERS:
+        for name in sorted(os.listdir(os.path.join(data, folder))):
+            result = check_one(collector, data, folder, name)
+            if result is None:
+                continue
+            compared += 1
+            failed += bool(result[0])
+            for line in result[0]:
+                print(f"{folder}/{name}: {line}")
+            kind = "frames" if folder == "proto" or ".span." in name \
+                else "sflow"
+            sums[kind] = [a + b for a, b in zip(sums[kind], result[1:])]
+    print(f"{compared} captures, {sums['sflow'][0] + sums['frames'][0]} cells, "
+          f"{sums['sflow'][1]} samples and {sums['frames'][1]} frames "
+          f"compared, {failed} captures differ")
+    return failed if compared else 1
+
+
+def replay_damaged(collector, config, capture, totals):
+    done = subprocess.run(
+        [collector, "-c", config, "--replay", "sflow:" + capture,
+         "--totals", totals], capture_output=True, check=False, timeout=60)
+    if done.returncode != 0:
+        return done, None
+    with open(totals, encoding="utf-8") as file:
+        return done, json.load(file)
+
+
+def check_damaged(collector, capture, workdir):
+    """Returns (problems, packets, frames, whether it was refused)."""
+    config = write_config(workdir, {"192.0.2.1": {"192.0.2.1"}}, "ingress")
+    out = os.path.join(workdir, "totals.json")
+    seen = frames.read(capture)
+    problems = []
+    done, totals = replay_damaged(collector, config, capture, out)
+    if totals is None:
+        known = {f.link for f in seen} & KNOWN_LINKS
+        if done.returncode != 65 or not done.stderr or known:
+            problems.append(f"exit {done.returncode}: {done.stderr}")
+    else:
+        given = totals["input"]
+        counted = given["datagrams"] + given["other_packets"] + \
+            given["fragments"]
+        if counted != len(seen):
+            problems.append(f"{len(seen)} packets, {counted} counted: {given}")
+        problems += check_ledger(totals)
+    ethernet = [f for f in seen if f.link == frames.ETHERNET]
+    sampled = os.path.join(workdir, "sampled.pcap")
+    with open(sampled, "wb") as file:
+        file.write(frames.sflow_capture(ethernet))
+    _, totals_of_frames = replay_damaged(collector, config, sampled, out)
+    if totals_of_frames["ledger"]["observations"] != len(ethernet):
+        problems.append(f"{len(ethernet)} frames: {totals_of_frames['ledger']}")
+    problems += check_ledger(totals_of_frames)
+    return problems, len(seen), len(ethernet), totals is None
+
+
+def account_for_all(collector, data):
+    folder = os.path.join(data, "malformed")
+    sums, failed, count = [0, 0, 0], 0, 0
+    with tempfile.TemporaryDirectory() as workdir:
+        write_roster(workdir, [("02:00:00:00:00:01", [1])], [1])
+        for name in sorted(os.listdir(folder)):
+            problems, *numbers = check_damaged(
+                collector, os.path.join(folder, name), workdir)
+            count += 1
+            failed += bool(problems)
+            sums = [a + b for a, b in zip(sums, numbers)]
+            for line in problems:
+                print(f"malformed/{name}: {line}")
+    print(f"{count} damaged captures, {sums[0]} packets and {sums[1]} frames "
+          f"accounted for, {sums[2]} captures refused, {failed} wrong")
+    return failed if count else 1
+
+
 def main():
     collector, data = sys.argv[1:3]
     if not os.path.isdir(data):
         print("skipped: no ../shared/data")
         return 77
-    failed = compared = cells = samples = 0
-    for folder in FOLDERS:
-        for name in sorted(os.listdir(os.path.join(data, folder))):
-            stem = name.rsplit(".", 1)[0]
-            path = os.path.join(data, "expected", stem + ".json")
-            if not name.endswith(CAPTURE_ENDINGS) or not os.path.exists(path):
-                continue
-            with open(path, encoding="utf-8") as file:
-                expected = json.load(file)
-            if expected.get("mode") != "sflow":
-                continue
-            corrected = ORACLE_LIMITS.get(name, ({}, ""))[0]
-            problems, n_cells, n_samples = check_capture(
-                collector, os.path.join(data, folder, name), expected,
-                corrected)
-            compared += 1
-            cells += n_cells
-            samples += n_samples
-            failed += bool(problems)
-            for line in problems:
-                print(f"{folder}/{name}: {line}")
-    print(f"{compared} captures, {cells} cells, {samples} samples compared, "
-          f"{failed} captures differ")
-    return 1 if failed or compared == 0 else 0
+    failed = compare_all(collector, data) + account_for_all(collector, data)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
