@@ -27,6 +27,7 @@ struct file {
 	const char *path; /* borrowed */
 	int fd;
 	int stop_fd;
+	char *buffer; /* of the stream */
 	pcap_t *pcap; /* NULL: a pcapng capture */
 	struct pcapng_file blocks;
 	int link;		      /* of a pcap capture */
@@ -274,7 +275,10 @@ static int open_file(struct captures *c, struct file *f, struct text *problem)
 		text_addf(problem, "%s: %s\n", f->path, err_str(rc));
 		return rc;
 	}
-	(void)setvbuf(stream, NULL, _IOFBF, READ_SIZE);
+	/* A size without a buffer means nothing to glibc. */
+	f->buffer = malloc(READ_SIZE);
+	if (f->buffer)
+		(void)setvbuf(stream, f->buffer, _IOFBF, READ_SIZE);
 	first = getc(stream);
 	if (first != EOF)
 		(void)ungetc(first, stream);
@@ -324,6 +328,7 @@ void captures_close(struct captures *c)
 		if (c->files[i].pcap)
 			pcap_close(c->files[i].pcap);
 		pcapng_file_close(&c->files[i].blocks);
+		free(c->files[i].buffer);
 	}
 	free(c->files);
 	text_fini(&c->problems);
