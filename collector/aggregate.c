@@ -7,13 +7,14 @@
 #include <sys/mman.h>
 
 /*
- * Open addressing in one large mapping. The hash has no seed: keys are made
- * of the registry's numbers, not of what came off the wire, and the order of
- * the cells must be the same in every run, for a replay to give the same
+ * Open addressing, never more than half full. The hash has no seed: keys are
+ * made of the registry's numbers, not of what came off the wire, and the order
+ * of the cells must be the same in every run, for a replay to give the same
  * files to the bit.
  */
 
 enum {
+	SLOTS_AT_START = 1 << 11,
 	CELLS_AT_LEAST = 1 << 10,
 	CELLS_AT_MOST = 1 << 20,
 	HUGE_PAGE = 2 << 20,
@@ -34,50 +35,90 @@ static size_t cells_for(const struct registry *registry)
 	return cells < CELLS_AT_MOST ? cells : CELLS_AT_MOST;
 }
 
-int aggregate_init(struct aggregate *a, const struct registry *registry)
+/* Address space; the kernel gives memory where it is touched, all zero. */
+static struct cell *reserve(size_t slots)
 {
-	size_t slots = 2;
-	void *mapping;
+	size_t bytes = slots * sizeof(struct cell);
+	void *mapping =
+	    mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	*a = (struct aggregate){ .capacity = cells_for(registry) };
-	while (slots < 2 * a->capacity)
-		slots *= 2;
-	a->mask = slots - 1;
-	a->bytes = slots * sizeof(*a->slots);
-	mapping = mmap(NULL, a->bytes, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (mapping == MAP_FAILED)
-		return -errno;
+		return NULL;
 	/* Look-ups are random: small pages would miss the TLB each time. A
 	 * kernel that has no huge pages says no, and it is only slower. */
-	if (a->bytes >= HUGE_PAGE)
-		(void)madvise(mapping, a->bytes, MADV_HUGEPAGE);
-	a->slots = mapping;
-	return 0;
+	if (bytes >= HUGE_PAGE)
+		(void)madvise(mapping, bytes, MADV_HUGEPAGE);
+	return mapping;
+}
+
+int aggregate_init(struct aggregate *a, const struct registry *registry)
+{
+	*a = (struct aggregate){ .capacity = cells_for(registry) };
+	a->slots_max = SLOTS_AT_START;
+	while (a->slots_max < 2 * a->capacity)
+		a->slots_max *= 2;
+	a->mask = SLOTS_AT_START - 1;
+	a->slots = reserve(a->slots_max);
+	a->spare = reserve(a->slots_max);
+	if (a->slots && a->spare)
+		return 0;
+	aggregate_fini(a);
+	return -ENOMEM;
 }
 
 void aggregate_fini(struct aggregate *a)
 {
+	size_t bytes = a->slots_max * sizeof(struct cell);
+
 	if (a->slots)
-		(void)munmap(a->slots, a->bytes);
+		(void)munmap(a->slots, bytes);
+	if (a->spare)
+		(void)munmap(a->spare, bytes);
 	*a = (struct aggregate){ 0 };
+}
+
+/* The slot of a key: its own, or the free one where it would stand. */
+static struct cell *find(const struct aggregate *a, uint64_t key)
+{
+	size_t slot = u64map_hash(0, key) & a->mask;
+
+	while (a->slots[slot].key != key && a->slots[slot].key != 0)
+		slot = (slot + 1) & a->mask;
+	return &a->slots[slot];
+}
+
+/* Move to twice as many slots, and leave the old ones free behind. */
+static void grow(struct aggregate *a)
+{
+	struct cell *old = a->slots;
+	size_t slots = a->mask + 1;
+
+	a->slots = a->spare;
+	a->spare = old;
+	a->mask = 2 * slots - 1;
+	for (size_t i = 0; i < slots; i++) {
+		if (old[i].key != 0)
+			*find(a, old[i].key) = old[i];
+	}
+	memset(old, 0, slots * sizeof(*old));
 }
 
 struct tally *aggregate_tally(struct aggregate *a, uint64_t key)
 {
-	size_t slot = u64map_hash(0, key) & a->mask;
+	struct cell *cell = find(a, key);
 
-	while (a->slots[slot].key != key) {
-		if (a->slots[slot].key == 0) {
-			if (a->count == a->capacity)
-				return NULL;
-			a->count++;
-			a->slots[slot].key = key;
-			break;
-		}
-		slot = (slot + 1) & a->mask;
+	if (__builtin_expect(cell->key == key, 1))
+		return &cell->tally;
+	if (a->count == a->capacity)
+		return NULL;
+	if (2 * a->count > a->mask && a->mask + 1 < a->slots_max) {
+		grow(a);
+		cell = find(a, key);
 	}
-	return &a->slots[slot].tally;
+	a->count++;
+	cell->key = key;
+	return &cell->tally;
 }
 
 int aggregate_take(struct aggregate *a, struct cell **cells, size_t *count)
@@ -97,6 +138,7 @@ int aggregate_take(struct aggregate *a, struct cell **cells, size_t *count)
 		memset(&a->slots[i], 0, sizeof(a->slots[i]));
 	}
 	a->count = 0;
+	a->mask = SLOTS_AT_START - 1;
 	*cells = taken;
 	*count = n;
 	return 0;

@@ -8,7 +8,8 @@
  * One cell for each (from, to, switch, family) that was seen; every total of
  * the exchange is a sum of cells, made when the step is closed. So a sample
  * costs one look-up, whatever is derived from it later. The capacity is
- * fixed: nothing is allocated on the packet path.
+ * fixed and its memory reserved at the start, but used only as far as there
+ * are cells: most exchanges fill a small part, which then fits into the cache.
  */
 
 #include <stddef.h>
@@ -31,10 +32,11 @@ struct cell {
 
 struct aggregate {
 	struct cell *slots;
-	size_t mask;	 /* slots - 1 */
+	size_t mask;	 /* slots in use - 1 */
 	size_t capacity; /* most cells held */
 	size_t count;
-	size_t bytes; /* of the mapping */
+	struct cell *spare; /* as large, all free: what slots grow into */
+	size_t slots_max;
 };
 
 /* What a key says. */

@@ -29,6 +29,7 @@
 enum {
 	STEPS_PER_WRITE = 120,
 	PACKETS_PER_LOOK = 4096, /* for signals */
+	HELD_MARGIN = 4096,	 /* more samples than a datagram has */
 };
 
 struct replay {
@@ -126,23 +127,22 @@ static bool told_to_stop(const struct replay *r)
 	return poll(&stop, 1, 0) > 0;
 }
 
-/* Direction auto is judged from the whole of the files, before counting. */
+/*
+ * Judge direction auto from the whole of the files. Where steps are stored, so
+ * that each sample is in its own, before counting; else only if more egress
+ * samples wait for the verdict than are held, which most captures never need.
+ */
 static int judge(struct replay *r)
 {
 	const struct config *c = r->registry->config;
+	const struct input_counters input = r->intake.input;
 	struct capture_packet packet;
 	struct captures *captures;
 	struct packet_udp udp;
 	uint64_t packets = 0;
-	bool wanted = false;
 	bool done = false;
-	int rc;
+	int rc = open_captures(r, &captures);
 
-	for (uint32_t i = 0; i < c->switch_count; i++)
-		wanted |= r->intake.agents.switches[i].undecided;
-	if (!wanted)
-		return 0;
-	rc = open_captures(r, &captures);
 	if (rc < 0)
 		return rc;
 	while (!done && captures_next(captures, &packet)) {
@@ -157,8 +157,17 @@ static int judge(struct replay *r)
 		if (r->intake.agents.switches[i].undecided)
 			intake_decide(&r->intake, i);
 	}
-	r->intake.input = (struct input_counters){ 0 };
+	r->intake.input = input;
 	return 0;
+}
+
+static bool has_undecided(const struct replay *r)
+{
+	for (uint32_t i = 0; i < r->registry->config->switch_count; i++) {
+		if (r->intake.agents.switches[i].undecided)
+			return true;
+	}
+	return false;
 }
 
 /* Refuse to write over what is there, and make the folders. */
@@ -215,7 +224,7 @@ static bool date(struct replay *r, struct capture_packet *packet)
 	return true;
 }
 
-static void take_packet(struct replay *r, const struct capture_packet *packet)
+static int take_packet(struct replay *r, const struct capture_packet *packet)
 {
 	struct packet_udp udp;
 
@@ -230,6 +239,9 @@ static void take_packet(struct replay *r, const struct capture_packet *packet)
 		intake_datagram(&r->intake, &udp.source, udp.payload,
 				udp.payload_len, packet->time_us,
 				r->steps.step);
+	if (!r->stepped && r->intake.held_count > HELD_MAX - HELD_MARGIN)
+		return judge(r);
+	return 0;
 }
 
 static int read_captures(struct replay *r, struct captures *captures)
@@ -246,7 +258,7 @@ static int read_captures(struct replay *r, struct captures *captures)
 		if (!r->started)
 			rc = begin(r, packet.time_us);
 		if (rc == 0)
-			take_packet(r, &packet);
+			rc = take_packet(r, &packet);
 	}
 	r->intake.input.broken_captures = captures_broken(captures);
 	if (*captures_problems(captures))
@@ -436,7 +448,7 @@ int replay(const struct options *options, const struct registry *registry)
 	struct captures *captures = NULL;
 	int rc = start(&r);
 
-	if (rc == 0 && !piped)
+	if (rc == 0 && !piped && options->store && has_undecided(&r))
 		rc = judge(&r);
 	if (rc == 0)
 		rc = open_captures(&r, &captures);
