@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "ixp/generation.h"
 #include "util/err.h"
 #include "util/log.h"
+#include "web/route.h"
 #include "web/server.h"
 #include "web/site.h"
 #include "web/zone.h"
@@ -181,14 +183,20 @@ static void reload(struct generation **current, struct site *site)
 static int wait_for_signals(const sigset_t *wanted, struct site *site,
 			    struct generation **current)
 {
-	int number;
+	static const struct timespec patience = { .tv_sec = 2 };
+	double last_step_end = NAN;
 
 	for (;;) {
-		if (sigwait(wanted, &number) != 0)
-			return EX_OSERR;
-		if (number != SIGHUP)
+		int number = sigtimedwait(wanted, NULL, &patience);
+
+		if (number == SIGHUP)
+			reload(current, site);
+		else if (number > 0)
 			return EX_OK;
-		reload(current, site);
+		else if (errno == EAGAIN)
+			route_prepare(site, &last_step_end);
+		else if (errno != EINTR)
+			return EX_OSERR;
 	}
 }
 

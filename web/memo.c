@@ -52,7 +52,7 @@ void memo_free(struct memo *memo)
 static bool same_epoch(const struct memo_epoch *a, const struct memo_epoch *b)
 {
 	return a->generation == b->generation &&
-	       a->step_end_s == b->step_end_s && a->minute == b->minute;
+	       a->step_end_s == b->step_end_s && a->period == b->period;
 }
 
 /* Take an entry out of the list; NULL: there is none of that name. */

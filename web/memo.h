@@ -6,7 +6,7 @@
  * memo — results that are dear to work out, kept until the data has changed.
  *
  * A result is kept under a name for one epoch: a configuration, a last stored
- * step, a minute of the clock. Figures are kept, never pages, so what a
+ * step, a while of the clock. Figures are kept, never pages, so what a
  * visitor may see is decided anew for each request. All calls from any
  * thread.
  */
@@ -25,7 +25,7 @@ struct memo;
 struct memo_epoch {
 	uint64_t generation; /* of the configuration */
 	int64_t step_end_s;  /* of the last stored step */
-	int64_t minute;	     /* of "now" */
+	int64_t period;	     /* of "now", in seconds */
 };
 
 /** Make an empty one. @return 0 or -ENOMEM */

@@ -24,9 +24,10 @@ struct call {
 	const struct config *config;
 	const struct status *status; /* NULL: none could be read */
 	const struct request *request;
-	double wall_s; /* the clock's time */
-	int64_t now_s; /* "now" of the data: a replay's end, else wall_s */
-	bool is_open;  /* everything is shown to everyone */
+	double wall_s;	 /* the clock's time */
+	int64_t now_s;	 /* "now" of the data: a replay's end, else wall_s */
+	bool is_open;	 /* everything is shown to everyone */
+	bool is_visited; /* somebody asked, it is not in advance */
 	struct memo_epoch epoch; /* what results at hand may be kept for */
 };
 

@@ -8,18 +8,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "web/graph.h"
 #include "web/html.h"
+#include "web/member_list.h"
 #include "web/page.h"
 #include "web/units.h"
-#include "web/view.h"
-
-enum { SPARKLINES_MAX = 200 };
 
 struct line {
 	const struct member *member;
-	struct view view;
-	bool loaded;
+	const struct member_figures *figures; /* NULL: not shown */
 };
 
 enum order {
@@ -49,26 +45,17 @@ static const struct {
 
 static double current(const struct line *l, enum way way)
 {
-	return l->loaded ? l->view.current[way][BAND_TOTAL] : NAN;
+	return l->figures ? l->figures->current[way] : NAN;
 }
 
-/* Both directions over the day. */
 static double total(const struct line *l)
 {
-	double from = l->view.statistics[WAY_FROM][BAND_TOTAL].total;
-	double to = l->view.statistics[WAY_TO][BAND_TOTAL].total;
-
-	if (!l->loaded)
-		return NAN;
-	return isnan(from) ? to : isnan(to) ? from : from + to;
+	return l->figures ? l->figures->total_bytes : NAN;
 }
 
 static double peak(const struct line *l)
 {
-	if (!l->loaded)
-		return NAN;
-	return fmax(l->view.statistics[WAY_FROM][BAND_TOTAL].maximum,
-		    l->view.statistics[WAY_TO][BAND_TOTAL].maximum);
+	return l->figures ? l->figures->highest : NAN;
 }
 
 /* Larger first, unknown last, equal ones by ASN. */
@@ -123,15 +110,6 @@ static int (*const comparisons[ORDER_COUNT])(const void *, const void *) = {
 	[ORDER_TO] = by_to,	      [ORDER_PEAK] = by_peak,
 };
 
-static void load_line(const struct call *call, struct line *l)
-{
-	struct subject subject;
-
-	subject_of_member(&subject, l->member);
-	l->loaded = view_load(&l->view, call, &subject, RANGE_DAY) == 0;
-	subject_fini(&subject);
-}
-
 static bool wanted_order(const struct call *call, enum order *out)
 {
 	const char *name = request_parameter(call->request, "sort");
@@ -177,7 +155,7 @@ static void add_head(const struct call *call, enum order order,
 }
 
 static void add_line(const struct call *call, const struct line *l,
-		     struct text *out)
+		     const char *sparks, struct text *out)
 {
 	text_add(out, "<tr><th scope=\"row\"><bdi>");
 	if (call->is_open)
@@ -195,8 +173,9 @@ static void add_line(const struct call *call, const struct line *l,
 		text_add(out, "</td><td class=\"number\">");
 		units_bytes(out, total(l));
 		text_add(out, "</td><td>");
-		if (l->loaded && call->registry->member_count <= SPARKLINES_MAX)
-			graph_add_sparkline(out, &l->view.traffic, WAY_FROM);
+		if (l->figures)
+			text_add_bytes(out, sparks + l->figures->spark_at,
+				       l->figures->spark_len);
 		text_add(out, "</td>");
 	}
 	text_add(out, "</tr>\n");
@@ -207,28 +186,27 @@ static void add_members(const struct call *call, enum order order,
 {
 	uint32_t count = call->registry->member_count;
 	struct line *lines = calloc(count + 1, sizeof(*lines));
+	struct member_list list = { 0 };
 	struct text *out = &r->body;
 
-	for (uint32_t i = 0; lines && i < count; i++) {
-		lines[i].member = &call->registry->members[i];
-		if (call->is_open)
-			load_line(call, &lines[i]);
-	}
-	if (!lines) {
+	if (!lines || (call->is_open && member_list_load(&list, call) < 0)) {
 		out->failed = true;
+		free(lines);
 		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		lines[i].member = &call->registry->members[i];
+		lines[i].figures = list.figures ? &list.figures[i] : NULL;
 	}
 	qsort(lines, count, sizeof(*lines), comparisons[order]);
 	text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 		      "aria-label=\"Members\"><table class=\"list\">\n"
 		      "<caption>Members</caption>\n");
 	add_head(call, order, out);
-	for (uint32_t i = 0; i < count; i++) {
-		add_line(call, &lines[i], out);
-		if (lines[i].loaded)
-			view_fini(&lines[i].view);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		add_line(call, &lines[i], list.sparks, out);
 	text_add(out, "</tbody></table></div>\n");
+	member_list_fini(&list);
 	free(lines);
 }
 

@@ -128,25 +128,12 @@ static void add_paste(const struct port_row *row, struct text *out)
 }
 
 static void add_port(const struct call *call, const struct port_row *row,
-		     struct text *out)
+		     const struct port_figures *figures, struct text *out)
 {
-	struct series series = ports_series(call, row);
-	struct view v = { 0 };
-	struct subject subject;
-	double figures[3][WAY_COUNT];
 	bool is_estimate = false;
-	bool loaded;
+	double now[WAY_COUNT];
 
-	subject_of_port(&subject, &series, row->name, "");
-	loaded = view_load(&v, call, &subject, RANGE_DAY) == 0;
-	for (int way = 0; way < WAY_COUNT; way++) {
-		figures[1][way] = figures[2][way] = NAN;
-		if (!loaded)
-			continue;
-		figures[1][way] = v.statistics[way][BAND_TOTAL].maximum * 8;
-		figures[2][way] = v.p95[way][BAND_TOTAL] * 8;
-	}
-	ports_now(row, figures[0], &is_estimate);
+	ports_now(row, now, &is_estimate);
 	text_add(out, "<tr><th scope=\"row\"><a href=\"");
 	ports_add_path(out, call, row);
 	text_add(out, "\">");
@@ -157,17 +144,13 @@ static void add_port(const struct call *call, const struct port_row *row,
 	units_speed(out, row->speed_bps);
 	text_add(out, "</td>");
 	add_state(out, row->status);
-	for (int i = 0; i < 3; i++)
-		add_use(out, figures[i],
-			i == 0 ? is_estimate : v.traffic.is_estimate,
-			row->speed_bps);
+	add_use(out, now, is_estimate, row->speed_bps);
+	add_use(out, figures->highest, figures->is_estimate, row->speed_bps);
+	add_use(out, figures->p95, figures->is_estimate, row->speed_bps);
 	add_errors(out, row->status);
 	text_add(out, "</tr>\n");
 	if (!row->port && row->status)
 		add_paste(row, out);
-	if (loaded)
-		view_fini(&v);
-	subject_fini(&subject);
 }
 
 static void add_table_head(struct text *out, const char *switch_name)
@@ -203,14 +186,15 @@ static void add_table_head(struct text *out, const char *switch_name)
 }
 
 static void add_switches(const struct call *call, const struct port_row *rows,
-			 size_t count, struct text *out)
+			 const struct port_figures *figures, size_t count,
+			 struct text *out)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint32_t index = rows[i].switch_index;
 
 		if (i == 0 || rows[i - 1].switch_index != index)
 			add_table_head(out, call->config->switches[index].name);
-		add_port(call, &rows[i], out);
+		add_port(call, &rows[i], &figures[i], out);
 		if (i + 1 == count || rows[i + 1].switch_index != index)
 			text_add(out, "</tbody></table></div></section>\n");
 	}
@@ -218,12 +202,18 @@ static void add_switches(const struct call *call, const struct port_row *rows,
 
 void page_ports(const struct call *call, struct response *r)
 {
+	struct port_figures *figures = NULL;
 	struct text *out = &r->body;
 	struct port_row *rows;
 	size_t count;
 
 	if (ports_list(&rows, &count, call) < 0) {
 		page_refuse(call, r, 500, "Out of memory.");
+		return;
+	}
+	if (ports_figures(&figures, call, rows, count) < 0) {
+		page_refuse(call, r, 500, "Out of memory.");
+		free(rows);
 		return;
 	}
 	page_begin(call, r, "Ports");
@@ -240,8 +230,9 @@ void page_ports(const struct call *call, struct response *r)
 	if (count == 0)
 		text_add(out, "<p>No port is configured, and no counter "
 			      "sample was received.</p>\n");
-	add_switches(call, rows, count, out);
+	add_switches(call, rows, figures, count, out);
 	page_end(call, r);
+	free(figures);
 	free(rows);
 }
 

@@ -54,6 +54,22 @@ void ports_add_path(struct text *out, const struct call *call,
 void ports_now(const struct port_row *row, double bps[WAY_COUNT],
 	       bool *is_estimate);
 
+/* What a port came to over a day, in bit/s; NaN: unknown. */
+struct port_figures {
+	double highest[WAY_COUNT];
+	double p95[WAY_COUNT];
+	bool is_estimate;
+};
+
+/**
+ * The figures of all ports of a list, worked out once a minute for all who
+ * ask.
+ * @param out  gets one a row, to be freed
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int ports_figures(struct port_figures **out, const struct call *call,
+			     const struct port_row *rows, size_t count);
+
 /** The class of a utilisation: "u95", "u80", "u60" or "". */
 const char *ports_flag(double ratio);
 

@@ -2,6 +2,7 @@
 #include "web/route.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,6 +10,8 @@
 #include "util/err.h"
 #include "web/asset.h"
 #include "web/page.h"
+
+enum { PREPARE_WITHIN_S = 900 }; /* of the last visit */
 
 static void add_asset(struct response *r, const struct asset *asset,
 		      const char *content_type)
@@ -59,23 +62,24 @@ struct route {
 	const char *pattern;
 	page_answer answer;
 	bool is_public; /* seen by everyone, whatever the access */
+	enum site_dear dear;
 };
 
 static const struct route routes[] = {
-	{ "", page_home, true },
-	{ "members", page_members, true },
-	{ "members/*", page_member, false },
-	{ "ports", page_ports, false },
-	{ "ports/*/*", page_port, false },
-	{ "health", page_health, false },
-	{ "graph/exchange.svg", page_graph, true },
-	{ "graph/exchange.json", page_graph, true },
-	{ "graph/*", page_graph, false },
-	{ "style.css", answer_style, true },
-	{ "favicon.svg", answer_favicon, true },
-	{ "favicon.ico", answer_favicon, true },
-	{ "livez", answer_live, true },
-	{ "readyz", answer_ready, true },
+	{ "", page_home, true, SITE_DEAR_HOME },
+	{ "members", page_members, true, SITE_DEAR_MEMBERS },
+	{ "members/*", page_member, false, SITE_DEAR_NONE },
+	{ "ports", page_ports, false, SITE_DEAR_PORTS },
+	{ "ports/*/*", page_port, false, SITE_DEAR_NONE },
+	{ "health", page_health, false, SITE_DEAR_NONE },
+	{ "graph/exchange.svg", page_graph, true, SITE_DEAR_NONE },
+	{ "graph/exchange.json", page_graph, true, SITE_DEAR_NONE },
+	{ "graph/*", page_graph, false, SITE_DEAR_NONE },
+	{ "style.css", answer_style, true, SITE_DEAR_NONE },
+	{ "favicon.svg", answer_favicon, true, SITE_DEAR_NONE },
+	{ "favicon.ico", answer_favicon, true, SITE_DEAR_NONE },
+	{ "livez", answer_live, true, SITE_DEAR_NONE },
+	{ "readyz", answer_ready, true, SITE_DEAR_NONE },
 };
 
 static bool matches(const struct request *request, const char *pattern)
@@ -152,6 +156,8 @@ static void dispatch(struct call *call, const char *method, const char *host,
 			    "\"access: open\".");
 	} else {
 		r->is_public = route->is_public;
+		if (call->is_visited && route->dear != SITE_DEAR_NONE)
+			site_note(call->site, route->dear);
 		route->answer(call, r);
 	}
 }
@@ -163,14 +169,16 @@ static void set_now(struct call *call, uint64_t serial)
 	call->now_s = (int64_t)call->wall_s;
 	if (s && s->is_replay && fabs(s->now) < 1e11)
 		call->now_s = (int64_t)s->now;
-	call->epoch = (struct memo_epoch){ .generation = serial,
-					   .minute = call->now_s / 60 };
+	call->epoch = (struct memo_epoch){ .generation = serial };
 	if (s && fabs(s->last_step_end) < 1e11)
 		call->epoch.step_end_s = (int64_t)s->last_step_end;
+	/* Steps that come tell a minute from the next; where none does, the
+	 * clock has to. Periods end at multiples of five minutes. */
+	call->epoch.period = call->now_s / (page_is_stale(call) ? 60 : 300);
 }
 
-void route_answer(struct site *site, const char *method, const char *target,
-		  const char *host, struct response *r)
+static void answer(struct site *site, const char *const line[2],
+		   const char *host, bool is_visited, struct response *r)
 {
 	struct request request = { .segment_count = 0 };
 	uint64_t serial;
@@ -182,8 +190,9 @@ void route_answer(struct site *site, const char *method, const char *target,
 		.status = site_take_status(site),
 		.request = &request,
 		.wall_s = site_time(site),
+		.is_visited = is_visited,
 	};
-	int rc = request_parse(&request, target);
+	int rc = request_parse(&request, line[1]);
 
 	call.is_open = call.config->web.access == CONFIG_ACCESS_OPEN;
 	set_now(&call, serial);
@@ -193,8 +202,49 @@ void route_answer(struct site *site, const char *method, const char *target,
 			    rc == ERR_RANGE ? "The address is too long."
 					    : "The address is not valid.");
 	} else {
-		dispatch(&call, method, host, r);
+		dispatch(&call, line[0], host, r);
 	}
 	site_release_status(site, call.status);
 	generation_unref(generation);
+}
+
+void route_answer(struct site *site, const char *method, const char *target,
+		  const char *host, struct response *r)
+{
+	const char *const line[] = { method, target };
+
+	answer(site, line, host, true, r);
+}
+
+/* Whether there is a step that was not there at the last look. */
+static bool has_new_step(struct site *site, double *last_step_end)
+{
+	const struct status *s = site_take_status(site);
+	bool is_new = s && s->last_step_end != *last_step_end;
+
+	if (is_new)
+		*last_step_end = s->last_step_end;
+	site_release_status(site, s);
+	return is_new;
+}
+
+void route_prepare(struct site *site, double *last_step_end)
+{
+	if (!has_new_step(site, last_step_end))
+		return;
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		const struct route *route = &routes[i];
+		char target[32];
+		const char *const line[] = { "GET", target };
+		struct response r;
+
+		if (route->dear == SITE_DEAR_NONE ||
+		    site_time(site) - site_noted(site, route->dear) >
+			PREPARE_WITHIN_S)
+			continue;
+		(void)snprintf(target, sizeof(target), "/%s", route->pattern);
+		response_init(&r);
+		answer(site, line, "localhost", false, &r);
+		response_fini(&r);
+	}
 }

@@ -24,6 +24,14 @@
 void route_answer(struct site *site, const char *method, const char *target,
 		  const char *host, struct response *r);
 
+/**
+ * If a step was stored since the last call, work out what the pages need that
+ * take long and were asked for in the last quarter of an hour.
+ *
+ * @param last_step_end  the caller's, NaN at first
+ */
+void route_prepare(struct site *site, double *last_step_end);
+
 /** Whether a Host value is an IP address, localhost, or under localhost. */
 bool route_host_is_local(const char *host);
 

@@ -35,6 +35,7 @@ struct site {
 	struct generation *generation;
 	uint64_t serial; /* of the generation */
 	struct site_reading reading;
+	double noted_s[SITE_DEAR_COUNT];
 	struct text problem; /* why the last configuration was refused */
 	struct held *newest; /* with the older ones still in use behind it */
 	struct stamp stamp;
@@ -148,6 +149,25 @@ struct memo *site_memo(struct site *site)
 double site_time(const struct site *site)
 {
 	return site->clock();
+}
+
+void site_note(struct site *site, enum site_dear page)
+{
+	double now_s = site->clock();
+
+	(void)pthread_mutex_lock(&site->lock);
+	site->noted_s[page] = now_s;
+	(void)pthread_mutex_unlock(&site->lock);
+}
+
+double site_noted(struct site *site, enum site_dear page)
+{
+	double noted_s;
+
+	(void)pthread_mutex_lock(&site->lock);
+	noted_s = site->noted_s[page];
+	(void)pthread_mutex_unlock(&site->lock);
+	return noted_s;
 }
 
 static int load(struct held **out, const char *path)

@@ -21,6 +21,15 @@
 
 struct site;
 
+/* Pages that take long to work out. */
+enum site_dear {
+	SITE_DEAR_NONE,
+	SITE_DEAR_HOME,
+	SITE_DEAR_MEMBERS,
+	SITE_DEAR_PORTS,
+	SITE_DEAR_COUNT
+};
+
 /* Seconds of the epoch; a parameter so that a test can stop the clock. */
 typedef double (*site_clock)(void);
 
@@ -67,6 +76,12 @@ struct memo *site_memo(struct site *site);
 
 /** Wall time, seconds of the epoch. */
 double site_time(const struct site *site);
+
+/** Note that somebody asked for a page just now. */
+void site_note(struct site *site, enum site_dear page);
+
+/** When somebody last asked for a page; 0: never. */
+double site_noted(struct site *site, enum site_dear page);
 
 /** The newest readable status, or NULL; to be given to site_release. */
 const struct status *site_take_status(struct site *site);

@@ -230,6 +230,55 @@ START_TEST(only_reading_is_allowed)
 }
 END_TEST
 
+START_TEST(what_was_kept_is_what_was_worked_out)
+{
+	static const char *const targets[] = { "/", "/?range=week", "/members",
+					       "/ports",
+					       "/graph/exchange.json" };
+	double last_step_end = 0;
+	struct made_site made;
+
+	made_site_open(&made, directory());
+	for (size_t i = 0; i < COUNT_OF(targets); i++) {
+		struct response first = made_site_get(&made, targets[i]);
+		struct response second = made_site_get(&made, targets[i]);
+
+		ck_assert_str_eq(text_str(&first.body), text_str(&second.body));
+		response_fini(&second);
+		route_prepare(made.site, &last_step_end);
+		second = made_site_get(&made, targets[i]);
+		ck_assert_str_eq(text_str(&first.body), text_str(&second.body));
+		response_fini(&first);
+		response_fini(&second);
+	}
+	ck_assert_double_gt(last_step_end, 0);
+	made_site_close(&made);
+}
+END_TEST
+
+START_TEST(what_was_kept_is_not_shown_to_those_who_may_not_see_it)
+{
+	struct made_site made;
+	struct response r;
+
+	made_site_open(&made, directory());
+	r = made_site_get(&made, "/members");
+	expect(text_str(&r.body), "bit/s</td>");
+	response_fini(&r);
+	made.generation->config->web.access = CONFIG_ACCESS_ROLES;
+	r = made_site_get(&made, "/members");
+	ck_assert_uint_eq(r.status, 200);
+	expect_none(text_str(&r.body), "bit/s</td>");
+	expect_none(text_str(&r.body), "<svg");
+	ck_assert(r.is_public);
+	response_fini(&r);
+	r = made_site_get(&made, "/ports");
+	ck_assert_uint_eq(r.status, 403);
+	response_fini(&r);
+	made_site_close(&made);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -240,6 +289,8 @@ int main(void)
 		{ a_hostile_name_is_one_string_of_json, 0 },
 		{ a_long_name_does_not_fill_the_page, 0 },
 		{ only_reading_is_allowed, 0 },
+		{ what_was_kept_is_what_was_worked_out, 0 },
+		{ what_was_kept_is_not_shown_to_those_who_may_not_see_it, 0 },
 	};
 	char *dir = tempdir_new();
 	int rc;
