@@ -11,15 +11,37 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-static void show(const struct status *status)
+/* An exchange without anything, made once. */
+static struct site *empty_site(void)
 {
 	static char name[] = "Example-IX";
 	static char zone[] = "UTC";
+	static char state_dir[] = "/nonexistent";
+	static struct config config = { .exchange_name = name,
+					.timezone = zone,
+					.state_dir = state_dir };
+	static struct registry registry = { .config = &config };
+	static struct generation generation = { .config = &config,
+						.registry = &registry,
+						.references = 1 };
+	static struct site *site;
+
+	if (!site) {
+		assert(u64map_init(&registry.by_mac, 1) == 0);
+		assert(site_new(&site, &generation, NULL) == 0);
+	}
+	return site;
+}
+
+static void show(const struct status *status)
+{
 	struct request request = { .segment_count = 0 };
-	struct config config = { .exchange_name = name, .timezone = zone };
-	struct registry registry = { .config = &config };
-	struct call call = { .registry = &registry,
-			     .config = &config,
+	struct site *site = empty_site();
+	uint64_t serial;
+	struct generation *generation = site_take_generation(site, &serial);
+	struct call call = { .site = site,
+			     .registry = generation->registry,
+			     .config = generation->config,
 			     .status = status,
 			     .request = &request,
 			     .wall_s = 1700000000,
@@ -27,13 +49,12 @@ static void show(const struct status *status)
 			     .is_open = true };
 	struct response r;
 
-	assert(u64map_init(&registry.by_mac, 1) == 0);
 	response_init(&r);
 	page_health(&call, &r);
 	assert(r.status == 200 && text_ok(&r.body));
 	assert(!strstr(text_str(&r.body), "<script"));
 	response_fini(&r);
-	u64map_fini(&registry.by_mac);
+	generation_unref(generation);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
