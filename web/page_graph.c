@@ -3,7 +3,8 @@
 /*
  * /graph/KIND.svg and .json — one graph; all its state is in the query:
  * exchange · member?asn= · interface?asn=&vlan=&ordinal= · pair?a=&b=&vlan= ·
- * port?switch=&ifindex=, each with range=.
+ * port?switch=&ifindex= · infrastructure?id= · location?name= · vlan?vlan= ·
+ * switch?name=, each with range=.
  */
 
 #include <stdlib.h>
@@ -126,13 +127,72 @@ static bool find_port(struct subject *out, const struct call *call)
 	return found;
 }
 
+/* There is one, that of the roster. */
+static bool find_infrastructure(struct subject *out, const struct call *call)
+{
+	uint32_t id = call->registry->infrastructure_id;
+
+	if (call->registry->infrastructure.switch_count == 0)
+		return false;
+	if (request_parameter(call->request, "id") &&
+	    !number_parameter(call, "id", UINT32_MAX, &id))
+		return false;
+	if (id == call->registry->infrastructure_id)
+		subject_of_infrastructure(out, call->registry);
+	return id == call->registry->infrastructure_id;
+}
+
+static bool find_location(struct subject *out, const struct call *call)
+{
+	const char *name = request_parameter(call->request, "name");
+	const struct registry_group *location =
+	    name ? registry_location(call->registry, name) : NULL;
+
+	if (location)
+		subject_of_location(out, location);
+	return location != NULL;
+}
+
+static bool find_switch(struct subject *out, const struct call *call)
+{
+	const char *name = request_parameter(call->request, "name");
+	const struct config *config = call->config;
+
+	for (size_t i = 0; name && i < config->switch_count; i++) {
+		if (strcmp(config->switches[i].name, name) != 0)
+			continue;
+		subject_of_switch(out, config->switches[i].name);
+		return true;
+	}
+	return false;
+}
+
+static bool find_vlan(struct subject *out, const struct call *call)
+{
+	const struct vlan *vlan;
+	uint32_t tag;
+
+	if (!number_parameter(call, "vlan", 4094, &tag))
+		return false;
+	vlan = registry_vlan(call->registry, (uint16_t)tag);
+	if (vlan)
+		subject_of_vlan(out, vlan);
+	return vlan != NULL;
+}
+
 static const struct {
 	const char *name;
 	bool (*find)(struct subject *out, const struct call *call);
 } kinds[] = {
-	{ "exchange", find_exchange },	 { "member", find_member },
-	{ "interface", find_interface }, { "pair", find_pair },
+	{ "exchange", find_exchange },
+	{ "member", find_member },
+	{ "interface", find_interface },
+	{ "pair", find_pair },
 	{ "port", find_port },
+	{ "infrastructure", find_infrastructure },
+	{ "location", find_location },
+	{ "switch", find_switch },
+	{ "vlan", find_vlan },
 };
 
 static bool find(struct subject *out, const struct call *call, size_t len)

@@ -5,6 +5,7 @@
 #include "web/graph.h"
 #include "web/html.h"
 #include "web/page.h"
+#include "web/places.h"
 #include "web/units.h"
 #include "web/view.h"
 
@@ -99,6 +100,7 @@ void page_home(const struct call *call, struct response *r)
 		  "<a href=\"/graph/exchange.svg?range=%s\">SVG</a> or "
 		  "<a href=\"/graph/exchange.json?range=%s\">JSON</a></p>\n",
 		  period_name(range), period_name(range));
+	places_add(out, call, range);
 	page_end(call, r);
 	view_fini(&view);
 	subject_fini(&subject);

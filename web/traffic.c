@@ -192,6 +192,18 @@ int traffic_add_totals(struct traffic *t, const struct traffic *port)
 	return 0;
 }
 
+int traffic_add(struct traffic *t, const struct traffic *other)
+{
+	if (t->from_s != other->from_s || t->row_s != other->row_s ||
+	    t->rows != other->rows || t->has_bands != other->has_bands)
+		return ERR_RANGE;
+	/* variances of independent samples add up as the sums do */
+	for (size_t i = 0; i < t->rows * COLUMNS; i++)
+		t->values[i] += other->values[i];
+	t->has_variance = t->has_variance || other->has_variance;
+	return 0;
+}
+
 /* A few rows may be missing: counters start a little later than samples, and
  * the last ones are still on their way. */
 static bool covers(const struct traffic *t, const struct traffic *counters,

@@ -75,6 +75,12 @@ MUST_CHECK int traffic_add_totals(struct traffic *t,
 				  const struct traffic *port);
 
 /**
+ * Add another series to t, band by band; a row that either does not know
+ * becomes unknown. @return 0 or ERR_RANGE (other rows)
+ */
+MUST_CHECK int traffic_add(struct traffic *t, const struct traffic *other);
+
+/**
  * Take the totals of counters for those of t, keeping t's shares, where the
  * counters know (nearly) all that t knows. @return whether they did
  */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "web/headline.h"
+#include "web/html.h"
 
 enum {
 	BILLING_ROW_S = 300,	    /* what the 95th percentile is made of */
@@ -100,12 +101,96 @@ void subject_of_port(struct subject *out, const struct series *port,
 		  port->ifindex);
 }
 
+/* What members send, counted where it was seen: a switch that samples what
+ * comes in sees its own members' traffic alone. */
+static void subject_seen(struct subject *s, enum series_kind kind)
+{
+	subject_init(s, kind);
+	s->one_way = true;
+	text_add(&s->way[WAY_FROM], "members" ARROW "exchange");
+}
+
+void subject_of_infrastructure(struct subject *out,
+			       const struct registry *registry)
+{
+	subject_seen(out, SERIES_SWITCH);
+	out->group = &registry->infrastructure;
+	text_addf(&out->title, "%s, all switches",
+		  registry->infrastructure.name);
+	text_addf(&out->query, "id=%u", registry->infrastructure_id);
+}
+
+void subject_of_location(struct subject *out,
+			 const struct registry_group *location)
+{
+	subject_seen(out, SERIES_SWITCH);
+	out->group = location;
+	text_addf(&out->title, "Location %s", location->name);
+	text_add(&out->way[WAY_FROM], ", seen there");
+	text_add(&out->query, "name=");
+	html_url(&out->query, location->name);
+}
+
+void subject_of_switch(struct subject *out, const char *name)
+{
+	subject_seen(out, SERIES_SWITCH);
+	out->series.switch_name = name;
+	text_addf(&out->title, "Switch %s", name);
+	text_addf(&out->way[WAY_FROM], ", seen by %s", name);
+	text_addf(&out->query, "name=%s", name);
+}
+
+void subject_of_vlan(struct subject *out, const struct vlan *vlan)
+{
+	subject_seen(out, SERIES_VLAN);
+	out->series.vlan = vlan->tag;
+	text_addf(&out->title, "VLAN %u %s", vlan->tag, vlan->name);
+	text_addf(&out->way[WAY_FROM], " in VLAN %u", vlan->tag);
+	text_addf(&out->query, "vlan=%u", vlan->tag);
+}
+
 void subject_fini(struct subject *subject)
 {
 	text_fini(&subject->title);
 	text_fini(&subject->way[WAY_FROM]);
 	text_fini(&subject->way[WAY_TO]);
 	text_fini(&subject->query);
+}
+
+/* The sum of several switches, unknown where one of them is: a sum of some
+ * would look like less traffic. */
+static int read_group(struct traffic *out, const struct call *call,
+		      const struct registry_group *group,
+		      const struct series_range *range)
+{
+	struct series series = { .kind = SERIES_SWITCH };
+	struct traffic one = { 0 };
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < group->switch_count; i++) {
+		struct traffic *to = i == 0 ? out : &one;
+
+		series.switch_name =
+		    call->config->switches[group->switches[i]].name;
+		rc = traffic_read(to, call->config->state_dir, &series, range);
+		if (rc == 0 && i > 0)
+			rc = traffic_add(out, &one);
+		traffic_fini(&one);
+	}
+	if (rc < 0)
+		traffic_fini(out);
+	return rc;
+}
+
+static int read_rows(struct traffic *out, const struct call *call,
+		     const struct subject *subject,
+		     const struct series_range *range)
+{
+	*out = (struct traffic){ 0 };
+	if (subject->group)
+		return read_group(out, call, subject->group, range);
+	return traffic_read(out, call->config->state_dir, &subject->series,
+			    range);
 }
 
 /* Rows of a subject, by counters where these can say it. */
@@ -116,8 +201,7 @@ static int load_rows(struct traffic *out, bool *exact, const struct call *call,
 	struct series_range range =
 	    traffic_range(period->from_s, period->to_s,
 			  is_pair ? period->pair_row_s : period->row_s);
-	int rc = traffic_read(out, call->config->state_dir, &subject->series,
-			      &range);
+	int rc = read_rows(out, call, subject, &range);
 
 	*exact = false;
 	if (rc < 0)
@@ -319,8 +403,9 @@ static void keep(const struct view *view, const struct call *call,
 int view_load(struct view *out, const struct call *call,
 	      const struct subject *subject, enum range range)
 {
-	/* Sums over many ports are dear, one series is not. */
-	bool is_dear = subject->series.kind == SERIES_EXCHANGE;
+	/* Sums over many ports or switches are dear, one series is not. */
+	bool is_dear =
+	    subject->series.kind == SERIES_EXCHANGE || subject->group;
 	char name[MEMO_NAME_SIZE];
 	int len = snprintf(name, sizeof(name), "view %d %s %s",
 			   (int)subject->series.kind, period_name(range),

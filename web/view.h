@@ -22,7 +22,9 @@
 struct subject {
 	struct series series;
 	const struct member *member; /* of a member's own; else NULL */
-	bool one_way;		     /* only WAY_FROM is shown */
+	/* the sum of these switches' series; else NULL */
+	const struct registry_group *group;
+	bool one_way; /* only WAY_FROM is shown */
 	struct text title;
 	struct text way[WAY_COUNT]; /* "AS64500 → exchange" */
 	struct text query;	    /* what names it in a URL: "asn=64500" */
@@ -56,6 +58,13 @@ void subject_of_pair(struct subject *out, uint32_t asn, uint32_t peer_asn,
  */
 void subject_of_port(struct subject *out, const struct series *port,
 		     const char *name, const char *who);
+
+void subject_of_infrastructure(struct subject *out,
+			       const struct registry *registry);
+void subject_of_location(struct subject *out,
+			 const struct registry_group *location);
+void subject_of_switch(struct subject *out, const char *name);
+void subject_of_vlan(struct subject *out, const struct vlan *vlan);
 
 /** Free a subject's texts. */
 void subject_fini(struct subject *subject);

@@ -278,6 +278,8 @@ int registry_join(struct registry **out, const struct registry_parts *parts,
 		rc = registry_add_interfaces(&draft);
 	if (rc == 0)
 		rc = registry_add_ports(&draft);
+	if (rc == 0)
+		rc = registry_add_groups(&draft);
 	if (rc == 0 && d->errors == errors_before)
 		registry_warn(&draft);
 	u64map_fini(&draft.vlan_of);
@@ -387,6 +389,7 @@ void registry_free(struct registry *registry)
 		free(registry->ports[i].members);
 	free(registry->ports);
 	free(registry->stations);
+	registry_free_groups(registry);
 	u64map_fini(&registry->by_mac);
 	u64map_fini(&registry->by_port);
 	free(registry);

@@ -73,6 +73,13 @@ struct station {
 	uint16_t vlan; /* 0: the exchange has no VLAN at all */
 };
 
+/* Switches whose traffic belongs together. */
+struct registry_group {
+	char *name;	    /* never NULL */
+	uint32_t *switches; /* of the configuration, in its order */
+	uint32_t switch_count;
+};
+
 struct registry {
 	const struct config *config; /* borrowed */
 	struct member *members;	     /* in order of their ASNs */
@@ -83,6 +90,11 @@ struct registry {
 	uint32_t vlan_count;
 	struct port *ports; /* those of the configuration */
 	uint32_t port_count;
+	uint32_t infrastructure_id;	      /* the roster's ixp_id */
+	struct registry_group infrastructure; /* all switches */
+	struct registry_group *locations; /* by name; of switches that say with
+					   * roster_switch where they stand */
+	uint32_t location_count;
 	struct station *stations;
 	uint32_t station_count;
 	uint32_t table_station_count; /* of them, only in MAC tables */
@@ -155,6 +167,10 @@ const struct member *registry_member(const struct registry *registry,
 
 /** The VLAN with this 802.1Q tag, or NULL. */
 const struct vlan *registry_vlan(const struct registry *registry, uint16_t tag);
+
+/** The location of this name, or NULL. */
+const struct registry_group *registry_location(const struct registry *registry,
+					       const char *name);
 
 /**
  * The LAG of this switch that has a member port of this name, or NULL. The

@@ -84,6 +84,12 @@ MUST_CHECK int registry_add_interfaces(struct registry_draft *draft);
 /** The ports. @return 0 or -ENOMEM */
 MUST_CHECK int registry_add_ports(struct registry_draft *draft);
 
+/** Infrastructure and locations. @return 0 or -ENOMEM */
+MUST_CHECK int registry_add_groups(struct registry_draft *draft);
+
+/** Free what registry_add_groups made, or a part of it. */
+void registry_free_groups(struct registry *registry);
+
 /** Say what is read but not used, and which members lack what. */
 void registry_warn(const struct registry_draft *draft);
 

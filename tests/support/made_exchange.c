@@ -32,6 +32,7 @@ static const char config[] =
     "switches:\n"
     "  - name: sw1\n"
     "    agent: 192.0.2.1\n"
+    "    roster_switch: 1\n"
     "    ports:\n"
     "      - { ifindex: 436207616, name: Ethernet1/1, asn: 64500,"
     " speed: 10G }\n"
@@ -42,6 +43,7 @@ static const char config[] =
     "      - { ifindex: 436400128, name: Ethernet1/48, role: core }\n"
     "  - name: sw2\n"
     "    agent: 192.0.2.2\n"
+    "    roster_switch: 2\n"
     "    ports:\n"
     "      - { ifindex: 369098752, name: port-channel1, asn: 64501,"
     " lag: [Ethernet1/3, Ethernet1/4] }\n"
@@ -113,14 +115,17 @@ static void write_roster(const char *dir)
 	struct text out;
 
 	text_init(&out);
-	text_add(&out,
-		 "{ \"version\": \"1.0\", \"timestamp\": "
-		 "\"2024-01-01T00:00:00Z\",\n\"ixp_list\": [ { \"ixp_id\": 1, "
-		 "\"shortname\": \"Example-IX\",\n\"vlan\": [ { \"id\": 1, "
-		 "\"name\": \"Peering\" }, { \"id\": 2, \"name\": "
-		 "\"Multicast\" } ],\n\"switch\": [ { \"id\": 1, \"name\": "
-		 "\"sw1\" }, { \"id\": 2, \"name\": \"sw2\" } ] } ],\n"
-		 "\"member_list\": [\n");
+	text_add(
+	    &out,
+	    "{ \"version\": \"1.0\", \"timestamp\": "
+	    "\"2024-01-01T00:00:00Z\",\n\"ixp_list\": [ { \"ixp_id\": 1, "
+	    "\"shortname\": \"Example-IX\",\n\"vlan\": [ { \"id\": 1, "
+	    "\"name\": \"Peering\" }, { \"id\": 2, \"name\": "
+	    "\"Multicast\" } ],\n\"switch\": [ { \"id\": 1, \"name\": "
+	    "\"sw1\", \"city\": \"Hillside\", \"colo\": \"Quay & <Co> 1\" }, "
+	    "{ \"id\": 2, \"name\": \"sw2\", \"city\": \"Caf\\u00e9 "
+	    "Bay\" } ] } ],\n"
+	    "\"member_list\": [\n");
 	for (unsigned i = 0; i < MEMBERS; i++)
 		add_member(&out, i);
 	text_add(&out, "\n] }\n");
@@ -273,6 +278,45 @@ static void write_members(const struct writing *w)
 	}
 }
 
+/* sw2 is silent for an hour: unknown, not nothing. */
+static void fill_quiet(double *values, const struct series *series, double f)
+{
+	(void)series;
+	(void)f;
+	for (size_t i = 0; i < SERIES_COLUMNS_MAX; i++)
+		values[i] = NAN;
+}
+
+static void write_places(const struct writing *w)
+{
+	int64_t quiet_s = w->end_s - 3 * 3600;
+	struct series one = { .kind = SERIES_SWITCH,
+			      .switch_name = "sw1",
+			      .asn = FIRST_ASN };
+	struct series two = { .kind = SERIES_SWITCH,
+			      .switch_name = "sw2",
+			      .asn = FIRST_ASN + 1 };
+	struct writing before = *w;
+	struct writing silent = *w;
+	struct writing after = *w;
+
+	before.end_s = quiet_s;
+	silent.from_s = quiet_s;
+	silent.end_s = quiet_s + 3600;
+	after.from_s = silent.end_s;
+	write_series(w, &one, fill_traffic);
+	write_series(&before, &two, fill_traffic);
+	write_series(&silent, &two, fill_quiet);
+	write_series(&after, &two, fill_traffic);
+	for (uint16_t vlan = 100; vlan <= 200; vlan += 100) {
+		struct series s = { .kind = SERIES_VLAN,
+				    .vlan = vlan,
+				    .asn = FIRST_ASN + vlan / 100 };
+
+		write_series(w, &s, fill_traffic);
+	}
+}
+
 /* A port of a switch and whose traffic it counts. */
 static const struct {
 	const char *switch_name;
@@ -407,6 +451,7 @@ void made_exchange_write(const char *dir, int64_t end_s, unsigned hours,
 	text_fini(&text);
 	write_roster(dir);
 	write_members(&w);
+	write_places(&w);
 	write_ports(&w);
 	write_status(&w);
 }

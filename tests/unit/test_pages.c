@@ -69,6 +69,16 @@ static const struct {
 	{ "/", "<strong>access: open</strong>" },
 	{ "/", "3 MAC addresses</a>" },
 	{ "/", "1 port</a>, " },
+	/* Of each place and VLAN: now, and at most. */
+	{ "/", "infrastructure.svg?id=1&amp;range=day\">Example-IX, all "
+	       "switches</a></th><td class=\"number\">1.13 Gbit/s</td>" },
+	{ "/", "location.svg?name=Caf%C3%A9%20Bay&amp;range=day\">Location "
+	       "Caf\xc3\xa9 Bay</a></th><td class=\"number\">490 Mbit/s</td>" },
+	{ "/", "location.svg?name=Quay%20%26%20%3CCo%3E%201&amp;range=day\">"
+	       "Location Quay &amp; &lt;Co&gt; 1</a></th>"
+	       "<td class=\"number\">640 Mbit/s</td>" },
+	{ "/", "vlan.svg?vlan=200&amp;range=day\">VLAN 200 Multicast</a></th>"
+	       "<td class=\"number\">360 Mbit/s</td>" },
 	{ "/members", "href=\"/members/AS64500\"" },
 	{ "/members", "7 members." },
 	{ "/members", "<td class=\"number\">653 Mbit/s</td>" },
@@ -117,6 +127,12 @@ static const struct {
 	{ "/graph/pair.svg?a=64501&b=64500&vlan=100",
 	  "AS64500 \xe2\x86\x92 AS64501" },
 	{ "/graph/interface.svg?asn=64504&vlan=200", "AS64504 in VLAN 200" },
+	{ "/graph/infrastructure.svg", "Example-IX, all switches" },
+	{ "/graph/infrastructure.json?id=1", "\"basis\":\"samples\"" },
+	{ "/graph/location.svg?name=Quay%20%26%20%3CCo%3E%201",
+	  "Location Quay &amp; &lt;Co&gt; 1" },
+	{ "/graph/vlan.svg?vlan=100", "VLAN 100 Peering" },
+	{ "/graph/switch.svg?name=sw2", "seen by sw2" },
 	{ "/graph/member.json?asn=AS64500", "\"p95\":652800000," },
 	{ "/graph/member.json?asn=AS64500", "\"basis\":\"counters\"" },
 	{ "/graph/member.json?asn=AS64502", "\"basis\":\"samples\"" },
@@ -134,6 +150,56 @@ START_TEST(every_page_says_what_it_should)
 }
 END_TEST
 
+/* The bit/s of a graph's rows. */
+static json_t *rows_of(json_t *graph)
+{
+	json_t *rows =
+	    json_object_get(json_object_get(graph, "from_member"), "total");
+
+	ck_assert_uint_gt(json_array_size(rows), 200);
+	return rows;
+}
+
+static json_t *get_json(const char *target)
+{
+	char *text = get(target, 200);
+	json_t *graph = json_loads(text, 0, NULL);
+
+	ck_assert_ptr_nonnull(graph);
+	free(text);
+	return graph;
+}
+
+START_TEST(a_sum_of_switches_is_unknown_where_one_of_them_is)
+{
+	json_t *one = get_json("/graph/switch.json?name=sw1");
+	json_t *two = get_json("/graph/location.json?name=Caf%C3%A9%20Bay");
+	json_t *all = get_json("/graph/infrastructure.json?id=1");
+	size_t silent = 0;
+	size_t index;
+	json_t *sum;
+
+	ck_assert(!json_object_get(all, "to_member"));
+	json_array_foreach(rows_of(all), index, sum)
+	{
+		json_t *a = json_array_get(rows_of(one), index);
+		json_t *b = json_array_get(rows_of(two), index);
+
+		silent += json_is_null(b) && !json_is_null(a);
+		ck_assert_int_eq(json_is_null(sum),
+				 json_is_null(a) || json_is_null(b));
+		ck_assert_int_eq(json_integer_value(sum),
+				 json_is_null(sum) ? 0
+						   : json_integer_value(a) +
+							 json_integer_value(b));
+	}
+	ck_assert_uint_eq(silent, 12);
+	json_decref(one);
+	json_decref(two);
+	json_decref(all);
+}
+END_TEST
+
 static const struct {
 	const char *target;
 	unsigned status;
@@ -148,6 +214,12 @@ static const struct {
 	{ "/ports/sw9/436207616", 404 },
 	{ "/graph/member.svg", 404 },
 	{ "/graph/member.svg?asn=1", 404 },
+	{ "/graph/infrastructure.svg?id=2", 404 },
+	{ "/graph/infrastructure.svg?id=x", 404 },
+	{ "/graph/location.svg", 404 },
+	{ "/graph/location.svg?name=Nowhere", 404 },
+	{ "/graph/switch.svg?name=sw9", 404 },
+	{ "/graph/vlan.svg?vlan=300", 404 },
 	{ "/graph/member.png?asn=64500", 404 },
 	{ "/graph/nothing.svg", 404 },
 	{ "/graph/pair.svg?a=64500&b=64501", 404 },
@@ -283,6 +355,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ every_page_says_what_it_should, COUNT_OF(sayings) },
+		{ a_sum_of_switches_is_unknown_where_one_of_them_is, 0 },
 		{ what_is_not_there_is_refused_with_a_page,
 		  COUNT_OF(refusals) },
 		{ a_hostile_name_stays_text, COUNT_OF(hostile_places) },

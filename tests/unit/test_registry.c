@@ -354,6 +354,39 @@ START_TEST(what_does_not_fit_together_is_refused)
 }
 END_TEST
 
+START_TEST(switches_stand_where_the_roster_says)
+{
+	static const char places[] =
+	    "{ \"ixp_list\": [ { \"ixp_id\": 7, \"shortname\": \"X-IX\", "
+	    "\"switch\": [ { \"id\": 1, \"colo\": \"Quay\", \"city\": "
+	    "\"Hill\" }, { \"id\": 2, \"city\": \"Bay\" }, { \"id\": 3, "
+	    "\"colo\": \"\", \"city\": \"Quay\" }, { \"id\": 4 } ] } ], "
+	    "\"member_list\": [] }";
+	const struct registry_group *quay;
+
+	ck_assert_int_eq(
+	    build(HEAD "switches:\n"
+		       "  - { name: a, agent: 192.0.2.1, roster_switch: 3 }\n"
+		       "  - { name: b, agent: 192.0.2.2, roster_switch: 2 }\n"
+		       "  - { name: c, agent: 192.0.2.3, roster_switch: 1 }\n"
+		       "  - { name: d, agent: 192.0.2.4, roster_switch: 4 }\n"
+		       "  - { name: e, agent: 192.0.2.5 }\n",
+		  places),
+	    0);
+	ck_assert_uint_eq(registry->infrastructure_id, 7);
+	ck_assert_str_eq(registry->infrastructure.name, "X-IX");
+	ck_assert_uint_eq(registry->infrastructure.switch_count, 5);
+	ck_assert_uint_eq(registry->location_count, 2);
+	ck_assert_str_eq(registry->locations[0].name, "Bay");
+	quay = registry_location(registry, "Quay");
+	ck_assert_ptr_eq(quay, &registry->locations[1]);
+	ck_assert_uint_eq(quay->switch_count, 2);
+	ck_assert_uint_eq(quay->switches[0], 0);
+	ck_assert_uint_eq(quay->switches[1], 2);
+	ck_assert_ptr_null(registry_location(registry, "Hill"));
+}
+END_TEST
+
 START_TEST(an_exchange_without_members_or_vlans_is_fine)
 {
 	ck_assert_int_eq(build(HEAD, "{ \"member_list\": [] }"), 0);
@@ -484,6 +517,7 @@ int main(void)
 		{ a_port_has_a_vlan_if_all_its_members_are_in_that_alone, 0 },
 		{ members_without_macs_or_ports_are_named_once_each, 0 },
 		{ what_does_not_fit_together_is_refused, COUNT_OF(refused) },
+		{ switches_stand_where_the_roster_says, 0 },
 		{ an_exchange_without_members_or_vlans_is_fine, 0 },
 		{ without_any_vlan_a_mac_leads_to_the_catch_all, 0 },
 		{ speeds_of_all_connections_add_up, 0 },

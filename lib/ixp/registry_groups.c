@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Switches by where they stand: all of an infrastructure, those of a place. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ixp/registry_parts.h"
+
+/* A group with room for as many switches as there are. */
+static int start_group(struct registry_group *g, const char *name,
+		       size_t switches)
+{
+	g->name = strdup(name);
+	g->switches = calloc(switches ? switches : 1, sizeof(*g->switches));
+	return g->name && g->switches ? 0 : -ENOMEM;
+}
+
+static int add_infrastructure(struct registry_draft *draft)
+{
+	struct registry *r = draft->registry;
+	const struct roster *roster = draft->roster;
+	const char *name = roster->shortname;
+	char number[32];
+	int rc;
+
+	(void)snprintf(number, sizeof(number), "infrastructure %u",
+		       roster->ixp_id);
+	r->infrastructure_id = roster->ixp_id;
+	rc = start_group(&r->infrastructure, name && *name ? name : number,
+			 draft->config->switch_count);
+	for (uint32_t i = 0; rc == 0 && i < draft->config->switch_count; i++)
+		r->infrastructure.switches[r->infrastructure.switch_count++] =
+		    i;
+	return rc;
+}
+
+/* Where a switch stands: its building, else its city; NULL: not said. */
+static const char *location_of(const struct roster *roster, uint32_t id)
+{
+	for (size_t i = 0; id && i < roster->switch_count; i++) {
+		const struct roster_switch *s = &roster->switches[i];
+
+		if (s->id != id)
+			continue;
+		if (s->colo && *s->colo)
+			return s->colo;
+		return s->city && *s->city ? s->city : NULL;
+	}
+	return NULL;
+}
+
+static int compare_groups(const void *left, const void *right)
+{
+	const struct registry_group *a = left;
+	const struct registry_group *b = right;
+
+	return strcmp(a->name, b->name);
+}
+
+static int add_to_location(struct registry_draft *draft, uint32_t index,
+			   const char *name)
+{
+	struct registry *r = draft->registry;
+	uint32_t at = 0;
+	int rc = 0;
+
+	while (at < r->location_count &&
+	       strcmp(r->locations[at].name, name) != 0)
+		at++;
+	if (at == r->location_count) {
+		r->location_count++;
+		rc = start_group(&r->locations[at], name,
+				 draft->config->switch_count);
+	}
+	if (rc == 0)
+		r->locations[at].switches[r->locations[at].switch_count++] =
+		    index;
+	return rc;
+}
+
+int registry_add_groups(struct registry_draft *draft)
+{
+	const struct config *config = draft->config;
+	struct registry *r = draft->registry;
+	size_t count = config->switch_count;
+	int rc = add_infrastructure(draft);
+
+	if (rc < 0)
+		return rc;
+	r->locations = calloc(count ? count : 1, sizeof(*r->locations));
+	if (!r->locations)
+		return -ENOMEM;
+	for (uint32_t i = 0; rc == 0 && i < count; i++) {
+		const char *name = location_of(
+		    draft->roster, config->switches[i].roster_switch);
+
+		if (name)
+			rc = add_to_location(draft, i, name);
+	}
+	if (rc == 0)
+		qsort(r->locations, r->location_count, sizeof(*r->locations),
+		      compare_groups);
+	return rc;
+}
+
+static void free_group(struct registry_group *g)
+{
+	free(g->name);
+	free(g->switches);
+}
+
+void registry_free_groups(struct registry *r)
+{
+	free_group(&r->infrastructure);
+	for (uint32_t i = 0; i < r->location_count; i++)
+		free_group(&r->locations[i]);
+	free(r->locations);
+}
+
+const struct registry_group *registry_location(const struct registry *registry,
+					       const char *name)
+{
+	for (uint32_t i = 0; i < registry->location_count; i++) {
+		if (strcmp(registry->locations[i].name, name) == 0)
+			return &registry->locations[i];
+	}
+	return NULL;
+}

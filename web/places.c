@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/places.h"
+
+#include "web/html.h"
+#include "web/units.h"
+#include "web/view.h"
+
+static void add_rate(struct text *out, double bytes_per_s)
+{
+	text_add(out, "<td class=\"number\">");
+	units_rate(out, bytes_per_s);
+	text_add(out, "</td>");
+}
+
+/* One row; takes the subject. */
+static void add_place(struct text *out, const struct call *call,
+		      struct subject *subject, const char *kind,
+		      enum range range)
+{
+	struct view view;
+
+	if (view_load(&view, call, subject, range) == 0) {
+		text_addf(out, "<tr><th scope=\"row\"><a href=\"/graph/%s.svg?",
+			  kind);
+		html_escape(out, text_str(&subject->query));
+		text_addf(out, "&amp;range=%s\">", period_name(range));
+		html_name(out, text_str(&subject->title));
+		text_add(out, "</a></th>");
+		add_rate(out, view.current[WAY_FROM][BAND_TOTAL]);
+		add_rate(out, view.statistics[WAY_FROM][BAND_TOTAL].maximum);
+		text_add(out, "</tr>\n");
+		view_fini(&view);
+	}
+	subject_fini(subject);
+}
+
+void places_add(struct text *out, const struct call *call, enum range range)
+{
+	const struct registry *r = call->registry;
+	struct subject subject;
+
+	text_add(out,
+		 "<h2 id=\"places\">Where</h2>\n"
+		 "<p>What members send, as seen by the switches of each place "
+		 "and in each VLAN; unknown while one of the switches is "
+		 "silent.</p>\n"
+		 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+		 "aria-labelledby=\"places\"><table>\n<thead><tr>"
+		 "<th scope=\"col\">Part of the exchange</th>"
+		 "<th scope=\"col\" class=\"number\">Now</th>"
+		 "<th scope=\"col\" class=\"number\">Maximum</th>"
+		 "</tr></thead>\n<tbody>\n");
+	if (r->infrastructure.switch_count > 0) {
+		subject_of_infrastructure(&subject, r);
+		add_place(out, call, &subject, "infrastructure", range);
+	}
+	for (uint32_t i = 0; i < r->location_count; i++) {
+		subject_of_location(&subject, &r->locations[i]);
+		add_place(out, call, &subject, "location", range);
+	}
+	for (uint32_t i = 0; i < r->vlan_count; i++) {
+		subject_of_vlan(&subject, &r->vlans[i]);
+		add_place(out, call, &subject, "vlan", range);
+	}
+	text_add(out, "</tbody></table></div>\n");
+}
