@@ -403,9 +403,10 @@ static void keep(const struct view *view, const struct call *call,
 int view_load(struct view *out, const struct call *call,
 	      const struct subject *subject, enum range range)
 {
-	/* Sums over many ports or switches are dear, one series is not. */
-	bool is_dear =
-	    subject->series.kind == SERIES_EXCHANGE || subject->group;
+	/* Sums over many ports or switches are dear, and what the first page
+	 * shows of many; one series is not. */
+	bool is_dear = subject->series.kind == SERIES_EXCHANGE ||
+		       subject->series.kind == SERIES_VLAN || subject->group;
 	char name[MEMO_NAME_SIZE];
 	int len = snprintf(name, sizeof(name), "view %d %s %s",
 			   (int)subject->series.kind, period_name(range),

@@ -9,13 +9,25 @@
 
 #include "ixp/registry_parts.h"
 
+static void free_group(struct registry_group *g)
+{
+	free(g->name);
+	free(g->switches);
+}
+
 /* A group with room for as many switches as there are. */
 static int start_group(struct registry_group *g, const char *name,
 		       size_t switches)
 {
-	g->name = strdup(name);
-	g->switches = calloc(switches ? switches : 1, sizeof(*g->switches));
-	return g->name && g->switches ? 0 : -ENOMEM;
+	*g = (struct registry_group){
+		.name = strdup(name),
+		.switches = calloc(switches ? switches : 1, sizeof(uint32_t)),
+	};
+	if (g->name && g->switches)
+		return 0;
+	free_group(g);
+	*g = (struct registry_group){ 0 };
+	return -ENOMEM;
 }
 
 static int add_infrastructure(struct registry_draft *draft)
@@ -64,21 +76,21 @@ static int add_to_location(struct registry_draft *draft, uint32_t index,
 			   const char *name)
 {
 	struct registry *r = draft->registry;
-	uint32_t at = 0;
-	int rc = 0;
+	struct registry_group *location = r->locations;
+	struct registry_group *end = r->locations + r->location_count;
 
-	while (at < r->location_count &&
-	       strcmp(r->locations[at].name, name) != 0)
-		at++;
-	if (at == r->location_count) {
+	while (location < end && strcmp(location->name, name) != 0)
+		location++;
+	if (location == end) {
+		int rc =
+		    start_group(location, name, draft->config->switch_count);
+
+		if (rc < 0)
+			return rc;
 		r->location_count++;
-		rc = start_group(&r->locations[at], name,
-				 draft->config->switch_count);
 	}
-	if (rc == 0)
-		r->locations[at].switches[r->locations[at].switch_count++] =
-		    index;
-	return rc;
+	location->switches[location->switch_count++] = index;
+	return 0;
 }
 
 int registry_add_groups(struct registry_draft *draft)
@@ -104,12 +116,6 @@ int registry_add_groups(struct registry_draft *draft)
 		qsort(r->locations, r->location_count, sizeof(*r->locations),
 		      compare_groups);
 	return rc;
-}
-
-static void free_group(struct registry_group *g)
-{
-	free(g->name);
-	free(g->switches);
 }
 
 void registry_free_groups(struct registry *r)
