@@ -102,6 +102,7 @@ int registry_add_groups(struct registry_draft *draft)
 
 	if (rc < 0)
 		return rc;
+	r->location_count = 0;
 	r->locations = calloc(count ? count : 1, sizeof(*r->locations));
 	if (!r->locations)
 		return -ENOMEM;
