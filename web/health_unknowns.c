@@ -10,6 +10,51 @@
 #include "web/paste.h"
 #include "web/units.h"
 
+/* More are not written by the collector; a file may say what it likes. */
+enum { AGENTS_SHOWN = 64, MACS_SHOWN = 256 };
+
+static void add_agent(const struct call *call, size_t index, struct text *out)
+{
+	const struct status *s = call->status;
+	const struct status_refused *refused = &s->refused[index];
+	const char *switch_name = "";
+	struct text lines;
+
+	text_init(&lines);
+	text_add(out, "<div class=\"finding\"><p>Agent <strong>");
+	html_name(out, *refused->agent ? refused->agent : "not said");
+	text_add(out, "</strong>, sent from ");
+	html_name(out, refused->source);
+	text_add(out, ": ");
+	units_count(out, refused->datagrams);
+	text_add(out, refused->datagrams == 1 ? " datagram, " : " datagrams, ");
+	text_add(out, "the last ");
+	page_add_time(out, refused->last_seen);
+	switch (paste_agent(&lines, s, index, call->config, &switch_name)) {
+	case PASTE_NOTHING:
+		text_add(out, *refused->agent ? ". The lines above let it in."
+					      : ". It is no sFlow that can be "
+						"read.");
+		break;
+	case PASTE_SWITCH:
+		text_add(out, ". If it is yours, add under "
+			      "<code>switches:</code>");
+		break;
+	case PASTE_FROM:
+		text_add(out, ". If it is yours, replace the "
+			      "<code>from:</code> of ");
+		html_name(out, switch_name);
+		text_add(out, " by");
+		break;
+	}
+	text_add(out, "</p>\n");
+	if (lines.len > 0)
+		text_addf(out, "<pre tabindex=\"0\">%s</pre>",
+			  text_str(&lines));
+	text_add(out, "</div>\n");
+	text_fini(&lines);
+}
+
 static void add_refused(const struct call *call, struct text *out)
 {
 	const struct status *s = call->status;
@@ -19,24 +64,10 @@ static void add_refused(const struct call *call, struct text *out)
 		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
 		return;
 	}
-	text_add(out, "<p>Datagrams came from addresses that no switch of the "
-		      "configuration names. If they are yours, add under "
-		      "<code>switches:</code></p>\n");
-	for (size_t i = 0; i < s->refused_count; i++) {
-		const struct status_refused *refused = &s->refused[i];
-
-		text_add(out, "<div class=\"finding\"><p>Agent <strong>");
-		html_name(out, refused->agent);
-		text_add(out, "</strong>, sent from ");
-		html_name(out, refused->source);
-		text_add(out, ": ");
-		units_count(out, refused->datagrams);
-		text_add(out, " datagrams, the last ");
-		page_add_time(out, refused->last_seen);
-		text_add(out, "</p>\n<pre tabindex=\"0\">");
-		paste_switch(out, refused, i + 1);
-		text_add(out, "</pre></div>\n");
-	}
+	text_add(out, "<p>Datagrams came from addresses or agents that no "
+		      "switch of the configuration names.</p>\n");
+	for (size_t i = 0; i < s->refused_count && i < AGENTS_SHOWN; i++)
+		add_agent(call, i, out);
 	if (s->refused_not_listed > 0) {
 		text_add(out, "<p>and ");
 		units_count(out, s->refused_not_listed);
@@ -87,6 +118,22 @@ static void add_mac(const struct call *call, const struct status_mac *mac,
 	text_add(out, "</tr>\n");
 }
 
+/* Whether the line of an earlier entry is the same: seen at two places. */
+static bool is_repeated(const struct status *s, size_t index)
+{
+	const struct status_mac *mac = &s->macs[index];
+
+	for (size_t i = 0; i < index; i++) {
+		const struct status_mac *other = &s->macs[i];
+
+		if (strcmp(other->mac, mac->mac) == 0 &&
+		    other->vlan == mac->vlan &&
+		    strcmp(other->reason, "wrong_port") != 0)
+			return true;
+	}
+	return false;
+}
+
 /* The lines for stations of one kind, under what introduces them. */
 static void add_mac_lines(const struct call *call, bool wrong_port,
 			  const char *introduction, struct text *out)
@@ -94,7 +141,7 @@ static void add_mac_lines(const struct call *call, bool wrong_port,
 	const struct status *s = call->status;
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->mac_count; i++) {
+	for (size_t i = 0; i < s->mac_count && i < MACS_SHOWN; i++) {
 		const struct status_mac *mac = &s->macs[i];
 
 		if ((strcmp(mac->reason, "wrong_port") == 0) != wrong_port)
@@ -103,8 +150,8 @@ static void add_mac_lines(const struct call *call, bool wrong_port,
 			text_addf(out, "<p>%s</p>\n<pre tabindex=\"0\">",
 				  introduction);
 		if (wrong_port)
-			paste_port_of_mac(out, mac, call->registry);
-		else
+			paste_port_of_mac(out, s, i, call->registry);
+		else if (!is_repeated(s, i))
 			paste_mac(out, mac, call->registry);
 	}
 	if (n > 0)
@@ -125,7 +172,7 @@ static void add_macs(const struct call *call, struct text *out)
 		return;
 	}
 	health_table(out, "Unknown MAC addresses", columns);
-	for (size_t i = 0; i < s->mac_count; i++)
+	for (size_t i = 0; i < s->mac_count && i < MACS_SHOWN; i++)
 		add_mac(call, &s->macs[i], out);
 	health_table_end(out);
 	if (s->macs_not_listed > 0) {
@@ -138,8 +185,9 @@ static void add_macs(const struct call *call, struct text *out)
 		      "add under <code>macs:</code>",
 		      out);
 	add_mac_lines(call, true,
-		      "Where a member may be on that port as well, let the "
-		      "port\xe2\x80\x99s entry under <code>ports:</code> say",
+		      "Where members may be on that port as well, replace "
+		      "the port\xe2\x80\x99s entry under <code>ports:</code> "
+		      "by",
 		      out);
 	text_add(out, "</section>\n");
 }

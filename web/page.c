@@ -14,6 +14,7 @@ enum {
 	STALE_AFTER_S = 180, /* since the end of the last stored step */
 	SILENT_AFTER_S = 60, /* since the status file was written */
 	PAGE_MAX_AGE_S = 10,
+	SHORTEST_S = 5, /* of a step in part that has a rate */
 };
 
 static const struct {
@@ -72,6 +73,24 @@ static void add_navigation(const struct call *call, struct text *out)
 	text_add(out, "</ul></nav>\n");
 }
 
+/* What of its minutes a capture covers, where it is not all. */
+static void add_covered(const struct status *s, struct text *out)
+{
+	double covered = s->replay_to - s->replay_from;
+
+	if (floor(s->replay_from / 60) == floor(s->replay_to / 60)) {
+		text_add(out, " It covers ");
+		units_duration(out, covered);
+		text_add(out, covered < SHORTEST_S ? ", too short for a rate."
+						   : "; rates are over these.");
+	} else if (fmod(s->replay_from, 60) != 0 ||
+		   fmod(s->replay_to, 60) != 0) {
+		text_add(out, " Its first and last minute are covered in part; "
+			      "rates there are over the seconds that the "
+			      "capture covers.");
+	}
+}
+
 static void add_replay(const struct status *s, struct text *out)
 {
 	text_add(out, "<p class=\"banner replay\"><strong>Replay</strong> of ");
@@ -82,10 +101,7 @@ static void add_replay(const struct status *s, struct text *out)
 	text_add(out, ": the capture\xe2\x80\x99s end, ");
 	page_add_time(out, s->now);
 	text_add(out, ", stands for now.");
-	if (fmod(s->replay_from, 60) != 0 || fmod(s->replay_to, 60) != 0)
-		text_add(out, " Its first and last minute are covered in part; "
-			      "rates there are over the seconds that the "
-			      "capture covers.");
+	add_covered(s, out);
 	text_add(out, "</p>\n");
 }
 

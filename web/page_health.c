@@ -109,7 +109,9 @@ static void add_freshness(const struct status *s,
 {
 	text_add(out, "<section><h2>Freshness</h2>\n<dl class=\"facts\">");
 	add_fact(out, "Status written", s->written);
-	add_fact(out, "Last stored minute ends", s->last_step_end);
+	add_fact(out, "Last stored minute ends",
+		 s->is_replay ? fmin(s->last_step_end, s->now)
+			      : s->last_step_end);
 	add_fact(out, "Collector started", s->started);
 	add_fact(out, "Configuration read by the collector", s->config_loaded);
 	add_fact(out, "Configuration read by this server", web->loaded_s);

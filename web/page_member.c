@@ -237,19 +237,20 @@ static void add_peer_table(const struct visit *v, const struct peer *peers,
 		sums[WAY_FROM] += peers[i].bytes[WAY_FROM];
 		sums[WAY_TO] += peers[i].bytes[WAY_TO];
 	}
-	text_addf(out,
-		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		  "aria-label=\"Peers\"><table><caption>Peers, %s</caption>"
-		  "<thead><tr><th scope=\"col\">Peer</th>"
-		  "<th scope=\"col\" class=\"number\">ASN</th>"
-		  "<th scope=\"col\" class=\"number\">AS%u \xe2\x86\x92 "
-		  "peer</th><th scope=\"col\" class=\"number\">peer "
-		  "\xe2\x86\x92 AS%u</th>"
-		  "<th scope=\"col\" class=\"number\" colspan=\"2\">Share of "
-		  "all</th><th scope=\"col\" class=\"number\">IPv4</th>"
-		  "<th scope=\"col\" class=\"number\">IPv6</th></tr></thead>"
-		  "<tbody>\n",
-		  period_label(v->range), v->member->asn, v->member->asn);
+	text_addf(
+	    out,
+	    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+	    "aria-label=\"Peers\"><table><caption>Peers, %s</caption>"
+	    "<thead><tr><th scope=\"col\">Peer</th>"
+	    "<th scope=\"col\" class=\"number\">ASN</th>"
+	    "<th scope=\"col\" class=\"number\">AS%u \xe2\x86\x92 "
+	    "peer</th><th scope=\"col\" class=\"number\">peer "
+	    "\xe2\x86\x92 AS%u</th>"
+	    "<th scope=\"col\" class=\"number\">Share of "
+	    "all</th><td></td><th scope=\"col\" class=\"number\">IPv4</th>"
+	    "<th scope=\"col\" class=\"number\">IPv6</th></tr></thead>"
+	    "<tbody>\n",
+	    period_label(v->range), v->member->asn, v->member->asn);
 	for (size_t i = 0; i < shown; i++)
 		add_peer(v, &peers[i], sums, out);
 	text_add(out, "</tbody></table></div>\n");

@@ -251,6 +251,44 @@ START_TEST(a_replay_says_so_and_is_never_stale)
 }
 END_TEST
 
+/* How much of one minute a capture covers, and what the page says. */
+static const struct {
+	double from;
+	double to;
+	const char *words;
+} short_captures[] = {
+	{ 1519289782.05, 1519289793.21,
+	  "It covers 11 s; rates are over these" },
+	{ 1519289782.05, 1519289784.21, "It covers 2 s, too short for a rate" },
+	{ 1519289782.05, 1519289825.5,
+	  "Its first and last minute are covered" },
+};
+
+START_TEST(a_short_capture_says_what_it_covers)
+{
+	struct empty_site e;
+	struct response r;
+	struct text status;
+
+	open_site(&e, true);
+	text_init(&status);
+	text_addf(&status,
+		  "{\"now\":%f,\"replay\":{\"captures\":[\"-\"],"
+		  "\"from\":%f,\"to\":%f}}",
+		  short_captures[_i].to, short_captures[_i].from,
+		  short_captures[_i].to);
+	write_status(&e, text_str(&status));
+	r = ask(&e, "GET", "/", "localhost");
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&r.body), short_captures[_i].words));
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&r.body), "Replay</strong> of standard input:"));
+	response_fini(&r);
+	text_fini(&status);
+	close_site(&e);
+}
+END_TEST
+
 /* Status files with every number odd: pages must come out all the same. */
 static const char *const odd[] = {
 	"{\"written\":-1e300,\"now\":1e300,\"last_step_end\":-1}",
@@ -453,6 +491,8 @@ int main(void)
 		{ an_unknown_path_is_404_whatever_the_method, 0 },
 		{ a_new_status_file_is_seen_and_a_broken_one_is_not, 0 },
 		{ a_replay_says_so_and_is_never_stale, 0 },
+		{ a_short_capture_says_what_it_covers,
+		  COUNT_OF(short_captures) },
 		{ odd_status_files_hurt_no_page, COUNT_OF(odd) },
 		{ a_refused_configuration_is_said_line_by_line, 0 },
 		{ a_ledger_that_does_not_balance_is_said, 0 },
