@@ -114,7 +114,8 @@ static void propose_name(char name[32], const struct status *s, size_t index,
 
 	for (size_t i = 0; i <= index; i++) {
 		if (i < index &&
-		    (is_repeated(s, i) || find_switch(config, &s->refused[i])))
+		    (*s->refused[i].agent == '\0' || is_repeated(s, i) ||
+		     find_switch(config, &s->refused[i])))
 			continue;
 		do
 			(void)snprintf(name, 32, "switch%u", ++number);
