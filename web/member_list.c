@@ -31,7 +31,7 @@ static void work_out(struct member_figures *f, struct text *sparks,
 
 	*f = (struct member_figures){ { NAN, NAN }, NAN, NAN, sparks->len, 0 };
 	subject_of_member(&subject, member);
-	if (view_load(&view, call, &subject, RANGE_DAY) == 0) {
+	if (view_load(&view, call, &subject, page_default_range(call)) == 0) {
 		fill(f, &view);
 		if (call->registry->member_count <= SPARKLINES_MAX)
 			graph_add_sparkline(sparks, &view.traffic, WAY_FROM);

@@ -237,8 +237,24 @@ void page_refuse(const struct call *call, struct response *r, unsigned status,
 	r->max_age_s = -1;
 }
 
+double page_covered_s(const struct call *call, int64_t from_s, uint32_t row_s)
+{
+	const struct status *s = call->status;
+	double start = (double)from_s;
+	double end = start + row_s;
+	double covered = row_s;
+
+	if (!s || !s->is_replay)
+		return covered;
+	if (start < s->replay_from && s->replay_from < end)
+		covered -= s->replay_from - start;
+	if (start < s->replay_to && s->replay_to < end)
+		covered -= end - s->replay_to;
+	return fmax(covered, 0);
+}
+
 /* A capture of minutes is best seen by the minute. */
-static enum range default_range(const struct call *call)
+enum range page_default_range(const struct call *call)
 {
 	const struct status *s = call->status;
 
@@ -251,7 +267,7 @@ bool page_range(const struct call *call, struct response *r, enum range *out)
 {
 	const char *wanted = request_parameter(call->request, "range");
 
-	*out = default_range(call);
+	*out = page_default_range(call);
 	if (!wanted || period_parse(wanted, out) == 0)
 		return true;
 	page_refuse(call, r, 400,

@@ -50,6 +50,12 @@ void page_add_time(struct text *out, double at_s);
 /** Whether the collector writes no longer. */
 bool page_is_stale(const struct call *call);
 
+/** How much of a row there is data of: in a replay, what its capture covers. */
+double page_covered_s(const struct call *call, int64_t from_s, uint32_t row_s);
+
+/** What is shown where the query asks for no range. */
+enum range page_default_range(const struct call *call);
+
 /**
  * The range that the query asks for, else the default.
  * @return false when it asks for no range there is; r then says so

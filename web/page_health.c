@@ -112,7 +112,8 @@ static void add_freshness(const struct status *s,
 	add_fact(out, "Last stored minute ends",
 		 s->is_replay ? fmin(s->last_step_end, s->now)
 			      : s->last_step_end);
-	add_fact(out, "Collector started", s->started);
+	add_fact(out, s->is_replay ? "Capture begins" : "Collector started",
+		 s->started);
 	add_fact(out, "Configuration read by the collector", s->config_loaded);
 	add_fact(out, "Configuration read by this server", web->loaded_s);
 	text_add(out, "</dl>\n");

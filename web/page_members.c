@@ -34,13 +34,13 @@ static const struct {
 	bool is_number;
 	bool needs_access;
 } orders[ORDER_COUNT] = {
-	[ORDER_TRAFFIC] = { "traffic", "Total, 24&nbsp;h", true, true },
+	[ORDER_TRAFFIC] = { "traffic", "Total", true, true },
 	[ORDER_NAME] = { "name", "Member", false, false },
 	[ORDER_ASN] = { "asn", "ASN", true, false },
 	[ORDER_FROM] = { "from", "Member \xe2\x86\x92 exchange, now", true,
 			 true },
 	[ORDER_TO] = { "to", "Exchange \xe2\x86\x92 member, now", true, true },
-	[ORDER_PEAK] = { "peak", "Highest, 24&nbsp;h", true, true },
+	[ORDER_PEAK] = { "peak", "Highest", true, true },
 };
 
 static double current(const struct line *l, enum way way)
@@ -131,26 +131,32 @@ static void add_head(const struct call *call, enum order order,
 	static const enum order shown[] = { ORDER_NAME, ORDER_ASN,
 					    ORDER_FROM, ORDER_TO,
 					    ORDER_PEAK, ORDER_TRAFFIC };
+	const char *brief = period_short(page_default_range(call));
 
 	text_add(out, "<thead><tr>");
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		enum order o = shown[i];
+		bool of_period = o == ORDER_TRAFFIC || o == ORDER_PEAK;
 
 		if (orders[o].needs_access && !call->is_open)
 			continue;
-		text_addf(out,
-			  "<th scope=\"col\"%s%s><a href=\"?sort=%s\">%s</a>"
-			  "</th>",
-			  orders[o].is_number ? " class=\"number\"" : "",
-			  o != order ? ""
-			  : o == ORDER_NAME || o == ORDER_ASN
-			      ? " aria-sort=\"ascending\""
-			      : " aria-sort=\"descending\"",
-			  orders[o].name, orders[o].label);
+		text_addf(
+		    out,
+		    "<th scope=\"col\"%s%s><a href=\"?sort=%s\">%s%s%s</a>"
+		    "</th>",
+		    orders[o].is_number ? " class=\"number\"" : "",
+		    o != order ? ""
+		    : o == ORDER_NAME || o == ORDER_ASN
+			? " aria-sort=\"ascending\""
+			: " aria-sort=\"descending\"",
+		    orders[o].name, orders[o].label, of_period ? ", " : "",
+		    of_period ? brief : "");
 	}
 	if (call->is_open)
-		text_add(out, "<th scope=\"col\">Member \xe2\x86\x92 "
-			      "exchange, 24&nbsp;h, own scale</th>");
+		text_addf(out,
+			  "<th scope=\"col\">Member \xe2\x86\x92 exchange, "
+			  "%s, own scale</th>",
+			  brief);
 	text_add(out, "</tr></thead>\n<tbody>\n");
 }
 

@@ -153,10 +153,11 @@ static void add_port(const struct call *call, const struct port_row *row,
 		add_paste(row, out);
 }
 
-static void add_table_head(struct text *out, const char *switch_name)
+static void add_table_head(struct text *out, const char *switch_name,
+			   const char *period)
 {
-	static const char *const figures[] = { "Now", "Highest, 24&nbsp;h",
-					       "95th percentile, 24&nbsp;h" };
+	static const char *const figures[] = { "Now", "Highest",
+					       "95th percentile" };
 
 	text_add(out, "<section><h2>");
 	html_name(out, switch_name);
@@ -173,8 +174,8 @@ static void add_table_head(struct text *out, const char *switch_name)
 	for (int i = 0; i < 3; i++)
 		text_addf(out,
 			  "<th scope=\"colgroup\" colspan=\"2\" "
-			  "class=\"group\">%s</th>",
-			  figures[i]);
+			  "class=\"group\">%s%s%s</th>",
+			  figures[i], i ? ", " : "", i ? period : "");
 	text_add(out, "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
 		      "Errors<br><small>in / out</small></th>"
 		      "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
@@ -193,7 +194,8 @@ static void add_switches(const struct call *call, const struct port_row *rows,
 		uint32_t index = rows[i].switch_index;
 
 		if (i == 0 || rows[i - 1].switch_index != index)
-			add_table_head(out, call->config->switches[index].name);
+			add_table_head(out, call->config->switches[index].name,
+				       period_short(page_default_range(call)));
 		add_port(call, &rows[i], &figures[i], out);
 		if (i + 1 == count || rows[i + 1].switch_index != index)
 			text_add(out, "</tbody></table></div></section>\n");

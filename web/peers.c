@@ -7,14 +7,18 @@
 
 #include "web/view.h"
 
-static double sum_of(const struct traffic *t, enum way way, enum band band)
+static double sum_of(const struct call *call, const struct traffic *t,
+		     enum way way, enum band band)
 {
 	const double *values = traffic_column(t, way, band);
 	double sum = 0;
 
 	for (size_t row = 0; row < t->rows; row++) {
 		if (!isnan(values[row]))
-			sum += values[row] * t->row_s;
+			sum += values[row] *
+			       page_covered_s(
+				   call, t->from_s + (int64_t)row * t->row_s,
+				   t->row_s);
 	}
 	return sum;
 }
@@ -39,8 +43,8 @@ static int add_vlan(struct peer *peer, const struct call *call,
 	for (int i = 0; i < WAY_COUNT; i++) {
 		enum way stored = (enum way)(swapped ? WAY_TO - i : i);
 
-		peer->bytes[i] += sum_of(&t, stored, BAND_TOTAL);
-		peer->v6_bytes[i] += sum_of(&t, stored, BAND_V6);
+		peer->bytes[i] += sum_of(call, &t, stored, BAND_TOTAL);
+		peer->v6_bytes[i] += sum_of(call, &t, stored, BAND_V6);
 	}
 	traffic_fini(&t);
 	return 0;

@@ -34,6 +34,9 @@ const char *period_name(enum range range);
 /** "last 24 hours", as on a page. */
 const char *period_label(enum range range);
 
+/** "24 h", for the head of a column; HTML. */
+const char *period_short(enum range range);
+
 /** Read "day". @return 0 or ERR_SYNTAX */
 MUST_CHECK int period_parse(const char *text, enum range *out);
 

@@ -22,7 +22,7 @@ static void work_out(struct port_figures *f, const struct call *call,
 
 	*f = (struct port_figures){ { NAN, NAN }, { NAN, NAN }, false };
 	subject_of_port(&subject, &series, row->name, "");
-	if (view_load(&v, call, &subject, RANGE_DAY) == 0) {
+	if (view_load(&v, call, &subject, page_default_range(call)) == 0) {
 		for (int way = 0; way < WAY_COUNT; way++) {
 			f->highest[way] =
 			    v.statistics[way][BAND_TOTAL].maximum * 8;

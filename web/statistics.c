@@ -96,6 +96,36 @@ int statistics_of(struct statistics *out, const double *values, size_t count,
 	return 0;
 }
 
+void statistics_cover(struct statistics *s, const double *values,
+		      const double *seconds)
+{
+	double covered = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < s->rows; i++) {
+		if (!isfinite(values[i]))
+			continue;
+		sum += values[i] * seconds[i];
+		covered += seconds[i];
+	}
+	if (covered > 0) {
+		s->total = sum;
+		s->average = sum / covered;
+	}
+}
+
+double statistics_ci95_covered(const double *variance, size_t count,
+			       const double *seconds)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (isfinite(variance[i]) && variance[i] > 0)
+			sum += variance[i] * seconds[i];
+	}
+	return 1.96 * sqrt(sum);
+}
+
 double statistics_ci95(const double *variance, size_t count, uint32_t row_s)
 {
 	double sum = 0;

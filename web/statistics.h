@@ -35,7 +35,18 @@ struct statistics {
 MUST_CHECK int statistics_of(struct statistics *out, const double *values,
 			     size_t count, uint32_t row_s);
 
+/**
+ * Take for total and average that each row stands for its own seconds: those
+ * that a capture covers of it.
+ */
+void statistics_cover(struct statistics *s, const double *values,
+		      const double *seconds);
+
 /** Half the width of the 95 % interval of a total: 1.96·√(Σ variance·s). */
 double statistics_ci95(const double *variance, size_t count, uint32_t row_s);
+
+/** The same, each row with its own seconds. */
+double statistics_ci95_covered(const double *variance, size_t count,
+			       const double *seconds);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/view.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,6 +240,34 @@ static int work_out(struct view *v)
 	return rc;
 }
 
+/* Totals and averages of a replay, whose first and last row are cut. */
+static int work_out_covered(struct view *v, const struct call *call)
+{
+	const struct traffic *t = &v->traffic;
+	double *seconds;
+
+	if (!call->status || !call->status->is_replay)
+		return 0;
+	seconds = calloc(t->rows + 1, sizeof(*seconds));
+	if (!seconds)
+		return -ENOMEM;
+	for (size_t row = 0; row < t->rows; row++)
+		seconds[row] = page_covered_s(
+		    call, t->from_s + (int64_t)row * t->row_s, t->row_s);
+	for (int i = 0; i < WAY_COUNT * BAND_COUNT; i++) {
+		enum way way = (enum way)(i / BAND_COUNT);
+		enum band band = (enum band)(i % BAND_COUNT);
+
+		statistics_cover(&v->statistics[way][band],
+				 traffic_column(t, way, band), seconds);
+	}
+	for (int way = 0; t->has_variance && way < WAY_COUNT; way++)
+		v->ci95_bytes[way] =
+		    statistics_ci95_covered(t->variance[way], t->rows, seconds);
+	free(seconds);
+	return 0;
+}
+
 /* Unknown rows at the end that are so because time has not got there. */
 static size_t count_unfinished(const struct traffic *t, const struct call *call)
 {
@@ -350,6 +379,8 @@ static int load(struct view *out, const struct call *call,
 	if (rc < 0)
 		return rc;
 	rc = work_out(&v);
+	if (rc == 0)
+		rc = work_out_covered(&v, call);
 	v.unbegun = count_unbegun(&v.traffic);
 	v.unfinished = count_unfinished(&v.traffic, call);
 	if (rc == 0)

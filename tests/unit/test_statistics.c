@@ -166,6 +166,25 @@ START_TEST(the_interval_adds_variances_over_seconds)
 }
 END_TEST
 
+START_TEST(a_row_in_part_stands_for_its_own_seconds)
+{
+	static const double values[] = { NAN, 10, 40 };
+	static const double seconds[] = { 60, 60, 15 };
+	struct statistics s;
+
+	ck_assert_int_eq(statistics_of(&s, values, COUNT_OF(values), 60), 0);
+	statistics_cover(&s, values, seconds);
+	ck_assert_double_eq(s.total, 10 * 60 + 40 * 15);
+	ck_assert_double_eq(s.average, 16);
+	ck_assert_double_eq(s.maximum, 40);
+	ck_assert_double_eq_tol(statistics_ci95_covered(values, 3, seconds),
+				1.96 * sqrt(1200), 1e-9);
+	ck_assert_int_eq(statistics_of(&s, values, 1, 60), 0);
+	statistics_cover(&s, values, seconds);
+	ck_assert_double_nan(s.total);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -176,6 +195,7 @@ int main(void)
 		{ nothing_known_gives_nothing, 0 },
 		{ the_first_of_equal_maxima_counts, 0 },
 		{ the_interval_adds_variances_over_seconds, 0 },
+		{ a_row_in_part_stands_for_its_own_seconds, 0 },
 	};
 
 	return unit_run("statistics", tests, COUNT_OF(tests));
