@@ -95,8 +95,12 @@ static int add_series(struct port_sum *p, const struct traffic *like,
 		return 0;
 	}
 	rc = traffic_read(&port, p->call->config->state_dir, series, &range);
+	/* A damaged file of one port costs that port's counters, not the
+	 * page; the reader has logged it. */
+	if (rc == ERR_STORE)
+		p->complete = false;
 	if (rc < 0)
-		return rc;
+		return rc == ERR_STORE ? 0 : rc;
 	if (port.is_estimate)
 		p->complete = false;
 	if (!p->started) {

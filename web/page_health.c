@@ -6,6 +6,7 @@
  * the line that would mend it.
  */
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -168,7 +169,7 @@ static void add_banners(const struct call *call, const struct site_reading *web,
 		add_refusal(out, "The collector", s->config_refused,
 			    s->config_problem);
 	}
-	if (web->status_error < 0)
+	if (web->status_error < 0 && (s || web->status_error != -ENOENT))
 		text_addf(out,
 			  "<p class=\"banner bad\">The status file cannot be "
 			  "read now: %s.%s</p>\n",

@@ -240,7 +240,10 @@ const struct status *site_take_status(struct site *site)
 	struct stat st;
 
 	(void)pthread_mutex_lock(&site->lock);
-	if (stat(site->status_path, &st) == 0) {
+	if (stat(site->status_path, &st) < 0) {
+		site->reading.status_error = -errno;
+		site->stamp = (struct stamp){ .size = -1 };
+	} else {
 		struct stamp *seen = &site->stamp;
 
 		if (seen->inode != st.st_ino || seen->size != st.st_size ||

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/made_exchange.h"
 #include "support/made_site.h"
@@ -328,6 +329,28 @@ START_TEST(what_was_kept_is_what_was_worked_out)
 }
 END_TEST
 
+/* Last of all: it spoils the exchange's files. */
+START_TEST(a_damaged_port_file_costs_its_counters_only)
+{
+	struct text path;
+	char *page;
+
+	text_init(&path);
+	text_addf(&path, "%s/rrd/port/sw1/436207616.rrd", directory());
+	page = get("/members/AS64500", 200);
+	expect(page, "Totals from interface counters");
+	free(page);
+	ck_assert_int_eq(truncate(text_str(&path), 1000), 0);
+	page = get("/members/AS64500", 200);
+	expect(page, "Estimated from samples");
+	free(page);
+	page = get("/", 200);
+	expect(page, "Estimated from samples");
+	free(page);
+	text_fini(&path);
+}
+END_TEST
+
 START_TEST(what_was_kept_is_not_shown_to_those_who_may_not_see_it)
 {
 	struct made_site made;
@@ -364,6 +387,7 @@ int main(void)
 		{ only_reading_is_allowed, 0 },
 		{ what_was_kept_is_what_was_worked_out, 0 },
 		{ what_was_kept_is_not_shown_to_those_who_may_not_see_it, 0 },
+		{ a_damaged_port_file_costs_its_counters_only, 0 },
 	};
 	char *dir = tempdir_new();
 	int rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/route.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -427,6 +428,7 @@ START_TEST(a_status_file_that_cannot_be_read_any_more_is_said)
 {
 	struct empty_site e;
 	struct response r;
+	struct text path;
 
 	open_site(&e, true);
 	write_status(&e, "{\"written\":1699999995}");
@@ -436,6 +438,18 @@ START_TEST(a_status_file_that_cannot_be_read_any_more_is_said)
 	ck_assert_ptr_nonnull(
 	    strstr(text_str(&r.body), "The status file cannot be read now"));
 	ck_assert_ptr_nonnull(strstr(text_str(&r.body), "is from before"));
+	response_fini(&r);
+	write_status(&e, "{\"written\":1699999996}");
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_ptr_null(strstr(text_str(&r.body), "cannot be read"));
+	response_fini(&r);
+	text_init(&path);
+	text_addf(&path, "%s/status.json", e.dir);
+	ck_assert_int_eq(remove(text_str(&path)), 0);
+	text_fini(&path);
+	r = ask(&e, "GET", "/health", "localhost");
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&r.body), "The status file cannot be read now"));
 	response_fini(&r);
 	write_status(&e, "{\"written\":1699999996}");
 	r = ask(&e, "GET", "/health", "localhost");
