@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "collector/capture.h"
+#include "support/pcapng_builder.h"
 #include "support/tempdir.h"
 #include "util/err.h"
 
@@ -240,6 +241,79 @@ START_TEST(a_file_with_any_byte_broken_is_refused_or_read)
 }
 END_TEST
 
+/* Two interfaces, of Ethernet and of raw IP, and a packet of each. */
+static void build_pcapng(struct pcapng_builder *b)
+{
+	pcapng_builder_init(b, false);
+	pcapng_section(b);
+	pcapng_interface(b, ETHERNET, 96, 9);
+	pcapng_interface(b, RAW_IP, 0, PCAPNG_UNITS_DEFAULT);
+	pcapng_packet(b, 1, 10000000, 10);
+	pcapng_packet(b, 0, 20000000000, 10);
+}
+
+static void write_bytes(int which, const void *bytes, size_t len)
+{
+	FILE *file = fopen(paths[which], "wb");
+
+	ck_assert_ptr_nonnull(file);
+	put(file, bytes, len);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(interfaces_of_a_pcapng_file_keep_their_link_types)
+{
+	static const uint32_t seconds[] = { 15, 0 };
+	static struct pcapng_builder b;
+
+	build_pcapng(&b);
+	write_bytes(0, b.data, b.len);
+	write_capture(1, RAW_IP, seconds);
+	ck_assert_int_eq(open_all(2), 0);
+	ck_assert(captures_next(captures, &packet));
+	ck_assert_int_eq(packet.time_us, 10000000);
+	ck_assert_int_eq(packet.link, RAW_IP);
+	ck_assert_uint_eq(packet.wire_bytes, 20);
+	ck_assert(captures_next(captures, &packet));
+	ck_assert_int_eq(packet.time_us, 15000001);
+	ck_assert(captures_next(captures, &packet));
+	ck_assert_int_eq(packet.time_us, 20000000);
+	ck_assert_int_eq(packet.link, ETHERNET);
+	ck_assert(!captures_next(captures, &packet));
+	ck_assert_str_eq(captures_problems(captures), "");
+}
+END_TEST
+
+START_TEST(a_pcapng_file_cut_anywhere_is_refused_or_says_so)
+{
+	static struct pcapng_builder b;
+	size_t last;
+
+	build_pcapng(&b);
+	last = b.block;
+	write_bytes(0, b.data, b.len);
+	names[0] = paths[0];
+	for (size_t size = b.len - 1; size > 0; size--) {
+		size_t packets = 0;
+		int rc;
+
+		ck_assert_int_eq(truncate(paths[0], (off_t)size), 0);
+		text_clear(&problem);
+		rc = open_all(1);
+		ck_assert_int_eq(rc == ERR_MALFORMED,
+				 strstr(text_str(&problem), paths[0]) != NULL);
+		while (rc == 0 && captures_next(captures, &packet))
+			packets++;
+		ck_assert_msg(packets == (size >= last), "%zu of %zu bytes",
+			      packets, size);
+		if (size > last)
+			ck_assert_uint_eq(captures_broken(captures), 1);
+		captures_close(captures);
+		captures = NULL;
+	}
+}
+END_TEST
+
 START_TEST(what_is_no_capture_is_refused_with_its_name)
 {
 	FILE *file = fopen(paths[0], "wb");
@@ -329,6 +403,8 @@ int main(void)
 		{ a_file_that_breaks_off_gives_what_came_before, 0 },
 		{ a_file_cut_anywhere_gives_its_whole_packets, 0 },
 		{ a_file_with_any_byte_broken_is_refused_or_read, 0 },
+		{ interfaces_of_a_pcapng_file_keep_their_link_types, 0 },
+		{ a_pcapng_file_cut_anywhere_is_refused_or_says_so, 0 },
 		{ what_is_no_capture_is_refused_with_its_name, 0 },
 		{ a_link_type_without_ip_is_refused, 0 },
 		{ a_missing_file_is_said, 0 },
