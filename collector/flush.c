@@ -319,7 +319,8 @@ static void close_pairs(struct flush *f)
 			   f->pair_window * SERIES_PAIR_STEP_S);
 	f->pair_window = 0;
 	f->pair_edge = false;
-	memset(f->seen_us, 0, f->seen_count * sizeof(*f->seen_us));
+	for (uint32_t i = 0; i < f->seen_count; i++)
+		f->seen_us[i] = 0;
 }
 
 static void close_traffic(struct flush *f, const struct closed_step *step,

@@ -330,6 +330,17 @@ static struct generation *load(const struct live *l, struct text *problem)
 	return next;
 }
 
+/* A line of the log for each of a text. */
+static void log_lines(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		log_error("collector: %.*s", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
 static void reload(struct live *l)
 {
 	struct earlier_cells *earlier = NULL;
@@ -347,8 +358,8 @@ static void reload(struct live *l)
 	if (!next) {
 		l->refused_us = time_us;
 		log_error("collector: reload refused, the old configuration "
-			  "stays: %s",
-			  text_str(&l->problem));
+			  "stays:");
+		log_lines(text_str(&l->problem));
 		return;
 	}
 	steps_reload(&l->steps, next, earlier);

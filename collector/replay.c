@@ -355,6 +355,14 @@ static void say_what_is_odd(const struct replay *r)
 			      "earlier minute than the one they were read in, "
 			      "and count in that\n",
 			      (unsigned long long)i->out_of_order);
+	if (i->foreign > 0)
+		(void)fprintf(
+		    stderr,
+		    "lanterne-collector: %llu of %llu datagrams are "
+		    "from addresses or agents that no switch of the "
+		    "configuration names (\"refused\" in the totals)\n",
+		    (unsigned long long)i->foreign,
+		    (unsigned long long)i->datagrams);
 	if (r->steps.total_refused > 0)
 		(void)fprintf(stderr,
 			      "lanterne-collector: the totals lack %llu sums: "

@@ -9,6 +9,9 @@
 
 #include "ixp/registry_parts.h"
 #include "util/err.h"
+#include "util/text.h"
+
+enum { IDS_SHOWN = 12 };
 
 static int compare_u32(uint32_t a, uint32_t b)
 {
@@ -43,6 +46,26 @@ static int add_vlan(struct registry_draft *draft, uint16_t tag,
 	return u64map_put(&draft->vlan_of, roster_vlan, tag);
 }
 
+/* Say which ids there are: they stand nowhere that a person would look. */
+static void refuse_roster_vlan(const struct registry_draft *draft,
+			       const struct config_vlan *v)
+{
+	const struct roster *roster = draft->roster;
+	struct text ids;
+
+	text_init(&ids);
+	for (size_t i = 0; i < roster->vlan_count && i < IDS_SHOWN; i++)
+		text_addf(&ids, "%s%u (%s)", i ? ", " : ": ",
+			  roster->vlans[i].id,
+			  roster->vlans[i].name ? roster->vlans[i].name
+						: "without a name");
+	diagnostics_error(draft->d, v->place,
+			  "found roster_vlan %u, expected the id of a VLAN of "
+			  "%s%s",
+			  v->roster_vlan, roster->path, text_str(&ids));
+	text_fini(&ids);
+}
+
 /* The VLANs that the configuration lists. */
 static int add_listed_vlans(struct registry_draft *draft)
 {
@@ -56,10 +79,7 @@ static int add_listed_vlans(struct registry_draft *draft)
 		const char *name = v->name;
 
 		if (!known && v->has_roster_vlan)
-			diagnostics_error(draft->d, v->place,
-					  "found roster_vlan %u, expected the "
-					  "id of a VLAN of %s",
-					  v->roster_vlan, draft->roster->path);
+			refuse_roster_vlan(draft, v);
 		else if (!known && draft->roster->vlan_count)
 			diagnostics_warning(draft->d, v->place,
 					    "found no VLAN with the id %u in "

@@ -132,6 +132,7 @@ int registry_add_ports(struct registry_draft *draft)
 static void warn_of_unused(const struct config *config, struct diagnostics *d)
 {
 	static const char words[] = "not used by this version yet";
+	const struct place file = { .path = config->path };
 
 	for (size_t i = 0; i < config->source_count; i++) {
 		if (config->sources[i].kind == CONFIG_SOURCE_MIRROR)
@@ -146,6 +147,28 @@ static void warn_of_unused(const struct config *config, struct diagnostics *d)
 	if (config->web.users)
 		diagnostics_warning(d, config->web.users_place, "users: %s",
 				    words);
+	if (config->web.trusted_proxy_count)
+		diagnostics_warning(d, file, "trusted_proxies: %s", words);
+	if (config->web.metrics_from_count)
+		diagnostics_warning(d, file, "metrics_from: %s", words);
+}
+
+/* Between switches a frame is seen by both; that must be known. */
+static void warn_of_core(const struct registry *r, struct diagnostics *d)
+{
+	const struct place file = { .path = r->config->path };
+
+	for (uint32_t i = 0; i < r->port_count; i++) {
+		if (r->ports[i].core)
+			return;
+	}
+	if (r->config->switch_count > 1)
+		diagnostics_warning(
+		    d, file,
+		    "found %zu switches and no port with role: core, expected "
+		    "the ports that join them: without, a frame that crosses "
+		    "two switches counts twice",
+		    r->config->switch_count);
 }
 
 static void warn_of_member(const struct registry_draft *draft,
@@ -165,10 +188,11 @@ static void warn_of_member(const struct registry_draft *draft,
 			    m->mac_count    ? "no port"
 			    : m->port_count ? "no MAC address"
 					    : "no MAC address and no port",
-			    m->mac_count ? "a port of a switch with this asn"
-					 : "one in the roster, under macs or "
-					   "in a MAC table: its traffic is "
-					   "not told from that of strangers");
+			    m->mac_count
+				? "a port of a switch with this asn"
+				: "an address in the roster, under macs or in "
+				  "a MAC table: its frames cannot be "
+				  "recognised");
 }
 
 void registry_warn(const struct registry_draft *draft)
@@ -176,6 +200,7 @@ void registry_warn(const struct registry_draft *draft)
 	const struct registry *r = draft->registry;
 
 	warn_of_unused(draft->config, draft->d);
+	warn_of_core(r, draft->d);
 	for (uint32_t i = 0; i < r->member_count; i++) {
 		if (!r->members[i].mac_count || !r->members[i].port_count)
 			warn_of_member(draft, &r->members[i]);

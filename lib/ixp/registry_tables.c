@@ -551,10 +551,24 @@ static void fini(struct join *j)
 	u64map_fini(&j->warned);
 }
 
+/* What helps where ids and addresses alone do not. */
+static void warn_of_all(const struct registry_draft *draft, uint32_t left_out)
+{
+	const struct place file = { .path = draft->config->path };
+
+	diagnostics_warning(
+	    draft->d, file,
+	    "mac_tables: %u VLAN interface%s of nobody: IXP Manager's "
+	    "layer2interfaces JSON, as a further table, says which addresses "
+	    "of the roster they have",
+	    left_out, left_out == 1 ? " is" : "s are");
+}
+
 int registry_claim_tables(struct registry_draft *draft,
 			  const struct seats *seats, struct claims *claims)
 {
 	struct join j = { .draft = draft, .claims = claims };
+	uint32_t left_out = 0;
 	size_t base = 0;
 	int rc = init(&j, seats);
 
@@ -570,9 +584,13 @@ int registry_claim_tables(struct registry_draft *draft,
 		rc = claim_groups(&j);
 	}
 	for (uint32_t i = 0; rc == 0 && i < j.group_count; i++) {
-		if (j.groups[i].mac_count && !j.groups[i].interface)
+		if (j.groups[i].mac_count && !j.groups[i].interface) {
 			warn_of_group(&j, i);
+			left_out++;
+		}
 	}
+	if (left_out)
+		warn_of_all(draft, left_out);
 	fini(&j);
 	return rc;
 }

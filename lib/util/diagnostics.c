@@ -22,7 +22,7 @@ void diagnostics_fini(struct diagnostics *d)
 static void add_line(struct diagnostics *d, struct place place,
 		     const char *severity, const char *message)
 {
-	text_add(&d->text, place.path);
+	text_add(&d->text, place.path ? place.path : "-");
 	if (place.line)
 		text_addf(&d->text, ":%zu", place.line);
 	if (place.line && place.column)

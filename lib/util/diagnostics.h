@@ -17,7 +17,7 @@
 
 /* Where in a file; line 0 means the file as a whole, column 0 the line. */
 struct place {
-	const char *path; /* borrowed */
+	const char *path; /* borrowed; NULL: no file */
 	size_t line;
 	size_t column;
 };
