@@ -23,6 +23,10 @@ struct udp_source {
 	struct mmsghdr messages[BATCH];
 	struct iovec parts[BATCH];
 	struct sockaddr_storage senders[BATCH];
+	union {
+		char bytes[CMSG_SPACE(sizeof(uint32_t))];
+		struct cmsghdr align;
+	} controls[BATCH];
 	struct udp_datagram datagrams[BATCH];
 };
 
@@ -81,8 +85,29 @@ static void prepare_messages(struct udp_source *s)
 			.msg_namelen = sizeof(s->senders[i]),
 			.msg_iov = &s->parts[i],
 			.msg_iovlen = 1,
+			.msg_control = &s->controls[i],
+			.msg_controllen = sizeof(s->controls[i]),
 		};
 	}
+}
+
+static void note_drops(struct udp_source *s, uint32_t drops)
+{
+	s->drops += drops - s->last_drops;
+	s->last_drops = drops;
+}
+
+/* What the kernel says of drops with a datagram (SO_RXQ_OVFL, socket(7)). */
+static void read_drops(struct udp_source *s, struct msghdr *message)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(message);
+	uint32_t drops;
+
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL ||
+	    c->cmsg_len < CMSG_LEN(sizeof(drops)))
+		return;
+	memcpy(&drops, CMSG_DATA(c), sizeof(drops));
+	note_drops(s, drops);
 }
 
 int udp_source_open(struct udp_source **out,
@@ -92,6 +117,7 @@ int udp_source_open(struct udp_source **out,
 	struct sockaddr_storage address;
 	socklen_t len = make_address(&address, listen);
 	int family = listen->addr.version == 4 ? AF_INET : AF_INET6;
+	int on = 1;
 	int rc = -ENOMEM;
 
 	if (!s)
@@ -105,6 +131,10 @@ int udp_source_open(struct udp_source **out,
 	if (rc < 0)
 		goto out;
 	*buffer_bytes = enlarge_buffer(s->fd);
+	if (setsockopt(s->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on)) < 0) {
+		rc = -errno;
+		goto out;
+	}
 	if (bind(s->fd, (const struct sockaddr *)&address, len) < 0) {
 		rc = -errno;
 		goto out;
@@ -138,6 +168,8 @@ int udp_source_receive(struct udp_source *s, const struct udp_datagram **out)
 
 	if (count < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (count > 0)
+		read_drops(s, &s->messages[count - 1].msg_hdr);
 	for (int i = 0; i < count; i++) {
 		s->datagrams[i] = (struct udp_datagram){
 			.source = ipaddr_of_sockaddr(&s->senders[i]),
@@ -145,6 +177,7 @@ int udp_source_receive(struct udp_source *s, const struct udp_datagram **out)
 			.len = s->messages[i].msg_len,
 		};
 		s->messages[i].msg_hdr.msg_namelen = sizeof(s->senders[i]);
+		s->messages[i].msg_hdr.msg_controllen = sizeof(s->controls[i]);
 	}
 	*out = s->datagrams;
 	return count;
@@ -155,9 +188,9 @@ uint64_t udp_source_drops(struct udp_source *s)
 	uint32_t info[SK_MEMINFO_VARS] = { 0 };
 	socklen_t len = sizeof(info);
 
-	if (getsockopt(s->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0) {
-		s->drops += info[SK_MEMINFO_DROPS] - s->last_drops;
-		s->last_drops = info[SK_MEMINFO_DROPS];
-	}
+	/* A datagram tells of the drops before it; of those behind the last
+	 * one only the socket can tell. */
+	if (getsockopt(s->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0)
+		note_drops(s, info[SK_MEMINFO_DROPS]);
 	return s->drops;
 }
