@@ -161,6 +161,8 @@ static void reload(struct generation **current, struct site *site)
 		text_add(&problem, text_str(&d.text));
 	else
 		text_addf(&problem, "%s: %s\n", path, err_str(rc));
+	if (problem.len == 0)
+		(void)fputs(text_str(&d.text), stderr); /* warnings */
 	if (problem.len > 0) {
 		site_refuse(site, text_str(&problem));
 		log_error("web: reload refused, the old configuration stays: "
