@@ -75,6 +75,12 @@ MUST_CHECK int aggregate_init(struct aggregate *a,
 /** Give the memory back. */
 void aggregate_fini(struct aggregate *a);
 
+/** Have the memory of a key's cell on its way. */
+static inline void aggregate_prefetch(const struct aggregate *a, uint64_t key)
+{
+	__builtin_prefetch(&a->slots[u64map_hash(0, key) & a->mask], 1);
+}
+
 /**
  * The tally of a key, a new one if need be; NULL when all cells are used.
  * Borrowed until the aggregate is cleared.

@@ -61,37 +61,56 @@ static void note_stranger(struct intake *in, const struct observation *o,
 	stations_note(&in->stations, &u);
 }
 
-/* Observation to tally, or to a drop reason. */
+/* Add what is due to the cells. */
+static void settle(struct intake *in)
+{
+	for (uint32_t i = 0; i < in->due_count; i++) {
+		const struct due *due = &in->due[i];
+		struct tally *tally = aggregate_tally(&in->open, due->key);
+
+		if (tally) {
+			tally_add_sample(tally, due->wire_bytes,
+					 due->sampling_rate);
+			in->ledger.attributed++;
+		} else {
+			in->ledger.dropped[DROP_TABLE_FULL]++;
+		}
+	}
+	in->due_count = 0;
+}
+
+static void add_due(struct intake *in, uint64_t key,
+		    const struct observation *o)
+{
+	aggregate_prefetch(&in->open, key);
+	in->due[in->due_count++] =
+	    (struct due){ key, o->wire_bytes, o->sampling_rate };
+	if (in->due_count == DUE_MAX)
+		settle(in);
+}
+
+/* Observation towards its tally, or to a drop reason. */
 static void account(struct intake *in, const struct observation *o)
 {
 	const struct port *port = NULL;
 	struct attribution at = { 0 };
 	enum drop_reason reason;
-	struct tally *tally;
 
 	if (o->port != PORT_NONE)
 		port = in->ports.ports[o->port].rules;
 	in->ledger.observations++;
 	reason = attribute(in->registry, o, port,
 			   in->agents.switches[o->switch_index].counted, &at);
-	if (reason == DROP_NONE) {
-		tally = aggregate_tally(
-		    &in->open,
-		    cell_key(at.from, at.to, o->switch_index, o->family));
-		if (tally)
-			tally_add_sample(tally, o->wire_bytes,
-					 o->sampling_rate);
-		else
-			reason = DROP_TABLE_FULL;
-	}
+	if (reason == DROP_NONE)
+		add_due(in,
+			cell_key(at.from, at.to, o->switch_index, o->family),
+			o);
+	else
+		in->ledger.dropped[reason]++;
 	if (at.stranger != STRANGER_NONE &&
 	    (reason == DROP_NONE || reason == DROP_NO_MEMBER ||
 	     reason == DROP_WRONG_PORT))
 		note_stranger(in, o, &at);
-	if (reason == DROP_NONE)
-		in->ledger.attributed++;
-	else
-		in->ledger.dropped[reason]++;
 }
 
 static void release_held(struct intake *in, uint32_t switch_index)
@@ -105,6 +124,7 @@ static void release_held(struct intake *in, uint32_t switch_index)
 			in->held[kept++] = in->held[i];
 	}
 	in->held_count = kept;
+	settle(in);
 }
 
 void intake_decide(struct intake *in, uint32_t switch_index)
@@ -328,6 +348,7 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 		else
 			discarded_packet(in, switch_index, &reader.discard);
 	}
+	settle(in);
 	if (item < 0)
 		in->input.malformed++;
 	else

@@ -23,7 +23,14 @@
 #include "ixp/registry.h"
 #include "util/attr.h"
 
-enum { HELD_MAX = 65536 };
+enum { HELD_MAX = 65536, DUE_MAX = 16 };
+
+/* What is to be added to a cell. */
+struct due {
+	uint64_t key;
+	uint32_t wire_bytes;
+	uint32_t sampling_rate;
+};
 
 struct intake {
 	const struct registry *registry; /* borrowed */
@@ -37,6 +44,10 @@ struct intake {
 	/* Egress samples of switches whose verdict is still open. */
 	struct observation *held;
 	size_t held_count;
+	/* Attributed, and on its way to the cells: their memory is asked for
+	 * some samples ahead. Empty between two calls. */
+	struct due due[DUE_MAX];
+	uint32_t due_count;
 	int64_t time_us; /* of the datagram at hand */
 	int64_t step;	 /* that it is counted in */
 };
