@@ -10,6 +10,8 @@
 #include "collector/flush_view.h"
 #include "collector/track_set.h"
 #include "store/series_list.h"
+#include "util/err.h"
+#include "util/log.h"
 
 struct flush {
 	char *state_dir;
@@ -30,6 +32,7 @@ struct flush {
 	uint32_t seen_count;
 	uint64_t steps;
 	struct track_result result;
+	bool failing; /* rows of the last step were refused */
 };
 
 /* Append to a growing list. */
@@ -413,6 +416,21 @@ static int change_view(struct flush *f, struct generation *generation)
 	return 0;
 }
 
+/* One line when writing begins to fail, and one when it works again. */
+static void report(struct flush *f)
+{
+	bool fails = f->result.reason != 0;
+
+	if (fails && !f->failing)
+		log_error("flush: cannot store: %s: %s", f->result.series,
+			  err_str(f->result.reason));
+	else if (!fails && f->failing)
+		log_notice("flush: stores again: %llu rows were lost",
+			   (unsigned long long)f->result.failed);
+	f->failing = fails;
+	f->result.reason = 0;
+}
+
 void flush_step(struct flush *f, const struct closed_step *step)
 {
 	double seconds = (double)step->covered_us / US_PER_S;
@@ -438,6 +456,7 @@ void flush_step(struct flush *f, const struct closed_step *step)
 	if ((step->start_s + STEP_S) % SERIES_PAIR_STEP_S == 0)
 		close_pairs(f);
 	f->steps++;
+	report(f);
 }
 
 void flush_finish(struct flush *f)
@@ -445,6 +464,7 @@ void flush_finish(struct flush *f)
 	close_pairs(f);
 	for (uint32_t i = 0; i < f->set.count; i++)
 		track_write(&f->set.tracks[i], f->state_dir, &f->result);
+	report(f);
 }
 
 struct flush_counters flush_counters(const struct flush *f)

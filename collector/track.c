@@ -64,11 +64,21 @@ void track_close(struct track *t, const char *state_dir, int64_t start_s,
 		track_row(t, state_dir, start_s, rates, result);
 }
 
+static void note_reason(const struct track *t, int rc,
+			struct track_result *result)
+{
+	if (result->reason)
+		return;
+	result->reason = rc;
+	(void)series_name(result->series, sizeof(result->series), &t->series);
+}
+
 void track_write(struct track *t, const char *state_dir,
 		 struct track_result *result)
 {
 	struct series_row *rows;
 	size_t old = 0;
+	int rc = -ENOMEM;
 
 	if (t->count == 0)
 		return;
@@ -78,12 +88,15 @@ void track_write(struct track *t, const char *state_dir,
 		memcpy(rows[i].values, &t->values[i * columns(t)],
 		       columns(t) * sizeof(double));
 	}
-	if (rows &&
-	    rrd_write_rows(state_dir, &t->series, rows, t->count, &old) == 0) {
+	if (rows)
+		rc =
+		    rrd_write_rows(state_dir, &t->series, rows, t->count, &old);
+	if (rc == 0) {
 		result->written += t->count - old;
 		result->old += old;
 	} else {
 		result->failed += t->count;
+		note_reason(t, rc, result);
 	}
 	free(rows);
 	t->count = 0;

@@ -30,6 +30,8 @@ struct track_result {
 	uint64_t written;
 	uint64_t failed;
 	uint64_t old;
+	int reason; /* of the first failure; 0: none since it was cleared */
+	char series[64]; /* whose it was */
 };
 
 /** Make a track without rows; allocates nothing. */
