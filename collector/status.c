@@ -14,40 +14,40 @@ static void time_or_null(struct json_writer *w, const char *key,
 			 int64_t time_us)
 {
 	if (time_us)
-		json_double(w, key, (double)time_us / US_PER_S, 3);
+		json_put_double(w, key, (double)time_us / US_PER_S, 3);
 	else
-		json_null(w, key);
+		json_put_null(w, key);
 }
 
 static void write_replay(struct json_writer *w, const struct status_view *v)
 {
 	if (v->capture_count == 0) {
-		json_null(w, "replay");
+		json_put_null(w, "replay");
 		return;
 	}
-	json_object(w, "replay");
-	json_array(w, "captures");
+	json_put_object(w, "replay");
+	json_put_array(w, "captures");
 	for (size_t i = 0; i < v->capture_count; i++) {
 		const char *slash = strrchr(v->captures[i], '/');
 
-		json_string(w, NULL, slash ? slash + 1 : v->captures[i]);
+		json_put_string(w, NULL, slash ? slash + 1 : v->captures[i]);
 	}
-	json_array_end(w);
+	json_end_array(w);
 	time_or_null(w, "from", v->from_us);
 	time_or_null(w, "to", v->to_us);
-	json_object_end(w);
+	json_end_object(w);
 }
 
 static void write_configuration(struct json_writer *w,
 				const struct status_view *v)
 {
-	json_object(w, "configuration");
-	json_string(w, "path", v->intake->registry->config->path);
+	json_put_object(w, "configuration");
+	json_put_string(w, "path", v->intake->registry->config->path);
 	time_or_null(w, "loaded", v->loaded_us);
 	time_or_null(w, "refused", v->refused_us);
-	json_string(w, "problem",
-		    v->refused_us && v->problem ? v->problem : "");
-	json_object_end(w);
+	json_put_string(w, "problem",
+			v->refused_us && v->problem ? v->problem : "");
+	json_end_object(w);
 }
 
 static void write_sources(struct json_writer *w, const struct status_view *v)
@@ -57,7 +57,7 @@ static void write_sources(struct json_writer *w, const struct status_view *v)
 	char listen[IPADDR_TEXT_SIZE + 8]; /* brackets and port */
 	size_t at = 0;
 
-	json_array(w, "sources");
+	json_put_array(w, "sources");
 	for (size_t i = 0; i < c->source_count; i++) {
 		const struct config_source *s = &c->sources[i];
 		bool v6 = s->listen.addr.version == 6;
@@ -68,27 +68,27 @@ static void write_sources(struct json_writer *w, const struct status_view *v)
 		(void)snprintf(listen, sizeof(listen), "%s%s%s:%u",
 			       v6 ? "[" : "", addr, v6 ? "]" : "",
 			       s->listen.port);
-		json_object(w, NULL);
-		json_string(w, "kind", "sflow");
-		json_string(w, "listen", listen);
-		json_u64(w, "socket_drops",
-			 at < v->drop_count ? v->drops[at] : 0);
+		json_put_object(w, NULL);
+		json_put_string(w, "kind", "sflow");
+		json_put_string(w, "listen", listen);
+		json_put_u64(w, "socket_drops",
+			     at < v->drop_count ? v->drops[at] : 0);
 		at++;
-		json_object_end(w);
+		json_end_object(w);
 	}
-	json_array_end(w);
+	json_end_array(w);
 }
 
 static void write_store(struct json_writer *w, const struct status_view *v)
 {
-	json_object(w, "store");
-	json_u64(w, "steps_written", v->writer.flush.steps);
-	json_u64(w, "steps_lost", v->writer.steps_lost);
-	json_u64(w, "rows_written", v->writer.flush.rows);
-	json_u64(w, "rows_failed", v->writer.flush.rows_failed);
-	json_u64(w, "rows_old", v->writer.flush.rows_old);
-	json_u64(w, "files_failed", v->writer.files_failed);
-	json_object_end(w);
+	json_put_object(w, "store");
+	json_put_u64(w, "steps_written", v->writer.flush.steps);
+	json_put_u64(w, "steps_lost", v->writer.steps_lost);
+	json_put_u64(w, "rows_written", v->writer.flush.rows);
+	json_put_u64(w, "rows_failed", v->writer.flush.rows_failed);
+	json_put_u64(w, "rows_old", v->writer.flush.rows_old);
+	json_put_u64(w, "files_failed", v->writer.files_failed);
+	json_end_object(w);
 }
 
 static const char *counted_name(const struct switch_state *s)
@@ -106,9 +106,9 @@ static void memory_or_null(struct json_writer *w, const char *key,
 			   uint64_t bytes)
 {
 	if (bytes == UINT64_MAX)
-		json_null(w, key);
+		json_put_null(w, key);
 	else
-		json_u64(w, key, bytes);
+		json_put_u64(w, key, bytes);
 }
 
 /* What the switch says of itself and of what it did not forward. */
@@ -124,24 +124,24 @@ static void write_own(struct json_writer *w, const struct switch_state *s)
 		{ "load_5m_percent", p->load_5m },
 	};
 
-	json_object(w, "discarded_packets");
+	json_put_object(w, "discarded_packets");
 	for (int i = 0; i < SFLOW_DISCARD_GROUP_COUNT; i++)
-		json_u64(w,
-			 sflow_discard_group_name((enum sflow_discard_group)i),
-			 s->discarded[i]);
-	json_object_end(w);
+		json_put_u64(
+		    w, sflow_discard_group_name((enum sflow_discard_group)i),
+		    s->discarded[i]);
+	json_end_object(w);
 	if (!s->has_processor) {
-		json_null(w, "processor");
+		json_put_null(w, "processor");
 		return;
 	}
-	json_object(w, "processor");
+	json_put_object(w, "processor");
 	for (size_t i = 0; i < sizeof(loads) / sizeof(*loads); i++)
-		json_double(w, loads[i].key,
-			    loads[i].value < 0 ? NAN : loads[i].value / 100.0,
-			    2);
+		json_put_double(
+		    w, loads[i].key,
+		    loads[i].value < 0 ? NAN : loads[i].value / 100.0, 2);
 	memory_or_null(w, "memory_bytes", p->memory_bytes);
 	memory_or_null(w, "memory_free_bytes", p->memory_free_bytes);
-	json_object_end(w);
+	json_end_object(w);
 }
 
 static void write_switches(struct json_writer *w, const struct status_view *v)
@@ -156,57 +156,57 @@ static void write_switches(struct json_writer *w, const struct status_view *v)
 	const struct config *c = v->intake->registry->config;
 	char addr[IPADDR_TEXT_SIZE];
 
-	json_array(w, "switches");
+	json_put_array(w, "switches");
 	for (size_t i = 0; i < c->switch_count; i++) {
 		const struct config_switch *s = &c->switches[i];
 		const struct switch_state *state =
 		    &v->intake->agents.switches[i];
 
-		json_object(w, NULL);
-		json_string(w, "name", s->name);
-		json_string(w, "agent", ipaddr_format(&s->agent, addr));
-		json_string(w, "direction", directions[s->direction]);
-		json_string(w, "counted", counted_name(state));
+		json_put_object(w, NULL);
+		json_put_string(w, "name", s->name);
+		json_put_string(w, "agent", ipaddr_format(&s->agent, addr));
+		json_put_string(w, "direction", directions[s->direction]);
+		json_put_string(w, "counted", counted_name(state));
 		time_or_null(w, "last_seen", state->last_us);
-		json_u64(w, "datagrams", state->datagrams);
-		json_u64(w, "lost_datagrams", state->lost_datagrams);
-		json_u64(w, "flow_samples", state->flow_samples);
-		json_u64(w, "ingress_samples",
-			 state->by_direction[DIRECTION_INGRESS]);
-		json_u64(w, "egress_samples",
-			 state->by_direction[DIRECTION_EGRESS]);
-		json_u64(w, "unknown_samples",
-			 state->by_direction[DIRECTION_UNKNOWN]);
-		json_u64(w, "counter_samples", state->counter_samples);
-		json_u64(w, "vlan_counters", state->vlan_counters);
-		json_u64(w, "drops", state->drops_grown);
-		json_u64(w, "sampling_rate", state->sampling_rate);
+		json_put_u64(w, "datagrams", state->datagrams);
+		json_put_u64(w, "lost_datagrams", state->lost_datagrams);
+		json_put_u64(w, "flow_samples", state->flow_samples);
+		json_put_u64(w, "ingress_samples",
+			     state->by_direction[DIRECTION_INGRESS]);
+		json_put_u64(w, "egress_samples",
+			     state->by_direction[DIRECTION_EGRESS]);
+		json_put_u64(w, "unknown_samples",
+			     state->by_direction[DIRECTION_UNKNOWN]);
+		json_put_u64(w, "counter_samples", state->counter_samples);
+		json_put_u64(w, "vlan_counters", state->vlan_counters);
+		json_put_u64(w, "drops", state->drops_grown);
+		json_put_u64(w, "sampling_rate", state->sampling_rate);
 		write_own(w, state);
-		json_object_end(w);
+		json_end_object(w);
 	}
-	json_array_end(w);
+	json_end_array(w);
 }
 
 static void write_rates(struct json_writer *w, const struct port_state *p)
 {
 	if (p->has_rate) {
-		json_double(w, "in_bps", p->in_bps, 1);
-		json_double(w, "out_bps", p->out_bps, 1);
+		json_put_double(w, "in_bps", p->in_bps, 1);
+		json_put_double(w, "out_bps", p->out_bps, 1);
 	} else {
-		json_null(w, "in_bps");
-		json_null(w, "out_bps");
+		json_put_null(w, "in_bps");
+		json_put_null(w, "out_bps");
 	}
-	json_double(w, "in_estimate_bps", p->in_estimate_bps, 1);
-	json_double(w, "out_estimate_bps", p->out_estimate_bps, 1);
+	json_put_double(w, "in_estimate_bps", p->in_estimate_bps, 1);
+	json_put_double(w, "out_estimate_bps", p->out_estimate_bps, 1);
 }
 
 static void write_link_errors(struct json_writer *w, const char *key,
 			      const struct link_counter *errors)
 {
 	if (errors->known)
-		json_u64(w, key, errors->grown);
+		json_put_u64(w, key, errors->grown);
 	else
-		json_null(w, key);
+		json_put_null(w, key);
 }
 
 static void write_link(struct json_writer *w, const struct port_link *link)
@@ -216,38 +216,38 @@ static void write_link(struct json_writer *w, const struct port_link *link)
 	write_link_errors(w, "fcs_errors", &link->fcs_errors);
 	write_link_errors(w, "alignment_errors", &link->alignment_errors);
 	if (!link->has_lag) {
-		json_null(w, "lag");
+		json_put_null(w, "lag");
 		return;
 	}
-	json_object(w, "lag");
-	json_u64(w, "aggregate_ifindex", link->lag.aggregate_ifindex);
-	json_string(w, "actor", mac_format(link->lag.actor, mac));
-	json_string(w, "partner", mac_format(link->lag.partner, mac));
-	json_bool(w, "forwards", port_link_forwards(link));
-	json_object_end(w);
+	json_put_object(w, "lag");
+	json_put_u64(w, "aggregate_ifindex", link->lag.aggregate_ifindex);
+	json_put_string(w, "actor", mac_format(link->lag.actor, mac));
+	json_put_string(w, "partner", mac_format(link->lag.partner, mac));
+	json_put_bool(w, "forwards", port_link_forwards(link));
+	json_end_object(w);
 }
 
 static void write_port(struct json_writer *w, const struct config *c,
 		       const struct port_state *p)
 {
-	json_object(w, NULL);
-	json_string(w, "switch", c->switches[p->switch_index].name);
-	json_u64(w, "ifindex", p->ifindex);
-	json_string(w, "name", p->name);
-	json_bool(w, "configured", p->configured != NULL);
-	json_u64(w, "speed_bps", port_speed(p));
+	json_put_object(w, NULL);
+	json_put_string(w, "switch", c->switches[p->switch_index].name);
+	json_put_u64(w, "ifindex", p->ifindex);
+	json_put_string(w, "name", p->name);
+	json_put_bool(w, "configured", p->configured != NULL);
+	json_put_u64(w, "speed_bps", port_speed(p));
 	if (p->counted)
-		json_bool(w, "up", (p->last.raw.status & 2) != 0);
+		json_put_bool(w, "up", (p->last.raw.status & 2) != 0);
 	else
-		json_null(w, "up");
+		json_put_null(w, "up");
 	time_or_null(w, "last_counters", p->counted ? p->last.time_us : 0);
 	write_rates(w, p);
-	json_u64(w, "in_errors", p->grown[PORT_IN_ERRORS]);
-	json_u64(w, "in_discards", p->grown[PORT_IN_DISCARDS]);
-	json_u64(w, "out_errors", p->grown[PORT_OUT_ERRORS]);
-	json_u64(w, "out_discards", p->grown[PORT_OUT_DISCARDS]);
+	json_put_u64(w, "in_errors", p->grown[PORT_IN_ERRORS]);
+	json_put_u64(w, "in_discards", p->grown[PORT_IN_DISCARDS]);
+	json_put_u64(w, "out_errors", p->grown[PORT_OUT_ERRORS]);
+	json_put_u64(w, "out_discards", p->grown[PORT_OUT_DISCARDS]);
 	write_link(w, &p->link);
-	json_object_end(w);
+	json_end_object(w);
 }
 
 void status_write(struct text *out, const struct status_view *v)
@@ -256,32 +256,32 @@ void status_write(struct text *out, const struct status_view *v)
 	struct json_writer w;
 
 	json_start(&w, out);
-	json_object(&w, NULL);
-	json_u64(&w, "version", 1);
+	json_put_object(&w, NULL);
+	json_put_u64(&w, "version", 1);
 	time_or_null(&w, "written", v->written_us);
 	time_or_null(&w, "started", v->started_us);
 	write_replay(&w, v);
 	time_or_null(&w, "now", v->capture_count ? v->to_us : v->written_us);
-	json_i64(&w, "last_step_end", v->steps->last_end_s);
-	json_u64(&w, "clock_jumps", v->steps->clock_jumps);
+	json_put_i64(&w, "last_step_end", v->steps->last_end_s);
+	json_put_u64(&w, "clock_jumps", v->steps->clock_jumps);
 	write_configuration(&w, v);
 	write_sources(&w, v);
 	totals_write_input(&w, in);
 	totals_write_ledger(&w, in);
-	json_object(&w, "skipped");
-	json_u64(&w, "samples", in->skipped.samples);
-	json_u64(&w, "flow_records", in->skipped.flow_records);
-	json_u64(&w, "counter_records", in->skipped.counter_records);
-	json_u64(&w, "broken_records", in->skipped.broken_records);
-	json_object_end(&w);
+	json_put_object(&w, "skipped");
+	json_put_u64(&w, "samples", in->skipped.samples);
+	json_put_u64(&w, "flow_records", in->skipped.flow_records);
+	json_put_u64(&w, "counter_records", in->skipped.counter_records);
+	json_put_u64(&w, "broken_records", in->skipped.broken_records);
+	json_end_object(&w);
 	write_store(&w, v);
 	write_switches(&w, v);
 	totals_write_refused(&w, &in->agents);
 	totals_write_strangers(&w, in, STRANGERS_SHOWN);
-	json_array(&w, "ports");
+	json_put_array(&w, "ports");
 	for (uint32_t i = 0; i < in->ports.count; i++)
 		write_port(&w, in->registry->config, &in->ports.ports[i]);
-	json_array_end(&w);
-	json_object_end(&w);
+	json_end_array(&w);
+	json_end_object(&w);
 	text_add_char(out, '\n');
 }

@@ -22,69 +22,71 @@ void totals_write_input(struct json_writer *w, const struct intake *in)
 {
 	const struct input_counters *i = &in->input;
 
-	json_object(w, "input");
-	json_u64(w, "datagrams", i->datagrams);
-	json_u64(w, "accepted", i->accepted);
-	json_u64(w, "malformed", i->malformed);
-	json_u64(w, "unsupported_version", i->unsupported_version);
-	json_u64(w, "foreign", i->foreign);
-	json_u64(w, "lost_datagrams", i->lost_datagrams);
-	json_u64(w, "duplicates", i->duplicates);
-	json_u64(w, "late", i->late);
-	json_u64(w, "flow_samples", i->flow_samples);
-	json_u64(w, "counter_samples", i->counter_samples);
-	json_u64(w, "discarded_packets", i->discarded_packets);
-	json_u64(w, "frames", i->frames);
-	json_u64(w, "other_packets", i->other_packets);
-	json_u64(w, "fragments", i->fragments);
-	json_u64(w, "socket_drops", i->socket_drops);
-	json_u64(w, "out_of_order", i->out_of_order);
-	json_u64(w, "bad_times", i->bad_times);
-	json_u64(w, "broken_captures", i->broken_captures);
-	json_u64(w, "ports_refused", in->ports.refused);
-	json_u64(w, "counter_restarts", in->ports.restarts);
-	json_u64(w, "counter_repeats", in->ports.odd_deltas);
-	json_u64(w, "skipped_samples", in->skipped.samples);
-	json_u64(w, "skipped_flow_records", in->skipped.flow_records);
-	json_u64(w, "skipped_counter_records", in->skipped.counter_records);
-	json_u64(w, "skipped_broken_records", in->skipped.broken_records);
-	json_object_end(w);
+	json_put_object(w, "input");
+	json_put_u64(w, "datagrams", i->datagrams);
+	json_put_u64(w, "accepted", i->accepted);
+	json_put_u64(w, "malformed", i->malformed);
+	json_put_u64(w, "unsupported_version", i->unsupported_version);
+	json_put_u64(w, "foreign", i->foreign);
+	json_put_u64(w, "lost_datagrams", i->lost_datagrams);
+	json_put_u64(w, "duplicates", i->duplicates);
+	json_put_u64(w, "late", i->late);
+	json_put_u64(w, "flow_samples", i->flow_samples);
+	json_put_u64(w, "counter_samples", i->counter_samples);
+	json_put_u64(w, "discarded_packets", i->discarded_packets);
+	json_put_u64(w, "frames", i->frames);
+	json_put_u64(w, "other_packets", i->other_packets);
+	json_put_u64(w, "fragments", i->fragments);
+	json_put_u64(w, "socket_drops", i->socket_drops);
+	json_put_u64(w, "out_of_order", i->out_of_order);
+	json_put_u64(w, "bad_times", i->bad_times);
+	json_put_u64(w, "broken_captures", i->broken_captures);
+	json_put_u64(w, "ports_refused", in->ports.refused);
+	json_put_u64(w, "counter_restarts", in->ports.restarts);
+	json_put_u64(w, "counter_repeats", in->ports.odd_deltas);
+	json_put_u64(w, "skipped_samples", in->skipped.samples);
+	json_put_u64(w, "skipped_flow_records", in->skipped.flow_records);
+	json_put_u64(w, "skipped_counter_records", in->skipped.counter_records);
+	json_put_u64(w, "skipped_broken_records", in->skipped.broken_records);
+	json_end_object(w);
 }
 
 void totals_write_ledger(struct json_writer *w, const struct intake *in)
 {
-	json_object(w, "ledger");
-	json_u64(w, "observations", in->ledger.observations);
-	json_u64(w, "attributed", in->ledger.attributed);
-	json_object(w, "dropped");
+	json_put_object(w, "ledger");
+	json_put_u64(w, "observations", in->ledger.observations);
+	json_put_u64(w, "attributed", in->ledger.attributed);
+	json_put_object(w, "dropped");
 	for (int i = 0; i < DROP_COUNT; i++)
-		json_u64(w, drop_reason_name((enum drop_reason)i),
-			 in->ledger.dropped[i]);
-	json_object_end(w);
-	json_object_end(w);
+		json_put_u64(w, drop_reason_name((enum drop_reason)i),
+			     in->ledger.dropped[i]);
+	json_end_object(w);
+	json_end_object(w);
 }
 
 void totals_write_refused(struct json_writer *w, const struct agents *agents)
 {
 	char text[IPADDR_TEXT_SIZE];
 
-	json_array(w, "refused");
+	json_put_array(w, "refused");
 	for (uint32_t i = 0; i < agents->refused_count; i++) {
 		const struct refused_agent *r = &agents->refused[i];
 
-		json_object(w, NULL);
-		json_string(w, "source", ipaddr_format(&r->source, text));
+		json_put_object(w, NULL);
+		json_put_string(w, "source", ipaddr_format(&r->source, text));
 		if (r->agent.version)
-			json_string(w, "agent", ipaddr_format(&r->agent, text));
+			json_put_string(w, "agent",
+					ipaddr_format(&r->agent, text));
 		else
-			json_null(w, "agent");
-		json_u64(w, "sub_agent", r->sub_agent);
-		json_u64(w, "datagrams", r->datagrams);
-		json_double(w, "last_seen", (double)r->last_us / US_PER_S, 3);
-		json_object_end(w);
+			json_put_null(w, "agent");
+		json_put_u64(w, "sub_agent", r->sub_agent);
+		json_put_u64(w, "datagrams", r->datagrams);
+		json_put_double(w, "last_seen", (double)r->last_us / US_PER_S,
+				3);
+		json_end_object(w);
 	}
-	json_array_end(w);
-	json_u64(w, "refused_not_listed", agents->refused_not_listed);
+	json_end_array(w);
+	json_put_u64(w, "refused_not_listed", agents->refused_not_listed);
 }
 
 static int larger_station_first(const void *left, const void *right)
@@ -116,22 +118,22 @@ static void write_stranger(struct json_writer *w, const struct intake *in,
 	char mac[MAC_TEXT_SIZE];
 	uint32_t port;
 
-	json_object(w, NULL);
-	json_string(w, "mac", mac_format(u->mac, mac));
-	json_string(w, "switch", c->switches[u->switch_index].name);
-	json_u64(w, "ifindex", u->ifindex);
+	json_put_object(w, NULL);
+	json_put_string(w, "mac", mac_format(u->mac, mac));
+	json_put_string(w, "switch", c->switches[u->switch_index].name);
+	json_put_u64(w, "ifindex", u->ifindex);
 	port = port_table_look(&in->ports, u->switch_index, u->ifindex);
 	if (port == PORT_NONE)
-		json_null(w, "port");
+		json_put_null(w, "port");
 	else
-		json_string(w, "port", in->ports.ports[port].name);
-	json_u64(w, "vlan", u->vlan);
-	json_string(w, "reason", reasons[u->reason]);
-	json_u64(w, "samples", u->samples);
-	json_u64(w, "bytes", u->bytes);
-	json_u64(w, "missed_samples_at_most", u->missed);
-	json_double(w, "last_seen", (double)u->last_us / US_PER_S, 3);
-	json_object_end(w);
+		json_put_string(w, "port", in->ports.ports[port].name);
+	json_put_u64(w, "vlan", u->vlan);
+	json_put_string(w, "reason", reasons[u->reason]);
+	json_put_u64(w, "samples", u->samples);
+	json_put_u64(w, "bytes", u->bytes);
+	json_put_u64(w, "missed_samples_at_most", u->missed);
+	json_put_double(w, "last_seen", (double)u->last_us / US_PER_S, 3);
+	json_end_object(w);
 }
 
 void totals_write_strangers(struct json_writer *w, const struct intake *in,
@@ -141,7 +143,7 @@ void totals_write_strangers(struct json_writer *w, const struct intake *in,
 	const struct unknown_station **sorted =
 	    calloc((size_t)s->count + 1, sizeof(*sorted));
 
-	json_array(w, "unknown_macs");
+	json_put_array(w, "unknown_macs");
 	if (!sorted)
 		w->out->failed = true;
 	for (uint32_t i = 0; sorted && i < s->count; i++)
@@ -150,8 +152,8 @@ void totals_write_strangers(struct json_writer *w, const struct intake *in,
 		qsort(sorted, s->count, sizeof(*sorted), larger_station_first);
 	for (size_t i = 0; sorted && i < s->count && i < most; i++)
 		write_stranger(w, in, sorted[i]);
-	json_array_end(w);
-	json_u64(w, "unknown_macs_not_listed", s->not_listed);
+	json_end_array(w);
+	json_put_u64(w, "unknown_macs_not_listed", s->not_listed);
 	free(sorted);
 }
 
@@ -162,12 +164,12 @@ static void write_families(struct json_writer *w, const struct sum *sum)
 
 		if (t->samples == 0)
 			continue;
-		json_object(w, family_name((enum family)i));
-		json_u64(w, "bytes", t->bytes);
-		json_u64(w, "packets", t->packets);
-		json_u64(w, "samples", t->samples);
-		json_u64(w, "ci95_bytes", tally_ci95_bytes(t));
-		json_object_end(w);
+		json_put_object(w, family_name((enum family)i));
+		json_put_u64(w, "bytes", t->bytes);
+		json_put_u64(w, "packets", t->packets);
+		json_put_u64(w, "samples", t->samples);
+		json_put_u64(w, "ci95_bytes", tally_ci95_bytes(t));
+		json_end_object(w);
 	}
 }
 
@@ -207,19 +209,19 @@ static int write_members(struct json_writer *w, const struct registry *r,
 
 	if (rc == 0)
 		sum_members(r, cells, count, from, to);
-	json_array(w, "members");
+	json_put_array(w, "members");
 	for (uint32_t i = 0; rc == 0 && i < r->member_count; i++) {
-		json_object(w, NULL);
-		json_u64(w, "asn", r->members[i].asn);
-		json_object(w, "from_member");
+		json_put_object(w, NULL);
+		json_put_u64(w, "asn", r->members[i].asn);
+		json_put_object(w, "from_member");
 		write_families(w, &from[i]);
-		json_object_end(w);
-		json_object(w, "to_member");
+		json_end_object(w);
+		json_put_object(w, "to_member");
 		write_families(w, &to[i]);
-		json_object_end(w);
-		json_object_end(w);
+		json_end_object(w);
+		json_end_object(w);
 	}
-	json_array_end(w);
+	json_end_array(w);
 	free(from);
 	free(to);
 	return rc;
@@ -278,18 +280,18 @@ static int write_pairs(struct json_writer *w, const struct registry *r,
 	struct pair_sum *pairs = calloc(count + 1, sizeof(*pairs));
 	size_t n = pairs ? sum_pairs(r, cells, count, pairs) : 0;
 
-	json_array(w, "pairs");
+	json_put_array(w, "pairs");
 	for (size_t i = 0; i < n; i++) {
 		if (!has_samples(&pairs[i].sum))
 			continue;
-		json_object(w, NULL);
-		json_u64(w, "from", r->members[pairs[i].from].asn);
-		json_u64(w, "to", r->members[pairs[i].to].asn);
-		json_u64(w, "vlan", pairs[i].vlan);
+		json_put_object(w, NULL);
+		json_put_u64(w, "from", r->members[pairs[i].from].asn);
+		json_put_u64(w, "to", r->members[pairs[i].to].asn);
+		json_put_u64(w, "vlan", pairs[i].vlan);
 		write_families(w, &pairs[i].sum);
-		json_object_end(w);
+		json_end_object(w);
 	}
-	json_array_end(w);
+	json_end_array(w);
 	free(pairs);
 	return pairs ? 0 : -ENOMEM;
 }
@@ -316,27 +318,28 @@ static void write_port(struct json_writer *w, const struct config *c,
 		{ "out_discards", PORT_OUT_DISCARDS },
 	};
 
-	json_object(w, NULL);
-	json_string(w, "switch", c->switches[p->switch_index].name);
-	json_u64(w, "ifindex", p->ifindex);
-	json_string(w, "name", p->name);
-	json_object(w, "counters");
+	json_put_object(w, NULL);
+	json_put_string(w, "switch", c->switches[p->switch_index].name);
+	json_put_u64(w, "ifindex", p->ifindex);
+	json_put_string(w, "name", p->name);
+	json_put_object(w, "counters");
 	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
-		json_u64(w, counters[i].name, p->grown[counters[i].counter]);
-	json_object_end(w);
-	json_object(w, "estimate");
-	json_u64(w, "in_bytes", p->in_estimate);
-	json_u64(w, "out_bytes", p->out_estimate);
-	json_object_end(w);
-	json_object_end(w);
+		json_put_u64(w, counters[i].name,
+			     p->grown[counters[i].counter]);
+	json_end_object(w);
+	json_put_object(w, "estimate");
+	json_put_u64(w, "in_bytes", p->in_estimate);
+	json_put_u64(w, "out_bytes", p->out_estimate);
+	json_end_object(w);
+	json_end_object(w);
 }
 
 static void write_ports(struct json_writer *w, const struct intake *in)
 {
-	json_array(w, "ports");
+	json_put_array(w, "ports");
 	for (uint32_t i = 0; i < in->ports.count; i++)
 		write_port(w, in->registry->config, &in->ports.ports[i]);
-	json_array_end(w);
+	json_end_array(w);
 }
 
 int totals_write(struct text *out, const struct intake *in,
@@ -350,9 +353,9 @@ int totals_write(struct text *out, const struct intake *in,
 	if (rc < 0)
 		return rc;
 	json_start(&w, out);
-	json_object(&w, NULL);
-	json_double(&w, "from", (double)from_us / US_PER_S, 6);
-	json_double(&w, "to", (double)to_us / US_PER_S, 6);
+	json_put_object(&w, NULL);
+	json_put_double(&w, "from", (double)from_us / US_PER_S, 6);
+	json_put_double(&w, "to", (double)to_us / US_PER_S, 6);
 	totals_write_input(&w, in);
 	totals_write_ledger(&w, in);
 	rc = write_members(&w, in->registry, cells, count);
@@ -361,11 +364,11 @@ int totals_write(struct text *out, const struct intake *in,
 	write_ports(&w, in);
 	totals_write_strangers(&w, in, SIZE_MAX);
 	totals_write_refused(&w, &in->agents);
-	json_array(&w, "bgp_sessions");
-	json_array_end(&w);
-	json_array(&w, "hygiene");
-	json_array_end(&w);
-	json_object_end(&w);
+	json_put_array(&w, "bgp_sessions");
+	json_end_array(&w);
+	json_put_array(&w, "hygiene");
+	json_end_array(&w);
+	json_end_object(&w);
 	text_add_char(out, '\n');
 	free(cells);
 	if (rc == 0 && !text_ok(out))

@@ -16,7 +16,7 @@ static const char *const band_keys[BAND_COUNT] = { "ipv4", "ipv6", "other",
 
 static void add_bits(struct json_writer *w, const char *key, double bytes)
 {
-	json_double(w, key, bytes * 8, 0);
+	json_put_double(w, key, bytes * 8, 0);
 }
 
 static void add_figures(struct json_writer *w, const struct view *v,
@@ -24,15 +24,15 @@ static void add_figures(struct json_writer *w, const struct view *v,
 {
 	const struct statistics *s = &v->statistics[way][band];
 
-	json_object(w, band_keys[band]);
+	json_put_object(w, band_keys[band]);
 	add_bits(w, "current", v->current[way][band]);
 	add_bits(w, "average", s->average);
 	add_bits(w, "maximum", s->maximum);
 	add_bits(w, "p95", v->p95[way][band]);
-	json_double(w, "total_bytes", s->total, 0);
-	json_u64(w, "rows", s->rows);
-	json_u64(w, "known", s->known);
-	json_object_end(w);
+	json_put_double(w, "total_bytes", s->total, 0);
+	json_put_u64(w, "rows", s->rows);
+	json_put_u64(w, "known", s->known);
+	json_end_object(w);
 }
 
 static void add_rows(struct json_writer *w, const struct traffic *t,
@@ -40,15 +40,16 @@ static void add_rows(struct json_writer *w, const struct traffic *t,
 {
 	const double *values = traffic_column(t, way, band);
 
-	json_array(w, band_keys[band]);
+	json_put_array(w, band_keys[band]);
 	for (size_t row = 0; row < t->rows; row++) {
 		if (isfinite(values[row]) && values[row] >= 0 &&
 		    values[row] < 1e18)
-			json_u64(w, NULL, (uint64_t)llround(values[row] * 8));
+			json_put_u64(w, NULL,
+				     (uint64_t)llround(values[row] * 8));
 		else
-			json_null(w, NULL);
+			json_put_null(w, NULL);
 	}
-	json_array_end(w);
+	json_end_array(w);
 }
 
 static void add_way(struct json_writer *w, const struct subject *subject,
@@ -61,17 +62,17 @@ static void add_way(struct json_writer *w, const struct subject *subject,
 		key = port_keys[way];
 	if (subject->series.kind == SERIES_PAIR)
 		key = pair_keys[way];
-	json_object(w, key);
-	json_string(w, "label", text_str(&subject->way[way]));
+	json_put_object(w, key);
+	json_put_string(w, "label", text_str(&subject->way[way]));
 	for (int band = first; band < BAND_COUNT; band++)
 		add_rows(w, &v->traffic, way, (enum band)band);
-	json_object(w, "statistics");
+	json_put_object(w, "statistics");
 	for (int band = first; band < BAND_COUNT; band++)
 		add_figures(w, v, way, (enum band)band);
 	if (isfinite(v->ci95_bytes[way]) && !v->is_exact)
-		json_double(w, "ci95_bytes", v->ci95_bytes[way], 0);
-	json_object_end(w);
-	json_object_end(w);
+		json_put_double(w, "ci95_bytes", v->ci95_bytes[way], 0);
+	json_end_object(w);
+	json_end_object(w);
 }
 
 void graph_add_json(struct text *out, const struct call *call,
@@ -80,22 +81,22 @@ void graph_add_json(struct text *out, const struct call *call,
 	struct json_writer w;
 
 	json_start(&w, out);
-	json_object(&w, NULL);
-	json_string(&w, "exchange", call->config->exchange_name);
-	json_string(&w, "title", text_str(&subject->title));
-	json_string(&w, "range", period_name(view->period.range));
-	json_i64(&w, "from", view->traffic.from_s);
-	json_i64(&w, "to",
-		 view->traffic.from_s +
-		     (int64_t)view->traffic.rows * view->traffic.row_s);
-	json_u64(&w, "step", view->traffic.row_s);
-	json_u64(&w, "p95_step", view->p95_row_s);
-	json_string(&w, "unit", "bit/s");
-	json_string(&w, "basis", view->is_exact ? "counters" : "samples");
-	json_bool(&w, "replay", call->status && call->status->is_replay);
+	json_put_object(&w, NULL);
+	json_put_string(&w, "exchange", call->config->exchange_name);
+	json_put_string(&w, "title", text_str(&subject->title));
+	json_put_string(&w, "range", period_name(view->period.range));
+	json_put_i64(&w, "from", view->traffic.from_s);
+	json_put_i64(&w, "to",
+		     view->traffic.from_s +
+			 (int64_t)view->traffic.rows * view->traffic.row_s);
+	json_put_u64(&w, "step", view->traffic.row_s);
+	json_put_u64(&w, "p95_step", view->p95_row_s);
+	json_put_string(&w, "unit", "bit/s");
+	json_put_string(&w, "basis", view->is_exact ? "counters" : "samples");
+	json_put_bool(&w, "replay", call->status && call->status->is_replay);
 	add_way(&w, subject, view, WAY_FROM);
 	if (!subject->one_way)
 		add_way(&w, subject, view, WAY_TO);
-	json_object_end(&w);
+	json_end_object(&w);
 	text_add_char(out, '\n');
 }

@@ -88,73 +88,73 @@ static void begin_item(struct json_writer *w, const char *key)
 	}
 }
 
-void json_object(struct json_writer *w, const char *key)
+void json_put_object(struct json_writer *w, const char *key)
 {
 	begin_item(w, key);
 	text_add_char(w->out, '{');
 	w->first = true;
 }
 
-void json_object_end(struct json_writer *w)
+void json_end_object(struct json_writer *w)
 {
 	text_add_char(w->out, '}');
 	w->first = false;
 }
 
-void json_array(struct json_writer *w, const char *key)
+void json_put_array(struct json_writer *w, const char *key)
 {
 	begin_item(w, key);
 	text_add_char(w->out, '[');
 	w->first = true;
 }
 
-void json_array_end(struct json_writer *w)
+void json_end_array(struct json_writer *w)
 {
 	text_add_char(w->out, ']');
 	w->first = false;
 }
 
-void json_u64(struct json_writer *w, const char *key, uint64_t value)
+void json_put_u64(struct json_writer *w, const char *key, uint64_t value)
 {
 	begin_item(w, key);
 	text_add_u64(w->out, value);
 }
 
-void json_i64(struct json_writer *w, const char *key, int64_t value)
+void json_put_i64(struct json_writer *w, const char *key, int64_t value)
 {
 	begin_item(w, key);
 	text_addf(w->out, "%" PRId64, value);
 }
 
-void json_bool(struct json_writer *w, const char *key, bool value)
+void json_put_bool(struct json_writer *w, const char *key, bool value)
 {
 	begin_item(w, key);
 	text_add(w->out, value ? "true" : "false");
 }
 
-void json_null(struct json_writer *w, const char *key)
+void json_put_null(struct json_writer *w, const char *key)
 {
 	begin_item(w, key);
 	text_add(w->out, "null");
 }
 
-void json_string(struct json_writer *w, const char *key, const char *value)
+void json_put_string(struct json_writer *w, const char *key, const char *value)
 {
-	json_string_n(w, key, value, strlen(value));
+	json_put_string_n(w, key, value, strlen(value));
 }
 
-void json_string_n(struct json_writer *w, const char *key, const char *value,
-		   size_t len)
+void json_put_string_n(struct json_writer *w, const char *key,
+		       const char *value, size_t len)
 {
 	begin_item(w, key);
 	add_string(w->out, value, len);
 }
 
-void json_double(struct json_writer *w, const char *key, double value,
-		 int decimals)
+void json_put_double(struct json_writer *w, const char *key, double value,
+		     int decimals)
 {
 	if (!isfinite(value)) {
-		json_null(w, key);
+		json_put_null(w, key);
 		return;
 	}
 	begin_item(w, key);

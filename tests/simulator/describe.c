@@ -14,7 +14,7 @@ static void add_quoted(struct text *t, const char *string)
 	struct json_writer w;
 
 	json_start(&w, t);
-	json_string(&w, NULL, string);
+	json_put_string(&w, NULL, string);
 }
 
 static void add_joined(struct text *t, const char *folder, const char *name)
@@ -92,62 +92,62 @@ static void roster_vlans(const struct model *m, struct json_writer *w)
 {
 	bool small = m->stations[0].lan_ipv4 >> 8 == 0xc63364;
 
-	json_array(w, "vlan");
-	json_object(w, NULL);
-	json_u64(w, "id", 1);
-	json_string(w, "name", "Peering");
-	json_object(w, "ipv4");
-	json_string(w, "prefix", small ? "198.51.100.0" : "198.18.0.0");
-	json_u64(w, "mask_length", small ? 24 : 16);
-	json_object_end(w);
-	json_object(w, "ipv6");
-	json_string(w, "prefix", "2001:db8:0:100::");
-	json_u64(w, "mask_length", 64);
-	json_object_end(w);
-	json_object_end(w);
-	json_array_end(w);
+	json_put_array(w, "vlan");
+	json_put_object(w, NULL);
+	json_put_u64(w, "id", 1);
+	json_put_string(w, "name", "Peering");
+	json_put_object(w, "ipv4");
+	json_put_string(w, "prefix", small ? "198.51.100.0" : "198.18.0.0");
+	json_put_u64(w, "mask_length", small ? 24 : 16);
+	json_end_object(w);
+	json_put_object(w, "ipv6");
+	json_put_string(w, "prefix", "2001:db8:0:100::");
+	json_put_u64(w, "mask_length", 64);
+	json_end_object(w);
+	json_end_object(w);
+	json_end_array(w);
 }
 
 static void roster_exchange(const struct model *m, struct json_writer *w)
 {
 	char name[16];
 
-	json_array(w, "ixp_list");
-	json_object(w, NULL);
-	json_string(w, "shortname", "Example-IX");
-	json_string(w, "name", "Example Internet Exchange");
-	json_string(w, "country", "MF");
-	json_u64(w, "ixf_id", 0);
-	json_u64(w, "ixp_id", 1);
+	json_put_array(w, "ixp_list");
+	json_put_object(w, NULL);
+	json_put_string(w, "shortname", "Example-IX");
+	json_put_string(w, "name", "Example Internet Exchange");
+	json_put_string(w, "country", "MF");
+	json_put_u64(w, "ixf_id", 0);
+	json_put_u64(w, "ixp_id", 1);
 	roster_vlans(m, w);
-	json_array(w, "switch");
+	json_put_array(w, "switch");
 	for (uint32_t i = 0; i < m->switch_count; i++) {
 		(void)snprintf(name, sizeof(name), "sw%u", i + 1);
-		json_object(w, NULL);
-		json_u64(w, "id", i + 1);
-		json_string(w, "name", name);
-		json_string(w, "colo", i % 2 ? "South" : "North");
-		json_string(w, "city", "Marigot");
-		json_string(w, "country", "MF");
-		json_string(w, "manufacturer", "Cisco");
-		json_string(w, "model", "Nexus");
-		json_object_end(w);
+		json_put_object(w, NULL);
+		json_put_u64(w, "id", i + 1);
+		json_put_string(w, "name", name);
+		json_put_string(w, "colo", i % 2 ? "South" : "North");
+		json_put_string(w, "city", "Marigot");
+		json_put_string(w, "country", "MF");
+		json_put_string(w, "manufacturer", "Cisco");
+		json_put_string(w, "model", "Nexus");
+		json_end_object(w);
 	}
-	json_array_end(w);
-	json_object_end(w);
-	json_array_end(w);
+	json_end_array(w);
+	json_end_object(w);
+	json_end_array(w);
 }
 
 static void roster_address(struct json_writer *w, const char *key,
 			   const char *address, const char *mac)
 {
-	json_object(w, key);
-	json_string(w, "address", address);
-	json_bool(w, "routeserver", true);
-	json_array(w, "mac_addresses");
-	json_string(w, NULL, mac);
-	json_array_end(w);
-	json_object_end(w);
+	json_put_object(w, key);
+	json_put_string(w, "address", address);
+	json_put_bool(w, "routeserver", true);
+	json_put_array(w, "mac_addresses");
+	json_put_string(w, NULL, mac);
+	json_end_array(w);
+	json_end_object(w);
 }
 
 static void roster_connection(const struct model *m, uint32_t number,
@@ -162,24 +162,24 @@ static void roster_connection(const struct model *m, uint32_t number,
 	char mac[MAC_TEXT_SIZE];
 
 	(void)mac_format(station->mac, mac);
-	json_object(w, NULL);
-	json_u64(w, "ixp_id", 1);
-	json_string(w, "state", "active");
-	json_array(w, "if_list");
-	json_object(w, NULL);
-	json_u64(w, "switch_id", port->switch_index + 1u);
-	json_u64(w, "if_speed", port->speed_bps / 1000000);
-	json_object_end(w);
-	json_array_end(w);
-	json_array(w, "vlan_list");
-	json_object(w, NULL);
-	json_u64(w, "vlan_id", 1);
+	json_put_object(w, NULL);
+	json_put_u64(w, "ixp_id", 1);
+	json_put_string(w, "state", "active");
+	json_put_array(w, "if_list");
+	json_put_object(w, NULL);
+	json_put_u64(w, "switch_id", port->switch_index + 1u);
+	json_put_u64(w, "if_speed", port->speed_bps / 1000000);
+	json_end_object(w);
+	json_end_array(w);
+	json_put_array(w, "vlan_list");
+	json_put_object(w, NULL);
+	json_put_u64(w, "vlan_id", 1);
 	roster_address(w, "ipv4", ipaddr_format(&ipv4, address), mac);
 	if (has_ipv6)
 		roster_address(w, "ipv6", ipaddr_format(&ipv6, address), mac);
-	json_object_end(w);
-	json_array_end(w);
-	json_object_end(w);
+	json_end_object(w);
+	json_end_array(w);
+	json_end_object(w);
 }
 
 static void roster_text(const struct model *m, struct text *t)
@@ -188,30 +188,30 @@ static void roster_text(const struct model *m, struct text *t)
 	char name[32];
 
 	json_start(&w, t);
-	json_object(&w, NULL);
-	json_string(&w, "version", "1.0");
-	json_string(&w, "generator", "lanterne-simulator");
-	json_string(&w, "timestamp", "2026-01-01T00:00:00Z");
+	json_put_object(&w, NULL);
+	json_put_string(&w, "version", "1.0");
+	json_put_string(&w, "generator", "lanterne-simulator");
+	json_put_string(&w, "timestamp", "2026-01-01T00:00:00Z");
 	roster_exchange(m, &w);
-	json_array(&w, "member_list");
+	json_put_array(&w, "member_list");
 	for (size_t i = 0; i < m->member_count; i++) {
 		const struct member *member = &m->members[i];
 
 		(void)snprintf(name, sizeof(name), "Member %u", member->asn);
-		json_object(&w, NULL);
-		json_u64(&w, "asnum", member->asn);
-		json_string(&w, "name", name);
-		json_string(&w, "member_type", "peering");
-		json_string(&w, "peering_policy", "open");
-		json_array(&w, "connection_list");
+		json_put_object(&w, NULL);
+		json_put_u64(&w, "asnum", member->asn);
+		json_put_string(&w, "name", name);
+		json_put_string(&w, "member_type", "peering");
+		json_put_string(&w, "peering_policy", "open");
+		json_put_array(&w, "connection_list");
 		for (uint32_t k = 0; k < member->station_count; k++)
 			roster_connection(m, member->first_station + k,
 					  member->ipv6, &w);
-		json_array_end(&w);
-		json_object_end(&w);
+		json_end_array(&w);
+		json_end_object(&w);
 	}
-	json_array_end(&w);
-	json_object_end(&w);
+	json_end_array(&w);
+	json_end_object(&w);
 	text_add_char(t, '\n');
 }
 

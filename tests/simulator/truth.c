@@ -78,33 +78,33 @@ static void put_families(struct json_writer *w, const struct amounts *a)
 	for (int family = 0; family < FAMILY_COUNT; family++) {
 		if (!a->of[family].packets)
 			continue;
-		json_object(w, family_names[family]);
-		json_u64(w, "bytes", a->of[family].bytes);
-		json_u64(w, "packets", a->of[family].packets);
-		json_object_end(w);
+		json_put_object(w, family_names[family]);
+		json_put_u64(w, "bytes", a->of[family].bytes);
+		json_put_u64(w, "packets", a->of[family].packets);
+		json_end_object(w);
 	}
 }
 
 static void put_amounts(struct json_writer *w, const char *key,
 			const struct amounts *a)
 {
-	json_object(w, key);
+	json_put_object(w, key);
 	put_families(w, a);
-	json_object_end(w);
+	json_end_object(w);
 }
 
 static void put_members(const struct run *r, const struct sums *sums,
 			struct json_writer *w)
 {
-	json_array(w, "members");
+	json_put_array(w, "members");
 	for (size_t i = 0; i < r->model->member_count; i++) {
-		json_object(w, NULL);
-		json_u64(w, "asn", r->model->members[i].asn);
+		json_put_object(w, NULL);
+		json_put_u64(w, "asn", r->model->members[i].asn);
 		put_amounts(w, "from_member", &sums->from[i]);
 		put_amounts(w, "to_member", &sums->to[i]);
-		json_object_end(w);
+		json_end_object(w);
 	}
-	json_array_end(w);
+	json_end_array(w);
 }
 
 /* Flows of one pair follow each other: one per family at most. */
@@ -114,7 +114,7 @@ static void put_pairs(const struct run *r, struct json_writer *w)
 	const struct flow *flow = m->flows;
 	const struct flow *end = m->flows + m->flow_count;
 
-	json_array(w, "pairs");
+	json_put_array(w, "pairs");
 	while (flow < end) {
 		uint16_t from = m->stations[flow->from].member;
 		uint16_t to = m->stations[flow->to].member;
@@ -133,14 +133,14 @@ static void put_pairs(const struct run *r, struct json_writer *w)
 			    &r->traffic.flows[flow - m->flows]);
 		if (!a.of[FAMILY_IPV4].packets && !a.of[FAMILY_IPV6].packets)
 			continue;
-		json_object(w, NULL);
-		json_u64(w, "from", m->members[from].asn);
-		json_u64(w, "to", m->members[to].asn);
-		json_u64(w, "vlan", MODEL_VLAN_TAG);
+		json_put_object(w, NULL);
+		json_put_u64(w, "from", m->members[from].asn);
+		json_put_u64(w, "to", m->members[to].asn);
+		json_put_u64(w, "vlan", MODEL_VLAN_TAG);
 		put_families(w, &a);
-		json_object_end(w);
+		json_end_object(w);
 	}
-	json_array_end(w);
+	json_end_array(w);
 }
 
 static void put_ports(const struct run *r, struct json_writer *w)
@@ -148,7 +148,7 @@ static void put_ports(const struct run *r, struct json_writer *w)
 	char name[SFLOW_WRITE_NAME_MAX];
 	char box[16];
 
-	json_array(w, "ports");
+	json_put_array(w, "ports");
 	for (size_t i = 0; i < r->model->port_count; i++) {
 		const struct port *port = &r->model->ports[i];
 		const struct port_counters *c = &r->traffic.after[i];
@@ -156,24 +156,24 @@ static void put_ports(const struct run *r, struct json_writer *w)
 		(void)snprintf(box, sizeof(box), "sw%u",
 			       port->switch_index + 1u);
 		model_port_name(port, name, sizeof(name));
-		json_object(w, NULL);
-		json_string(w, "switch", box);
-		json_u64(w, "ifindex", port->ifindex);
-		json_string(w, "name", name);
-		json_bool(w, "core", port->core);
-		json_object(w, "counters");
-		json_u64(w, "in_octets", c->in.octets);
-		json_u64(w, "out_octets", c->out.octets);
-		json_u64(w, "in_ucast", c->in.ucast);
-		json_u64(w, "in_mcast", c->in.mcast);
-		json_u64(w, "in_bcast", c->in.bcast);
-		json_u64(w, "out_ucast", c->out.ucast);
-		json_u64(w, "out_mcast", c->out.mcast);
-		json_u64(w, "out_bcast", c->out.bcast);
-		json_object_end(w);
-		json_object_end(w);
+		json_put_object(w, NULL);
+		json_put_string(w, "switch", box);
+		json_put_u64(w, "ifindex", port->ifindex);
+		json_put_string(w, "name", name);
+		json_put_bool(w, "core", port->core);
+		json_put_object(w, "counters");
+		json_put_u64(w, "in_octets", c->in.octets);
+		json_put_u64(w, "out_octets", c->out.octets);
+		json_put_u64(w, "in_ucast", c->in.ucast);
+		json_put_u64(w, "in_mcast", c->in.mcast);
+		json_put_u64(w, "in_bcast", c->in.bcast);
+		json_put_u64(w, "out_ucast", c->out.ucast);
+		json_put_u64(w, "out_mcast", c->out.mcast);
+		json_put_u64(w, "out_bcast", c->out.bcast);
+		json_end_object(w);
+		json_end_object(w);
 	}
-	json_array_end(w);
+	json_end_array(w);
 }
 
 static void put_unknown(const struct run *r, const struct sums *sums,
@@ -183,38 +183,38 @@ static void put_unknown(const struct run *r, const struct sums *sums,
 	char mac[MAC_TEXT_SIZE];
 	char box[16];
 
-	json_array(w, "unknown_macs");
+	json_put_array(w, "unknown_macs");
 	for (size_t i = m->known_station_count; i < m->station_count; i++) {
 		const struct station *station = &m->stations[i];
 		const struct port *port = &m->ports[station->port];
 
 		(void)snprintf(box, sizeof(box), "sw%u",
 			       port->switch_index + 1u);
-		json_object(w, NULL);
-		json_string(w, "mac", mac_format(station->mac, mac));
-		json_string(w, "switch", box);
-		json_u64(w, "ifindex", port->ifindex);
+		json_put_object(w, NULL);
+		json_put_string(w, "mac", mac_format(station->mac, mac));
+		json_put_string(w, "switch", box);
+		json_put_u64(w, "ifindex", port->ifindex);
 		put_amounts(w, "sent",
 			    &sums->unknown_from[i - m->known_station_count]);
-		json_object_end(w);
+		json_end_object(w);
 	}
-	json_array_end(w);
+	json_end_array(w);
 }
 
 static void put_sent(const struct run *r, struct json_writer *w)
 {
 	const struct run_stats *s = &r->stats;
 
-	json_object(w, "sent");
-	json_u64(w, "datagrams", s->datagrams);
-	json_u64(w, "flow_samples", s->flow_samples);
-	json_u64(w, "edge_ingress", s->samples[PASSAGE_EDGE_INGRESS]);
-	json_u64(w, "edge_egress", s->samples[PASSAGE_EDGE_EGRESS]);
-	json_u64(w, "core_ingress", s->samples[PASSAGE_CORE_INGRESS]);
-	json_u64(w, "core_egress", s->samples[PASSAGE_CORE_EGRESS]);
-	json_u64(w, "counter_samples", s->counter_samples);
-	json_u64(w, "dropped_samples", s->dropped);
-	json_object_end(w);
+	json_put_object(w, "sent");
+	json_put_u64(w, "datagrams", s->datagrams);
+	json_put_u64(w, "flow_samples", s->flow_samples);
+	json_put_u64(w, "edge_ingress", s->samples[PASSAGE_EDGE_INGRESS]);
+	json_put_u64(w, "edge_egress", s->samples[PASSAGE_EDGE_EGRESS]);
+	json_put_u64(w, "core_ingress", s->samples[PASSAGE_CORE_INGRESS]);
+	json_put_u64(w, "core_egress", s->samples[PASSAGE_CORE_EGRESS]);
+	json_put_u64(w, "counter_samples", s->counter_samples);
+	json_put_u64(w, "dropped_samples", s->dropped);
+	json_end_object(w);
 }
 
 static void put_all(const struct run *r, const struct sums *sums,
@@ -223,17 +223,17 @@ static void put_all(const struct run *r, const struct sums *sums,
 	struct json_writer w;
 
 	json_start(&w, t);
-	json_object(&w, NULL);
-	json_double(&w, "from", (double)r->from_us / 1e6, 6);
-	json_double(&w, "to", (double)r->to_us / 1e6, 6);
-	json_u64(&w, "sampling_rate", r->model->sampling_rate);
+	json_put_object(&w, NULL);
+	json_put_double(&w, "from", (double)r->from_us / 1e6, 6);
+	json_put_double(&w, "to", (double)r->to_us / 1e6, 6);
+	json_put_u64(&w, "sampling_rate", r->model->sampling_rate);
 	put_sent(r, &w);
 	put_amounts(&w, "exchange", &sums->exchange);
 	put_members(r, sums, &w);
 	put_pairs(r, &w);
 	put_ports(r, &w);
 	put_unknown(r, sums, &w);
-	json_object_end(&w);
+	json_end_object(&w);
 	text_add_char(t, '\n');
 }
 

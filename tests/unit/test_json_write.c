@@ -23,20 +23,20 @@ static void teardown(void)
 
 START_TEST(commas_stand_between_items_only)
 {
-	json_object(&w, NULL);
-	json_array(&w, "empty");
-	json_array_end(&w);
-	json_object(&w, "nothing");
-	json_object_end(&w);
-	json_array(&w, "list");
-	json_u64(&w, NULL, 1);
-	json_object(&w, NULL);
-	json_bool(&w, "yes", true);
-	json_object_end(&w);
-	json_null(&w, NULL);
-	json_array_end(&w);
-	json_bool(&w, "no", false);
-	json_object_end(&w);
+	json_put_object(&w, NULL);
+	json_put_array(&w, "empty");
+	json_end_array(&w);
+	json_put_object(&w, "nothing");
+	json_end_object(&w);
+	json_put_array(&w, "list");
+	json_put_u64(&w, NULL, 1);
+	json_put_object(&w, NULL);
+	json_put_bool(&w, "yes", true);
+	json_end_object(&w);
+	json_put_null(&w, NULL);
+	json_end_array(&w);
+	json_put_bool(&w, "no", false);
+	json_end_object(&w);
 	ck_assert_str_eq(text_str(&text),
 			 "{\"empty\":[],\"nothing\":{},"
 			 "\"list\":[1,{\"yes\":true},null],\"no\":false}");
@@ -45,10 +45,10 @@ END_TEST
 
 START_TEST(integers_are_written_in_full)
 {
-	json_array(&w, NULL);
-	json_u64(&w, NULL, UINT64_MAX);
-	json_i64(&w, NULL, INT64_MIN);
-	json_array_end(&w);
+	json_put_array(&w, NULL);
+	json_put_u64(&w, NULL, UINT64_MAX);
+	json_put_i64(&w, NULL, INT64_MIN);
+	json_end_array(&w);
 	ck_assert_str_eq(text_str(&text),
 			 "[18446744073709551615,-9223372036854775808]");
 }
@@ -56,12 +56,12 @@ END_TEST
 
 START_TEST(a_number_that_is_not_finite_is_null)
 {
-	json_array(&w, NULL);
-	json_double(&w, NULL, 1.25, 1);
-	json_double(&w, NULL, -3, 0);
-	json_double(&w, NULL, (double)NAN, 3);
-	json_double(&w, NULL, (double)INFINITY, 3);
-	json_array_end(&w);
+	json_put_array(&w, NULL);
+	json_put_double(&w, NULL, 1.25, 1);
+	json_put_double(&w, NULL, -3, 0);
+	json_put_double(&w, NULL, (double)NAN, 3);
+	json_put_double(&w, NULL, (double)INFINITY, 3);
+	json_end_array(&w);
 	ck_assert_str_eq(text_str(&text), "[1.2,-3,null,null]");
 }
 END_TEST
@@ -95,9 +95,9 @@ static const struct {
 
 START_TEST(any_bytes_become_a_valid_string)
 {
-	json_object(&w, NULL);
-	json_string(&w, "k", strings[_i].bytes);
-	json_object_end(&w);
+	json_put_object(&w, NULL);
+	json_put_string(&w, "k", strings[_i].bytes);
+	json_end_object(&w);
 	text.data[text.len - 2] = '\0'; /* the closing "} */
 	ck_assert_str_eq(text_str(&text) + strlen("{\"k\":\""),
 			 strings[_i].written);
@@ -106,17 +106,17 @@ END_TEST
 
 START_TEST(a_string_of_given_length_may_hold_a_nul)
 {
-	json_string_n(&w, NULL, "a\0b", 3);
-	json_string_n(&w, NULL, NULL, 0);
+	json_put_string_n(&w, NULL, "a\0b", 3);
+	json_put_string_n(&w, NULL, NULL, 0);
 	ck_assert_str_eq(text_str(&text), "\"a\\u0000b\",\"\"");
 }
 END_TEST
 
 START_TEST(a_key_is_escaped_as_well)
 {
-	json_object(&w, NULL);
-	json_null(&w, "a\"b");
-	json_object_end(&w);
+	json_put_object(&w, NULL);
+	json_put_null(&w, "a\"b");
+	json_end_object(&w);
 	ck_assert_str_eq(text_str(&text), "{\"a\\\"b\":null}");
 }
 END_TEST
