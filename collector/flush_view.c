@@ -134,6 +134,8 @@ bool flush_view_member_seen(const struct flush_view *v,
 {
 	size_t switches = v->registry->config->switch_count;
 
+	if (v->registry->members[member].mac_count == 0)
+		return false;
 	if (!v->has_ports[member])
 		return flush_view_any_alive(v, agents);
 	for (size_t i = 0; i < switches; i++) {

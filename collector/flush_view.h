@@ -49,7 +49,8 @@ bool flush_view_any_alive(const struct flush_view *v,
 
 /**
  * True if a switch was alive on which the member has ports; where none of its
- * ports are known, if any switch was.
+ * ports are known, if any switch was. Never if no address of its is known: it
+ * cannot be recognised then.
  */
 bool flush_view_member_seen(const struct flush_view *v,
 			    const struct agent_row *agents, uint32_t member);

@@ -34,7 +34,7 @@ extern const char exchange_roster[];
  *   02 AS64501 in 100, on sw1 port 2       05 AS64504 in 100 and
  *   03 AS64502 in 100 and in 200,             AS64505 in 200
  *      on sw1 port 3                       06 AS64504 in 200
- *                                          07 AS64505 in 100
+ *   0b AS64507 in 100, no port known       07 AS64505 in 100
  *
  * AS64504 is on sw1 port 6, AS64505 on port 7, AS64500 and AS64501 both on
  * the reseller's port 5; sw1 port 48 is a core port. AS64506 has no MAC.

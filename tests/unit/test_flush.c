@@ -234,7 +234,8 @@ END_TEST
 START_TEST(a_member_is_unknown_while_its_switches_are_silent)
 {
 	struct series on_1 = member(64500);
-	struct series anywhere = member(64506);
+	struct series anywhere = member(64507);
+	struct series without_address = member(64506);
 
 	talk(1, 2, 600, SENT_IPV4);
 	close_step();
@@ -247,6 +248,8 @@ START_TEST(a_member_is_unknown_while_its_switches_are_silent)
 	ck_assert(isnan(stored(&agent_1, 1, AGENT_DATAGRAMS)));
 	/* no port of it is known, so the other switch could have seen it */
 	ck_assert_double_eq(stored(&anywhere, 1, TRAFFIC_FROM_V4_BYTES), 0);
+	/* nobody could recognise it */
+	ck_assert(!exists(&without_address));
 	ck_assert_double_eq(stored(&exchange_series, 1, TRAFFIC_FROM_V4_BYTES),
 			    0);
 	ck_assert_double_eq(stored(&switch_2, 1, TRAFFIC_FROM_V4_BYTES), 0);

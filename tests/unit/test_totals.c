@@ -176,7 +176,7 @@ START_TEST(a_members_sums_are_exact)
 		     (struct sums){ 640, 10, 1, 1190 });
 	ck_assert_uint_eq(json_object_size(get(d, "to_member")), 0);
 	ck_assert_uint_eq(json_object_size(get(b, "from_member")), 1);
-	ck_assert_uint_eq(json_array_size(get(json, "members")), 7);
+	ck_assert_uint_eq(json_array_size(get(json, "members")), 8);
 }
 END_TEST
 
