@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ixp/input.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "util/err.h"
@@ -38,4 +40,21 @@ int input_read(const struct input *input, struct text *out,
 	else
 		diagnostics_error(d, place, "cannot be read: %s", err_str(rc));
 	return rc == ERR_RANGE || rc == ERR_UNSUPPORTED ? ERR_CONFIG : rc;
+}
+
+char *input_copy(const char *text, size_t len, size_t *copied)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t skipped = 0;
+	char *copy;
+
+	if (len >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0)
+		skipped = strlen(mark);
+	copy = malloc(len - skipped + 1);
+	if (!copy)
+		return NULL;
+	memcpy(copy, text + skipped, len - skipped);
+	copy[len - skipped] = '\0';
+	*copied = len - skipped;
+	return copy;
 }

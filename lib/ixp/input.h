@@ -29,4 +29,12 @@ struct input {
 MUST_CHECK int input_read(const struct input *input, struct text *out,
 			  struct diagnostics *d);
 
+/**
+ * A copy of a text without its byte order mark, ended by a NUL.
+ *
+ * @param copied  gets its length
+ * @return to be freed by the caller; NULL without memory
+ */
+MUST_CHECK char *input_copy(const char *text, size_t len, size_t *copied);
+
 #endif

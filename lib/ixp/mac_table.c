@@ -420,25 +420,15 @@ static int read_top(struct reader *r)
 static struct mac_table *make(const struct mac_table_text *from)
 {
 	struct mac_table *t = calloc(1, sizeof(*t));
-	const char *text = from->text;
-	size_t len = from->len;
 
 	if (!t)
 		return NULL;
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3; /* a byte order mark */
-		len -= 3;
-	}
 	t->path = strdup(from->path);
-	t->text = malloc(len + 1);
-	if (!t->path || !t->text) {
-		mac_table_free(t);
-		return NULL;
-	}
-	memcpy(t->text, text, len);
-	t->text[len] = '\0';
-	t->text_len = len;
-	return t;
+	t->text = input_copy(from->text, from->len, &t->text_len);
+	if (t->path && t->text)
+		return t;
+	mac_table_free(t);
+	return NULL;
 }
 
 int mac_table_parse(struct mac_table **out, const struct mac_table_text *text,

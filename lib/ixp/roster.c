@@ -169,25 +169,15 @@ static int load_json(struct roster_reader *r, json_t **top)
 static struct roster *make(const struct roster_text *from)
 {
 	struct roster *roster = calloc(1, sizeof(*roster));
-	const char *text = from->text;
-	size_t len = from->len;
 
 	if (!roster)
 		return NULL;
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3; /* a byte order mark */
-		len -= 3;
-	}
 	roster->path = strdup(from->path);
-	roster->text = malloc(len + 1);
-	if (!roster->path || !roster->text) {
-		roster_free(roster);
-		return NULL;
-	}
-	memcpy(roster->text, text, len);
-	roster->text[len] = '\0';
-	roster->text_len = len;
-	return roster;
+	roster->text = input_copy(from->text, from->len, &roster->text_len);
+	if (roster->path && roster->text)
+		return roster;
+	roster_free(roster);
+	return NULL;
 }
 
 int roster_parse(struct roster **out, const struct roster_text *text,
