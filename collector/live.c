@@ -200,11 +200,13 @@ static void count_socket_drops(struct live *l)
 		l->drops[i] = udp_source_drops(l->sources[i]);
 		drops += l->drops[i];
 	}
-	if (drops > l->intake.input.socket_drops)
+	if (drops > l->intake.input.socket_drops) {
 		log_warning(
 		    "collector: the kernel dropped %llu datagrams for "
 		    "want of buffer (net.core.rmem_max)",
 		    (unsigned long long)(drops - l->intake.input.socket_drops));
+		l->next_status_us = 0; /* not to be learned later */
+	}
 	l->intake.input.socket_drops = drops;
 }
 
