@@ -250,6 +250,18 @@ static bool has_sums(const struct track *t)
 	return false;
 }
 
+/*
+ * Close a track for a step that could be seen, or not: then it is unknown. A
+ * switch that has left since may have seen what no other could.
+ */
+static void close_seen(struct flush *f, uint32_t index, int64_t start_s,
+		       double seconds, bool seen)
+{
+	if (index != TRACK_NONE && f->touched_count > 0)
+		seen = seen || has_sums(&f->set.tracks[index]);
+	close_track(f, index, start_s, seen ? seconds : 0);
+}
+
 /* What is left over belongs to those who have left. */
 static void close_touched(struct flush *f, int64_t start_s, double seconds)
 {
@@ -332,28 +344,24 @@ static void close_traffic(struct flush *f, const struct closed_step *step,
 	const struct flush_view *v = &f->now;
 	const struct registry *r = v->registry;
 	bool any = flush_view_any_alive(v, step->agents);
-	double of_any = any ? seconds : 0;
 
-	close_track(f, v->exchange, step->start_s, of_any);
+	close_seen(f, v->exchange, step->start_s, seconds, any);
 	for (uint32_t i = 0; i < r->vlan_count; i++)
-		close_track(f, v->vlans[i], step->start_s, of_any);
+		close_seen(f, v->vlans[i], step->start_s, seconds, any);
 	for (uint32_t i = 0; i < r->member_count; i++)
-		close_track(f, v->members[i], step->start_s,
-			    flush_view_member_seen(v, step->agents, i) ? seconds
-								       : 0);
+		close_seen(f, v->members[i], step->start_s, seconds,
+			   flush_view_member_seen(v, step->agents, i));
 	for (uint32_t i = 1; i < r->interface_count; i++) {
 		uint32_t member = r->interfaces[i].member;
 
 		if (v->interfaces[i] != TRACK_NONE)
-			close_track(
-			    f, v->interfaces[i], step->start_s,
-			    flush_view_member_seen(v, step->agents, member)
-				? seconds
-				: 0);
+			close_seen(
+			    f, v->interfaces[i], step->start_s, seconds,
+			    flush_view_member_seen(v, step->agents, member));
 	}
 	for (size_t i = 0; i < r->config->switch_count; i++)
-		close_track(f, v->switches[i], step->start_s,
-			    step->agents[i].alive ? seconds : 0);
+		close_seen(f, v->switches[i], step->start_s, seconds,
+			   step->agents[i].alive);
 }
 
 static void close_agents(struct flush *f, const struct closed_step *step,

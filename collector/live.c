@@ -376,16 +376,22 @@ static void reload(struct live *l)
 
 static void take_signal(struct live *l)
 {
-	struct signalfd_siginfo info;
+	/* All that wait, for the kernel gives the lowest number first: a
+	 * flood of SIGHUP would keep SIGTERM waiting. */
+	struct signalfd_siginfo info[3];
+	ssize_t got = read(l->signals, info, sizeof(info));
+	bool again = false;
 
-	if (read(l->signals, &info, sizeof(info)) != sizeof(info))
-		return;
-	if (info.ssi_signo == SIGHUP) {
-		reload(l);
-		return;
+	for (ssize_t i = 0; (i + 1) * (ssize_t)sizeof(*info) <= got; i++) {
+		if (info[i].ssi_signo == SIGHUP) {
+			again = true;
+			continue;
+		}
+		log_notice("collector: stopping: signal %u", info[i].ssi_signo);
+		l->stopping = true;
 	}
-	log_notice("collector: stopping: signal %u", info.ssi_signo);
-	l->stopping = true;
+	if (again && !l->stopping)
+		reload(l);
 }
 
 /* Do what a descriptor is ready for. */

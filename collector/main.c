@@ -120,6 +120,16 @@ static int with_config(const struct options *options)
 	return rc;
 }
 
+/* A reload asked for while the first load runs comes after it. */
+static void hold_reload(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -132,6 +142,8 @@ int main(int argc, char **argv)
 	rc = options_read(&options, argc, argv);
 	if (rc < 0)
 		return exit_code(rc);
+	if (options.mode == MODE_LIVE)
+		hold_reload();
 	if (options.mode == MODE_HELP)
 		(void)fputs(options_help(), stdout);
 	else if (options.mode == MODE_VERSION)

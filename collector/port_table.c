@@ -282,7 +282,7 @@ void port_table_counters(struct port_table *t, uint32_t port,
 	port_link_take(&p->link, counters);
 	if (!counters->has_interface)
 		return;
-	if (p->counted) {
+	if (p->counted && !p->forgotten) {
 		switch (
 		    counter_difference(&p->last, &now, port_speed(p), &delta)) {
 		case COUNTER_ACCEPTED:

@@ -121,8 +121,16 @@ static bool clock_jumped(const struct steps *s, struct moment now)
 static void begin_anew(struct steps *s, struct moment now)
 {
 	int64_t covered_us = now.mono_us - s->start_mono_us;
+	int64_t by = now.wall_us - now.mono_us - s->offset_us;
 
 	s->clock_jumps++;
+	/* What was heard so far stays as long ago as it was. */
+	for (size_t i = 0; i < s->intake->registry->config->switch_count; i++) {
+		struct switch_state *state = &s->intake->agents.switches[i];
+
+		if (state->first_us != 0)
+			state->first_us += by;
+	}
 	(void)close_step(s, covered_us < STEP_US ? covered_us : STEP_US, false,
 			 true);
 	port_table_forget(&s->intake->ports);
@@ -137,11 +145,11 @@ void steps_at(struct steps *s, struct moment now)
 		open_step(s, now);
 		return;
 	}
-	decide(s, now.wall_us);
 	if (clock_jumped(s, now)) {
 		begin_anew(s, now);
 		return;
 	}
+	decide(s, now.wall_us);
 	s->offset_us = now.wall_us - now.mono_us;
 	while (s->step < step) {
 		int64_t end_us = (s->step + 1) * STEP_US;

@@ -93,7 +93,12 @@ static void prepare_messages(struct udp_source *s)
 
 static void note_drops(struct udp_source *s, uint32_t drops)
 {
-	s->drops += drops - s->last_drops;
+	uint32_t grown = drops - s->last_drops;
+
+	/* A datagram that waited tells of less than the socket has by now. */
+	if (grown > INT32_MAX)
+		return;
+	s->drops += grown;
 	s->last_drops = drops;
 }
 

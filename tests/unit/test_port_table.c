@@ -401,6 +401,18 @@ START_TEST(two_samples_of_one_time_lose_no_growth)
 }
 END_TEST
 
+START_TEST(a_forgotten_reading_is_compared_with_nothing)
+{
+	sample(0, 0, 0);
+	sample(30, 3000, 0);
+	port_table_forget(&t);
+	sample(40, 9000, 0);
+	ck_assert_uint_eq(t.ports[port].grown[PORT_IN_OCTETS], 3000);
+	sample(60, 11000, 0);
+	ck_assert_uint_eq(t.ports[port].grown[PORT_IN_OCTETS], 5000);
+}
+END_TEST
+
 START_TEST(times_before_the_epoch_are_harmless)
 {
 	struct sflow_counters c = { .has_interface = true };
@@ -448,6 +460,7 @@ int main(void)
 		{ one_counter_unknown_leaves_the_others_known, 0 },
 		{ counters_cleared_by_hand_are_unknown_and_no_spike, 0 },
 		{ two_samples_of_one_time_lose_no_growth, 0 },
+		{ a_forgotten_reading_is_compared_with_nothing, 0 },
 		{ times_before_the_epoch_are_harmless, 0 },
 		{ the_speed_is_configured_or_reported, 0 },
 	};

@@ -149,6 +149,30 @@ START_TEST(what_the_kernel_drops_is_counted)
 }
 END_TEST
 
+START_TEST(drops_told_late_do_not_count_again)
+{
+	const struct udp_datagram *d;
+	static uint8_t bytes[1400];
+	int tiny = 4096 * 40;
+	uint64_t sent = 0, received = 0, drops;
+
+	listen_on("127.0.0.1");
+	ck_assert_int_eq(setsockopt(udp_source_fd(source), SOL_SOCKET,
+				    SO_RCVBUF, &tiny, sizeof(tiny)),
+			 0);
+	for (int turn = 0; turn < 5; turn++) {
+		for (int i = 0; i < 2000; i++, sent++)
+			send_one(bytes, sizeof(bytes));
+		if (turn < 4)
+			received += (uint64_t)udp_source_receive(source, &d);
+		(void)udp_source_drops(source);
+	}
+	received += (uint64_t)receive_all();
+	drops = udp_source_drops(source);
+	ck_assert_uint_eq(drops + received, sent);
+}
+END_TEST
+
 START_TEST(an_address_that_is_not_ours_is_refused)
 {
 	struct config_endpoint e = endpoint("192.0.2.1", 6343);
@@ -167,6 +191,7 @@ int main(void)
 		{ many_datagrams_come_in_batches_and_in_order, 0 },
 		{ the_wildcard_of_ipv6_takes_ipv4_too, 0 },
 		{ what_the_kernel_drops_is_counted, 0 },
+		{ drops_told_late_do_not_count_again, 0 },
 		{ an_address_that_is_not_ours_is_refused, 0 },
 	};
 
