@@ -200,6 +200,17 @@ class Exchange:
         self.checks.equal(collector.stop(signal.SIGINT), 0,
                           "exit after SIGINT")
 
+    def third_run(self):
+        """An end that was asked for does not wait for reloads."""
+        collector = self.start("ended")
+        for sign in (signal.SIGSTOP, signal.SIGHUP, signal.SIGTERM,
+                     signal.SIGCONT):
+            collector.process.send_signal(sign)
+        self.checks.equal(collector.process.wait(30), 0,
+                          "exit after SIGHUP and SIGTERM")
+        self.checks.that("reloaded" not in collector.said(),
+                         collector.said())
+
 
 def stop_replay(checks, collector, simulator, folder):
     """A replay whose input does not end is ended by SIGTERM, with totals."""
@@ -237,6 +248,7 @@ def main():
         exchange = Exchange(checks, collector, simulator, folder)
         exchange.first_run()
         exchange.second_run()
+        exchange.third_run()
     return checks.finish()
 
 

@@ -187,6 +187,21 @@ START_TEST(what_a_switch_that_left_has_sent_is_not_lost)
 }
 END_TEST
 
+START_TEST(what_only_a_switch_that_left_has_seen_is_no_gap)
+{
+	build(&new, ROSTER(MEMBER(64500) "," MEMBER(64501)),
+	      MAC(64500, "01") MAC(64501, "02"), SW2);
+	talk(1, 1, 2, 600);
+	store(reload());
+	ck_assert_double_eq_tol(stored(member(64500), TRAFFIC_FROM_V4_BYTES),
+				600, 1e-6);
+	ck_assert_double_eq_tol(
+	    stored((struct series){ .kind = SERIES_EXCHANGE },
+		   TRAFFIC_FROM_V4_BYTES),
+	    600, 1e-6);
+}
+END_TEST
+
 START_TEST(a_switch_keeps_its_books_ports_and_sequence)
 {
 	uint32_t port;
@@ -216,6 +231,7 @@ int main(void)
 		{ the_traffic_of_a_member_who_left_is_stored_for_its_minute,
 		  0 },
 		{ what_a_switch_that_left_has_sent_is_not_lost, 0 },
+		{ what_only_a_switch_that_left_has_seen_is_no_gap, 0 },
 		{ a_switch_keeps_its_books_ports_and_sequence, 0 },
 	};
 

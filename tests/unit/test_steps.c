@@ -305,6 +305,44 @@ START_TEST(a_clock_set_forward_makes_no_dent)
 }
 END_TEST
 
+START_TEST(port_counters_do_not_compare_across_a_jump)
+{
+	struct sflow_counters c = { .has_interface = true };
+	uint32_t port = port_table_find(&in.ports, 0, 1);
+	const uint64_t *grown = &in.ports.ports[port].grown[PORT_IN_OCTETS];
+	uint64_t before;
+
+	talk(0, SENT_AS_INGRESS);
+	port_table_counters(&in.ports, port, &c, at(0), 1000);
+	c.interface.in_octets = 3000;
+	port_table_counters(&in.ports, port, &c, at(30), 31000);
+	before = *grown;
+	ck_assert_uint_eq(before, 3000);
+	steps_at(&steps, (struct moment){ at(50), at(40) });
+	ck_assert_uint_eq(steps.clock_jumps, 1);
+	c.interface.in_octets = 9000;
+	port_table_counters(&in.ports, port, &c, at(50), 41000);
+	ck_assert_uint_eq(*grown, before);
+	steps_end(&steps, (struct moment){ at(70), at(60) });
+	end_writing();
+}
+END_TEST
+
+START_TEST(a_jump_brings_no_verdict_forward)
+{
+	rebuild("auto", false);
+	talk(0, SENT_AS_EGRESS);
+	steps_at(&steps, (struct moment){ at(3610), at(10) });
+	ck_assert_uint_eq(steps.clock_jumps, 1);
+	ck_assert(in.agents.switches[0].undecided);
+	steps_at(&steps, (struct moment){ at(3659), at(59) });
+	ck_assert(in.agents.switches[0].undecided);
+	steps_at(&steps, (struct moment){ at(3660), at(60) });
+	ck_assert(!in.agents.switches[0].undecided);
+	end(3661);
+}
+END_TEST
+
 START_TEST(a_clock_that_is_slewed_is_no_jump)
 {
 	for (int i = 0; i < 600; i++)
@@ -332,6 +370,8 @@ int main(void)
 		{ a_verdict_falls_with_the_first_step, 0 },
 		{ a_clock_set_back_makes_no_spike, 0 },
 		{ a_clock_set_forward_makes_no_dent, 0 },
+		{ port_counters_do_not_compare_across_a_jump, 0 },
+		{ a_jump_brings_no_verdict_forward, 0 },
 		{ a_clock_that_is_slewed_is_no_jump, 0 },
 	};
 
