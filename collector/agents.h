@@ -45,7 +45,8 @@ struct switch_state {
 	uint32_t drops;	    /* the highest reported, or the first */
 	bool has_drops;	    /* drops is valid */
 	bool drops_settled; /* it is of a closed step */
-	/* of the open step */
+	bool step_alive;    /* a datagram came in an earlier part of the step */
+	/* of the open step, since its last part */
 	uint64_t step_datagrams;
 	uint64_t step_lost;
 	uint64_t step_samples;

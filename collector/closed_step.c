@@ -42,58 +42,92 @@ static uint64_t drops_of(const struct port_table *t, uint32_t switch_index,
 	return of_box ? grown : sum;
 }
 
-static void take_agents(struct closed_step *step, struct intake *in,
-			bool *alive)
+/* Move the counts of a switch since the last part into a row. */
+static void take_agent(struct agent_row *row, struct switch_state *s)
 {
-	for (size_t i = 0; i < in->registry->config->switch_count; i++) {
-		struct switch_state *s = &in->agents.switches[i];
-		struct agent_row *row = &step->agents[i];
+	s->step_alive = s->step_alive || s->step_datagrams > 0;
+	*row = (struct agent_row){
+		.alive = s->step_alive,
+		.datagrams = s->step_datagrams,
+		.lost = s->step_lost,
+		.samples = s->step_samples,
+	};
+	s->step_datagrams = 0;
+	s->step_lost = 0;
+	s->step_samples = 0;
+}
 
-		*row = (struct agent_row){
-			.alive = s->step_datagrams > 0,
-			.datagrams = s->step_datagrams,
-			.lost = s->step_lost,
-			.samples = s->step_samples,
-			.drops = drops_of(&in->ports, (uint32_t)i, s),
-		};
-		alive[i] = row->alive;
-		s->drops_grown += row->drops;
-		s->step_datagrams = 0;
-		s->step_lost = 0;
-		s->step_samples = 0;
+/* The cells and the agents' counts; ports come on top when a step is over. */
+static int take_counts(struct closed_step **out, struct intake *in,
+		       struct step_span span)
+{
+	size_t switches = in->registry->config->switch_count;
+	struct closed_step *step = calloc(1, sizeof(*step));
+	int rc = -ENOMEM;
+
+	if (!step)
+		return rc;
+	step->is_part = true;
+	step->span = span;
+	step->start_s = span.step * STEP_S;
+	step->agents = calloc(switches + 1, sizeof(*step->agents));
+	step->agent_count = switches;
+	if (step->agents)
+		rc = aggregate_take(&in->open, &step->cells, &step->cell_count);
+	if (rc < 0) {
+		closed_step_free(step);
+		return rc;
 	}
+	for (size_t i = 0; i < switches; i++)
+		take_agent(&step->agents[i], &in->agents.switches[i]);
+	*out = step;
+	return 0;
+}
+
+int closed_step_part(struct closed_step **out, struct intake *in,
+		     struct step_span span)
+{
+	return take_counts(out, in, span);
 }
 
 int closed_step_take(struct closed_step **out, struct intake *in,
 		     struct step_span span, bool last)
 {
 	size_t switches = in->registry->config->switch_count;
-	struct closed_step *step = calloc(1, sizeof(*step));
 	bool *alive = calloc(switches + 1, sizeof(*alive));
-	int rc = -ENOMEM;
+	struct closed_step *step;
+	int rc = alive ? take_counts(&step, in, span) : -ENOMEM;
 
-	if (!step || !alive)
-		goto out;
-	step->start_s = span.step * STEP_S;
-	step->covered_us = span.covered_us;
-	step->edge = span.edge;
-	step->agents = calloc(switches + 1, sizeof(*step->agents));
-	if (!step->agents)
-		goto out;
-	rc = aggregate_take(&in->open, &step->cells, &step->cell_count);
 	if (rc < 0)
 		goto out;
-	take_agents(step, in, alive);
-	rc = port_table_close(&in->ports, span, alive, last, &step->ports,
-			      &step->port_count);
-	if (rc < 0)
-		rc = 0; /* the ports' steps stay pending and come later */
+	step->is_part = false;
+	for (size_t i = 0; i < switches; i++) {
+		struct switch_state *s = &in->agents.switches[i];
+
+		alive[i] = s->step_alive;
+		s->step_alive = false;
+		step->agents[i].drops = drops_of(&in->ports, (uint32_t)i, s);
+		s->drops_grown += step->agents[i].drops;
+	}
+	/* Without memory the ports' steps stay pending and come later. */
+	if (port_table_close(&in->ports, span, alive, last, &step->ports,
+			     &step->port_count) < 0)
+		step->port_count = 0;
 	*out = step;
-	step = NULL;
 out:
 	free(alive);
-	closed_step_free(step);
 	return rc;
+}
+
+size_t closed_step_bytes(const struct closed_step *step)
+{
+	size_t bytes = sizeof(*step) + step->cell_count * sizeof(*step->cells) +
+		       step->port_count * sizeof(*step->ports) +
+		       step->agent_count * sizeof(*step->agents);
+
+	for (const struct earlier_cells *e = step->earlier; e; e = e->next)
+		bytes += sizeof(*e) + e->count * sizeof(*e->cells);
+	return bytes;
 }
 
 void earlier_cells_free(struct earlier_cells *list)

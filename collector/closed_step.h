@@ -3,7 +3,8 @@
 #define LANTERNE_COLLECTOR_CLOSED_STEP_H
 
 /*
- * closed_step — a step that is over, on its way to the writer thread.
+ * closed_step — a step that is over, or what came of an open one since its
+ * last part, on its way to the writer thread.
  *
  * Self-contained: it refers to nothing that the receiving side still changes.
  */
@@ -18,13 +19,13 @@
 #include "ixp/generation.h"
 #include "util/attr.h"
 
-/* What an agent sent in the step. */
+/* What an agent sent since the last part. */
 struct agent_row {
-	bool alive; /* at least one datagram came */
+	bool alive; /* at least one datagram came in the step */
 	uint64_t datagrams;
 	uint64_t lost;
 	uint64_t samples;
-	uint64_t drops;
+	uint64_t drops; /* of the step, once it is over */
 };
 
 /* Cells that were counted under an earlier configuration. */
@@ -39,14 +40,15 @@ struct closed_step {
 	struct generation *generation; /* a reference; NULL: the one that the
 					* flush was made with */
 	struct earlier_cells *earlier; /* list; NULL: none */
+	bool is_part;		       /* the step goes on */
+	struct step_span span;
 	int64_t start_s;
-	int64_t covered_us; /* of its 60 s that were observed */
-	bool edge;	    /* first or last step of a replay */
-	struct cell *cells;
+	struct cell *cells; /* since the last part, if there was one */
 	size_t cell_count;
 	struct port_row *ports; /* of this and earlier steps */
 	size_t port_count;
 	struct agent_row *agents; /* one per switch of the configuration */
+	size_t agent_count;
 };
 
 /**
@@ -59,6 +61,18 @@ struct closed_step {
  */
 MUST_CHECK int closed_step_take(struct closed_step **out, struct intake *in,
 				struct step_span span, bool last);
+
+/**
+ * Take what came since the last part of the open step, which goes on: cells
+ * and agents, ports only when it is closed.
+ *
+ * @param span  as above, observed so far
+ */
+MUST_CHECK int closed_step_part(struct closed_step **out, struct intake *in,
+				struct step_span span);
+
+/** The memory that a step holds, in bytes. */
+size_t closed_step_bytes(const struct closed_step *step);
 
 /** Free a list of earlier cells; NULL is fine. */
 void earlier_cells_free(struct earlier_cells *list);

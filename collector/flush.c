@@ -2,220 +2,361 @@
 #include "collector/flush.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/clock.h"
+#include "collector/clock_trust.h"
 #include "collector/flush_view.h"
-#include "collector/track_set.h"
-#include "store/series_list.h"
+#include "collector/open_step.h"
+#include "collector/pair_step.h"
+#include "collector/sums.h"
 #include "util/err.h"
 #include "util/log.h"
 
-struct flush {
-	char *state_dir;
-	struct track_set set;
-	struct flush_view now; /* of the configuration of the step at hand */
-	struct generation *generation; /* a reference; NULL: the first one */
-	/* Tracks summed up in a step under an earlier configuration. */
-	uint32_t *touched;
-	uint32_t touched_count;
-	uint32_t touched_room;
-	/* Pairs are closed every fifth step. */
-	uint32_t *pairs;
-	uint32_t pair_count;
-	uint32_t pair_room;
-	int64_t pair_window; /* pair steps since the epoch; 0: none */
-	bool pair_edge;
-	int64_t *seen_us; /* of it, per member as the set numbers them */
-	uint32_t seen_count;
-	uint64_t steps;
-	struct track_result result;
-	bool failing; /* rows of the last step were refused */
+enum {
+	REPLAY_ROWS = 120, /* of a series, written at once */
+	REPLAY_STEPS_PER_SYNC = 120,
 };
 
-/* Append to a growing list. */
-static int append(uint32_t **list, uint32_t *count, uint32_t *room,
-		  uint32_t value)
-{
-	if (*count == *room) {
-		uint32_t larger = *room ? 2 * *room : 256;
-		uint32_t *grown =
-		    realloc(*list, (size_t)larger * sizeof(*grown));
+struct flush {
+	char *state_dir;
+	enum flush_mode mode;
+	struct sums sums;
+	struct flush_view now; /* of the configuration of the step at hand */
+	struct generation *generation; /* a reference; NULL: the first one */
+	struct open_step step;
+	struct pair_step pairs;
+	struct clock_trust clock;
+	struct view *view;
+	struct journal *journal;
+	struct text record;
+	uint64_t steps;
+	uint64_t failed;
+};
 
-		if (!grown)
-			return -ENOMEM;
-		*list = grown;
-		*room = larger;
+static void append(struct flush *f, struct record_head *head)
+{
+	if (!text_ok(&f->record) ||
+	    journal_append(f->journal, head, &f->record) < 0)
+		f->failed++;
+	text_clear(&f->record);
+}
+
+/* What the disk does not take waits, and the journal's counters say so. */
+static bool sync_journal(struct flush *f)
+{
+	return journal_sync(f->journal) == 0;
+}
+
+static void close_pairs(struct flush *f)
+{
+	struct record_head head;
+
+	if (f->pairs.number == 0)
+		return;
+	pair_step_close(&f->pairs, &f->sums, f->view, f->state_dir, &f->record,
+			&head);
+	append(f, &head);
+}
+
+/* A part of the open step, or of the pairs', since the last one. */
+static struct record_head part_head(const struct flush *f,
+				    enum record_kind kind, int64_t covered_us)
+{
+	struct record_head head = open_step_head(&f->step, kind);
+
+	head.covered_us = covered_us;
+	head.from_us = f->step.part_from_us;
+	if (kind == RECORD_PAIR_PART)
+		head.start_s = f->pairs.number * SERIES_PAIR_STEP_S;
+	return head;
+}
+
+/* Those tracks that got something since the last part. */
+static uint32_t record_parts(struct flush *f, bool pairs)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < f->sums.parts.count; i++) {
+		const struct track *t =
+		    &f->sums.set.tracks[f->sums.parts.tracks[i]];
+		const struct record_entry entry = {
+			.series = t->series,
+			.known = true,
+			.traffic = f->sums.amounts[i],
+		};
+
+		if ((t->series.kind == SERIES_PAIR) != pairs)
+			continue;
+		record_add(&f->record, &entry);
+		count++;
 	}
-	(*list)[(*count)++] = value;
-	return 0;
+	return count;
 }
 
-static int append_time(struct flush *f)
+/* What the agents sent since the last part joins their tracks. */
+static void add_agents(struct flush *f, const struct closed_step *step)
 {
-	int64_t *grown =
-	    realloc(f->seen_us, (f->seen_count + 1u) * sizeof(*grown));
+	for (size_t i = 0; i < step->agent_count; i++) {
+		const struct agent_row *row = &step->agents[i];
+		uint32_t track = f->now.agents[i];
+		struct record_agent *sum;
 
-	if (!grown)
-		return -ENOMEM;
-	f->seen_us = grown;
-	f->seen_us[f->seen_count++] = 0;
-	return 0;
+		if (track == TRACK_NONE || !row->alive)
+			continue;
+		if (sums_note(&f->sums, track) < 0)
+			f->failed++;
+		sum = &f->sums.set.tracks[track].agent;
+		sum->datagrams += row->datagrams;
+		sum->lost += row->lost;
+		sum->samples += row->samples;
+		sum->drops += row->drops;
+	}
 }
 
-/* The track of a pair of members; TRACK_NONE without memory. */
-static uint32_t pair_track(struct flush *f, uint32_t low, uint32_t high,
-			   uint16_t vlan)
+static void record_agents(struct flush *f, const struct closed_step *step)
 {
-	const struct series series = {
-		.kind = SERIES_PAIR, .asn = low, .other_asn = high, .vlan = vlan
+	for (size_t i = 0; i < step->agent_count; i++) {
+		const struct agent_row *row = &step->agents[i];
+		struct record_entry entry = {
+			.known = true,
+			.agent = { row->datagrams, row->lost, row->samples,
+				   row->drops },
+		};
+
+		if (f->now.agents[i] == TRACK_NONE || row->datagrams == 0)
+			continue;
+		entry.series = f->sums.set.tracks[f->now.agents[i]].series;
+		record_add(&f->record, &entry);
+	}
+}
+
+static void journal_part(struct flush *f, const struct closed_step *step)
+{
+	struct record_head head = part_head(
+	    f, RECORD_PART, step->span.covered_us - f->step.covered_us);
+
+	record_begin(&f->record, &head);
+	(void)record_parts(f, false);
+	record_agents(f, step);
+	append(f, &head);
+}
+
+/*
+ * Whose sending was observed in the step, and for how long: into the pair step
+ * and the record. Told once a step is over, for a switch need not send in each
+ * part of it.
+ */
+static uint32_t cover_pairs(struct flush *f, const struct agent_row *agents,
+			    int64_t covered_us)
+{
+	const struct registry *r = f->now.registry;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < r->member_count; i++) {
+		const struct record_entry entry = {
+			.series = { .kind = SERIES_MEMBER,
+				    .asn = r->members[i].asn },
+			.known = true,
+			.seen_us = covered_us,
+		};
+		uint32_t number;
+
+		if (!flush_view_member_seen(&f->now, agents, i))
+			continue;
+		number = track_set_member(&f->sums.set, r->members[i].asn);
+		if (number == TRACK_NONE ||
+		    pair_step_see(&f->pairs, number, covered_us) < 0)
+			f->failed++;
+		record_add(&f->record, &entry);
+		count++;
+	}
+	return count;
+}
+
+/* agents: those alive in a step that is over; NULL: it goes on. */
+static void journal_pair_part(struct flush *f, const struct agent_row *agents,
+			      int64_t covered_us)
+{
+	struct record_head head = part_head(f, RECORD_PAIR_PART, covered_us);
+	uint32_t count = 0;
+
+	record_begin(&f->record, &head);
+	if (agents)
+		count += cover_pairs(f, agents, covered_us);
+	count += record_parts(f, true);
+	if (count > 0 && f->mode == FLUSH_LIVE)
+		append(f, &head);
+	else
+		text_clear(&f->record);
+	f->pairs.to_us = f->step.to_us;
+	f->pairs.edge = f->pairs.edge || f->step.edge;
+	f->pairs.odd_clock = f->pairs.odd_clock || f->step.odd_clock;
+}
+
+/*
+ * Close the open step. Its last part, if any, joins it.
+ *
+ * @param last  what closes it; NULL: that never came, or came to another
+ *              process; the step ends as it was journaled
+ */
+static void close_step(struct flush *f, const struct closed_step *last)
+{
+	size_t switches = f->now.registry->config->switch_count;
+	struct step_closing closing = {
+		.sums = &f->sums,
+		.view = f->view,
+		.eyes = &f->now,
+		.agents = calloc(switches + 1, sizeof(*closing.agents)),
 	};
-	uint32_t before = f->set.count;
-	uint32_t found = track_set_find(&f->set, &series);
+	struct record_head head;
 
-	if (found == before && f->set.count > before &&
-	    append(&f->pairs, &f->pair_count, &f->pair_room, found) < 0)
-		return TRACK_NONE;
-	return found;
-}
-
-static void know_pair(void *context, const struct series *series)
-{
-	struct flush *f = context;
-
-	if (pair_track(f, series->asn, series->other_asn, series->vlan) ==
-	    TRACK_NONE)
-		f->result.failed++;
-}
-
-int flush_new(struct flush **out, const struct registry *registry,
-	      uint32_t batch)
-{
-	struct flush *f = calloc(1, sizeof(*f));
-	int rc = -ENOMEM;
-
-	if (!f)
-		return rc;
-	f->state_dir = strdup(registry->config->state_dir);
-	if (f->state_dir)
-		rc = track_set_init(&f->set, batch);
-	if (rc == 0)
-		rc = flush_view_init(&f->now, registry, &f->set);
-	if (rc < 0) {
-		flush_free(f);
-		return rc;
-	}
-	/* Pairs that have a file go on getting their zeros. */
-	rc = series_list_pairs(f->state_dir, know_pair, f);
-	if (rc < 0) {
-		flush_free(f);
-		return rc;
-	}
-	*out = f;
-	return 0;
-}
-
-void flush_free(struct flush *f)
-{
-	if (!f)
-		return;
-	flush_view_fini(&f->now);
-	generation_unref(f->generation);
-	track_set_fini(&f->set);
-	free(f->state_dir);
-	free(f->touched);
-	free(f->pairs);
-	free(f->seen_us);
-	free(f);
-}
-
-static void add_traffic(struct flush *f, uint32_t index,
-			const struct cell *cell, bool to)
-{
-	/* The data sources stand in the order v4, v6, other; from, to. */
-	enum family family = cell_ends(cell->key).family;
-	size_t bytes = to ? TRAFFIC_TO_V4_BYTES : TRAFFIC_FROM_V4_BYTES;
-	size_t packets = to ? TRAFFIC_TO_V4_PKTS : TRAFFIC_FROM_V4_PKTS;
-	double *sums;
-
-	if (index == TRACK_NONE)
-		return;
-	sums = f->set.tracks[index].sums;
-	sums[bytes + family] += (double)cell->tally.bytes;
-	sums[packets + family] += (double)cell->tally.packets;
-	sums[to ? TRAFFIC_TO_SAMPLES : TRAFFIC_FROM_SAMPLES] +=
-	    (double)cell->tally.samples;
-	sums[to ? TRAFFIC_TO_VAR : TRAFFIC_FROM_VAR] += cell->tally.variance;
-}
-
-/* Add one end of a cell to the series that it belongs to. */
-static void add_end(struct flush *f, const struct flush_view *v,
-		    const struct cell *cell, uint32_t end, bool to)
-{
-	const struct vlan_interface *i = &v->registry->interfaces[end];
-
-	if (end == REGISTRY_NOBODY)
-		return;
-	add_traffic(f, v->exchange, cell, to);
-	add_traffic(f, v->members[i->member], cell, to);
-	add_traffic(f, v->switches[cell_ends(cell->key).switch_index], cell,
-		    to);
-	add_traffic(f, v->interfaces[end], cell, to);
-	add_traffic(f, flush_view_vlan(v, i->vlan), cell, to);
-}
-
-static void add_pair(struct flush *f, const struct flush_view *v,
-		     const struct cell *cell)
-{
-	const struct registry *r = v->registry;
-	struct cell_ends e = cell_ends(cell->key);
-	const struct vlan_interface *from = &r->interfaces[e.from];
-	const struct vlan_interface *to = &r->interfaces[e.to];
-	uint32_t sender;
-	uint32_t receiver;
-	uint32_t index;
-	size_t column;
-
-	if (!e.from || !e.to || e.family == FAMILY_OTHER)
-		return;
-	sender = r->members[from->member].asn;
-	receiver = r->members[to->member].asn;
-	index = pair_track(f, sender <= receiver ? sender : receiver,
-			   sender <= receiver ? receiver : sender,
-			   from->vlan == to->vlan ? from->vlan : 0);
-	if (index == TRACK_NONE) {
-		f->result.failed++;
+	if (!closing.agents) {
+		f->failed++;
 		return;
 	}
-	column = sender <= receiver ? PAIR_AB_V4_BYTES : PAIR_BA_V4_BYTES;
-	f->set.tracks[index].sums[column + e.family] +=
-	    (double)cell->tally.bytes;
+	for (size_t i = 0; i < switches; i++) {
+		uint32_t track = f->now.agents[i];
+
+		closing.agents[i].alive =
+		    (last && last->agents[i].alive) ||
+		    (track != TRACK_NONE &&
+		     f->sums.set.tracks[track].agent.datagrams > 0);
+	}
+	if (last) {
+		f->step.covered_us = last->span.covered_us;
+		closing.ports = last->ports;
+		closing.port_count = last->port_count;
+	}
+	journal_pair_part(f, closing.agents,
+			  f->step.covered_us + f->step.restored_us);
+	sums_join(&f->sums);
+	open_step_close(&f->step, &closing, &f->record, &head);
+	append(f, &head);
+	free(closing.agents);
+	f->steps++;
+	if ((head.start_s + STEP_S) % SERIES_PAIR_STEP_S == 0)
+		close_pairs(f);
 }
 
-static void add_cells(struct flush *f, const struct flush_view *v,
-		      const struct cell *cells, size_t count)
+static void open_pairs(struct flush *f, int64_t number, int64_t from_us)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct cell_ends e = cell_ends(cells[i].key);
+	if (f->pairs.number == number)
+		return;
+	close_pairs(f);
+	f->pairs.number = number;
+	f->pairs.from_us = from_us;
+}
 
-		add_end(f, v, &cells[i], e.from, false);
-		add_end(f, v, &cells[i], e.to, true);
-		add_pair(f, v, &cells[i]);
+/* Have the step open that begins at start_s. */
+static void open_step(struct flush *f, int64_t start_s, int64_t from_us)
+{
+	int64_t number = start_s / SERIES_PAIR_STEP_S;
+
+	if (f->step.open && f->step.start_s != start_s)
+		close_step(f, NULL);
+	if (!f->step.open)
+		f->step = (struct open_step){
+			.open = true,
+			.start_s = start_s,
+			.from_us = from_us,
+			.part_from_us = from_us,
+			.to_us = from_us,
+		};
+	open_pairs(f, number, from_us);
+}
+
+/* What an earlier process had journaled of an agent. */
+static void take_up_agent(struct flush *f, const struct record_entry *entry)
+{
+	uint32_t track = track_set_find(&f->sums.set, &entry->series);
+	struct record_agent *sum;
+
+	if (track == TRACK_NONE || sums_note(&f->sums, track) < 0) {
+		f->failed++;
+		return;
+	}
+	sum = &f->sums.set.tracks[track].agent;
+	sum->datagrams += entry->agent.datagrams;
+	sum->lost += entry->agent.lost;
+	sum->samples += entry->agent.samples;
+	sum->drops += entry->agent.drops;
+}
+
+static void take_up_entry(struct flush *f, const struct record_entry *entry,
+			  bool pairs)
+{
+	uint32_t number;
+
+	if (pairs && entry->series.kind == SERIES_MEMBER) {
+		number = track_set_member(&f->sums.set, entry->series.asn);
+		if (number == TRACK_NONE ||
+		    pair_step_see(&f->pairs, number, entry->seen_us) < 0)
+			f->failed++;
+	} else if (entry->series.kind == SERIES_AGENT) {
+		take_up_agent(f, entry);
+	} else if (entry->series.kind != SERIES_PORT) {
+		sums_add(&f->sums, &entry->series, &entry->traffic);
 	}
 }
 
-/* Remember the tracks of an earlier configuration: some may be of members
- * that the present one does not have. */
-static int touch(struct flush *f, const struct flush_view *v)
+/* A part of a step that an earlier process did not close. */
+static void take_up_part(struct flush *f, struct record_reader *r)
 {
-	for (size_t i = 0; i < v->list_count; i++) {
-		if (append(&f->touched, &f->touched_count, &f->touched_room,
-			   v->list[i]) < 0)
-			return -ENOMEM;
+	const struct record_head *head = &r->head;
+	bool pairs = head->kind == RECORD_PAIR_PART;
+	struct record_entry entry;
+	int rc;
+
+	if (pairs) {
+		open_pairs(f, head->start_s / SERIES_PAIR_STEP_S,
+			   head->from_us);
+		f->pairs.to_us = head->to_us;
+	} else {
+		open_step(f, head->start_s, head->from_us);
+		f->step.mixed = true;
+		f->step.restored_us += head->covered_us;
+		f->step.to_us = head->to_us;
+		f->step.part_from_us = head->to_us;
 	}
-	return 0;
+	while ((rc = record_next(r, &entry)) == 1)
+		take_up_entry(f, &entry, pairs);
+	if (rc < 0)
+		log_error("flush: a part of the journal cannot be read: %s",
+			  err_str(rc));
+	sums_join(&f->sums);
+}
+
+/* Go on where an earlier process ended. */
+static int take_up(struct flush *f)
+{
+	struct journal_reader *reader;
+	struct record_reader record;
+	uint64_t parts = 0;
+	int rc = journal_read_parts(&reader, f->state_dir);
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	while ((rc = journal_read_next(reader, &record)) == 1) {
+		if (record.head.kind == RECORD_PART ||
+		    record.head.kind == RECORD_PAIR_PART)
+			take_up_part(f, &record);
+		parts++;
+	}
+	journal_read_close(reader);
+	if (parts > 0)
+		log_notice("flush: taken up from the journal: %llu parts of "
+			   "steps that were open",
+			   (unsigned long long)parts);
+	return rc;
+}
+
+static int64_t until_us(const struct closed_step *step)
+{
+	return step->span.until_us
+		   ? step->span.until_us
+		   : step->start_s * US_PER_S + step->span.covered_us;
 }
 
 static void add_earlier(struct flush *f, const struct earlier_cells *earlier)
@@ -223,184 +364,14 @@ static void add_earlier(struct flush *f, const struct earlier_cells *earlier)
 	struct flush_view view;
 
 	for (; earlier; earlier = earlier->next) {
+		f->step.mixed = true;
 		if (flush_view_init(&view, earlier->generation->registry,
-				    &f->set) < 0 ||
-		    touch(f, &view) < 0)
-			f->result.failed++;
+				    &f->sums.set) < 0)
+			f->failed++;
 		else
-			add_cells(f, &view, earlier->cells, earlier->count);
+			sums_cells(&f->sums, &view, earlier->cells,
+				   earlier->count);
 		flush_view_fini(&view);
-	}
-}
-
-static void close_track(struct flush *f, uint32_t index, int64_t start_s,
-			double seconds)
-{
-	if (index != TRACK_NONE)
-		track_close(&f->set.tracks[index], f->state_dir, start_s,
-			    seconds, &f->result);
-}
-
-static bool has_sums(const struct track *t)
-{
-	for (size_t i = 0; i < SERIES_COLUMNS_MAX; i++) {
-		if (t->sums[i] != 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Close a track for a step that could be seen, or not: then it is unknown. A
- * switch that has left since may have seen what no other could.
- */
-static void close_seen(struct flush *f, uint32_t index, int64_t start_s,
-		       double seconds, bool seen)
-{
-	if (index != TRACK_NONE && f->touched_count > 0)
-		seen = seen || has_sums(&f->set.tracks[index]);
-	close_track(f, index, start_s, seen ? seconds : 0);
-}
-
-/* What is left over belongs to those who have left. */
-static void close_touched(struct flush *f, int64_t start_s, double seconds)
-{
-	for (uint32_t i = 0; i < f->touched_count; i++) {
-		uint32_t index = f->touched[i];
-
-		if (index != TRACK_NONE && has_sums(&f->set.tracks[index]))
-			close_track(f, index, start_s, seconds);
-	}
-	f->touched_count = 0;
-}
-
-/* Remember in this pair step who could be seen, and for how long. */
-static int cover_pairs(struct flush *f, const struct closed_step *step)
-{
-	const struct registry *r = f->now.registry;
-
-	for (uint32_t i = 0; i < r->member_count; i++) {
-		uint32_t number;
-
-		if (!flush_view_member_seen(&f->now, step->agents, i))
-			continue;
-		number = track_set_member(&f->set, r->members[i].asn);
-		while (number != TRACK_NONE && f->seen_count <= number) {
-			if (append_time(f) < 0)
-				return -ENOMEM;
-		}
-		if (number != TRACK_NONE)
-			f->seen_us[number] += step->covered_us;
-	}
-	f->pair_edge |= step->edge;
-	return 0;
-}
-
-/* The seconds for which a member's sending was observed; 0: too few. */
-static double seen_seconds(struct flush *f, uint32_t asn)
-{
-	uint32_t number = track_set_member(&f->set, asn);
-	int64_t us = number < f->seen_count ? f->seen_us[number] : 0;
-	bool enough = us * 2 >= (int64_t)SERIES_PAIR_STEP_S * US_PER_S;
-
-	if (f->pair_edge)
-		enough = step_rate_known(us, true);
-	return enough ? (double)us / US_PER_S : 0;
-}
-
-/* Each direction is known as far as its sender was seen. */
-static void close_pair(struct flush *f, struct track *t, int64_t start_s)
-{
-	double from_a = seen_seconds(f, t->series.asn);
-	double from_b = seen_seconds(f, t->series.other_asn);
-	double rates[SERIES_COLUMNS_MAX];
-
-	for (size_t i = 0; i < PAIR_COUNT; i++) {
-		double seconds = i < PAIR_BA_V4_BYTES ? from_a : from_b;
-
-		rates[i] = seconds > 0 ? t->sums[i] / seconds : NAN;
-	}
-	memset(t->sums, 0, sizeof(t->sums));
-	if (from_a > 0 || from_b > 0)
-		track_row(t, f->state_dir, start_s, rates, &f->result);
-}
-
-static void close_pairs(struct flush *f)
-{
-	if (f->pair_window == 0)
-		return;
-	for (uint32_t i = 0; i < f->pair_count; i++)
-		close_pair(f, &f->set.tracks[f->pairs[i]],
-			   f->pair_window * SERIES_PAIR_STEP_S);
-	f->pair_window = 0;
-	f->pair_edge = false;
-	for (uint32_t i = 0; i < f->seen_count; i++)
-		f->seen_us[i] = 0;
-}
-
-static void close_traffic(struct flush *f, const struct closed_step *step,
-			  double seconds)
-{
-	const struct flush_view *v = &f->now;
-	const struct registry *r = v->registry;
-	bool any = flush_view_any_alive(v, step->agents);
-
-	close_seen(f, v->exchange, step->start_s, seconds, any);
-	for (uint32_t i = 0; i < r->vlan_count; i++)
-		close_seen(f, v->vlans[i], step->start_s, seconds, any);
-	for (uint32_t i = 0; i < r->member_count; i++)
-		close_seen(f, v->members[i], step->start_s, seconds,
-			   flush_view_member_seen(v, step->agents, i));
-	for (uint32_t i = 1; i < r->interface_count; i++) {
-		uint32_t member = r->interfaces[i].member;
-
-		if (v->interfaces[i] != TRACK_NONE)
-			close_seen(
-			    f, v->interfaces[i], step->start_s, seconds,
-			    flush_view_member_seen(v, step->agents, member));
-	}
-	for (size_t i = 0; i < r->config->switch_count; i++)
-		close_seen(f, v->switches[i], step->start_s, seconds,
-			   step->agents[i].alive);
-}
-
-static void close_agents(struct flush *f, const struct closed_step *step,
-			 double seconds)
-{
-	for (size_t i = 0; i < f->now.registry->config->switch_count; i++) {
-		const struct agent_row *row = &step->agents[i];
-		uint32_t index = f->now.agents[i];
-		double *sums;
-
-		if (index == TRACK_NONE)
-			continue;
-		sums = f->set.tracks[index].sums;
-		sums[AGENT_DATAGRAMS] = (double)row->datagrams;
-		sums[AGENT_LOST] = (double)row->lost;
-		sums[AGENT_SAMPLES] = (double)row->samples;
-		sums[AGENT_DROPS] = (double)row->drops;
-		close_track(f, index, step->start_s, row->alive ? seconds : 0);
-	}
-}
-
-static void add_ports(struct flush *f, const struct closed_step *step)
-{
-	const struct config *c = f->now.registry->config;
-
-	for (size_t i = 0; i < step->port_count; i++) {
-		const struct port_row *row = &step->ports[i];
-		const struct series series = {
-			.kind = SERIES_PORT,
-			.switch_name = c->switches[row->switch_index].name,
-			.ifindex = row->ifindex,
-		};
-		uint32_t index = track_set_find(&f->set, &series);
-
-		if (index == TRACK_NONE)
-			f->result.failed++;
-		else
-			track_row(&f->set.tracks[index], f->state_dir,
-				  row->start_s, row->values, &f->result);
 	}
 }
 
@@ -412,7 +383,7 @@ static int change_view(struct flush *f, struct generation *generation)
 
 	if (!generation || generation == f->generation)
 		return 0;
-	rc = flush_view_init(&view, generation->registry, &f->set);
+	rc = flush_view_init(&view, generation->registry, &f->sums.set);
 	if (rc < 0) {
 		flush_view_fini(&view);
 		return rc;
@@ -421,66 +392,139 @@ static int change_view(struct flush *f, struct generation *generation)
 	f->now = view;
 	generation_unref(f->generation);
 	f->generation = generation_ref(generation);
+	f->step.mixed = true; /* if one is open */
 	return 0;
 }
 
-/* One line when writing begins to fail, and one when it works again. */
-static void report(struct flush *f)
+int flush_new(struct flush **out, const struct registry *registry,
+	      enum flush_mode mode)
 {
-	bool fails = f->result.reason != 0;
+	struct flush *f = calloc(1, sizeof(*f));
+	int rc = -ENOMEM;
 
-	if (fails && !f->failing)
-		log_error("flush: cannot store: %s: %s", f->result.series,
-			  err_str(f->result.reason));
-	else if (!fails && f->failing)
-		log_notice("flush: stores again: %llu rows were lost",
-			   (unsigned long long)f->result.failed);
-	f->failing = fails;
-	f->result.reason = 0;
+	if (!f)
+		return rc;
+	f->mode = mode;
+	text_init(&f->record);
+	f->state_dir = strdup(registry->config->state_dir);
+	if (f->state_dir)
+		rc = sums_init(&f->sums);
+	if (rc == 0)
+		rc = flush_view_init(&f->now, registry, &f->sums.set);
+	if (rc == 0)
+		rc = view_new(&f->view, f->state_dir, &f->sums.set,
+			      mode == FLUSH_REPLAY ? REPLAY_ROWS : 0);
+	if (rc == 0)
+		rc = journal_open(&f->journal, f->state_dir,
+				  &journal_default_limits);
+	if (rc == 0 && mode == FLUSH_LIVE) {
+		clock_trust_init(&f->clock, view_end(f->view, f->now.exchange));
+		rc = take_up(f);
+	}
+	if (rc < 0)
+		flush_free(f);
+	else
+		*out = f;
+	return rc;
+}
+
+void flush_free(struct flush *f)
+{
+	if (!f)
+		return;
+	journal_close(f->journal);
+	view_free(f->view);
+	pair_step_fini(&f->pairs);
+	flush_view_fini(&f->now);
+	generation_unref(f->generation);
+	sums_fini(&f->sums);
+	text_fini(&f->record);
+	free(f->state_dir);
+	free(f);
+}
+
+/* Hold rows whose time may be wrong until the clock is confirmed. */
+static void judge_clock(struct flush *f, const struct closed_step *step)
+{
+	switch (clock_trust_step(&f->clock, step->start_s, step->span.synced)) {
+	case CLOCK_TRUST_SAME:
+		break;
+	case CLOCK_TRUST_LOST:
+		log_warning("flush: the clock says %lld, far ahead of what is "
+			    "stored, and is not known to be right: rows wait "
+			    "until it is",
+			    (long long)step->start_s);
+		view_drop_held(f->view);
+		view_hold(f->view);
+		break;
+	case CLOCK_TRUST_CONFIRMED:
+		log_notice("flush: the clock is confirmed: rows are stored");
+		view_write_held(f->view);
+		break;
+	case CLOCK_TRUST_REFUTED:
+		log_notice("flush: the clock was wrong: its rows are left out "
+			   "of the files, the journal has them");
+		view_drop_held(f->view);
+		coverage_fini(&f->pairs.coverage);
+		break;
+	}
+	f->step.odd_clock = f->clock.odd;
 }
 
 void flush_step(struct flush *f, const struct closed_step *step)
 {
-	double seconds = (double)step->covered_us / US_PER_S;
-	int64_t window = step->start_s / SERIES_PAIR_STEP_S;
+	int64_t to_us = until_us(step);
 
 	if (change_view(f, step->generation) < 0) {
-		f->result.failed++;
+		f->failed++;
 		return;
 	}
-	if (f->pair_window != window)
-		close_pairs(f);
-	f->pair_window = window;
+	open_step(f, step->start_s, to_us - step->span.covered_us);
+	judge_clock(f, step);
+	f->step.to_us = to_us;
+	f->step.edge = f->step.edge || step->span.edge;
 	add_earlier(f, step->earlier);
-	add_cells(f, &f->now, step->cells, step->cell_count);
-	if (cover_pairs(f, step) < 0)
-		f->result.failed++;
-	if (!step_rate_known(step->covered_us, step->edge))
-		seconds = 0;
-	close_traffic(f, step, seconds);
-	close_agents(f, step, seconds);
-	close_touched(f, step->start_s, seconds);
-	add_ports(f, step);
-	if ((step->start_s + STEP_S) % SERIES_PAIR_STEP_S == 0)
-		close_pairs(f);
-	f->steps++;
-	report(f);
+	sums_cells(&f->sums, &f->now, step->cells, step->cell_count);
+	add_agents(f, step);
+	if (!step->is_part) {
+		close_step(f, step);
+		if (f->mode == FLUSH_REPLAY &&
+		    f->steps % REPLAY_STEPS_PER_SYNC == 0)
+			(void)sync_journal(f);
+		return;
+	}
+	journal_part(f, step);
+	journal_pair_part(f, NULL, 0);
+	sums_join(&f->sums);
+	f->step.covered_us = step->span.covered_us;
+	f->step.part_from_us = to_us;
+}
+
+void flush_settle(struct flush *f)
+{
+	if (f->mode == FLUSH_REPLAY)
+		return;
+	/* Nothing is shown that might be forgotten. */
+	if (sync_journal(f))
+		view_write(f->view);
 }
 
 void flush_finish(struct flush *f)
 {
+	if (f->step.open && f->mode == FLUSH_REPLAY)
+		close_step(f, NULL);
 	close_pairs(f);
-	for (uint32_t i = 0; i < f->set.count; i++)
-		track_write(&f->set.tracks[i], f->state_dir, &f->result);
-	report(f);
+	(void)sync_journal(f);
+	view_write(f->view);
 }
 
 struct flush_counters flush_counters(const struct flush *f)
 {
 	return (struct flush_counters){
 		.steps = f->steps,
-		.rows = f->result.written,
-		.rows_failed = f->result.failed,
-		.rows_old = f->result.old,
+		.failed = f->failed + f->sums.failed + f->pairs.failed,
+		.pairs_left_out = f->sums.pairs_left_out,
+		.view = view_counters(f->view),
+		.journal = journal_counters(f->journal),
 	};
 }

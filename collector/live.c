@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,6 +70,14 @@ static int64_t us_of(clockid_t clock)
 static struct moment now_by_both(void)
 {
 	return (struct moment){ us_of(CLOCK_REALTIME), us_of(CLOCK_MONOTONIC) };
+}
+
+/* Whether the wall clock is kept right, by NTP or the like. */
+static bool clock_is_synced(void)
+{
+	struct timex state = { .modes = 0 };
+
+	return adjtimex(&state) != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
 
 static int64_t now_us(void)
@@ -281,6 +290,7 @@ static void tick(struct live *l)
 
 	if (read(l->timer, &expirations, sizeof(expirations)) < 0)
 		return;
+	l->steps.synced = clock_is_synced();
 	steps_at(&l->steps, now);
 	count_socket_drops(l);
 	if (now.mono_us < l->next_status_us)
@@ -425,7 +435,7 @@ static int loop(struct live *l)
 static int start_writer(struct live *l)
 {
 	struct flush *flush;
-	int rc = flush_new(&flush, l->generation->registry, 1);
+	int rc = flush_new(&flush, l->generation->registry, FLUSH_LIVE);
 
 	return rc < 0 ? rc : writer_start(&l->writer, flush, false);
 }
@@ -455,8 +465,8 @@ static void stop(struct live *l)
 		   (unsigned long long)l->intake.input.datagrams,
 		   (unsigned long long)l->intake.ledger.observations,
 		   (unsigned long long)l->intake.ledger.attributed,
-		   (unsigned long long)counters.flush.rows,
-		   (unsigned long long)counters.flush.rows_failed);
+		   (unsigned long long)counters.flush.view.rows,
+		   (unsigned long long)counters.flush.view.rows_failed);
 }
 
 static void close_all(struct live *l)

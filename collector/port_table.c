@@ -9,18 +9,6 @@
 
 #include "collector/clock.h"
 
-enum {
-	/* Of the 60 s of a step so much must be covered for a rate, or of
-	 * the first and last step of a replay. */
-	COVERED_AT_LEAST_US = 30 * US_PER_S,
-	COVERED_AT_EDGE_US = 5 * US_PER_S,
-};
-
-bool step_rate_known(int64_t covered_us, bool edge)
-{
-	return covered_us >= (edge ? COVERED_AT_EDGE_US : COVERED_AT_LEAST_US);
-}
-
 static void name_port(struct port_state *p)
 {
 	/* Cisco NX-OS numbers Ethernet ports by slot and port, and
@@ -328,25 +316,18 @@ void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,
 			       bytes);
 }
 
-/* A complete step as rates. */
 static void fill_row(struct port_row *row, const struct port_step *s)
 {
-	double counted_s = (double)s->covered_us / US_PER_S;
-	double observed_s = (double)s->observed_us / US_PER_S;
-	bool counted = step_rate_known(s->covered_us, s->edge);
-	bool estimated =
-	    s->estimate_known && step_rate_known(s->observed_us, s->edge);
-
-	row->start_s = s->step * STEP_S;
-	for (uint32_t i = 0; i < COUNTER_COUNT; i++) {
-		bool known = counted && !(s->unknown & 1u << i);
-
-		row->values[i] = known ? (double)s->grown[i] / counted_s : NAN;
-	}
-	row->values[PORT_IN_ESTIMATE] =
-	    estimated ? (double)s->in_estimate / observed_s : NAN;
-	row->values[PORT_OUT_ESTIMATE] =
-	    estimated ? (double)s->out_estimate / observed_s : NAN;
+	row->amounts = (struct record_port){
+		.start_s = s->step * STEP_S,
+		.unknown = s->unknown,
+		.covered_us = s->covered_us,
+		.estimate = { s->in_estimate, s->out_estimate },
+		.observed_us = s->observed_us,
+		.estimate_known = s->estimate_known,
+		.edge = s->edge,
+	};
+	memcpy(row->amounts.grown, s->grown, sizeof(s->grown));
 }
 
 /* Note that a step is over: no more samples come for it. */
@@ -361,7 +342,7 @@ static void close_step(struct port_state *p, struct step_span span, bool alive)
 	s->estimate_known = alive;
 	p->in_estimate_bps = NAN;
 	p->out_estimate_bps = NAN;
-	if (alive && step_rate_known(span.covered_us, span.edge)) {
+	if (alive && record_rate_known(span.covered_us, STEP_US, span.edge)) {
 		double seconds = (double)span.covered_us / US_PER_S;
 
 		p->in_estimate_bps = 8 * (double)s->in_estimate / seconds;

@@ -19,6 +19,7 @@
 #include "collector/counters.h"
 #include "collector/port_link.h"
 #include "ixp/registry.h"
+#include "store/record.h"
 #include "util/attr.h"
 #include "util/u64map.h"
 
@@ -80,8 +81,7 @@ struct port_row {
 	uint32_t port;
 	uint32_t switch_index;
 	uint32_t ifindex;
-	int64_t start_s;
-	double values[PORT_COUNT]; /* rates per second; NaN unknown */
+	struct record_port amounts;
 };
 
 struct port_table {
@@ -100,14 +100,10 @@ struct port_table {
 struct step_span {
 	int64_t step;	    /* number of steps since the epoch */
 	int64_t covered_us; /* of its 60 s; less in a first or last step */
+	int64_t until_us;   /* by the wall clock; 0: start and covered_us */
 	bool edge;	    /* first or last step of a replay */
+	bool synced;	    /* the wall clock is known to be right */
 };
-
-/**
- * Whether so much of a step is enough for a rate: half of it, or 5 s in the
- * first and last step of a replay.
- */
-bool step_rate_known(int64_t covered_us, bool edge);
 
 /** Room for the registry's ports and those learned. @return 0 or -ENOMEM */
 MUST_CHECK int port_table_init(struct port_table *t,

@@ -27,7 +27,6 @@
 #include "util/log.h"
 
 enum {
-	STEPS_PER_WRITE = 120,
 	PACKETS_PER_LOOK = 4096, /* for signals */
 	HELD_MARGIN = 4096,	 /* more samples than a datagram has */
 };
@@ -193,7 +192,7 @@ static int prepare_store(struct replay *r, int64_t first_us)
 			      (long long)(first_us / US_PER_S));
 		return ERR_EXISTS;
 	}
-	rc = flush_new(&flush, r->registry, STEPS_PER_WRITE);
+	rc = flush_new(&flush, r->registry, FLUSH_REPLAY);
 	if (rc == 0)
 		rc = writer_start(&r->writer, flush, true);
 	r->steps.writer = r->writer;
@@ -370,21 +369,31 @@ static void say_what_is_odd(const struct replay *r)
 			      (unsigned long long)r->steps.total_refused);
 }
 
-static int check_rows(const struct flush_counters *rows)
+/* What was not stored, once all was that can be. */
+static int check_stored(const struct flush_counters *c)
 {
-	if (rows->rows_failed > 0)
+	uint64_t lost = c->view.rows_failed + c->view.rows_held;
+
+	if (c->journal.waiting + c->journal.lost > 0)
+		(void)fprintf(
+		    stderr,
+		    "lanterne-collector: %llu records could not be "
+		    "journaled: %s\n",
+		    (unsigned long long)(c->journal.waiting + c->journal.lost),
+		    err_str(c->journal.error));
+	if (lost > 0)
 		(void)fprintf(stderr,
 			      "lanterne-collector: %llu rows could not be "
 			      "stored\n",
-			      (unsigned long long)rows->rows_failed);
-	if (rows->rows_old > 0)
+			      (unsigned long long)lost);
+	if (c->view.rows_old > 0)
 		(void)fprintf(stderr,
 			      "lanterne-collector: %llu rows are of times that "
 			      "state_dir holds already, and were left out\n",
-			      (unsigned long long)rows->rows_old);
-	if (rows->rows_failed > 0)
+			      (unsigned long long)c->view.rows_old);
+	if (lost + c->journal.waiting + c->journal.lost + c->failed > 0)
 		return -EIO;
-	return rows->rows_old > 0 ? ERR_EXISTS : 0;
+	return c->view.rows_old > 0 ? ERR_EXISTS : 0;
 }
 
 static int finish(struct replay *r)
@@ -401,7 +410,7 @@ static int finish(struct replay *r)
 	counters = writer_stop(r->writer);
 	r->writer = NULL;
 	say_what_is_odd(r);
-	rc = check_rows(&counters.flush);
+	rc = check_stored(&counters.flush);
 	if (r->options->store && r->started) {
 		int written = write_status(r, counters);
 		int kept = write_verdicts(r);

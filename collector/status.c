@@ -7,6 +7,7 @@
 
 #include "collector/clock.h"
 #include "collector/totals.h"
+#include "util/err.h"
 
 enum { STRANGERS_SHOWN = 200 };
 
@@ -79,14 +80,53 @@ static void write_sources(struct json_writer *w, const struct status_view *v)
 	json_end_array(w);
 }
 
+/* What keeps the store from storing; empty if nothing does. */
+static void put_last_error(struct json_writer *w,
+			   const struct flush_counters *flush)
+{
+	struct text words;
+
+	text_init(&words);
+	if (flush->journal.error)
+		text_addf(&words, "journal: %s", err_str(flush->journal.error));
+	else if (flush->view.error)
+		text_addf(&words, "files: %s", err_str(flush->view.error));
+	json_put_string(w, "last_error", text_str(&words));
+	text_fini(&words);
+}
+
+static void write_journal(struct json_writer *w,
+			  const struct journal_counters *j)
+{
+	json_put_object(w, "journal");
+	json_put_u64(w, "records", j->records);
+	json_put_u64(w, "synced", j->synced);
+	json_put_u64(w, "waiting", j->waiting);
+	json_put_u64(w, "waiting_bytes", j->waiting_bytes);
+	json_put_u64(w, "lost", j->lost);
+	json_put_u64(w, "syncs_failed", j->syncs_failed);
+	json_put_u64(w, "bytes", j->bytes);
+	json_end_object(w);
+}
+
 static void write_store(struct json_writer *w, const struct status_view *v)
 {
+	const struct flush_counters *flush = &v->writer.flush;
+	const struct view_counters *view = &flush->view;
+
 	json_put_object(w, "store");
 	json_put_u64(w, "steps_written", v->writer.flush.steps);
 	json_put_u64(w, "steps_lost", v->writer.steps_lost);
-	json_put_u64(w, "rows_written", v->writer.flush.rows);
-	json_put_u64(w, "rows_failed", v->writer.flush.rows_failed);
-	json_put_u64(w, "rows_old", v->writer.flush.rows_old);
+	json_put_u64(w, "steps_queued", v->writer.steps_queued);
+	json_put_u64(w, "rows_written", view->rows);
+	json_put_u64(w, "rows_failed", view->rows_failed);
+	json_put_u64(w, "rows_old", view->rows_old);
+	json_put_u64(w, "rows_held", view->rows_held);
+	json_put_u64(w, "files_behind", view->files_behind);
+	json_put_u64(w, "files_mended", view->files_mended);
+	put_last_error(w, flush);
+	json_put_u64(w, "cells_failed", flush->failed);
+	json_put_u64(w, "pairs_left_out", flush->pairs_left_out);
 	json_put_u64(w, "files_failed", v->writer.files_failed);
 	json_end_object(w);
 }
@@ -275,6 +315,7 @@ void status_write(struct text *out, const struct status_view *v)
 	json_put_u64(&w, "broken_records", in->skipped.broken_records);
 	json_end_object(&w);
 	write_store(&w, v);
+	write_journal(&w, &v->writer.flush.journal);
 	write_switches(&w, v);
 	totals_write_refused(&w, &in->agents);
 	totals_write_strangers(&w, in, STRANGERS_SHOWN);

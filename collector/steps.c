@@ -14,6 +14,7 @@ enum {
 	 * next; one that was set does not. */
 	JUMP_AT_LEAST_US = 2 * US_PER_S,
 	VERDICT_AFTER_US = STEP_S * US_PER_S,
+	PART_US = 10 * US_PER_S,
 };
 
 void steps_init(struct steps *s, struct intake *intake, struct writer *writer,
@@ -65,6 +66,20 @@ static void decide(struct steps *s, int64_t now_us)
 	}
 }
 
+static void hand_over(struct steps *s, struct closed_step *step)
+{
+	if (s->generation)
+		step->generation = generation_ref(s->generation);
+	step->earlier = s->earlier;
+	s->earlier = NULL;
+	if (s->total)
+		add_to_total(s, step);
+	if (s->writer)
+		writer_step(s->writer, step);
+	else
+		closed_step_free(step);
+}
+
 /*
  * Close the open step; give_all: the ports' pending steps come too, none
  * follows for long. False without memory: its tallies go on in the next one,
@@ -76,6 +91,8 @@ static bool close_step(struct steps *s, int64_t covered_us, bool end,
 	struct step_span span = {
 		.step = s->step,
 		.covered_us = covered_us,
+		.until_us = s->start_us + covered_us,
+		.synced = s->synced || s->replay,
 		.edge = s->replay && (s->first || end),
 	};
 	struct closed_step *step;
@@ -86,17 +103,27 @@ static bool close_step(struct steps *s, int64_t covered_us, bool end,
 		s->failed++;
 		return false;
 	}
-	if (s->generation)
-		step->generation = generation_ref(s->generation);
-	step->earlier = s->earlier;
-	s->earlier = NULL;
-	if (s->total)
-		add_to_total(s, step);
-	if (s->writer)
-		writer_step(s->writer, step);
-	else
-		closed_step_free(step);
+	hand_over(s, step);
 	return true;
+}
+
+/* Hand over what came since the last part of the open step; without memory it
+ * comes with the next one. */
+static void take_part(struct steps *s, struct moment now)
+{
+	struct step_span span = {
+		.step = s->step,
+		.covered_us = now.wall_us - s->start_us,
+		.until_us = now.wall_us,
+		.synced = s->synced,
+	};
+	struct closed_step *part;
+
+	s->part_mono_us = now.mono_us;
+	if (closed_step_part(&part, s->intake, span) < 0)
+		s->failed++;
+	else
+		hand_over(s, part);
 }
 
 static void open_step(struct steps *s, struct moment now)
@@ -105,6 +132,7 @@ static void open_step(struct steps *s, struct moment now)
 	s->step = step_of_us(now.wall_us);
 	s->start_us = now.wall_us;
 	s->start_mono_us = now.mono_us;
+	s->part_mono_us = now.mono_us;
 	s->offset_us = now.wall_us - now.mono_us;
 }
 
@@ -161,7 +189,10 @@ void steps_at(struct steps *s, struct moment now)
 		if (closed)
 			s->start_us = s->step * STEP_US;
 		s->start_mono_us = s->start_us - s->offset_us;
+		s->part_mono_us = s->start_mono_us;
 	}
+	if (!s->replay && now.mono_us - s->part_mono_us >= PART_US)
+		take_part(s, now);
 }
 
 void steps_reload(struct steps *s, struct generation *generation,

@@ -6,7 +6,8 @@
  * steps — opens and closes the steps of an intake as time goes by.
  *
  * What a step holds goes to the writer, if there is one, and to the totals of
- * the whole run, if they are wanted.
+ * the whole run, if they are wanted. Live, the writer gets it in parts, each
+ * 10 s, so that not more than that is lost when the collector is killed.
  */
 
 #include <stdbool.h>
@@ -24,10 +25,13 @@ struct steps {
 	struct writer *writer;	 /* borrowed; NULL: nothing is stored */
 	struct aggregate *total; /* borrowed; NULL: no totals wanted */
 	bool replay;
+	bool synced; /* the wall clock is right, says the kernel; set from
+		      * outside */
 	bool open;
 	int64_t step;	       /* the open one */
 	int64_t start_us;      /* observed since; valid if open */
 	int64_t start_mono_us; /* the same by the monotonic clock */
+	int64_t part_mono_us;  /* its last part was taken; live only */
 	int64_t offset_us;     /* of the wall clock to the monotonic one */
 	uint64_t clock_jumps;
 	bool first;		/* no step was closed yet */

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/rrd_write.h"
+#include "collector/track_set.h"
 
-void track_init(struct track *t, const struct series *series, uint32_t batch)
+enum { ROWS_AT_FIRST = 2 };
+
+void track_init(struct track *t, const struct series *series)
 {
-	*t = (struct track){ .series = *series, .batch = batch };
+	*t = (struct track){ .series = *series, .part = TRACK_NONE };
 }
 
 void track_fini(struct track *t)
@@ -19,6 +21,7 @@ void track_fini(struct track *t)
 	t->starts = NULL;
 	t->values = NULL;
 	t->count = 0;
+	t->room = 0;
 }
 
 static size_t columns(const struct track *t)
@@ -28,76 +31,43 @@ static size_t columns(const struct track *t)
 
 static int make_room(struct track *t)
 {
-	if (t->starts)
+	uint32_t room = t->room ? 2 * t->room : ROWS_AT_FIRST;
+	int64_t *starts;
+	double *values;
+
+	if (t->count < t->room)
 		return 0;
-	t->starts = calloc(t->batch, sizeof(*t->starts));
-	t->values = calloc((size_t)t->batch * columns(t), sizeof(*t->values));
-	if (t->starts && t->values)
-		return 0;
-	track_fini(t);
-	return -ENOMEM;
+	starts = realloc(t->starts, room * sizeof(*starts));
+	if (!starts)
+		return -ENOMEM;
+	t->starts = starts;
+	values = realloc(t->values, room * columns(t) * sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	t->values = values;
+	t->room = room;
+	return 0;
 }
 
-void track_row(struct track *t, const char *state_dir, int64_t start_s,
-	       const double *values, struct track_result *result)
+int track_row(struct track *t, int64_t start_s, const double *values)
 {
-	if (make_room(t) < 0) {
-		result->failed++;
-		return;
-	}
+	int rc = make_room(t);
+
+	if (rc < 0)
+		return rc;
 	t->starts[t->count] = start_s;
 	memcpy(&t->values[t->count * columns(t)], values,
 	       columns(t) * sizeof(*values));
-	if (++t->count == t->batch)
-		track_write(t, state_dir, result);
+	t->count++;
+	return 0;
 }
 
-void track_close(struct track *t, const char *state_dir, int64_t start_s,
-		 double seconds, struct track_result *result)
+void track_clear(struct track *t)
 {
-	double rates[SERIES_COLUMNS_MAX];
-
-	for (size_t i = 0; i < SERIES_COLUMNS_MAX; i++)
-		rates[i] = t->sums[i] / seconds;
-	memset(t->sums, 0, sizeof(t->sums));
-	if (seconds > 0)
-		track_row(t, state_dir, start_s, rates, result);
+	track_fini(t);
 }
 
-static void note_reason(const struct track *t, int rc,
-			struct track_result *result)
+size_t track_row_bytes(const struct track *t)
 {
-	if (result->reason)
-		return;
-	result->reason = rc;
-	(void)series_name(result->series, sizeof(result->series), &t->series);
-}
-
-void track_write(struct track *t, const char *state_dir,
-		 struct track_result *result)
-{
-	struct series_row *rows;
-	size_t old = 0;
-	int rc = -ENOMEM;
-
-	if (t->count == 0)
-		return;
-	rows = calloc(t->count, sizeof(*rows));
-	for (uint32_t i = 0; rows && i < t->count; i++) {
-		rows[i].start_s = t->starts[i];
-		memcpy(rows[i].values, &t->values[i * columns(t)],
-		       columns(t) * sizeof(double));
-	}
-	if (rows)
-		rc =
-		    rrd_write_rows(state_dir, &t->series, rows, t->count, &old);
-	if (rc == 0) {
-		result->written += t->count - old;
-		result->old += old;
-	} else {
-		result->failed += t->count;
-		note_reason(t, rc, result);
-	}
-	free(rows);
-	t->count = 0;
+	return sizeof(*t->starts) + columns(t) * sizeof(*t->values);
 }

@@ -2,60 +2,50 @@
 #ifndef LANTERNE_COLLECTOR_TRACK_H
 #define LANTERNE_COLLECTOR_TRACK_H
 
-/*
- * track — the rows of one series on their way to its file.
- *
- * Sums what a step brings, turns the sums into rates and gathers the rows of
- * some steps, so that one call to the store writes several.
- */
+/* track — one series: what it got in the open step, and its rows on their
+ * way to the store. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/record.h"
 #include "store/series.h"
 #include "util/attr.h"
 
 struct track {
 	struct series series;
-	double sums[SERIES_COLUMNS_MAX]; /* of the step at hand */
-	uint32_t batch;			 /* rows gathered before writing */
-	uint32_t count;			 /* gathered */
-	int64_t *starts;		 /* batch of them; NULL: none yet */
-	double *values;			 /* batch × columns */
+	union {
+		struct record_traffic sums; /* of the open step, or pair step */
+		struct record_agent agent;
+	};
+	uint32_t part;	/* where struct sums has what came since the last part;
+			 * TRACK_NONE: nothing came */
+	bool summed;	/* something came in the open step */
+	bool queued;	/* it has rows, and the view knows */
+	bool behind;	/* rows were let go: only the journal has them */
+	uint32_t count; /* rows gathered */
+	uint32_t room;
+	int64_t *starts;
+	double *values; /* count × columns */
+	int64_t end_s;	/* where its rows end, gathered ones too; 0: not asked
+			 * yet; TRACK_NO_FILE: nothing was ever written */
 };
 
-/* What became of rows. */
-struct track_result {
-	uint64_t written;
-	uint64_t failed;
-	uint64_t old;
-	int reason; /* of the first failure; 0: none since it was cleared */
-	char series[64]; /* whose it was */
-};
+enum { TRACK_NO_FILE = -1 };
 
 /** Make a track without rows; allocates nothing. */
-void track_init(struct track *t, const struct series *series, uint32_t batch);
+void track_init(struct track *t, const struct series *series);
 void track_fini(struct track *t);
 
-/**
- * Gather a row of values, rates per second, and write when the batch is
- * full. A row that finds no memory is counted as failed.
- */
-void track_row(struct track *t, const char *state_dir, int64_t start_s,
-	       const double *values, struct track_result *result);
+/** Gather a row of values, rates per second. @return 0 or -ENOMEM */
+MUST_CHECK int track_row(struct track *t, int64_t start_s,
+			 const double *values);
 
-/**
- * Gather a row from the sums, and clear them.
- *
- * @param seconds  that the sums cover; 0: the step is unknown and makes no row,
- *                 which reads the same
- */
-void track_close(struct track *t, const char *state_dir, int64_t start_s,
-		 double seconds, struct track_result *result);
+/** Forget the rows gathered. */
+void track_clear(struct track *t);
 
-/** Write what was gathered; on failure these rows are counted and dropped. */
-void track_write(struct track *t, const char *state_dir,
-		 struct track_result *result);
+/** How many bytes a row takes. */
+size_t track_row_bytes(const struct track *t);
 
 #endif

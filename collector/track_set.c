@@ -11,14 +11,13 @@ enum {
 	NUMBERS_MAX = (1 << NUMBER_BITS) - 1,
 	VLAN_BITS = 12,
 	KIND_SHIFT = 60,
-	STEPS_PER_PAIR_STEP = SERIES_PAIR_STEP_S / SERIES_STEP_S,
 };
 
-int track_set_init(struct track_set *set, uint32_t batch)
+int track_set_init(struct track_set *set)
 {
 	int rc;
 
-	*set = (struct track_set){ .batch = batch };
+	*set = (struct track_set){ 0 };
 	rc = u64map_init(&set->by_key, ROOM_AT_START);
 	if (rc == 0)
 		rc = u64map_init(&set->by_asn, ROOM_AT_START);
@@ -133,10 +132,16 @@ static uint64_t key_of(struct track_set *set, const struct series *s)
 	}
 }
 
+uint32_t track_set_look(struct track_set *set, const struct series *series)
+{
+	uint64_t key = key_of(set, series);
+
+	return key == UINT64_MAX ? TRACK_NONE : u64map_find(&set->by_key, key);
+}
+
 uint32_t track_set_find(struct track_set *set, const struct series *series)
 {
 	uint64_t key = key_of(set, series);
-	uint32_t batch = set->batch;
 	struct series own = *series;
 	uint32_t found;
 
@@ -163,8 +168,6 @@ uint32_t track_set_find(struct track_set *set, const struct series *series)
 
 		own.switch_name = set->switches[number];
 	}
-	if (own.kind == SERIES_PAIR)
-		batch = batch / STEPS_PER_PAIR_STEP;
-	track_init(&set->tracks[set->count], &own, batch ? batch : 1);
+	track_init(&set->tracks[set->count], &own);
 	return set->count++;
 }

@@ -25,11 +25,10 @@ struct track_set {
 	struct u64map by_asn;
 	char **switches; /* names, likewise */
 	uint32_t switch_count;
-	uint32_t batch;
 };
 
-/** @param batch  rows that a track gathers before it is written */
-MUST_CHECK int track_set_init(struct track_set *set, uint32_t batch);
+/** @return 0 or -ENOMEM */
+MUST_CHECK int track_set_init(struct track_set *set);
 void track_set_fini(struct track_set *set);
 
 /** The number of a member, a new one if need be; TRACK_NONE as below. */
@@ -40,5 +39,8 @@ uint32_t track_set_member(struct track_set *set, uint32_t asn);
  * TRACK_NONE without memory, or with more than a million members or switches.
  */
 uint32_t track_set_find(struct track_set *set, const struct series *series);
+
+/** The same, but none is made: TRACK_NONE if there is none. */
+uint32_t track_set_look(struct track_set *set, const struct series *series);
 
 #endif

@@ -25,6 +25,7 @@ struct writer {
 	struct closed_step *queue[WRITER_QUEUE_MAX];
 	size_t first;
 	size_t count;
+	size_t bytes; /* that the queued steps hold */
 	struct waiting_file files[FILES_MAX];
 	bool stopping;
 	struct writer_counters counters;
@@ -69,8 +70,18 @@ static struct closed_step *take_step(struct writer *w)
 	step = w->queue[w->first];
 	w->first = (w->first + 1) % WRITER_QUEUE_MAX;
 	w->count--;
+	w->bytes -= closed_step_bytes(step);
 	(void)pthread_cond_signal(&w->room);
 	return step;
+}
+
+/* What waits is taken in before the disk is waited for. */
+static void write_step(struct writer *w, struct closed_step *step, bool more)
+{
+	flush_step(w->flush, step);
+	closed_step_free(step);
+	if (!more)
+		flush_settle(w->flush);
 }
 
 /* Steps come before files: a status file speaks of what was written. */
@@ -83,6 +94,7 @@ static void *run(void *argument)
 		struct waiting_file file = { 0 };
 		struct closed_step *step = take_step(w);
 		bool has_file = !step && take_file(w, &file);
+		bool more;
 
 		if (!step && !has_file) {
 			if (w->stopping)
@@ -90,10 +102,10 @@ static void *run(void *argument)
 			(void)pthread_cond_wait(&w->work, &w->lock);
 			continue;
 		}
+		more = w->count > 0;
 		(void)pthread_mutex_unlock(&w->lock);
 		if (step)
-			flush_step(w->flush, step);
-		closed_step_free(step);
+			write_step(w, step, more);
 		if (has_file)
 			write_file(w, &file);
 		(void)pthread_mutex_lock(&w->lock);
@@ -129,16 +141,25 @@ int writer_start(struct writer **out, struct flush *flush, bool waits)
 	return 0;
 }
 
+static bool is_full(const struct writer *w, size_t bytes)
+{
+	return w->count == WRITER_QUEUE_MAX ||
+	       (w->count > 0 && w->bytes + bytes > WRITER_QUEUE_MAX_BYTES);
+}
+
 void writer_step(struct writer *w, struct closed_step *step)
 {
+	size_t bytes = closed_step_bytes(step);
+
 	(void)pthread_mutex_lock(&w->lock);
-	while (w->waits && w->count == WRITER_QUEUE_MAX)
+	while (w->waits && is_full(w, bytes))
 		(void)pthread_cond_wait(&w->room, &w->lock);
-	if (w->count == WRITER_QUEUE_MAX) {
+	if (is_full(w, bytes)) {
 		w->counters.steps_lost++;
 		closed_step_free(step);
 	} else {
 		w->queue[(w->first + w->count++) % WRITER_QUEUE_MAX] = step;
+		w->bytes += bytes;
 		(void)pthread_cond_signal(&w->work);
 	}
 	(void)pthread_mutex_unlock(&w->lock);
@@ -174,6 +195,7 @@ struct writer_counters writer_counters(struct writer *w)
 
 	(void)pthread_mutex_lock(&w->lock);
 	counters = w->counters;
+	counters.steps_queued = w->count;
 	(void)pthread_mutex_unlock(&w->lock);
 	return counters;
 }

@@ -5,8 +5,8 @@
 /*
  * writer — the thread that touches the disk.
  *
- * Takes closed steps and small files from a bounded queue, so that a slow or
- * full disk never stops receiving. Owns the flush.
+ * Takes steps, their parts and small files from a bounded queue, so that a slow
+ * or full disk never stops receiving. Owns the flush.
  */
 
 #include <stdbool.h>
@@ -17,13 +17,17 @@
 #include "util/attr.h"
 #include "util/text.h"
 
-enum { WRITER_QUEUE_MAX = 64 };
+enum {
+	WRITER_QUEUE_MAX = 256, /* parts of steps: 42 minutes live */
+	WRITER_QUEUE_MAX_BYTES = 512 << 20,
+};
 
 struct writer;
 
 struct writer_counters {
 	struct flush_counters flush;
-	uint64_t steps_lost; /* the queue was full */
+	uint64_t steps_lost;   /* steps and parts: the queue was full */
+	uint64_t steps_queued; /* at the moment */
 	uint64_t files_failed;
 };
 

@@ -81,6 +81,12 @@ static const struct wording store[] = {
 	{ "rows_written", "rows written", true },
 	{ "steps_lost", "minutes lost", false },
 	{ "rows_failed", "rows that failed", false },
+	{ "rows_held", "rows that wait for their files", false },
+	{ "files_behind", "files that are to be made again from the journal",
+	  false },
+	{ "files_mended", "files that were made again", false },
+	{ "cells_failed", "sums that found no memory", false },
+	{ "pairs_left_out", "pairs beyond the million that are held", false },
 	{ "rows_old", "rows that were stored already", false },
 	{ "files_failed", "files that failed", false },
 };

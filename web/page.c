@@ -12,7 +12,7 @@
 
 enum {
 	STALE_AFTER_S = 180, /* since the end of the last stored step */
-	SILENT_AFTER_S = 60, /* since the status file was written */
+	SILENT_AFTER_S = 45, /* since the status file was written */
 	PAGE_MAX_AGE_S = 10,
 	SHORTEST_S = 5, /* of a step in part that has a rate */
 };

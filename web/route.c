@@ -47,14 +47,17 @@ static void answer_live(const struct call *call, struct response *r)
 /* There is data, and it is not old. */
 static void answer_ready(const struct call *call, struct response *r)
 {
-	bool stale = page_is_stale(call);
+	const char *problem = "";
 
-	r->content_type = "text/plain; charset=utf-8";
-	r->status = stale ? 503 : 200;
 	if (!call->status)
-		text_add(&r->body, "no status file of the collector\n");
-	else
-		text_add(&r->body, stale ? "data is stale\n" : "ok\n");
+		problem = "no status file of the collector";
+	else if (page_is_stale(call))
+		problem = "data is stale";
+	else if (*call->status->last_error)
+		problem = "the collector cannot store";
+	r->content_type = "text/plain; charset=utf-8";
+	r->status = *problem ? 503 : 200;
+	text_addf(&r->body, "%s\n", *problem ? problem : "ok");
 }
 
 /* "*" in a pattern stands for any one segment. */

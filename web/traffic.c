@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/pair_read.h"
 #include "util/err.h"
 
 /* Which column of which kind is which band; -1: it has none. */
@@ -129,7 +130,9 @@ int traffic_read(struct traffic *out, const char *state_dir,
 {
 	struct series_data data = { 0 };
 	struct traffic t = { .from_s = range->from_s, .row_s = range->row_s };
-	int rc = series_read(&data, state_dir, series, range);
+	int rc = series->kind == SERIES_PAIR
+		     ? pair_read(&data, state_dir, series, range)
+		     : series_read(&data, state_dir, series, range);
 
 	if (rc == ERR_NOT_FOUND) {
 		rc = allocate(

@@ -101,6 +101,10 @@ MUST_CHECK int journal_read_all(struct journal_reader **out,
 				int64_t from_s);
 MUST_CHECK int journal_read_file(struct journal_reader **out, const char *path);
 
+/** Read the parts that no record has replaced. @return as journal_read_all */
+MUST_CHECK int journal_read_parts(struct journal_reader **out,
+				  const char *state_dir);
+
 /**
  * The next record, valid until the next call.
  * @return 1; 0 at the end; -errno. Damage ends its file and is counted; the

@@ -9,6 +9,7 @@
 
 #include "collector/clock.h"
 #include "collector/flush.h"
+#include "store/pair_read.h"
 #include "support/registry_builder.h"
 #include "support/stored_rows.h"
 #include "support/switch_builder.h"
@@ -25,11 +26,11 @@ static struct sflow_builder b;
 static uint32_t sequence;
 static int64_t now; /* the open step */
 
-static void open_flush(uint32_t batch)
+static void open_flush(enum flush_mode mode)
 {
 	flush_free(flush);
 	flush = NULL;
-	ck_assert_int_eq(flush_new(&flush, e.registry, batch), 0);
+	ck_assert_int_eq(flush_new(&flush, e.registry, mode), 0);
 }
 
 static void setup(void)
@@ -41,7 +42,7 @@ static void setup(void)
 	exchange_build(&e, text, NULL);
 	free(text);
 	ck_assert_int_eq(intake_init(&in, e.registry), 0);
-	open_flush(1);
+	open_flush(FLUSH_LIVE);
 	sequence = 0;
 	now = FIRST;
 }
@@ -94,6 +95,7 @@ static void close_covering(int64_t covered_s, bool edge)
 
 	ck_assert_int_eq(closed_step_take(&step, &in, span, false), 0);
 	flush_step(flush, step);
+	flush_settle(flush);
 	closed_step_free(step);
 }
 
@@ -107,9 +109,15 @@ static double stored(const struct series *s, int64_t step, size_t column)
 {
 	uint32_t step_s = series_layout(s->kind)->step_s;
 	int64_t at = STORED_START + step * step_s;
-	struct series_data data = stored_read(dir, s, at, at + step_s, step_s);
-	double value = series_at(&data, 0, column);
+	struct series_range range = { CONSOLIDATION_AVERAGE, at, at + step_s,
+				      step_s };
+	struct series_data data;
+	double value;
+	int rc = s->kind == SERIES_PAIR ? pair_read(&data, dir, s, &range)
+					: series_read(&data, dir, s, &range);
 
+	ck_assert_int_eq(rc, 0);
+	value = series_at(&data, 0, column);
 	series_data_fini(&data);
 	return value;
 }
@@ -342,7 +350,7 @@ static void known_pair_gets_zeros(const struct series *series)
 		close_step();
 	}
 	ck_assert(exists(series));
-	open_flush(1); /* a restart */
+	open_flush(FLUSH_LIVE); /* a restart */
 	for (int i = 0; i < 5; i++) {
 		alive(1);
 		close_step();
@@ -379,15 +387,15 @@ START_TEST(what_is_gathered_is_written_at_the_end)
 {
 	struct series a = member(64500);
 
-	open_flush(120);
+	open_flush(FLUSH_REPLAY);
 	talk(1, 2, 600, SENT_IPV4);
 	close_step();
 	ck_assert(!exists(&a));
 	flush_finish(flush);
 	ck_assert_double_eq(stored(&a, 0, TRAFFIC_FROM_V4_BYTES), 100);
-	ck_assert_uint_gt(flush_counters(flush).rows, 10);
+	ck_assert_uint_gt(flush_counters(flush).view.rows, 10);
 	ck_assert_uint_eq(flush_counters(flush).steps, 1);
-	ck_assert_uint_eq(flush_counters(flush).rows_failed, 0);
+	ck_assert_uint_eq(flush_counters(flush).view.rows_failed, 0);
 }
 END_TEST
 
@@ -401,12 +409,13 @@ START_TEST(an_old_step_is_counted_and_changes_nothing)
 	talk(1, 2, 900, SENT_IPV4);
 	close_step();
 	ck_assert_double_eq(stored(&a, 0, TRAFFIC_FROM_V4_BYTES), 100);
-	ck_assert_uint_gt(flush_counters(flush).rows_old, 10);
+	ck_assert_uint_gt(flush_counters(flush).view.rows_old, 10);
 }
 END_TEST
 
-START_TEST(rows_that_cannot_be_stored_are_counted)
+START_TEST(rows_that_cannot_be_stored_wait_until_they_can)
 {
+	struct series a = member(64500);
 	char path[4096];
 	FILE *file;
 
@@ -416,8 +425,17 @@ START_TEST(rows_that_cannot_be_stored_are_counted)
 	(void)fclose(file);
 	talk(1, 2, 600, SENT_IPV4);
 	close_step();
-	ck_assert_uint_gt(flush_counters(flush).rows_failed, 10);
-	ck_assert_uint_eq(flush_counters(flush).rows, 0);
+	ck_assert_uint_gt(flush_counters(flush).view.rows_held, 10);
+	ck_assert_int_ne(flush_counters(flush).view.error, 0);
+	ck_assert_uint_eq(flush_counters(flush).view.rows, 0);
+	ck_assert_int_eq(unlink(path), 0);
+	alive(1);
+	close_step();
+	ck_assert_uint_eq(flush_counters(flush).view.rows_held, 0);
+	ck_assert_uint_eq(flush_counters(flush).view.rows_failed, 0);
+	ck_assert_int_eq(flush_counters(flush).view.error, 0);
+	ck_assert_double_eq(stored(&a, 0, TRAFFIC_FROM_V4_BYTES), 100);
+	ck_assert_double_eq(stored(&a, 1, TRAFFIC_FROM_V4_BYTES), 0);
 }
 END_TEST
 
@@ -437,7 +455,7 @@ int main(void)
 		{ so_does_a_pair_of_no_common_vlan, 0 },
 		{ what_is_gathered_is_written_at_the_end, 0 },
 		{ an_old_step_is_counted_and_changes_nothing, 0 },
-		{ rows_that_cannot_be_stored_are_counted, 0 },
+		{ rows_that_cannot_be_stored_wait_until_they_can, 0 },
 	};
 
 	return unit_run_with("flush", setup, teardown, tests, COUNT_OF(tests));

@@ -103,14 +103,14 @@ static void store(struct earlier_cells *earlier)
 	struct closed_step *step;
 	struct flush *flush;
 
-	ck_assert_int_eq(flush_new(&flush, old.exchange.registry, 1), 0);
+	ck_assert_int_eq(flush_new(&flush, old.exchange.registry, FLUSH_LIVE), 0);
 	ck_assert_int_eq(closed_step_take(&step, &in, span, true), 0);
 	step->generation = generation_ref(&new.generation);
 	step->earlier = earlier;
 	flush_step(flush, step);
 	flush_finish(flush);
 	closed_step_free(step);
-	ck_assert_uint_eq(flush_counters(flush).rows_failed, 0);
+	ck_assert_uint_eq(flush_counters(flush).view.rows_failed, 0);
 	flush_free(flush);
 }
 

@@ -29,7 +29,7 @@ static void build(const char *direction, bool replay)
 	free(text);
 	ck_assert_int_eq(intake_init(&in, e.registry), 0);
 	ck_assert_int_eq(aggregate_init(&total, e.registry), 0);
-	ck_assert_int_eq(flush_new(&flush, e.registry, 1), 0);
+	ck_assert_int_eq(flush_new(&flush, e.registry, FLUSH_LIVE), 0);
 	ck_assert_int_eq(writer_start(&writer, flush, true), 0);
 	steps_init(&steps, &in, writer, &total, replay);
 	sequence = 0;

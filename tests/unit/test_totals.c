@@ -287,7 +287,7 @@ static void write_status(size_t captures)
 	struct status_view view = {
 		.intake = &in,
 		.steps = &steps,
-		.writer = { .flush = { .steps = 3, .rows_failed = 2 },
+		.writer = { .flush = { .steps = 3, .view.rows_failed = 2 },
 			    .steps_lost = 1 },
 		.started_us = START,
 		.written_us = START + 30 * (int64_t)US_PER_S,

@@ -31,7 +31,7 @@ static void start(bool waits)
 {
 	struct flush *flush;
 
-	ck_assert_int_eq(flush_new(&flush, e.registry, 1), 0);
+	ck_assert_int_eq(flush_new(&flush, e.registry, FLUSH_LIVE), 0);
 	ck_assert_int_eq(writer_start(&writer, flush, waits), 0);
 }
 
@@ -131,7 +131,7 @@ START_TEST(stopping_writes_all_that_is_queued)
 	c = writer_stop(writer);
 	writer = NULL;
 	ck_assert_uint_eq(c.flush.steps, 10);
-	ck_assert_uint_eq(c.flush.rows_failed, 0);
+	ck_assert_uint_eq(c.flush.view.rows_failed, 0);
 	ck_assert_uint_eq(c.steps_lost, 0);
 	ck_assert_uint_eq(c.files_failed, 0);
 	expect_file(path, "second");

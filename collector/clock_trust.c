@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/clock_trust.h"
+
+#include "collector/clock.h"
+
+enum {
+	AHEAD_MAX_S = 600,
+	STABLE_S = 300,
+	/* Steps that follow each other, a lost one between them allowed. */
+	CONTINUES_S = 2 * STEP_S,
+};
+
+void clock_trust_init(struct clock_trust *c, int64_t end_s)
+{
+	*c = (struct clock_trust){ .end_s = end_s > 0 ? end_s : 0 };
+}
+
+static bool is_far_ahead(const struct clock_trust *c, int64_t start_s)
+{
+	return c->end_s != 0 && start_s > c->end_s + AHEAD_MAX_S;
+}
+
+static void trust(struct clock_trust *c, int64_t start_s)
+{
+	c->odd = false;
+	/* A step back changes nothing: what is stored stays where it ends. */
+	if (start_s + STEP_S > c->end_s)
+		c->end_s = start_s + STEP_S;
+}
+
+enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
+					 bool synced)
+{
+	bool was_odd = c->odd;
+	bool continues =
+	    start_s >= c->last_s && start_s - c->last_s <= CONTINUES_S;
+
+	c->last_s = start_s;
+	if (!is_far_ahead(c, start_s)) {
+		trust(c, start_s);
+		return was_odd ? CLOCK_TRUST_REFUTED : CLOCK_TRUST_SAME;
+	}
+	if (synced && !was_odd) {
+		trust(c, start_s);
+		return CLOCK_TRUST_SAME;
+	}
+	if (was_odd && continues &&
+	    (synced || start_s - c->odd_from_s >= STABLE_S)) {
+		trust(c, start_s);
+		return CLOCK_TRUST_CONFIRMED;
+	}
+	if (!was_odd || !continues)
+		c->odd_from_s = start_s;
+	c->odd = true;
+	return was_odd && continues ? CLOCK_TRUST_SAME : CLOCK_TRUST_LOST;
+}

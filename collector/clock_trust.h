@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_CLOCK_TRUST_H
+#define LANTERNE_COLLECTOR_CLOCK_TRUST_H
+
+/*
+ * clock_trust — whether the wall clock may label what is stored.
+ *
+ * A row far ahead of the last one makes librrd wipe what lies between, for
+ * good. So when steps suddenly come from more than ten minutes ahead and the
+ * kernel does not say that the clock is synchronised, they are odd: kept apart
+ * until the clock has gone on from there for five minutes, or is set again.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct clock_trust {
+	int64_t end_s;	    /* of the last step that was trusted; 0: none */
+	int64_t last_s;	    /* start of the last step */
+	int64_t odd_from_s; /* where the odd ones began; if odd */
+	bool odd;
+};
+
+enum clock_trust_change {
+	CLOCK_TRUST_SAME,
+	CLOCK_TRUST_LOST,      /* odd from this step on; odd ones before it,
+				* from elsewhere, were not right */
+	CLOCK_TRUST_CONFIRMED, /* the odd ones were right */
+	CLOCK_TRUST_REFUTED,   /* they were not; this one continues the rest */
+};
+
+/** @param end_s  where what is stored ends; 0 or less: nothing is */
+void clock_trust_init(struct clock_trust *c, int64_t end_s);
+
+/**
+ * A step, or a part of one, that starts at start_s is to be stored.
+ * @param synced  the kernel says that the clock is synchronised
+ */
+enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
+					 bool synced);
+
+#endif

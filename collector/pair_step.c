@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/pair_step.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/clock.h"
+
+enum {
+	/* Nothing of it is left in any archive of a pair after that. */
+	GAP_MAX_STEPS = 488 * 86400 / SERIES_PAIR_STEP_S,
+};
+
+void pair_step_fini(struct pair_step *p)
+{
+	coverage_fini(&p->coverage);
+	free(p->seen_us);
+	*p = (struct pair_step){ 0 };
+}
+
+int pair_step_see(struct pair_step *p, uint32_t member, int64_t covered_us)
+{
+	int64_t *grown;
+
+	if (member >= p->seen_count) {
+		grown = realloc(p->seen_us, (member + 1u) * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		for (uint32_t i = p->seen_count; i <= member; i++)
+			grown[i] = 0;
+		p->seen_us = grown;
+		p->seen_count = member + 1;
+	}
+	p->seen_us[member] += covered_us;
+	return 0;
+}
+
+static int64_t seen_us(const struct pair_step *p, uint32_t member)
+{
+	return member < p->seen_count ? p->seen_us[member] : 0;
+}
+
+/* Who was observed goes before the pairs, and into the coverage. */
+static void record_members(struct pair_step *p, const struct sums *sums,
+			   struct text *record)
+{
+	coverage_step(&p->coverage, p->number);
+	for (uint32_t i = 0; i < p->seen_count; i++) {
+		const struct record_entry entry = {
+			.series = { .kind = SERIES_MEMBER,
+				    .asn = sums->set.asns[i] },
+			.known = true,
+			.seen_us = p->seen_us[i],
+		};
+
+		if (p->seen_us[i] == 0)
+			continue;
+		record_add(record, &entry);
+		if (record_rate_known(p->seen_us[i],
+				      SERIES_PAIR_STEP_S * (int64_t)US_PER_S,
+				      p->edge) &&
+		    coverage_note(&p->coverage, i, p->number) < 0)
+			p->failed++;
+	}
+}
+
+/* What a pair's file lacks up to the open step: zeros as far as the senders
+ * were observed. */
+static void fill_gap(struct pair_step *p, struct sums *sums, struct view *view,
+		     uint32_t track, const char *state_dir)
+{
+	const struct series pair = sums->set.tracks[track].series;
+	int64_t end_s = view_end(view, track);
+	struct coverage_range range = { .state_dir = state_dir };
+	bool *seen;
+
+	if (end_s <= 0 || end_s >= p->number * SERIES_PAIR_STEP_S)
+		return;
+	range.from = end_s / SERIES_PAIR_STEP_S;
+	if (p->number - range.from > GAP_MAX_STEPS)
+		range.from = p->number - GAP_MAX_STEPS;
+	range.count = (uint32_t)(p->number - range.from);
+	seen = calloc(2 * (size_t)range.count, sizeof(*seen));
+	if (!seen) {
+		p->failed++;
+		return;
+	}
+	for (size_t end = 0; end < 2; end++) {
+		range.asn = end ? pair.other_asn : pair.asn;
+		range.member = track_set_member(&sums->set, range.asn);
+		if (range.member == TRACK_NONE ||
+		    coverage_of(&p->coverage, &range,
+				&seen[end * range.count]) < 0)
+			p->failed++;
+	}
+	for (uint32_t i = 0; i < range.count; i++) {
+		double a = seen[i] ? 0 : (double)NAN;
+		double b = seen[range.count + i] ? 0 : (double)NAN;
+		const double values[PAIR_COUNT] = { a, a, b, b };
+
+		if (seen[i] || seen[range.count + i])
+			view_row(view, track,
+				 (range.from + i) * SERIES_PAIR_STEP_S, values);
+	}
+	free(seen);
+}
+
+static bool is_stored(const struct record_traffic *t)
+{
+	return t->tallies[0][FAMILY_IPV4].bytes > 0 ||
+	       t->tallies[0][FAMILY_IPV6].bytes > 0 ||
+	       t->tallies[1][FAMILY_IPV4].bytes > 0 ||
+	       t->tallies[1][FAMILY_IPV6].bytes > 0;
+}
+
+static void close_pair(struct pair_step *p, struct sums *sums,
+		       struct view *view, uint32_t track,
+		       const struct record_head *head, const char *state_dir)
+{
+	struct track *t = &sums->set.tracks[track];
+	const struct record_entry entry = {
+		.series = t->series,
+		.known = true,
+		.traffic = t->sums,
+	};
+	const int64_t seen[2] = {
+		seen_us(p, track_set_member(&sums->set, t->series.asn)),
+		seen_us(p, track_set_member(&sums->set, t->series.other_asn)),
+	};
+	double values[SERIES_COLUMNS_MAX];
+	int64_t start_s = record_rates(head, &entry, seen, values);
+
+	/* Frames that are neither IPv4 nor IPv6 make no file. */
+	if (start_s == 0 || !is_stored(&entry.traffic))
+		return;
+	fill_gap(p, sums, view, track, state_dir);
+	view_row(view, track, start_s, values);
+}
+
+static int by_members(const void *left, const void *right, void *context)
+{
+	const struct track *tracks = context;
+	const struct series *a = &tracks[*(const uint32_t *)left].series;
+	const struct series *b = &tracks[*(const uint32_t *)right].series;
+
+	if (a->asn != b->asn)
+		return a->asn < b->asn ? -1 : 1;
+	if (a->other_asn != b->other_asn)
+		return a->other_asn < b->other_asn ? -1 : 1;
+	return (int)a->vlan - (int)b->vlan;
+}
+
+void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
+		     const char *state_dir, struct text *record,
+		     struct record_head *head)
+{
+	struct track_list *pairs = &sums->pairs;
+
+	*head = (struct record_head){
+		.kind = RECORD_PAIR_STEP,
+		.start_s = p->number * SERIES_PAIR_STEP_S,
+		.from_us = p->from_us,
+		.to_us = p->to_us,
+		.covered_us = p->to_us - p->from_us,
+		.edge = p->edge,
+		.odd_clock = p->odd_clock,
+	};
+	/* Neighbours differ little: short records, and files in order. */
+	qsort_r(pairs->tracks, pairs->count, sizeof(*pairs->tracks), by_members,
+		sums->set.tracks);
+	record_begin(record, head);
+	record_members(p, sums, record);
+	for (uint32_t i = 0; i < pairs->count; i++) {
+		const struct track *t = &sums->set.tracks[pairs->tracks[i]];
+		const struct record_entry entry = {
+			.series = t->series,
+			.known = true,
+			.traffic = t->sums,
+		};
+
+		record_add(record, &entry);
+	}
+	for (uint32_t i = 0; i < pairs->count; i++) {
+		close_pair(p, sums, view, pairs->tracks[i], head, state_dir);
+		sums_forget(&sums->set.tracks[pairs->tracks[i]]);
+	}
+	pairs->count = 0;
+	p->number = 0;
+	p->edge = false;
+	p->odd_clock = false;
+	for (uint32_t i = 0; i < p->seen_count; i++)
+		p->seen_us[i] = 0;
+}
