@@ -8,17 +8,11 @@
 #include <string.h>
 
 #include "collector/clock.h"
-
-enum {
-	/* Of the 60 s of a step so much must be covered for a rate, or of
-	 * the first and last step of a replay. */
-	COVERED_AT_LEAST_US = 30 * US_PER_S,
-	COVERED_AT_EDGE_US = 5 * US_PER_S,
-};
+#include "store/record.h"
 
 bool step_rate_known(int64_t covered_us, bool edge)
 {
-	return covered_us >= (edge ? COVERED_AT_EDGE_US : COVERED_AT_LEAST_US);
+	return record_rate_known(covered_us, STEP_US, edge);
 }
 
 static void name_port(struct port_state *p)
