@@ -8,6 +8,15 @@
 #include <string.h>
 
 #include "collector/clock.h"
+<<<<<<< HEAD
+=======
+#include "store/record.h"
+
+bool step_rate_known(int64_t covered_us, bool edge)
+{
+	return record_rate_known(covered_us, STEP_US, edge);
+}
+>>>>>>> journal
 
 static void name_port(struct port_state *p)
 {

@@ -77,7 +77,8 @@ struct record_port {
 struct record_entry {
 	struct series series; /* when decoded, switch_name is valid until the
 			       * reader is asked again */
-	bool known;	      /* false: it could not be seen (RECORD_STEP) */
+	bool known;	      /* false: it could not be seen (RECORD_STEP); not
+			       * looked at for ports and pairs */
 	int64_t seen_us;      /* member of a pair record */
 	union {
 		struct record_traffic traffic; /* all kinds but these two: */
@@ -86,30 +87,56 @@ struct record_entry {
 	};
 };
 
-/** Begin a record: forget what out holds and write the head. */
+enum {
+	RECORD_NAME_MAX = 64,	     /* bytes of a switch's name */
+	RECORD_BYTES_MAX = 256 << 20 /* of a whole record, entries and all */
+};
+
+/**
+ * Begin a record: forget what out holds and write the head. Its seq and
+ * replaces are the journal's to write. Whatever cannot be said in a record
+ * (a negative time or one after the year 36000, a name too long, more bytes
+ * than a record may have) makes out fail, here and below.
+ */
 void record_begin(struct text *out, const struct record_head *head);
 
 /** Add an entry. Variances of pairs are kept with 24 bits, all else exactly. */
 void record_add(struct text *out, const struct record_entry *entry);
 
+/** Add bytes that mean something to the caller: once, behind all entries. */
+void record_add_blob(struct text *out, const void *bytes, size_t len);
+
 struct record_reader {
 	struct cursor at;
 	struct record_head head;
-	char switch_name[65];
+	uint32_t entries_left;
+	bool has_blob;
+	char switch_name[RECORD_NAME_MAX + 1];
 	uint32_t asn; /* of the entry before; identities are differences */
 	uint32_t other_asn;
 	uint16_t vlan;
 };
 
 /**
- * Read a record's head. The bytes are borrowed while the reader is used.
+ * Read a record's head. The bytes are borrowed while the reader is used. The
+ * head's seq and replaces are 0 here; the journal's reader sets them.
  * @return 0; ERR_UNSUPPORTED (a kind of a later version), ERR_MALFORMED,
  *         ERR_TRUNCATED
  */
 MUST_CHECK int record_open(struct record_reader *r, struct cursor bytes);
 
-/** The next entry. @return 1; 0 at the end; ERR_MALFORMED, ERR_TRUNCATED */
+/**
+ * The next entry.
+ * @return 1; 0 at the end; ERR_TRUNCATED (one is missing), ERR_MALFORMED (one
+ *         is cut or cannot be)
+ */
 MUST_CHECK int record_next(struct record_reader *r, struct record_entry *entry);
+
+/**
+ * What record_add_blob added, borrowed like the record's bytes; empty if
+ * nothing. To be asked once record_next has returned 0.
+ */
+struct cursor record_blob(const struct record_reader *r);
 
 /** Add the amounts of one traffic to another. */
 void record_traffic_add(struct record_traffic *to,
