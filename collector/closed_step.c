@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "collector/clock.h"
+#include "collector/port_memory.h"
 
 /*
  * Drops of a switch. Some report one counter of the whole box with every data
@@ -119,10 +120,20 @@ out:
 	return rc;
 }
 
+void closed_step_remember(struct closed_step *step, const struct intake *in)
+{
+	if (port_table_pending(&in->ports, step->span, &step->pending,
+			       &step->pending_count) < 0)
+		return;
+	port_memory_write(&step->readings, &in->ports);
+}
+
 size_t closed_step_bytes(const struct closed_step *step)
 {
 	size_t bytes = sizeof(*step) + step->cell_count * sizeof(*step->cells) +
 		       step->port_count * sizeof(*step->ports) +
+		       step->pending_count * sizeof(*step->pending) +
+		       step->readings.capacity +
 		       step->agent_count * sizeof(*step->agents);
 
 	for (const struct earlier_cells *e = step->earlier; e; e = e->next)
@@ -150,6 +161,8 @@ void closed_step_free(struct closed_step *step)
 	earlier_cells_free(step->earlier);
 	free(step->cells);
 	free(step->ports);
+	free(step->pending);
+	text_fini(&step->readings);
 	free(step->agents);
 	free(step);
 }

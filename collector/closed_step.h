@@ -18,6 +18,7 @@
 #include "collector/port_table.h"
 #include "ixp/generation.h"
 #include "util/attr.h"
+#include "util/text.h"
 
 /* What an agent sent since the last part. */
 struct agent_row {
@@ -49,6 +50,9 @@ struct closed_step {
 	size_t port_count;
 	struct agent_row *agents; /* one per switch of the configuration */
 	size_t agent_count;
+	struct port_row *pending; /* live: ports' steps not given out yet */
+	size_t pending_count;
+	struct text readings; /* and what port_memory_write says of them */
 };
 
 /**
@@ -64,12 +68,15 @@ MUST_CHECK int closed_step_take(struct closed_step **out, struct intake *in,
 
 /**
  * Take what came since the last part of the open step, which goes on: cells
- * and agents, ports only when it is closed.
+ * and agents. Ports are given out when it is closed.
  *
  * @param span  as above, observed so far
  */
 MUST_CHECK int closed_step_part(struct closed_step **out, struct intake *in,
 				struct step_span span);
+
+/** Add what the ports must not forget. Without memory nothing is added. */
+void closed_step_remember(struct closed_step *step, const struct intake *in);
 
 /** The memory that a step holds, in bytes. */
 size_t closed_step_bytes(const struct closed_step *step);

@@ -31,6 +31,8 @@ struct flush {
 	struct view *view;
 	struct journal *journal;
 	struct text record;
+	struct record_reader ports; /* what an earlier process knew of them */
+	struct text ports_bytes;
 	uint64_t steps;
 	uint64_t failed;
 };
@@ -130,6 +132,39 @@ static void record_agents(struct flush *f, const struct closed_step *step)
 		entry.series = f->sums.set.tracks[f->now.agents[i]].series;
 		record_add(&f->record, &entry);
 	}
+}
+
+/* What the ports must not forget, of now: it stands for what was journaled of
+ * them before. */
+static void journal_ports(struct flush *f, const struct closed_step *step)
+{
+	const struct config *c = f->now.registry->config;
+	struct record_head head = {
+		.kind = RECORD_PORTS,
+		/* Of the step that is open behind this one. */
+		.start_s = step->start_s + (step->is_part ? 0 : STEP_S),
+		.from_us = f->step.to_us,
+		.to_us = f->step.to_us,
+	};
+
+	if (!text_ok(&step->readings) || step->readings.len == 0)
+		return;
+	record_begin(&f->record, &head);
+	for (size_t i = 0; i < step->pending_count; i++) {
+		const struct port_row *row = &step->pending[i];
+		const struct record_entry entry = {
+			.series = { .kind = SERIES_PORT,
+				    .switch_name =
+					c->switches[row->switch_index].name,
+				    .ifindex = row->ifindex },
+			.known = true,
+			.port = row->amounts,
+		};
+
+		record_add(&f->record, &entry);
+	}
+	record_add_blob(&f->record, step->readings.data, step->readings.len);
+	append(f, &head);
 }
 
 static void journal_part(struct flush *f, const struct closed_step *step)
@@ -328,6 +363,15 @@ static void take_up_part(struct flush *f, struct record_reader *r)
 	sums_join(&f->sums);
 }
 
+/* Keep the last of them for the port table. */
+static void keep_ports(struct flush *f, const struct record_reader *record)
+{
+	text_clear(&f->ports_bytes);
+	text_add_bytes(&f->ports_bytes, record->at.at, record->at.left);
+	f->ports = *record;
+	f->ports.at = cursor_of(text_str(&f->ports_bytes), f->ports_bytes.len);
+}
+
 /* Go on where an earlier process ended. */
 static int take_up(struct flush *f)
 {
@@ -339,9 +383,11 @@ static int take_up(struct flush *f)
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
 	while ((rc = journal_read_next(reader, &record)) == 1) {
-		if (record.head.kind == RECORD_PART ||
-		    record.head.kind == RECORD_PAIR_PART)
-			take_up_part(f, &record);
+		if (record.head.kind == RECORD_PORTS) {
+			keep_ports(f, &record);
+			continue;
+		}
+		take_up_part(f, &record);
 		parts++;
 	}
 	journal_read_close(reader);
@@ -406,6 +452,7 @@ int flush_new(struct flush **out, const struct registry *registry,
 		return rc;
 	f->mode = mode;
 	text_init(&f->record);
+	text_init(&f->ports_bytes);
 	f->state_dir = strdup(registry->config->state_dir);
 	if (f->state_dir)
 		rc = sums_init(&f->sums);
@@ -439,6 +486,7 @@ void flush_free(struct flush *f)
 	generation_unref(f->generation);
 	sums_fini(&f->sums);
 	text_fini(&f->record);
+	text_fini(&f->ports_bytes);
 	free(f->state_dir);
 	free(f);
 }
@@ -471,6 +519,13 @@ static void judge_clock(struct flush *f, const struct closed_step *step)
 	f->step.odd_clock = f->clock.odd;
 }
 
+struct record_reader *flush_ports(struct flush *f)
+{
+	bool kept = f->ports_bytes.len > 0 && text_ok(&f->ports_bytes);
+
+	return kept ? &f->ports : NULL;
+}
+
 void flush_step(struct flush *f, const struct closed_step *step)
 {
 	int64_t to_us = until_us(step);
@@ -486,6 +541,9 @@ void flush_step(struct flush *f, const struct closed_step *step)
 	add_earlier(f, step->earlier);
 	sums_cells(&f->sums, &f->now, step->cells, step->cell_count);
 	add_agents(f, step);
+	/* Before the step is closed: should only one of the two reach the disk,
+	 * this one counts only with the other. */
+	journal_ports(f, step);
 	if (!step->is_part) {
 		close_step(f, step);
 		if (f->mode == FLUSH_REPLAY &&

@@ -51,6 +51,12 @@ MUST_CHECK int flush_new(struct flush **out, const struct registry *registry,
 /** Free; what was not written yet is lost. NULL is fine. */
 void flush_free(struct flush *flush);
 
+/**
+ * What an earlier process, which was killed, knew of the ports: to be read
+ * once, with port_memory_read. NULL: nothing. Borrowed.
+ */
+struct record_reader *flush_ports(struct flush *flush);
+
 /** Take in a step or a part of one; what finds no memory is counted. */
 void flush_step(struct flush *flush, const struct closed_step *step);
 

@@ -16,6 +16,7 @@
 
 #include "collector/clock.h"
 #include "collector/intake.h"
+#include "collector/port_memory.h"
 #include "collector/reload.h"
 #include "collector/state_lock.h"
 #include "collector/status.h"
@@ -437,7 +438,13 @@ static int start_writer(struct live *l)
 	struct flush *flush;
 	int rc = flush_new(&flush, l->generation->registry, FLUSH_LIVE);
 
-	return rc < 0 ? rc : writer_start(&l->writer, flush, false);
+	if (rc < 0)
+		return rc;
+	if (flush_ports(flush) &&
+	    port_memory_read(&l->intake.ports, flush_ports(flush)) < 0)
+		log_warning("collector: what the journal knew of the ports "
+			    "cannot be read: their counters begin anew");
+	return writer_start(&l->writer, flush, false);
 }
 
 /* Write what is held: the open step as far as it was observed. */

@@ -8,15 +8,6 @@
 #include <string.h>
 
 #include "collector/clock.h"
-<<<<<<< HEAD
-=======
-#include "store/record.h"
-
-bool step_rate_known(int64_t covered_us, bool edge)
-{
-	return record_rate_known(covered_us, STEP_US, edge);
-}
->>>>>>> journal
 
 static void name_port(struct port_state *p)
 {
@@ -347,7 +338,9 @@ static void close_step(struct port_state *p, struct step_span span, bool alive)
 	if (!s)
 		return;
 	s->edge = span.edge;
-	s->observed_us = span.covered_us;
+	/* An earlier process may have observed some of it. */
+	alive = alive || s->observed_us > 0;
+	s->observed_us += span.covered_us;
 	s->estimate_known = alive;
 	p->in_estimate_bps = NAN;
 	p->out_estimate_bps = NAN;
@@ -426,4 +419,57 @@ int port_table_close(struct port_table *t, struct step_span span,
 	*rows = out;
 	*count = n;
 	return 0;
+}
+
+int port_table_pending(const struct port_table *t, struct step_span span,
+		       struct port_row **rows, size_t *count)
+{
+	size_t n = 0;
+	struct port_row *out;
+
+	*rows = NULL;
+	*count = 0;
+	if (t->count == 0)
+		return 0;
+	out = malloc((size_t)t->count * PORT_PENDING_STEPS * sizeof(*out));
+	if (!out)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < t->count * PORT_PENDING_STEPS; i++) {
+		const struct port_state *p = &t->ports[i / PORT_PENDING_STEPS];
+		const struct port_step *s = &p->pending[i % PORT_PENDING_STEPS];
+		struct record_port *amounts = &out[n].amounts;
+
+		if (s->step <= p->given_out || s->step == 0)
+			continue;
+		fill_row(&out[n], s);
+		if (s->step == span.step && !s->estimate_known) {
+			amounts->observed_us += span.covered_us;
+			amounts->estimate_known = true;
+		}
+		out[n].port = i / PORT_PENDING_STEPS;
+		out[n].switch_index = p->switch_index;
+		out[n++].ifindex = p->ifindex;
+	}
+	*rows = out;
+	*count = n;
+	return 0;
+}
+
+void port_table_restore(struct port_table *t, uint32_t port,
+			const struct record_port *step)
+{
+	struct port_state *p = &t->ports[port];
+	struct port_step *s = pending_step(p, step->start_s / STEP_S);
+
+	if (!s)
+		return;
+	s->covered_us = step->covered_us;
+	memcpy(s->grown, step->grown, sizeof(s->grown));
+	s->unknown = step->unknown;
+	s->in_estimate = step->estimate[0];
+	s->out_estimate = step->estimate[1];
+	s->observed_us = step->observed_us;
+	s->estimate_known = step->estimate_known;
+	s->edge = step->edge;
+	p->sampled = true; /* it was heard of: its steps are given out */
 }

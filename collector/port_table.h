@@ -151,6 +151,21 @@ MUST_CHECK int port_table_close(struct port_table *t, struct step_span span,
 				const bool *alive, bool last,
 				struct port_row **rows, size_t *count);
 
+/**
+ * The steps that were not given out yet, as rows of what they hold so far.
+ *
+ * @param span  the open step, observed so far
+ * @param rows  on success an array to be freed by the caller; NULL if empty
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int port_table_pending(const struct port_table *t,
+				  struct step_span span, struct port_row **rows,
+				  size_t *count);
+
+/** Have a step pending that an earlier table held. */
+void port_table_restore(struct port_table *t, uint32_t port,
+			const struct record_port *step);
+
 /** The speed to judge by: configured, else reported, else 0. */
 uint64_t port_speed(const struct port_state *p);
 

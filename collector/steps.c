@@ -68,6 +68,8 @@ static void decide(struct steps *s, int64_t now_us)
 
 static void hand_over(struct steps *s, struct closed_step *step)
 {
+	if (s->writer && !s->replay)
+		closed_step_remember(step, s->intake);
 	if (s->generation)
 		step->generation = generation_ref(s->generation);
 	step->earlier = s->earlier;

@@ -62,3 +62,31 @@ int u64map_put(struct u64map *map, uint64_t key, uint32_t value)
 	map->values[slot] = value;
 	return 0;
 }
+
+int u64map_put_growing(struct u64map *map, uint64_t key, uint32_t value)
+{
+	struct u64map larger;
+	int rc = u64map_put(map, key, value);
+
+	if (rc != ERR_FULL)
+		return rc;
+	rc = u64map_init(&larger, 2 * map->capacity);
+	for (size_t i = 0; rc == 0 && i <= map->mask; i++) {
+		if (map->keys[i] != UINT64_MAX)
+			rc = u64map_put(&larger, map->keys[i], map->values[i]);
+	}
+	if (rc < 0) {
+		u64map_fini(&larger);
+		return rc;
+	}
+	u64map_fini(map);
+	*map = larger;
+	return u64map_put(map, key, value);
+}
+
+void u64map_clear(struct u64map *map)
+{
+	memset(map->keys, 0xff, (map->mask + 1) * sizeof(*map->keys));
+	memset(map->values, 0xff, (map->mask + 1) * sizeof(*map->values));
+	map->count = 0;
+}

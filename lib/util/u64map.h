@@ -63,4 +63,15 @@ static inline uint32_t u64map_find(const struct u64map *map, uint64_t key)
  */
 MUST_CHECK int u64map_put(struct u64map *map, uint64_t key, uint32_t value);
 
+/**
+ * The same, but a full map becomes one of twice the capacity: not for keys
+ * that come off the wire.
+ * @return 0; -ENOMEM: nothing has changed; ERR_RANGE
+ */
+MUST_CHECK int u64map_put_growing(struct u64map *map, uint64_t key,
+				  uint32_t value);
+
+/** Forget all keys, keep the memory. */
+void u64map_clear(struct u64map *map);
+
 #endif

@@ -130,6 +130,39 @@ START_TEST(keys_that_differ_in_few_bits_stand_near_home)
 }
 END_TEST
 
+START_TEST(a_map_may_grow)
+{
+	struct u64map m;
+
+	ck_assert_int_eq(u64map_init(&m, 4), 0);
+	for (uint32_t i = 0; i < 1000; i++)
+		ck_assert_int_eq(u64map_put_growing(&m, i * 7, i), 0);
+	ck_assert_uint_eq(m.count, 1000);
+	for (uint32_t i = 0; i < 1000; i++)
+		ck_assert_uint_eq(u64map_find(&m, i * 7), i);
+	ck_assert_int_eq(u64map_put_growing(&m, UINT64_MAX, 1), ERR_RANGE);
+	u64map_fini(&m);
+}
+END_TEST
+
+START_TEST(a_cleared_map_has_no_keys_and_its_room)
+{
+	struct u64map m;
+
+	ck_assert_int_eq(u64map_init(&m, 4), 0);
+	for (int round = 0; round < 3; round++) {
+		for (uint32_t i = 0; i < 4; i++)
+			ck_assert_int_eq(u64map_put(&m, i, i), 0);
+		ck_assert_int_eq(u64map_put(&m, 9, 9), ERR_FULL);
+		u64map_clear(&m);
+		for (uint32_t i = 0; i < 4; i++)
+			ck_assert_uint_eq(u64map_find(&m, i), U64MAP_NONE);
+		ck_assert_uint_eq(u64map_find(&m, UINT64_MAX), U64MAP_NONE);
+	}
+	u64map_fini(&m);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -139,6 +172,8 @@ int main(void)
 		{ the_key_that_cannot_be_stored_is_never_found, 0 },
 		{ a_map_without_room_is_still_a_map, 0 },
 		{ a_capacity_beyond_memory_is_refused, 0 },
+		{ a_map_may_grow, 0 },
+		{ a_cleared_map_has_no_keys_and_its_room, 0 },
 		{ keys_that_differ_in_few_bits_stand_near_home,
 		  COUNT_OF(patterns) },
 	};

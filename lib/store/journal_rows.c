@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Rows are found record by record; each entry is looked up among the wanted
+ * series. The rows of a run of records with an odd clock wait until the record
+ * behind them tells whether the clock went on from there.
+ */
+#include "store/journal_rows.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/journal.h"
+#include "util/err.h"
+#include "util/u64map.h"
+
+enum { ROOM_AT_FIRST = 16, MEMBERS_AT_FIRST = 1024 };
+
+/* A row that waits for the clock to be confirmed. */
+struct odd_row {
+	size_t of;
+	bool idle;
+	struct series_row row;
+};
+
+/* For how long members were observed in the pair step at hand. */
+struct seen_members {
+	struct u64map by_asn; /* -> us */
+	uint64_t *us;
+	size_t count;
+	size_t room;
+};
+
+struct reading {
+	const struct series *series;
+	size_t count;
+	size_t first_pair; /* in series; pairs come last */
+	struct journal_rows *out;
+	struct odd_row *odd;
+	size_t odd_count;
+	size_t odd_room;
+	int64_t odd_last_s; /* start of the last odd record; 0: none */
+	bool *carried;	    /* per pair: it had traffic in the record at hand */
+	struct seen_members seen;
+};
+
+static int find(const void *key, const void *element)
+{
+	return series_compare(key, element);
+}
+
+/* Double an array's room; what there is stays on failure. */
+static int grow(void **array, size_t *room, size_t size)
+{
+	size_t larger = *room ? 2 * *room : ROOM_AT_FIRST;
+	void *grown = realloc(*array, larger * size);
+
+	if (!grown)
+		return -ENOMEM;
+	*array = grown;
+	*room = larger;
+	return 0;
+}
+
+static int add_row(struct journal_rows *to, const struct series_layout *layout,
+		   const struct series_row *row, bool idle)
+{
+	void *rows = to->rows;
+	int rc = 0;
+
+	if (to->count > 0 &&
+	    row->start_s < to->rows[to->count - 1].start_s + layout->step_s)
+		return 0;
+	if (to->count == to->room)
+		rc = grow(&rows, &to->room, sizeof(*to->rows));
+	to->rows = rows;
+	if (rc < 0)
+		return rc;
+	if (idle && to->idle == to->count)
+		to->idle++;
+	to->rows[to->count++] = *row;
+	return 0;
+}
+
+static int take_row(struct reading *r, size_t of,
+		    const struct record_head *head, const struct odd_row *row)
+{
+	void *odd = r->odd;
+	int rc = 0;
+
+	if (!head->odd_clock)
+		return add_row(&r->out[of], series_layout(r->series[of].kind),
+			       &row->row, row->idle);
+	if (r->odd_count == r->odd_room)
+		rc = grow(&odd, &r->odd_room, sizeof(*r->odd));
+	r->odd = odd;
+	if (rc == 0)
+		r->odd[r->odd_count++] = *row;
+	return rc;
+}
+
+/* Decide on the rows that waited, now that another record is there. */
+static int settle_odd(struct reading *r, const struct record_head *head,
+		      int64_t step_s)
+{
+	bool goes_on = head->start_s >= r->odd_last_s &&
+		       head->start_s - r->odd_last_s <= 2 * step_s;
+	int rc = 0;
+
+	if (r->odd_last_s != 0 && !goes_on)
+		r->odd_count = 0;
+	if (head->odd_clock) {
+		r->odd_last_s = head->start_s;
+		return 0;
+	}
+	for (size_t i = 0; rc == 0 && i < r->odd_count; i++)
+		rc = add_row(&r->out[r->odd[i].of],
+			     series_layout(r->series[r->odd[i].of].kind),
+			     &r->odd[i].row, r->odd[i].idle);
+	r->odd_count = 0;
+	r->odd_last_s = 0;
+	return rc;
+}
+
+static int see(struct seen_members *s, const struct record_entry *entry)
+{
+	void *us = s->us;
+	int rc = 0;
+
+	if (s->count == s->room)
+		rc = grow(&us, &s->room, sizeof(*s->us));
+	s->us = us;
+	if (rc < 0)
+		return rc;
+	s->us[s->count] = (uint64_t)entry->seen_us;
+	rc = u64map_put_growing(&s->by_asn, entry->series.asn,
+				(uint32_t)s->count++);
+	return rc;
+}
+
+static int64_t seen_us(const struct seen_members *s, uint32_t asn)
+{
+	uint32_t at = u64map_find(&s->by_asn, asn);
+
+	return at == U64MAP_NONE ? 0 : (int64_t)s->us[at];
+}
+
+static int take_entry(struct reading *r, const struct record_head *head,
+		      const struct record_entry *entry)
+{
+	const struct series *at;
+	struct odd_row row = { .idle = false };
+	int64_t seen[2] = { 0, 0 };
+
+	if (head->kind == RECORD_PAIR_STEP &&
+	    entry->series.kind == SERIES_MEMBER)
+		return see(&r->seen, entry);
+	at = bsearch(&entry->series, r->series, r->count, sizeof(*at), find);
+	if (!at)
+		return 0;
+	row.of = (size_t)(at - r->series);
+	if (at->kind == SERIES_PAIR) {
+		r->carried[row.of - r->first_pair] = true;
+		seen[0] = seen_us(&r->seen, at->asn);
+		seen[1] = seen_us(&r->seen, at->other_asn);
+	}
+	row.row.start_s = record_rates(head, entry, seen, row.row.values);
+	return row.row.start_s ? take_row(r, row.of, head, &row) : 0;
+}
+
+/* The pairs that had no traffic in a pair step. */
+static int take_idle(struct reading *r, const struct record_head *head)
+{
+	struct record_entry nothing = { .known = true };
+	int rc = 0;
+
+	for (size_t i = r->first_pair; rc == 0 && i < r->count; i++) {
+		struct odd_row row = { .of = i, .idle = true };
+		const int64_t seen[2] = {
+			seen_us(&r->seen, r->series[i].asn),
+			seen_us(&r->seen, r->series[i].other_asn),
+		};
+
+		if (r->carried[i - r->first_pair])
+			continue;
+		nothing.series = r->series[i];
+		row.row.start_s =
+		    record_rates(head, &nothing, seen, row.row.values);
+		if (row.row.start_s)
+			rc = take_row(r, i, head, &row);
+	}
+	return rc;
+}
+
+static int take_record(struct reading *r, struct record_reader *record)
+{
+	const struct record_head *head = &record->head;
+	bool pairs = head->kind == RECORD_PAIR_STEP;
+	struct record_entry entry;
+	int rc;
+
+	if (head->kind != RECORD_STEP && !pairs)
+		return 0;
+	rc = settle_odd(r, head, pairs ? SERIES_PAIR_STEP_S : SERIES_STEP_S);
+	if (rc < 0)
+		return rc;
+	if (pairs) {
+		memset(r->carried, 0,
+		       (r->count - r->first_pair) * sizeof(*r->carried));
+		u64map_clear(&r->seen.by_asn);
+		r->seen.count = 0;
+	}
+	while (rc == 0 && (rc = record_next(record, &entry)) == 1)
+		rc = take_entry(r, head, &entry);
+	return rc == 0 && pairs ? take_idle(r, head) : rc;
+}
+
+/* Read one stream: what the clock did is told by its own records. */
+static int read_stream(struct reading *r, const char *state_dir,
+		       enum journal_stream stream, int64_t from_s)
+{
+	struct journal_reader *reader;
+	struct record_reader record;
+	int rc = journal_read_all(&reader, state_dir, 1u << stream, from_s);
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	while ((rc = journal_read_next(reader, &record)) == 1) {
+		rc = take_record(r, &record);
+		if (rc < 0)
+			break;
+	}
+	journal_read_close(reader);
+	r->odd_count = 0;
+	r->odd_last_s = 0;
+	return rc;
+}
+
+int journal_rows_read(struct journal_rows *out, const char *state_dir,
+		      const struct series *series, size_t count, int64_t from_s)
+{
+	struct reading r = { .series = series, .count = count, .out = out };
+	int rc;
+
+	while (r.first_pair < count && series[r.first_pair].kind != SERIES_PAIR)
+		r.first_pair++;
+	r.carried = calloc(count - r.first_pair + 1, sizeof(*r.carried));
+	rc =
+	    r.carried ? u64map_init(&r.seen.by_asn, MEMBERS_AT_FIRST) : -ENOMEM;
+	if (rc == 0 && r.first_pair > 0)
+		rc = read_stream(&r, state_dir, JOURNAL_STEPS, from_s);
+	if (rc == 0 && r.first_pair < count)
+		rc = read_stream(&r, state_dir, JOURNAL_PAIRS, from_s);
+	u64map_fini(&r.seen.by_asn);
+	free(r.seen.us);
+	free(r.carried);
+	free(r.odd);
+	return rc;
+}
+
+void journal_rows_fini(struct journal_rows *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(rows[i].rows);
+		rows[i] = (struct journal_rows){ 0 };
+	}
+}

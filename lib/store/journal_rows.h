@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_STORE_JOURNAL_ROWS_H
+#define LANTERNE_STORE_JOURNAL_ROWS_H
+
+/*
+ * journal_rows — the rows of some series, made of the journal's closed steps:
+ * what their RRD files must hold.
+ *
+ * A row that starts before the end of an earlier one is left out, as the
+ * collector left it out. So are those of a clock that was far ahead, unless
+ * what follows goes on from there. An idle pair has rows of zero as far as its
+ * senders were observed.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/rrd_write.h"
+#include "util/attr.h"
+
+/* Of one series. */
+struct journal_rows {
+	struct series_row *rows; /* in rising order of time */
+	size_t count;
+	size_t room;
+	size_t idle; /* of a pair: so many at the beginning are of no traffic */
+};
+
+/**
+ * Read the rows of series.
+ *
+ * @param series  count of them, in the order of series_compare, none twice
+ * @param from_s  steps that end before may be left out
+ * @param out     count of them, all zero; to be freed with journal_rows_fini,
+ *                also on failure
+ * @return 0, -ENOMEM, or as journal_read_all; no journal is no rows
+ */
+MUST_CHECK int journal_rows_read(struct journal_rows *out,
+				 const char *state_dir,
+				 const struct series *series, size_t count,
+				 int64_t from_s);
+
+/** Free the rows of count series. */
+void journal_rows_fini(struct journal_rows *rows, size_t count);
+
+#endif
