@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef LANTERNE_WEB_STATISTICS_H
-#define LANTERNE_WEB_STATISTICS_H
+#ifndef LANTERNE_STORE_STATISTICS_H
+#define LANTERNE_STORE_STATISTICS_H
 
 /*
  * statistics — what a row of rates comes to. Pure.
