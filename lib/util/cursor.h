@@ -121,6 +121,24 @@ static inline uint64_t cursor_be64(struct cursor *c)
 	return __builtin_bswap64(value);
 }
 
+/** The next two bytes, little endian; 0 once failed. */
+static inline uint16_t cursor_le16(struct cursor *c)
+{
+	return __builtin_bswap16(cursor_be16(c));
+}
+
+/** The next four bytes, little endian; 0 once failed. */
+static inline uint32_t cursor_le32(struct cursor *c)
+{
+	return __builtin_bswap32(cursor_be32(c));
+}
+
+/** The next eight bytes, little endian; 0 once failed. */
+static inline uint64_t cursor_le64(struct cursor *c)
+{
+	return __builtin_bswap64(cursor_be64(c));
+}
+
 /** Copy the next len bytes; zero-fills the target on failure. */
 static inline void cursor_bytes(struct cursor *c, void *to, size_t len)
 {

@@ -21,6 +21,21 @@ START_TEST(values_are_read_big_endian)
 }
 END_TEST
 
+START_TEST(values_are_read_little_endian)
+{
+	struct cursor c = cursor_of(octets, sizeof(octets));
+
+	ck_assert_uint_eq(cursor_le16(&c), 0x0201);
+	ck_assert_uint_eq(cursor_le32(&c), 0x06050403);
+	ck_assert_uint_eq(cursor_left(&c), 3);
+	ck_assert_uint_eq(cursor_le32(&c), 0);
+	ck_assert(!cursor_ok(&c));
+	c = cursor_of(octets + 1, 8);
+	ck_assert_uint_eq(cursor_le64(&c), 0x0908070605040302);
+	ck_assert(cursor_spent(&c));
+}
+END_TEST
+
 static uint64_t read_size(struct cursor *c, size_t size)
 {
 	switch (size) {
@@ -149,6 +164,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ values_are_read_big_endian, 0 },
+		{ values_are_read_little_endian, 0 },
 		{ a_value_needs_all_of_its_bytes, 0 },
 		{ a_short_read_sticks, 0 },
 		{ a_length_near_the_end_of_memory_is_refused, 0 },
