@@ -35,6 +35,9 @@ struct statistics {
 MUST_CHECK int statistics_of(struct statistics *out, const double *values,
 			     size_t count, uint32_t row_s);
 
+/** The total alone: rate × seconds over the known rows; NaN if none is. */
+double statistics_total(const double *values, size_t count, uint32_t row_s);
+
 /**
  * Take for total and average that each row stands for its own seconds: those
  * that a capture covers of it.
