@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "web/zone.h"
+#include "util/zone.h"
 
 enum { STEPS_WANTED = 5 };
 

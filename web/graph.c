@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/zone.h"
 #include "web/html.h"
 #include "web/plot.h"
 #include "web/units.h"
-#include "web/zone.h"
 
 enum { SPARK_WIDTH = 120, SPARK_HEIGHT = 24, SPARK_POINTS = 96 };
 

@@ -4,12 +4,12 @@
 
 #include <math.h>
 
+#include "util/zone.h"
 #include "web/asset.h"
 #include "web/graph.h"
 #include "web/html.h"
 #include "web/plot.h"
 #include "web/units.h"
-#include "web/zone.h"
 
 enum {
 	WIDTH = 800,

@@ -17,10 +17,10 @@
 #include "ixp/generation.h"
 #include "util/err.h"
 #include "util/log.h"
+#include "util/zone.h"
 #include "web/route.h"
 #include "web/server.h"
 #include "web/site.h"
-#include "web/zone.h"
 
 struct options {
 	const char *config_path;

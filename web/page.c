@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/zone.h"
 #include "web/asset.h"
 #include "web/html.h"
 #include "web/units.h"
-#include "web/zone.h"
 
 enum {
 	STALE_AFTER_S = 180, /* since the end of the last stored step */

@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 #include "store/series.h"
+#include "store/statistics.h"
 #include "util/attr.h"
 #include "util/text.h"
 #include "web/page.h"
 #include "web/period.h"
-#include "web/statistics.h"
 #include "web/traffic.h"
 
 /* What a graph is of. */

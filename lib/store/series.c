@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +14,6 @@ enum {
 	HOUR_S = 3600,
 	DAY_S = 86400,
 	YEAR_DAYS = 365,
-	SWITCH_NAME_MAX = 64,
 };
 
 static const char *const traffic_columns[] = {
@@ -141,14 +139,14 @@ const struct series_layout *series_layout(enum series_kind kind)
 	return layouts[kind];
 }
 
-static bool names_a_switch(enum series_kind kind)
+bool series_names_a_switch(enum series_kind kind)
 {
 	return kind == SERIES_SWITCH || kind == SERIES_PORT ||
 	       kind == SERIES_AGENT;
 }
 
 /* A switch name becomes a part of a path: nothing in it may lead elsewhere. */
-static bool is_path_part(const char *name)
+bool series_switch_name_is_valid(const char *name)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "abcdefghijklmnopqrstuvwxyz"
@@ -158,7 +156,7 @@ static bool is_path_part(const char *name)
 	if (!name)
 		return false;
 	len = strlen(name);
-	return len > 0 && len <= SWITCH_NAME_MAX &&
+	return len > 0 && len < SERIES_SWITCH_NAME_SIZE &&
 	       strspn(name, allowed) == len && strspn(name, ".") < len;
 }
 
@@ -199,7 +197,8 @@ int series_path(char *to, size_t size, const char *state_dir,
 	int wanted;
 	size_t used;
 
-	if (names_a_switch(series->kind) && !is_path_part(series->switch_name))
+	if (series_names_a_switch(series->kind) &&
+	    !series_switch_name_is_valid(series->switch_name))
 		return ERR_RANGE;
 	if (series->kind == SERIES_PAIR && series->asn > series->other_asn)
 		return ERR_RANGE;
@@ -211,6 +210,45 @@ int series_path(char *to, size_t size, const char *state_dir,
 	if (wanted < 0 || (size_t)wanted >= size - used)
 		return -ENAMETOOLONG;
 	return 0;
+}
+
+static int compare_numbers(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+int series_compare(const struct series *a, const struct series *b)
+{
+	int order = compare_numbers(a->kind, b->kind);
+
+	if (order != 0)
+		return order;
+	switch (a->kind) {
+	case SERIES_SWITCH:
+	case SERIES_AGENT:
+	case SERIES_PORT:
+		order = strcmp(a->switch_name, b->switch_name);
+		if (order == 0 && a->kind == SERIES_PORT)
+			order = compare_numbers(a->ifindex, b->ifindex);
+		return order;
+	case SERIES_PAIR:
+	case SERIES_MEMBER:
+	case SERIES_VLAN_INTERFACE:
+		order = compare_numbers(a->asn, b->asn);
+		break;
+	case SERIES_VLAN:
+	case SERIES_EXCHANGE:
+	case SERIES_KIND_COUNT:
+		break;
+	}
+	if (order == 0 && a->kind == SERIES_PAIR)
+		order = compare_numbers(a->other_asn, b->other_asn);
+	if (order == 0 && a->kind != SERIES_EXCHANGE &&
+	    a->kind != SERIES_MEMBER)
+		order = compare_numbers(a->vlan, b->vlan);
+	if (order == 0 && a->kind == SERIES_VLAN_INTERFACE)
+		order = compare_numbers(a->ordinal, b->ordinal);
+	return order;
 }
 
 char *series_name(char *to, size_t size, const struct series *series)

@@ -11,6 +11,7 @@
  * and packets as for samples and variances.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -98,6 +99,7 @@ enum series_pair {
 };
 
 enum {
+	SERIES_SWITCH_NAME_SIZE = 65,
 	SERIES_COLUMNS_MAX = TRAFFIC_COUNT,
 	SERIES_STEP_S = 60,
 	SERIES_PAIR_STEP_S = 300,
@@ -132,6 +134,19 @@ const struct series_layout *series_layout(enum series_kind kind);
  */
 MUST_CHECK int series_path(char *to, size_t size, const char *state_dir,
 			   const struct series *series);
+
+/**
+ * The order of series: by kind, then switch name, AS numbers, VLAN, ordinal
+ * and ifIndex, those that the kind uses.
+ * @return negative, 0 (the same series) or positive
+ */
+int series_compare(const struct series *a, const struct series *b);
+
+/** Whether a switch name can be part of a path, see series_path. */
+bool series_switch_name_is_valid(const char *name);
+
+/** Whether series of a kind have a switch's name. */
+bool series_names_a_switch(enum series_kind kind);
 
 /** A short name for messages: "member AS64500"; cut to size. @return to */
 char *series_name(char *to, size_t size, const struct series *series);

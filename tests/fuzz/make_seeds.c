@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "support/made_book.h"
 #include "support/pcapng_builder.h"
 #include "support/sflow_records.h"
 
@@ -450,6 +451,28 @@ static const struct {
 	{ "simple-and-old-packets", simple_and_old },
 };
 
+static const struct {
+	const char *name;
+	enum daybook_kind kind;
+	size_t count;
+} books[] = {
+	{ "day", DAYBOOK_DAY, 9 },	     { "month", DAYBOOK_MONTH, 9 },
+	{ "pairs", DAYBOOK_PAIRS, 12 },	     { "day-empty", DAYBOOK_DAY, 0 },
+	{ "pairs-empty", DAYBOOK_PAIRS, 0 },
+};
+
+static bool write_book_seed(const char *directory, size_t i)
+{
+	struct text book;
+	bool good;
+
+	made_book(&book, books[i].kind, books[i].count, 1);
+	good = write_seed(directory, "daybook", books[i].name, book.data,
+			  book.len);
+	text_fini(&book);
+	return good;
+}
+
 static bool write_capture_seed(const char *directory, size_t i)
 {
 	struct pcapng_builder b;
@@ -483,6 +506,8 @@ int main(int argc, char **argv)
 				   frames[i].bytes, frames[i].len);
 	for (size_t i = 0; i < sizeof(captures) / sizeof(*captures); i++)
 		good &= write_capture_seed(argv[1], i);
+	for (size_t i = 0; i < sizeof(books) / sizeof(*books); i++)
+		good &= write_book_seed(argv[1], i);
 	if (!good)
 		(void)fprintf(stderr, "%s: %m\n", argv[1]);
 	return good ? 0 : 1;

@@ -3,8 +3,8 @@
 
 #include <check.h>
 
+#include "util/zone.h"
 #include "web/route.h"
-#include "web/zone.h"
 
 static double stopped_clock(void)
 {

@@ -8,9 +8,9 @@
 
 #include "support/markup.h"
 #include "support/unit.h"
+#include "util/zone.h"
 #include "web/axis.h"
 #include "web/graph.h"
-#include "web/zone.h"
 
 enum { ROWS = 12, DAY_ROWS = 288 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "web/statistics.h"
+#include "store/statistics.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef LANTERNE_WEB_STATISTICS_H
-#define LANTERNE_WEB_STATISTICS_H
+#ifndef LANTERNE_STORE_STATISTICS_H
+#define LANTERNE_STORE_STATISTICS_H
 
 /*
  * statistics — what a row of rates comes to. Pure.
@@ -34,6 +34,9 @@ struct statistics {
  */
 MUST_CHECK int statistics_of(struct statistics *out, const double *values,
 			     size_t count, uint32_t row_s);
+
+/** The total alone: rate × seconds over the known rows; NaN if none is. */
+double statistics_total(const double *values, size_t count, uint32_t row_s);
 
 /**
  * Take for total and average that each row stands for its own seconds: those

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "web/statistics.h"
+#include "store/statistics.h"
 
 #include <errno.h>
 #include <math.h>
@@ -94,6 +94,20 @@ int statistics_of(struct statistics *out, const double *values, size_t count,
 	free(known);
 	*out = s;
 	return 0;
+}
+
+double statistics_total(const double *values, size_t count, uint32_t row_s)
+{
+	double sum = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!isfinite(values[i]))
+			continue;
+		sum += values[i];
+		known++;
+	}
+	return known > 0 ? sum * row_s : (double)NAN;
 }
 
 void statistics_cover(struct statistics *s, const double *values,

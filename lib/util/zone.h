@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef LANTERNE_WEB_ZONE_H
-#define LANTERNE_WEB_ZONE_H
+#ifndef LANTERNE_UTIL_ZONE_H
+#define LANTERNE_UTIL_ZONE_H
 
 /*
  * zone — the exchange's local time.
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "util/attr.h"
+#include "util/date.h"
 #include "util/text.h"
 
 /* A step on the calendar. */
@@ -31,5 +32,21 @@ void zone_add(struct text *out, const char *format, int64_t at_s);
  * of count units: minutes of the hour, hours of the day, days, months.
  */
 int64_t zone_next(int64_t at_s, enum zone_unit unit, int count);
+
+/** The local date of an instant; of one before year 1 or after 9999 that of
+ * 1970-01-01. */
+struct date zone_date(int64_t at_s);
+
+/**
+ * When a local day begins: the first multiple of slot_s, UTC, at which the
+ * local date is that day or a later one. So days divide time without gap or
+ * overlap, whatever the clock does at midnight: a day that has no 00:00
+ * begins when the clock jumps into it, one that has 00:00 twice at the first,
+ * one that the zone left out is empty.
+ *
+ * @param day     valid
+ * @param slot_s  seconds, a divisor of a day
+ */
+int64_t zone_day_start(struct date day, int64_t slot_s);
 
 #endif

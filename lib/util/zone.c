@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "web/zone.h"
+#include "util/zone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,4 +110,44 @@ int64_t zone_next(int64_t at_s, enum zone_unit unit, int count)
 			return (int64_t)next;
 	}
 	return INT64_MAX;
+}
+
+struct date zone_date(int64_t at_s)
+{
+	static const struct date none = { 1970, 1, 1 };
+	time_t at = (time_t)at_s;
+	struct tm local;
+	struct date d;
+
+	if (!localtime_r(&at, &local))
+		return none;
+	d = (struct date){ local.tm_year + 1900, local.tm_mon + 1,
+			   local.tm_mday };
+	return date_is_valid(d) ? d : none;
+}
+
+/*
+ * By search and not by mktime: of a midnight that does not exist, or comes
+ * twice, mktime gives what its version likes.
+ */
+int64_t zone_day_start(struct date day, int64_t slot_s)
+{
+	enum {
+		DAY_S = 86400,
+		REACH_S = 30 * 3600
+	}; /* no zone is farther off */
+	int64_t midnight_s = (int64_t)date_number(day) * DAY_S;
+	/* in slots: before it the day has not begun; at or behind it it has */
+	int64_t before = (midnight_s - REACH_S) / slot_s - 1;
+	int64_t begun = (midnight_s + REACH_S) / slot_s + 1;
+
+	while (begun - before > 1) {
+		int64_t middle = before + (begun - before) / 2;
+
+		if (date_compare(zone_date(middle * slot_s), day) < 0)
+			before = middle;
+		else
+			begun = middle;
+	}
+	return begun * slot_s;
 }
