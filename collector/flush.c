@@ -134,6 +134,13 @@ static void record_agents(struct flush *f, const struct closed_step *step)
 	}
 }
 
+static int64_t until_us(const struct closed_step *step)
+{
+	return step->span.until_us
+		   ? step->span.until_us
+		   : step->start_s * US_PER_S + step->span.covered_us;
+}
+
 /* What the ports must not forget, of now: it stands for what was journaled of
  * them before. */
 static void journal_ports(struct flush *f, const struct closed_step *step)
@@ -143,8 +150,8 @@ static void journal_ports(struct flush *f, const struct closed_step *step)
 		.kind = RECORD_PORTS,
 		/* Of the step that is open behind this one. */
 		.start_s = step->start_s + (step->is_part ? 0 : STEP_S),
-		.from_us = f->step.to_us,
-		.to_us = f->step.to_us,
+		.from_us = until_us(step),
+		.to_us = until_us(step),
 	};
 
 	if (!text_ok(&step->readings) || step->readings.len == 0)
@@ -398,13 +405,6 @@ static int take_up(struct flush *f)
 	return rc;
 }
 
-static int64_t until_us(const struct closed_step *step)
-{
-	return step->span.until_us
-		   ? step->span.until_us
-		   : step->start_s * US_PER_S + step->span.covered_us;
-}
-
 static void add_earlier(struct flush *f, const struct earlier_cells *earlier)
 {
 	struct flush_view view;
@@ -541,17 +541,16 @@ void flush_step(struct flush *f, const struct closed_step *step)
 	add_earlier(f, step->earlier);
 	sums_cells(&f->sums, &f->now, step->cells, step->cell_count);
 	add_agents(f, step);
-	/* Before the step is closed: should only one of the two reach the disk,
-	 * this one counts only with the other. */
-	journal_ports(f, step);
 	if (!step->is_part) {
 		close_step(f, step);
+		journal_ports(f, step);
 		if (f->mode == FLUSH_REPLAY &&
 		    f->steps % REPLAY_STEPS_PER_SYNC == 0)
 			(void)sync_journal(f);
 		return;
 	}
 	journal_part(f, step);
+	journal_ports(f, step);
 	journal_pair_part(f, NULL, 0);
 	sums_join(&f->sums);
 	f->step.covered_us = step->span.covered_us;
