@@ -113,8 +113,15 @@ MUST_CHECK int journal_read_parts(struct journal_reader **out,
 MUST_CHECK int journal_read_next(struct journal_reader *r,
 				 struct record_reader *record);
 
-/** How many files ended in a damaged or incomplete record so far. */
+/**
+ * How many files ended in a damaged or incomplete record so far. An incomplete
+ * one at the end of a file that a running writer holds open is not there yet,
+ * and no damage.
+ */
 uint64_t journal_read_damaged(const struct journal_reader *r);
+
+/** Which file that was last, and where it ended; "" if none. Borrowed. */
+const char *journal_read_problem(const struct journal_reader *r);
 
 /** NULL is fine. */
 void journal_read_close(struct journal_reader *r);
