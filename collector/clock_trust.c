@@ -29,18 +29,22 @@ static void trust(struct clock_trust *c, int64_t start_s)
 }
 
 enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
-					 bool synced)
+					 bool synced, uint64_t jumps)
 {
 	bool was_odd = c->odd;
+	/* A silence, by a clock that nobody touched. */
+	bool goes_on = c->begun && jumps == c->jumps;
 	bool continues =
 	    start_s >= c->last_s && start_s - c->last_s <= CONTINUES_S;
 
 	c->last_s = start_s;
+	c->jumps = jumps;
+	c->begun = true;
 	if (!is_far_ahead(c, start_s)) {
 		trust(c, start_s);
 		return was_odd ? CLOCK_TRUST_REFUTED : CLOCK_TRUST_SAME;
 	}
-	if (synced && !was_odd) {
+	if ((synced || goes_on) && !was_odd) {
 		trust(c, start_s);
 		return CLOCK_TRUST_SAME;
 	}

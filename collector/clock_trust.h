@@ -6,9 +6,10 @@
  * clock_trust — whether the wall clock may label what is stored.
  *
  * A row far ahead of the last one makes librrd wipe what lies between, for
- * good. So when steps suddenly come from more than ten minutes ahead and the
- * kernel does not say that the clock is synchronised, they are odd: kept apart
- * until the clock has gone on from there for five minutes, or is set again.
+ * good. So when steps suddenly come from more than ten minutes ahead, because
+ * the clock was set or the process begins, and the kernel does not say that the
+ * clock is synchronised, they are odd: kept apart until the clock has gone on
+ * from there for five minutes, or is set again.
  */
 
 #include <stdbool.h>
@@ -19,6 +20,8 @@ struct clock_trust {
 	int64_t last_s;	    /* start of the last step */
 	int64_t odd_from_s; /* where the odd ones began; if odd */
 	bool odd;
+	bool begun;
+	uint64_t jumps; /* of the clock, as of the last step */
 };
 
 enum clock_trust_change {
@@ -35,8 +38,9 @@ void clock_trust_init(struct clock_trust *c, int64_t end_s);
 /**
  * A step, or a part of one, that starts at start_s is to be stored.
  * @param synced  the kernel says that the clock is synchronised
+ * @param jumps   how often the clock was set since the process began
  */
 enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
-					 bool synced);
+					 bool synced, uint64_t jumps);
 
 #endif

@@ -355,8 +355,12 @@ static void take_up_part(struct flush *f, struct record_reader *r)
 		open_pairs(f, head->start_s / SERIES_PAIR_STEP_S,
 			   head->from_us);
 		f->pairs.to_us = head->to_us;
+		if (f->pairs.first_part == 0)
+			f->pairs.first_part = head->seq;
 	} else {
 		open_step(f, head->start_s, head->from_us);
+		if (f->step.first_part == 0)
+			f->step.first_part = head->seq;
 		f->step.mixed = true;
 		f->step.restored_us += head->covered_us;
 		f->step.to_us = head->to_us;
@@ -494,7 +498,8 @@ void flush_free(struct flush *f)
 /* Hold rows whose time may be wrong until the clock is confirmed. */
 static void judge_clock(struct flush *f, const struct closed_step *step)
 {
-	switch (clock_trust_step(&f->clock, step->start_s, step->span.synced)) {
+	switch (clock_trust_step(&f->clock, step->start_s, step->span.synced,
+				 step->span.jumps)) {
 	case CLOCK_TRUST_SAME:
 		break;
 	case CLOCK_TRUST_LOST:

@@ -16,6 +16,7 @@ struct record_head open_step_head(const struct open_step *step,
 {
 	return (struct record_head){
 		.kind = kind,
+		.replaces = kind == RECORD_STEP ? step->first_part : 0,
 		.start_s = step->start_s,
 		.from_us = step->from_us,
 		.to_us = step->to_us,

@@ -25,6 +25,8 @@ struct open_step {
 	int64_t to_us;
 	int64_t covered_us;  /* taken in of what this process observed */
 	int64_t restored_us; /* what an earlier one had observed */
+	uint64_t first_part; /* the seq of its first part that an earlier
+			      * process journaled; 0: none */
 	bool mixed; /* partly seen by switches that the configuration does not
 		     * have any more, or by an earlier process */
 	bool edge;

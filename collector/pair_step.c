@@ -160,6 +160,7 @@ void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
 
 	*head = (struct record_head){
 		.kind = RECORD_PAIR_STEP,
+		.replaces = p->first_part,
 		.start_s = p->number * SERIES_PAIR_STEP_S,
 		.from_us = p->from_us,
 		.to_us = p->to_us,
@@ -188,6 +189,7 @@ void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
 	}
 	pairs->count = 0;
 	p->number = 0;
+	p->first_part = 0;
 	p->edge = false;
 	p->odd_clock = false;
 	for (uint32_t i = 0; i < p->seen_count; i++)

@@ -25,7 +25,8 @@ struct pair_step {
 	bool odd_clock;
 	int64_t from_us; /* observed, by the wall clock */
 	int64_t to_us;
-	int64_t *seen_us; /* per member, as struct track_set numbers them */
+	uint64_t first_part; /* as in struct open_step */
+	int64_t *seen_us;    /* per member, as struct track_set numbers them */
 	uint32_t seen_count;
 	struct coverage coverage;
 	uint64_t failed; /* what found no memory */

@@ -103,6 +103,7 @@ struct step_span {
 	int64_t until_us;   /* by the wall clock; 0: start and covered_us */
 	bool edge;	    /* first or last step of a replay */
 	bool synced;	    /* the wall clock is known to be right */
+	uint64_t jumps;	    /* how often it was set so far */
 };
 
 /** Room for the registry's ports and those learned. @return 0 or -ENOMEM */

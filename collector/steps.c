@@ -95,6 +95,7 @@ static bool close_step(struct steps *s, int64_t covered_us, bool end,
 		.covered_us = covered_us,
 		.until_us = s->start_us + covered_us,
 		.synced = s->synced || s->replay,
+		.jumps = s->clock_jumps,
 		.edge = s->replay && (s->first || end),
 	};
 	struct closed_step *step;
@@ -118,6 +119,7 @@ static void take_part(struct steps *s, struct moment now)
 		.covered_us = now.wall_us - s->start_us,
 		.until_us = now.wall_us,
 		.synced = s->synced,
+		.jumps = s->clock_jumps,
 	};
 	struct closed_step *part;
 

@@ -125,16 +125,18 @@ static void number(struct journal *j, struct record_head *head,
 	uint64_t *first_part = &j->streams[stream].first_part;
 
 	head->seq = j->next_seq++;
-	head->replaces = 0;
 	*replaces = 0;
 	*group = 0;
 	if (journal_is_closed(kind)) {
-		head->replaces = *first_part;
-		*replaces = *first_part;
+		if (head->replaces == 0 ||
+		    (*first_part && *first_part < head->replaces))
+			head->replaces = *first_part;
+		*replaces = head->replaces;
 		*first_part = 0;
 		j->streams[stream].last_closed = head->seq;
 		return;
 	}
+	head->replaces = 0;
 	if (*first_part == 0)
 		*first_part = head->seq;
 	*group = *first_part;
@@ -197,6 +199,7 @@ static int keep_listed(struct journal *j, const struct journal_list *list)
 		struct journal_kept kept = {
 			.name = file->name,
 			.bytes = file->size,
+			.start_s = file->first.start_s,
 		};
 
 		if (file->status == 0 && file->first.has_record &&

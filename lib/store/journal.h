@@ -65,7 +65,8 @@ void journal_close(struct journal *j);
 
 /**
  * Append a record. head->seq is set; so is head->replaces of a closed step: to
- * the first part since the stream's last one.
+ * the first part since the stream's last one, or an earlier one that the
+ * caller says. Of the parts from there on it replaces those of its own step.
  *
  * @param record  made with record_begin and record_add under the same head;
  *                its bytes are copied

@@ -75,14 +75,25 @@ static bool is_written(const struct journal *j, const struct journal_name *name)
 	return output->fd >= 0 && same_name(&output->name, name);
 }
 
-void journal_keep_replaced(struct journal *j, enum journal_stream stream,
-			   uint64_t first, uint64_t behind)
+static bool is_replaced(const struct journal_kept *file,
+			const struct journal_item *closed,
+			enum journal_kind parts)
 {
-	enum journal_kind kind = journal_parts_of(stream);
-	struct journal_output *output = &j->outputs[kind];
+	return file->name.kind == parts &&
+	       file->name.first_seq >= closed->replaces &&
+	       file->name.first_seq < closed->seq &&
+	       file->start_s == closed->start_s;
+}
 
-	if (output->fd >= 0 && output->group >= first &&
-	    output->group < behind) {
+void journal_keep_replaced(struct journal *j, const struct journal_item *closed)
+{
+	enum journal_kind kind =
+	    journal_parts_of(journal_stream_of(journal_kind_of(closed->kind)));
+	struct journal_output *output = &j->outputs[kind];
+	const struct journal_kept *written =
+	    output->fd >= 0 ? journal_keep_find(j, &output->name) : NULL;
+
+	if (written && is_replaced(written, closed, kind)) {
 		(void)close(output->fd);
 		output->fd = -1;
 	}
@@ -90,8 +101,8 @@ void journal_keep_replaced(struct journal *j, enum journal_stream stream,
 		struct journal_name name = j->kept[i].name;
 
 		/* A file that stays is left out by its readers. */
-		if (name.kind != kind || name.first_seq < first ||
-		    name.first_seq >= behind || !journal_keep_remove(j, &name))
+		if (!is_replaced(&j->kept[i], closed, kind) ||
+		    !journal_keep_remove(j, &name))
 			i++;
 	}
 }

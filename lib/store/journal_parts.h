@@ -52,8 +52,9 @@ struct journal_kept {
 	struct journal_name name;
 	uint64_t bytes;
 	bool dated;
-	int64_t end_s; /* its records start before it; valid if dated */
-	bool given_up; /* without a record that was acknowledged */
+	int64_t end_s;	 /* its records start before it; valid if dated */
+	int64_t start_s; /* of parts: their step's */
+	bool given_up;	 /* without a record that was acknowledged */
 };
 
 struct journal {
@@ -98,8 +99,8 @@ bool journal_keep_remove(struct journal *j, const struct journal_name *name);
 void journal_keep_sweep(struct journal *j);
 
 /** Remove the files of parts that a closed step replaces. */
-void journal_keep_replaced(struct journal *j, enum journal_stream stream,
-			   uint64_t first, uint64_t behind);
+void journal_keep_replaced(struct journal *j,
+			   const struct journal_item *closed);
 
 /** Remove what is too old, and the oldest of what is too much. */
 void journal_keep_bounds(struct journal *j);

@@ -91,6 +91,19 @@ int journal_read_all(struct journal_reader **out, const char *state_dir,
 	return rc;
 }
 
+int journal_read_parts(struct journal_reader **out, const char *state_dir)
+{
+	int rc = journal_read_all(out, state_dir, ~0u, 0);
+
+	for (int i = 0; rc == 0 && i < JOURNAL_KIND_COUNT; i++) {
+		struct chain *chain = &(*out)->chains[i];
+
+		if (journal_is_closed((enum journal_kind)i))
+			chain->next = chain->end;
+	}
+	return rc;
+}
+
 /* ---- one file ---- */
 
 /*

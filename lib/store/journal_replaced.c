@@ -7,6 +7,11 @@
 static int add_range(struct journal_replaced *r,
 		     const struct journal_frame *closed)
 {
+	struct record_reader record;
+
+	/* Whole, and yet no record: it replaces nothing. */
+	if (record_open(&record, closed->payload) < 0)
+		return 0;
 	if (r->count == r->room) {
 		size_t larger = r->room ? 2 * r->room : 16;
 		struct journal_range *grown =
@@ -18,7 +23,8 @@ static int add_range(struct journal_replaced *r,
 		r->room = larger;
 	}
 	r->ranges[r->count++] =
-	    (struct journal_range){ closed->replaces, closed->seq };
+	    (struct journal_range){ closed->replaces, closed->seq,
+				    record.head.start_s };
 	return 0;
 }
 
@@ -132,10 +138,19 @@ void journal_replaced_fini(struct journal_replaced *r)
 	*r = (struct journal_replaced){ 0 };
 }
 
-static bool covers(const struct journal_replaced *r, uint64_t seq)
+/*
+ * Whether parts from first to last, all of one step, are replaced. Not by their
+ * numbers alone: after a crash there may be parts of two steps, and the first
+ * one is closed with a number behind both.
+ */
+static bool covers(const struct journal_replaced *r, uint64_t first,
+		   uint64_t last, int64_t start_s)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		if (r->ranges[i].first <= seq && seq < r->ranges[i].behind)
+		const struct journal_range *range = &r->ranges[i];
+
+		if (range->first <= first && last < range->behind &&
+		    range->start_s == start_s)
 			return true;
 	}
 	return false;
@@ -146,10 +161,11 @@ bool journal_replaced_has(const struct journal_replaced *r,
 {
 	struct record_reader record;
 
-	if (covers(r, part->seq))
-		return true;
-	return record_open(&record, part->payload) == 0 &&
-	       record.head.kind == RECORD_PORTS && part->seq != r->ports;
+	if (record_open(&record, part->payload) < 0)
+		return false;
+	if (record.head.kind == RECORD_PORTS)
+		return part->seq != r->ports;
+	return covers(r, part->seq, part->seq, record.head.start_s);
 }
 
 bool journal_replaced_file(const struct journal_replaced *r,
@@ -158,9 +174,6 @@ bool journal_replaced_file(const struct journal_replaced *r,
 	uint64_t first = file->name.first_seq;
 	uint64_t last = file->last_seq > first ? file->last_seq : first;
 
-	for (size_t i = 0; file->status == 0 && i < r->count; i++) {
-		if (r->ranges[i].first <= first && last < r->ranges[i].behind)
-			return true;
-	}
-	return false;
+	return file->status == 0 && file->first.has_record &&
+	       last != r->ports && covers(r, first, last, file->first.start_s);
 }

@@ -14,10 +14,11 @@
 #include "store/journal_list.h"
 #include "util/attr.h"
 
-/* Parts with first <= seq < behind. */
+/* Parts of a step with first <= seq < behind. */
 struct journal_range {
 	uint64_t first;
 	uint64_t behind;
+	int64_t start_s; /* of the step */
 };
 
 struct journal_replaced {

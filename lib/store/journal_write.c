@@ -68,8 +68,7 @@ static void was_synced(struct journal *j, const struct journal_item *item)
 	if (!item->odd_clock && item->start_s > j->newest_s)
 		j->newest_s = item->start_s;
 	if (journal_is_closed(kind) && item->replaces)
-		journal_keep_replaced(j, journal_stream_of(kind),
-				      item->replaces, item->seq);
+		journal_keep_replaced(j, item);
 }
 
 /* Have what was written of a kind on the disk, and take it off the queue. */
@@ -177,6 +176,7 @@ static int begin_file(struct journal *j, enum journal_kind kind,
 				     .name = new.name,
 				     .dated = !item->odd_clock,
 				     .end_s = (new.span + 1) * j->limits.file_s,
+				     .start_s = item->start_s,
 				 });
 	journal_header_write(bytes, &header);
 	if (rc == 0)

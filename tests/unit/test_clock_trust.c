@@ -9,10 +9,12 @@
 enum { END = 1700000040, HOUR_S = 3600, MONTH_S = 30 * 86400 };
 
 static struct clock_trust c;
+static uint64_t jumps;
 
 static void setup(void)
 {
 	clock_trust_init(&c, END);
+	jumps = 0;
 }
 
 static void teardown(void)
@@ -21,7 +23,7 @@ static void teardown(void)
 
 static enum clock_trust_change step(int64_t start_s)
 {
-	return clock_trust_step(&c, start_s, false);
+	return clock_trust_step(&c, start_s, false, jumps);
 }
 
 START_TEST(steps_that_follow_are_trusted)
@@ -49,7 +51,7 @@ END_TEST
 
 START_TEST(a_synchronised_clock_is_right_after_any_outage)
 {
-	ck_assert_int_eq(clock_trust_step(&c, END + MONTH_S, true),
+	ck_assert_int_eq(clock_trust_step(&c, END + MONTH_S, true, jumps),
 			 CLOCK_TRUST_SAME);
 	ck_assert(!c.odd);
 }
@@ -84,8 +86,9 @@ END_TEST
 START_TEST(the_kernel_may_confirm_it_at_once)
 {
 	ck_assert_int_eq(step(END + HOUR_S), CLOCK_TRUST_LOST);
-	ck_assert_int_eq(clock_trust_step(&c, END + HOUR_S + STEP_S, true),
-			 CLOCK_TRUST_CONFIRMED);
+	ck_assert_int_eq(
+	    clock_trust_step(&c, END + HOUR_S + STEP_S, true, jumps),
+	    CLOCK_TRUST_CONFIRMED);
 }
 END_TEST
 
@@ -99,9 +102,19 @@ START_TEST(a_clock_that_comes_back_was_wrong)
 }
 END_TEST
 
+START_TEST(a_silence_by_an_untouched_clock_is_one)
+{
+	ck_assert_int_eq(step(END), CLOCK_TRUST_SAME);
+	ck_assert_int_eq(step(END + MONTH_S), CLOCK_TRUST_SAME);
+	jumps++;
+	ck_assert_int_eq(step(END + 2 * MONTH_S), CLOCK_TRUST_LOST);
+}
+END_TEST
+
 START_TEST(a_clock_that_jumps_again_begins_its_trial_anew)
 {
 	ck_assert_int_eq(step(END + MONTH_S), CLOCK_TRUST_LOST);
+	jumps++;
 	ck_assert_int_eq(step(END + HOUR_S), CLOCK_TRUST_LOST);
 	for (int i = 1; i < 5; i++)
 		ck_assert_int_eq(step(END + HOUR_S + i * STEP_S),
@@ -130,6 +143,7 @@ int main(void)
 		{ parts_of_a_step_confirm_nothing, 0 },
 		{ the_kernel_may_confirm_it_at_once, 0 },
 		{ a_clock_that_comes_back_was_wrong, 0 },
+		{ a_silence_by_an_untouched_clock_is_one, 0 },
 		{ a_clock_that_jumps_again_begins_its_trial_anew, 0 },
 		{ a_clock_set_back_is_trusted_and_moves_no_end, 0 },
 	};

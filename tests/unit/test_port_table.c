@@ -78,9 +78,8 @@ static double value(size_t row, size_t column)
 					    .port = rows[row].amounts };
 	double values[SERIES_COLUMNS_MAX];
 
-	ck_assert_int_eq(record_rates(&head, &entry, NULL, values),
-			 rows[row].amounts.start_s);
-	return values[column];
+	return record_rates(&head, &entry, NULL, values) ? values[column]
+							 : (double)NAN;
 }
 
 static double in_bytes(size_t row)
@@ -291,7 +290,7 @@ START_TEST(a_silence_of_hours_makes_no_spike_and_no_backlog)
 	close_step(600);
 	ck_assert_uint_ge(count, 1);
 	/* all that could be filled comes at once, the current step last */
-	ck_assert_int_eq(rows[count - 1].start_s, (STEP + 600) * 60);
+	ck_assert_int_eq(rows[count - 1].amounts.start_s, (STEP + 600) * 60);
 	for (size_t i = 0; i < count; i++)
 		ck_assert_double_eq(in_bytes(i), 100);
 }
