@@ -17,6 +17,7 @@ struct seen {
 	uint64_t seq[SEEN_MAX];
 	enum record_kind kind[SEEN_MAX];
 	int64_t start_s[SEEN_MAX];
+	uint64_t replaces[SEEN_MAX];
 	uint64_t damaged;
 	int rc; /* what the reader ended with */
 	char problem[256];
