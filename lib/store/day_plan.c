@@ -135,11 +135,10 @@ static int count_booked(const struct planning *p, struct date date,
 	*is_there = rc == 0 || rc == ERR_UNSUPPORTED;
 	if (rc == ERR_UNSUPPORTED)
 		*known = UINT32_MAX; /* not ours to write again */
-	if (rc == ERR_NOT_FOUND || rc == ERR_MALFORMED || rc == ERR_TRUNCATED ||
-	    rc == ERR_UNSUPPORTED)
-		return 0;
+	/* Where it cannot be read, writing will say why; memory and descriptors
+	 * come back. */
 	if (rc < 0)
-		return rc;
+		return rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE ? rc : 0;
 	rc = daybook_find(&book.reader, &exchange, &entry);
 	if (rc == 1)
 		*known = entry.measures[0].known;

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "store/daybook_format.h"
@@ -162,8 +163,12 @@ void daybook_begin(struct daybook_writer *w, const struct daybook_head *head)
 /* In a rising order, nothing stands twice, and a look-up can stop early. */
 static void note_series(struct daybook_writer *w, const struct series *series)
 {
+	w->last.switch_name = w->last_name;
 	assert(w->head.count == 0 || series_compare(&w->last, series) < 0);
 	w->last = *series;
+	if (series_names_a_switch(series->kind))
+		(void)snprintf(w->last_name, sizeof(w->last_name), "%s",
+			       series->switch_name);
 	w->head.count++;
 }
 

@@ -106,7 +106,8 @@ uint64_t daybook_whole(double total);
 struct daybook_writer {
 	struct daybook_head head; /* known and count as far as written */
 	struct text bytes;
-	struct series last; /* its name is borrowed from the entry added last */
+	struct series last; /* added; its name is the next field's */
+	char last_name[SERIES_SWITCH_NAME_SIZE];
 };
 
 /**
@@ -116,7 +117,7 @@ struct daybook_writer {
  */
 void daybook_begin(struct daybook_writer *w, const struct daybook_head *head);
 
-/** Add an entry, in the order of series_compare; switch_name stays borrowed. */
+/** Add an entry, in the order of series_compare. */
 void daybook_add(struct daybook_writer *w, const struct daybook_entry *entry);
 
 /** The same of a pair, in that order too. */
