@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/journal.h"
 #include "support/made_journal.h"
@@ -242,6 +243,55 @@ START_TEST(parts_left_over_by_a_crash_count_no_more)
 }
 END_TEST
 
+/* The second step's parts reached the disk, the first one's record did not. */
+static void lose_the_record(int64_t a, int64_t b)
+{
+	char parts[MADE_PATH_SIZE];
+	char kept[MADE_PATH_SIZE];
+	char steps[MADE_PATH_SIZE];
+
+	(void)append_made(journal, RECORD_PART, a);
+	(void)append_made(journal, RECORD_PART, a);
+	sync_all();
+	(void)path_of(parts, dir, "parts-");
+	ck_assert_int_lt(snprintf(kept, sizeof(kept), "%.900s/kept", dir),
+			 (int)sizeof(kept));
+	ck_assert_int_eq(link(parts, kept), 0);
+	(void)append_made(journal, RECORD_STEP, a);
+	(void)append_made(journal, RECORD_PART, b);
+	sync_all();
+	ck_assert_int_eq(unlink(path_of(steps, dir, "steps-")), 0);
+	ck_assert_int_eq(rename(kept, parts), 0);
+}
+
+START_TEST(of_two_open_steps_each_record_replaces_its_own_parts)
+{
+	const int64_t a = MADE_START_S;
+	const int64_t b = MADE_START_S + 60;
+	struct record_head head = { .kind = RECORD_STEP,
+				    .start_s = b,
+				    .replaces = 4 };
+
+	lose_the_record(a, b);
+	open_again();
+	see_all(&seen, dir);
+	check_seen((uint64_t[]){ 1, 2, 4, 0 });
+	(void)append_made(journal, RECORD_STEP, a);
+	sync_all();
+	see_all(&seen, dir);
+	check_seen((uint64_t[]){ 4, 5, 0 });
+	open_again();
+	(void)append_made(journal, RECORD_PART, b);
+	sync_all();
+	see_all(&seen, dir);
+	check_seen((uint64_t[]){ 4, 5, 6, 0 });
+	(void)append_head(journal, head);
+	sync_all();
+	see_all(&seen, dir);
+	check_seen((uint64_t[]){ 5, 7, 0 });
+}
+END_TEST
+
 START_TEST(of_ports_only_the_last_record_counts)
 {
 	char path[MADE_PATH_SIZE];
@@ -405,6 +455,7 @@ int main(void)
 		{ a_closed_step_without_parts_replaces_none, 0 },
 		{ parts_of_before_a_restart_are_replaced_too, 0 },
 		{ parts_left_over_by_a_crash_count_no_more, 0 },
+		{ of_two_open_steps_each_record_replaces_its_own_parts, 0 },
 		{ of_ports_only_the_last_record_counts, 0 },
 		{ parts_that_wait_with_their_closed_step_are_not_written, 0 },
 		{ each_hour_of_steps_has_a_file, 0 },

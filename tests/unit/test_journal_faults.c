@@ -171,7 +171,8 @@ static unsigned times_told(const struct record_head *head)
 		bool over = is_closed(seen.kind[i]) &&
 			    same_stream(seen.kind[i], head->kind) &&
 			    seen.replaces[i] && seen.replaces[i] <= head->seq &&
-			    head->seq < seen.seq[i];
+			    head->seq < seen.seq[i] &&
+			    head->start_s == seen.start_s[i];
 
 		times += seen.seq[i] == head->seq || over;
 	}
@@ -227,15 +228,16 @@ static int sync_books(void)
 static void live_round(int64_t round)
 {
 	int64_t minute = MADE_START_S + round / 6 * 60;
+	int64_t pairs = MADE_START_S + round / 12 * 120;
 
 	append(RECORD_PART, minute);
 	if (round % 3 == 0)
-		append(RECORD_PAIR_PART, minute);
+		append(RECORD_PAIR_PART, pairs);
 	if (round % 6 == 5)
 		append(RECORD_STEP, minute);
 	if (round % 12 == 11)
-		append(RECORD_PAIR_STEP, minute);
-	append(RECORD_PORTS, minute);
+		append(RECORD_PAIR_STEP, pairs);
+	append(RECORD_PORTS, round % 6 == 5 ? minute + 60 : minute);
 }
 
 /* Live with a fault; returns how many calls it could have hit. */
@@ -292,7 +294,7 @@ START_TEST(a_failing_disk_loses_and_doubles_nothing)
 		calls = live();
 		again();
 	}
-	ck_assert_int_gt(calls, 3);
+	ck_assert_int_gt(calls, 2);
 }
 END_TEST
 
@@ -332,6 +334,16 @@ END_TEST
 static char *copies;
 static unsigned looks;
 
+/* The step of the last part of a kind. */
+static int64_t last_start(enum record_kind kind)
+{
+	for (size_t i = books.count; i > 0; i--) {
+		if (books.heads[i - 1].kind == kind)
+			return books.heads[i - 1].start_s;
+	}
+	return MADE_START_S;
+}
+
 /* What a new process makes of the folder as it is now. */
 static void open_a_copy(void)
 {
@@ -339,6 +351,8 @@ static void open_a_copy(void)
 	struct journal *kept = journal;
 	char *kept_dir = dir;
 	size_t count = books.count;
+	int64_t step_s;
+	int64_t pairs_s;
 
 	if (looks++ % 3)
 		return;
@@ -350,9 +364,11 @@ static void open_a_copy(void)
 	    0);
 	check_books();
 	journal = other;
-	append(RECORD_STEP, MADE_START_S);
-	append(RECORD_PORTS, MADE_START_S);
-	append(RECORD_PAIR_STEP, MADE_START_S);
+	step_s = last_start(RECORD_PART);
+	pairs_s = last_start(RECORD_PAIR_PART);
+	append(RECORD_STEP, step_s);
+	append(RECORD_PORTS, step_s + 60);
+	append(RECORD_PAIR_STEP, pairs_s);
 	ck_assert_int_eq(journal_sync(other), 0);
 	books.count = count;
 	books.by_others = true;
