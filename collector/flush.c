@@ -27,6 +27,7 @@ struct flush {
 	struct generation *generation; /* a reference; NULL: the first one */
 	struct open_step step;
 	struct pair_step pairs;
+	bool begun; /* a step of this process was taken in */
 	struct clock_trust clock;
 	struct view *view;
 	struct journal *journal;
@@ -186,23 +187,16 @@ static void journal_part(struct flush *f, const struct closed_step *step)
 }
 
 /*
- * Whose sending was observed in the step, and for how long: into the pair step
- * and the record. Told once a step is over, for a switch need not send in each
- * part of it.
+ * Whose sending was observed in the step, and for how long. Told once a step
+ * is over, for a switch need not send in each part of it; the record of that
+ * step has it for the next process.
  */
-static uint32_t cover_pairs(struct flush *f, const struct agent_row *agents,
-			    int64_t covered_us)
+static void cover_pairs(struct flush *f, const struct agent_row *agents,
+			int64_t covered_us)
 {
 	const struct registry *r = f->now.registry;
-	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < r->member_count; i++) {
-		const struct record_entry entry = {
-			.series = { .kind = SERIES_MEMBER,
-				    .asn = r->members[i].asn },
-			.known = true,
-			.seen_us = covered_us,
-		};
 		uint32_t number;
 
 		if (!flush_view_member_seen(&f->now, agents, i))
@@ -211,10 +205,7 @@ static uint32_t cover_pairs(struct flush *f, const struct agent_row *agents,
 		if (number == TRACK_NONE ||
 		    pair_step_see(&f->pairs, number, covered_us) < 0)
 			f->failed++;
-		record_add(&f->record, &entry);
-		count++;
 	}
-	return count;
 }
 
 /* agents: those alive in a step that is over; NULL: it goes on. */
@@ -222,13 +213,11 @@ static void journal_pair_part(struct flush *f, const struct agent_row *agents,
 			      int64_t covered_us)
 {
 	struct record_head head = part_head(f, RECORD_PAIR_PART, covered_us);
-	uint32_t count = 0;
 
-	record_begin(&f->record, &head);
 	if (agents)
-		count += cover_pairs(f, agents, covered_us);
-	count += record_parts(f, true);
-	if (count > 0 && f->mode == FLUSH_LIVE)
+		cover_pairs(f, agents, covered_us);
+	record_begin(&f->record, &head);
+	if (record_parts(f, true) > 0 && f->mode == FLUSH_LIVE)
 		append(f, &head);
 	else
 		text_clear(&f->record);
@@ -289,6 +278,9 @@ static void open_pairs(struct flush *f, int64_t number, int64_t from_us)
 	close_pairs(f);
 	f->pairs.number = number;
 	f->pairs.from_us = from_us;
+	if (f->mode == FLUSH_LIVE && !f->begun &&
+	    pair_step_restore(&f->pairs, &f->sums.set, f->state_dir) < 0)
+		f->failed++;
 }
 
 /* Have the step open that begins at start_s. */
@@ -329,18 +321,11 @@ static void take_up_agent(struct flush *f, const struct record_entry *entry)
 static void take_up_entry(struct flush *f, const struct record_entry *entry,
 			  bool pairs)
 {
-	uint32_t number;
-
-	if (pairs && entry->series.kind == SERIES_MEMBER) {
-		number = track_set_member(&f->sums.set, entry->series.asn);
-		if (number == TRACK_NONE ||
-		    pair_step_see(&f->pairs, number, entry->seen_us) < 0)
-			f->failed++;
-	} else if (entry->series.kind == SERIES_AGENT) {
+	if (entry->series.kind == SERIES_AGENT)
 		take_up_agent(f, entry);
-	} else if (entry->series.kind != SERIES_PORT) {
+	else if (pairs ? entry->series.kind == SERIES_PAIR
+		       : entry->series.kind != SERIES_PORT)
 		sums_add(&f->sums, &entry->series, &entry->traffic);
-	}
 }
 
 /* A part of a step that an earlier process did not close. */
@@ -540,6 +525,7 @@ void flush_step(struct flush *f, const struct closed_step *step)
 		return;
 	}
 	open_step(f, step->start_s, to_us - step->span.covered_us);
+	f->begun = true;
 	judge_clock(f, step);
 	f->step.to_us = to_us;
 	f->step.edge = f->step.edge || step->span.edge;
@@ -573,9 +559,11 @@ void flush_settle(struct flush *f)
 
 void flush_finish(struct flush *f)
 {
+	/* Live, the next process goes on where this one ends. */
 	if (f->step.open && f->mode == FLUSH_REPLAY)
 		close_step(f, NULL);
-	close_pairs(f);
+	if (f->mode == FLUSH_REPLAY)
+		close_pairs(f);
 	(void)sync_journal(f);
 	view_write(f->view);
 }

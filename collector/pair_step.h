@@ -39,6 +39,16 @@ MUST_CHECK int pair_step_see(struct pair_step *p, uint32_t member,
 			     int64_t covered_us);
 
 /**
+ * Take up what earlier processes observed of the open step: the closed steps
+ * in it say so. The pairs' own records cannot, for a process may be killed
+ * when the one stream of the journal is on the disk and the other is not.
+ *
+ * @return 0; -ENOMEM or as journal_read_all: then less of it counts as observed
+ */
+MUST_CHECK int pair_step_restore(struct pair_step *p, struct track_set *set,
+				 const char *state_dir);
+
+/**
  * Close the open step: its record, and its rows to the view.
  *
  * @param record  gets the record
