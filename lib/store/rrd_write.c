@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "store/rrd_header.h"
+#include "store/rrd_model.h"
 #include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -93,19 +94,17 @@ static size_t put_fraction(char *to, double value)
 }
 
 /* Print a value as librrd reads it; whole numbers arrive exactly. */
-static size_t put_value(char *to, double value)
+static size_t put_value(char *to, double given)
 {
 	static const double whole_max = 9007199254740992.0; /* 2^53 */
-	static const double smallest = 1e-280; /* below, librrd's range ends */
+	double value = rrd_model_value(given);
 
-	if (!isfinite(value) || value < 0) {
+	if (isnan(value)) {
 		*to = 'U';
 		return 1;
 	}
 	if (value <= whole_max && value == floor(value))
 		return put_u64(to, (uint64_t)value);
-	if (value < smallest)
-		return put_u64(to, 0);
 	return put_fraction(to, value);
 }
 
