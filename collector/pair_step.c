@@ -154,14 +154,6 @@ static void fill_gap(struct pair_step *p, struct sums *sums, struct view *view,
 	free(seen);
 }
 
-static bool is_stored(const struct record_traffic *t)
-{
-	return t->tallies[0][FAMILY_IPV4].bytes > 0 ||
-	       t->tallies[0][FAMILY_IPV6].bytes > 0 ||
-	       t->tallies[1][FAMILY_IPV4].bytes > 0 ||
-	       t->tallies[1][FAMILY_IPV6].bytes > 0;
-}
-
 static void close_pair(struct pair_step *p, struct sums *sums,
 		       struct view *view, uint32_t track,
 		       const struct record_head *head, const char *state_dir)
@@ -180,7 +172,7 @@ static void close_pair(struct pair_step *p, struct sums *sums,
 	int64_t start_s = record_rates(head, &entry, seen, values);
 
 	/* Frames that are neither IPv4 nor IPv6 make no file. */
-	if (start_s == 0 || !is_stored(&entry.traffic))
+	if (start_s == 0 || !record_is_stored(&entry.traffic))
 		return;
 	fill_gap(p, sums, view, track, state_dir);
 	view_row(view, track, start_s, values);

@@ -20,6 +20,9 @@ enum {
 	ATTEMPTS_MAX = 999,
 };
 
+/* One can still be added to it. */
+#define SEQ_MAX ((uint64_t)INT64_MAX)
+
 /* As PNG has it: no text, and told from a copy that changed line ends. */
 static const uint8_t magic[8] = { 0x89, 'L', 'J', 'N', '\r', '\n', 0x1a, '\n' };
 
@@ -68,7 +71,7 @@ static bool read_numbers(struct journal_name *out, const char *at, size_t len)
 	uint32_t attempt = 0;
 
 	if (len < SEQ_DIGITS ||
-	    number_u64(at, SEQ_DIGITS, UINT64_MAX, &out->first_seq) < 0)
+	    number_u64(at, SEQ_DIGITS, SEQ_MAX, &out->first_seq) < 0)
 		return false;
 	at += SEQ_DIGITS;
 	len -= SEQ_DIGITS;
@@ -184,5 +187,5 @@ int journal_frame_read(struct journal_frame *out, struct cursor frame)
 	if (!cursor_ok(&c) || crc != crc32c(0, c.at, cursor_left(&c)))
 		return ERR_MALFORMED;
 	journal_frame_head(out, frame);
-	return out->seq ? 0 : ERR_MALFORMED;
+	return out->seq > 0 && out->seq <= SEQ_MAX ? 0 : ERR_MALFORMED;
 }

@@ -85,8 +85,7 @@ static int look_at(struct journal_list *list, const char *folder,
 	if (file.fd == -ENOENT)
 		return 0; /* removed in the meantime */
 	if (file.fd < 0) {
-		file.status =
-		    file.fd == ERR_UNSUPPORTED ? ERR_MALFORMED : file.fd;
+		file.status = file.fd;
 		file.fd = -1;
 		return add(list, &file);
 	}

@@ -202,8 +202,6 @@ static int start_one(struct journal_scan *scan, const char *path)
 	int fd = journal_scan_open(path);
 	int rc;
 
-	if (fd == ERR_UNSUPPORTED)
-		return ERR_MALFORMED;
 	if (fd < 0)
 		return fd;
 	rc = journal_scan_start(scan, fd, UINT64_MAX);

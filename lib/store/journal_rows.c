@@ -79,9 +79,9 @@ static int add_row(struct journal_rows *to, const struct series_layout *layout,
 	to->rows = rows;
 	if (rc < 0)
 		return rc;
-	if (idle && to->idle == to->count)
-		to->idle++;
 	to->rows[to->count++] = *row;
+	if (!idle)
+		to->used = to->count;
 	return 0;
 }
 
@@ -163,6 +163,9 @@ static int take_entry(struct reading *r, const struct record_head *head,
 		return 0;
 	row.of = (size_t)(at - r->series);
 	if (at->kind == SERIES_PAIR) {
+		/* What is neither IPv4 nor IPv6 makes no row. */
+		if (!record_is_stored(&entry->traffic))
+			return 0;
 		r->carried[row.of - r->first_pair] = true;
 		seen[0] = seen_us(&r->seen, at->asn);
 		seen[1] = seen_us(&r->seen, at->other_asn);

@@ -23,7 +23,7 @@ struct journal_rows {
 	struct series_row *rows; /* in rising order of time */
 	size_t count;
 	size_t room;
-	size_t idle; /* of a pair: so many at the beginning are of no traffic */
+	size_t used; /* of a pair: up to the last one with traffic; else count */
 };
 
 /**

@@ -9,7 +9,7 @@
 
 #include "util/err.h"
 
-enum { BLOCK_SIZE = 256 * 1024 };
+enum { BLOCK_SIZE = 64 * 1024 };
 
 /* Read until len bytes are there or the file ends; how many, or -errno. */
 static ssize_t read_at(int fd, uint8_t *to, size_t len, uint64_t from)
@@ -42,7 +42,7 @@ int journal_scan_open(const char *path)
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
 		return fd;
 	(void)close(fd);
-	return ERR_UNSUPPORTED;
+	return ERR_MALFORMED;
 }
 
 int journal_scan_peek(struct journal_peek *out, int fd)

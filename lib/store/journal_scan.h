@@ -40,7 +40,7 @@ struct journal_peek {
 
 /**
  * Open a file for journal_scan_start.
- * @return a descriptor; -errno; ERR_UNSUPPORTED: no regular file
+ * @return a descriptor; -errno; ERR_MALFORMED: no regular file
  */
 MUST_CHECK int journal_scan_open(const char *path);
 

@@ -142,6 +142,9 @@ struct cursor record_blob(const struct record_reader *r);
 void record_traffic_add(struct record_traffic *to,
 			const struct record_traffic *from);
 
+/** Whether a pair's file has columns for any of it. */
+bool record_is_stored(const struct record_traffic *pair);
+
 /**
  * Whether so much of a step is enough for a rate: half of it, or 5 s in the
  * first and last step of a replay.

@@ -7,6 +7,16 @@
 
 enum { EDGE_AT_LEAST_S = 5 };
 
+bool record_is_stored(const struct record_traffic *pair)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (pair->tallies[i][FAMILY_IPV4].bytes > 0 ||
+		    pair->tallies[i][FAMILY_IPV6].bytes > 0)
+			return true;
+	}
+	return false;
+}
+
 bool record_rate_known(int64_t covered_us, int64_t step_us, bool edge)
 {
 	return covered_us >=

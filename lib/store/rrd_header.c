@@ -48,6 +48,7 @@ enum {
 	READING_SIZE = 30,
 	READING_PAD = 2,
 	SCRATCH_SIZE = 10 * WORD,
+	SCRATCH_USED = 2 * WORD,
 	SOURCE_STATE_SIZE = READING_SIZE + READING_PAD + SCRATCH_SIZE,
 	HEADER_MAX =
 	    HEAD_SIZE + UPDATE_SIZE +
@@ -96,7 +97,7 @@ size_t rrd_header_size(const struct series_layout *layout)
 		   (ARCHIVE_SIZE + layout->column_count * SCRATCH_SIZE + WORD);
 }
 
-static size_t file_size(const struct series_layout *layout)
+size_t rrd_header_file_size(const struct series_layout *layout)
 {
 	size_t rows = 0;
 
@@ -178,15 +179,41 @@ static const char *check_last_update(struct cursor *c, struct rrd_header *out)
 	return NULL;
 }
 
-/* What a data source read last must end within its field. */
-static const char *check_source_state(struct cursor *c)
+/*
+ * What a data source read last must end within its field. Of a step that has
+ * begun there are unknown seconds, or a sum of rate × time.
+ */
+static const char *check_source_state(struct cursor *c,
+				      struct rrd_progress *progress)
 {
 	const uint8_t *reading = cursor_take(c, READING_SIZE);
+	uint64_t unknown_s;
+	double value;
 
 	if (!reading || !memchr(reading, '\0', READING_SIZE))
 		return "last reading without end";
-	cursor_skip(c, READING_PAD + SCRATCH_SIZE);
+	cursor_skip(c, READING_PAD);
+	unknown_s = take_u64(c);
+	value = take_double(c);
+	cursor_skip(c, SCRATCH_SIZE - SCRATCH_USED);
+	if (unknown_s != 0 || (!isnan(value) && value != 0))
+		progress->between_steps = false;
 	return NULL;
+}
+
+/* librrd has NaN for the value of a row that has no step at all yet. */
+static void take_cell(struct cursor *c, const struct series_archive *archive,
+		      struct rrd_cell *cell)
+{
+	double value = take_double(c);
+
+	if (isnan(value))
+		value = archive->consolidation == CONSOLIDATION_AVERAGE
+			    ? 0
+			    : -(double)INFINITY;
+	cell->value = value;
+	cell->unknown = take_u64(c);
+	cursor_skip(c, SCRATCH_SIZE - SCRATCH_USED);
 }
 
 static const char *check_definitions(struct cursor *c,
@@ -202,14 +229,19 @@ static const char *check_definitions(struct cursor *c,
 }
 
 static const char *check_state(struct cursor *c, struct rrd_header *out,
+			       struct rrd_progress *progress,
 			       const struct series_layout *layout)
 {
 	const char *fault = check_last_update(c, out);
 
+	progress->between_steps = out->last_s % layout->step_s == 0;
 	for (size_t i = 0; !fault && i < layout->column_count; i++)
-		fault = check_source_state(c);
-	cursor_skip(c, layout->archive_count * layout->column_count *
-			   SCRATCH_SIZE);
+		fault = check_source_state(c, progress);
+	for (size_t i = 0; i < layout->archive_count; i++) {
+		for (size_t k = 0; k < layout->column_count; k++)
+			take_cell(c, &layout->archives[i],
+				  &progress->cells[i][k]);
+	}
 	for (size_t i = 0; !fault && i < layout->archive_count; i++) {
 		out->positions[i] = take_u64(c);
 		if (out->positions[i] >= layout->archives[i].rows)
@@ -218,15 +250,14 @@ static const char *check_state(struct cursor *c, struct rrd_header *out,
 	return fault;
 }
 
-static const char *check(const uint8_t *bytes, size_t len,
-			 struct rrd_header *out,
+static const char *check(struct cursor c, struct rrd_header *out,
+			 struct rrd_progress *progress,
 			 const struct series_layout *layout)
 {
-	struct cursor c = cursor_of(bytes, len);
 	const char *fault = check_definitions(&c, layout);
 
 	if (!fault)
-		fault = check_state(&c, out, layout);
+		fault = check_state(&c, out, progress, layout);
 	if (!fault && !cursor_spent(&c))
 		fault = "header too short";
 	return fault;
@@ -253,16 +284,11 @@ static const char *read_start(int fd, uint8_t *to, size_t len, int *error)
 	return NULL;
 }
 
-/*
- * Read and compare. librrd moves a position past its archive before it takes
- * it back to 0, so what a writer is just changing gets a second look.
- */
-static const char *examine(int fd, struct rrd_header *out,
-			   const struct series_layout *layout, int *error)
+/* What can be seen without reading. @return what is wrong, or NULL */
+static const char *check_status(int fd, const struct series_layout *layout,
+				int *error)
 {
-	uint8_t bytes[HEADER_MAX];
 	struct stat status;
-	const char *fault = NULL;
 
 	if (fstat(fd, &status) < 0) {
 		*error = -errno;
@@ -270,34 +296,54 @@ static const char *examine(int fd, struct rrd_header *out,
 	}
 	if (!S_ISREG(status.st_mode))
 		return "no regular file";
-	if (status.st_size != (off_t)file_size(layout))
+	if (status.st_size != (off_t)rrd_header_file_size(layout))
 		return "wrong size";
-	for (int look = 0; look < LOOKS; look++) {
-		size_t len = rrd_header_size(layout);
+	return NULL;
+}
 
-		fault = read_start(fd, bytes, len, error);
-		if (!fault)
-			fault = check(bytes, len, out, layout);
-		if (!fault)
+/*
+ * Read and compare. librrd moves a position past its archive before it takes
+ * it back to 0, so what a writer is just changing gets a second look.
+ */
+int rrd_header_look(struct rrd_header *out, struct rrd_progress *progress,
+		    int fd, const struct series_layout *layout,
+		    const char **fault)
+{
+	uint8_t bytes[HEADER_MAX];
+	size_t len = rrd_header_size(layout);
+	struct rrd_header header = { 0 };
+	struct rrd_progress seen;
+	int error = ERR_STORE;
+
+	assert(layout->archive_count <= SERIES_ARCHIVES_MAX);
+	*fault = check_status(fd, layout, &error);
+	if (*fault)
+		return error;
+	for (int look = 0; look < LOOKS; look++) {
+		*fault = read_start(fd, bytes, len, &error);
+		if (!*fault)
+			*fault = check(cursor_of(bytes, len), &header, &seen,
+				       layout);
+		if (!*fault)
 			break;
 	}
-	return fault;
+	if (*fault)
+		return error;
+	*out = header;
+	if (progress)
+		*progress = seen;
+	return 0;
 }
 
 int rrd_header_again(struct rrd_header *out, int fd, const char *path,
 		     const struct series_layout *layout)
 {
-	struct rrd_header header = { 0 };
-	int error = ERR_STORE;
-	const char *fault = examine(fd, &header, layout, &error);
+	const char *fault;
+	int rc = rrd_header_look(out, NULL, fd, layout, &fault);
 
-	assert(layout->archive_count <= SERIES_ARCHIVES_MAX);
-	if (fault) {
+	if (rc < 0)
 		log_error("store: file refused: %s: %s", path, fault);
-		return error;
-	}
-	*out = header;
-	return 0;
+	return rc;
 }
 
 int rrd_header_open(struct rrd_header *out, const char *path,

@@ -10,6 +10,7 @@
  * compared with the layout of the series first. For lib/store alone.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,32 @@ struct rrd_header {
 	int64_t last_s;				 /* end of the last step */
 	uint64_t positions[SERIES_ARCHIVES_MAX]; /* newest row, per archive */
 };
+
+/* What an archive has of a data source for the row in progress. */
+struct rrd_cell {
+	double
+	    value; /* sum or maximum of the known steps; of none 0, or -INF */
+	uint64_t unknown; /* steps */
+};
+
+/* What a file has of the rows that are not complete yet. */
+struct rrd_progress {
+	struct rrd_cell cells[SERIES_ARCHIVES_MAX][SERIES_COLUMNS_MAX];
+	bool between_steps; /* ends with a step: nothing of the next is there */
+};
+
+/**
+ * Look at an open file, and log nothing.
+ *
+ * @param out       the header, on success
+ * @param progress  on success what is in progress; may be NULL
+ * @param fault     else what is wrong, a static text
+ * @return 0, ERR_STORE (not such a file), -errno
+ */
+MUST_CHECK int rrd_header_look(struct rrd_header *out,
+			       struct rrd_progress *progress, int fd,
+			       const struct series_layout *layout,
+			       const char **fault);
 
 /**
  * Open a file for reading, and compare its header with what rrd_write makes.
@@ -48,5 +75,8 @@ MUST_CHECK int rrd_header_read(struct rrd_header *out, const char *path,
 
 /** Where in the file the header ends and the rows begin. */
 size_t rrd_header_size(const struct series_layout *layout);
+
+/** How many bytes the whole file has. */
+size_t rrd_header_file_size(const struct series_layout *layout);
 
 #endif

@@ -20,9 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "store/rrd_header.h"
+#include "store/rrd_file.h"
 #include "util/err.h"
 #include "util/log.h"
 
@@ -36,9 +35,7 @@ enum {
 /* One try to read: an open file, its header, and which rows. */
 struct reading {
 	const char *path;
-	const struct series_layout *layout;
-	int fd;
-	struct rrd_header header;
+	struct rrd_file file;
 	const struct series_archive *archive;
 	int64_t from_s; /* whole rows of the archive */
 	int64_t to_s;
@@ -49,29 +46,15 @@ static int64_t round_down(int64_t time_s, uint32_t row_s)
 	return time_s - time_s % row_s;
 }
 
-/* When the newest row of an archive ends, in a file that ends at last_s. */
-static int64_t archive_end(const struct series_archive *archive, int64_t last_s)
-{
-	return round_down(last_s, archive->row_s);
-}
-
-/* When its oldest row starts. */
-static int64_t archive_start(const struct series_archive *archive,
-			     int64_t last_s)
-{
-	return archive_end(archive, last_s) -
-	       (int64_t)archive->rows * archive->row_s;
-}
-
 /*
  * The finest archive with rows of the wanted length or longer that reaches
  * back to the start; where none does, the coarsest. NULL: none of this
  * consolidation.
  */
 static const struct series_archive *
-choose_archive(const struct series_layout *layout,
-	       const struct series_range *range, int64_t last_s)
+choose_archive(const struct rrd_file *file, const struct series_range *range)
 {
+	const struct series_layout *layout = file->layout;
 	const struct series_archive *coarsest = NULL;
 
 	for (size_t i = 0; i < layout->archive_count; i++) {
@@ -82,65 +65,10 @@ choose_archive(const struct series_layout *layout,
 		coarsest = a;
 		if (a->row_s >= range->row_s &&
 		    round_down(range->from_s, a->row_s) >=
-			archive_start(a, last_s))
+			rrd_file_archive_start(file, i))
 			return a;
 	}
 	return coarsest;
-}
-
-/* Where in the file the rows of the archive begin. */
-static off_t archive_offset(const struct reading *r)
-{
-	size_t rows = 0;
-
-	for (const struct series_archive *a = r->layout->archives;
-	     a < r->archive; a++)
-		rows += a->rows;
-	return (off_t)(rrd_header_size(r->layout) +
-		       rows * r->layout->column_count * sizeof(double));
-}
-
-static int read_bytes(int fd, void *to, size_t len, off_t at)
-{
-	char *next = to;
-
-	while (len > 0) {
-		ssize_t got = pread(fd, next, len, at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return -EAGAIN; /* it was whole a moment ago */
-		next += got;
-		at += got;
-		len -= (size_t)got;
-	}
-	return 0;
-}
-
-/*
- * Read count rows, of which the first is the nth from the oldest on. The
- * archive is a ring; the row behind the newest is the oldest.
- */
-static int read_rows(const struct reading *r, size_t nth, size_t count,
-		     double *to)
-{
-	size_t columns = r->layout->column_count;
-	size_t row_size = columns * sizeof(double);
-	off_t base = archive_offset(r);
-	uint64_t newest = r->header.positions[r->archive - r->layout->archives];
-	size_t slot = (size_t)(newest + 1 + nth) % r->archive->rows;
-	size_t before_end = r->archive->rows - slot;
-	size_t first = count < before_end ? count : before_end;
-	int rc = read_bytes(r->fd, to, first * row_size,
-			    base + (off_t)(slot * row_size));
-
-	if (rc < 0 || first == count)
-		return rc;
-	return read_bytes(r->fd, to + first * columns,
-			  (count - first) * row_size, base);
 }
 
 /* Make count rows from the given one on unknown. */
@@ -155,23 +83,25 @@ static void forget(struct series_data *data, size_t first, size_t count)
 /* Fill data, which is allocated: what the archive has, the rest unknown. */
 static int fill(struct series_data *data, const struct reading *r)
 {
-	int64_t oldest_s = archive_start(r->archive, r->header.last_s);
-	int64_t end_s = archive_end(r->archive, r->header.last_s);
-	int64_t from_s = r->from_s > oldest_s ? r->from_s : oldest_s;
+	struct rrd_span span = {
+		.archive = (size_t)(r->archive - r->file.layout->archives),
+	};
+	int64_t oldest_s = rrd_file_archive_start(&r->file, span.archive);
+	int64_t end_s = rrd_file_archive_end(&r->file, span.archive);
 	int64_t to_s = r->to_s < end_s ? r->to_s : end_s;
 	size_t before;
-	size_t stored;
 
-	if (from_s >= to_s) {
+	span.from_s = r->from_s > oldest_s ? r->from_s : oldest_s;
+	if (span.from_s >= to_s) {
 		forget(data, 0, data->rows);
 		return 0;
 	}
-	before = (size_t)((from_s - r->from_s) / data->row_s);
-	stored = (size_t)((to_s - from_s) / data->row_s);
+	before = (size_t)((span.from_s - r->from_s) / data->row_s);
+	span.count = (size_t)((to_s - span.from_s) / data->row_s);
 	forget(data, 0, before);
-	forget(data, before + stored, data->rows - before - stored);
-	return read_rows(r, (size_t)((from_s - oldest_s) / data->row_s), stored,
-			 data->values + before * data->columns);
+	forget(data, before + span.count, data->rows - before - span.count);
+	return rrd_file_read(&r->file, &span,
+			     data->values + before * data->columns);
 }
 
 static int read_range(struct series_data *out, const struct reading *r)
@@ -179,7 +109,7 @@ static int read_range(struct series_data *out, const struct reading *r)
 	struct series_data data = {
 		.from_s = r->from_s,
 		.row_s = r->archive->row_s,
-		.columns = r->layout->column_count,
+		.columns = r->file.layout->column_count,
 	};
 	int64_t rows = (r->to_s - r->from_s) / data.row_s;
 	int rc;
@@ -220,11 +150,12 @@ static int read_still(struct series_data *out, const struct reading *r)
 
 	if (rc < 0)
 		return rc;
-	if (is_being_written(r->fd))
+	if (is_being_written(r->file.fd))
 		rc = -EAGAIN;
 	else
-		rc = rrd_header_again(&after, r->fd, r->path, r->layout);
-	if (rc == 0 && !same_header(&r->header, &after))
+		rc = rrd_header_again(&after, r->file.fd, r->path,
+				      r->file.layout);
+	if (rc == 0 && !same_header(&r->file.header, &after))
 		rc = -EAGAIN;
 	if (rc < 0)
 		series_data_fini(out);
@@ -235,12 +166,13 @@ static int read_still(struct series_data *out, const struct reading *r)
 static int try_read(struct series_data *out, struct reading *r,
 		    const struct series_range *range)
 {
+	struct rrd_file *file = &r->file;
 	int rc = ERR_UNSUPPORTED;
 
-	r->fd = rrd_header_open(&r->header, r->path, r->layout);
-	if (r->fd < 0)
-		return r->fd;
-	r->archive = choose_archive(r->layout, range, r->header.last_s);
+	file->fd = rrd_header_open(&file->header, r->path, file->layout);
+	if (file->fd < 0)
+		return file->fd;
+	r->archive = choose_archive(file, range);
 	if (r->archive) {
 		uint32_t row_s = r->archive->row_s;
 
@@ -248,7 +180,7 @@ static int try_read(struct series_data *out, struct reading *r,
 		r->to_s = round_down(range->to_s + row_s - 1, row_s);
 		rc = read_still(out, r);
 	}
-	(void)close(r->fd);
+	rrd_file_close(file);
 	return rc;
 }
 
@@ -265,7 +197,7 @@ int series_read(struct series_data *out, const char *state_dir,
 	if (range->from_s < 0 || range->from_s >= range->to_s ||
 	    range->to_s > INT64_MAX / 2)
 		return ERR_RANGE;
-	reading.layout = series_layout(series->kind);
+	reading.file.layout = series_layout(series->kind);
 	for (int i = 0; i < TRIES; i++) {
 		rc = try_read(out, &reading, range);
 		if (rc != -EAGAIN)

@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
@@ -18,10 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "store/rrd_file.h"
 #include "store/rrd_header.h"
+#include "store/rrd_model.h"
 #include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -49,17 +53,21 @@ struct batch {
 	char text[BATCH_UPDATES][UPDATE_SIZE];
 };
 
-/* Say why librrd refused. @return ERR_STORE */
-static int refused(const char *what, const char *path)
+/*
+ * Say why librrd refused. It has no error codes: what the system says of the
+ * same place is asked by the caller.
+ * @return error, or ERR_STORE where that is 0
+ */
+static int refused(const char *what, const char *path, int error)
 {
 	const char *why = rrd_get_error();
 
 	/* Where posix_fallocate fails, librrd says nothing at all. */
 	if (why[0] == '\0')
-		why = "no reason given, is the disk full?";
+		why = error < 0 ? err_str(error) : "no reason given";
 	log_error("store: %s failed: %s: %s", what, path, why);
 	rrd_clear_error();
-	return ERR_STORE;
+	return error < 0 ? error : ERR_STORE;
 }
 
 static size_t put_u64(char *to, uint64_t number)
@@ -93,19 +101,17 @@ static size_t put_fraction(char *to, double value)
 }
 
 /* Print a value as librrd reads it; whole numbers arrive exactly. */
-static size_t put_value(char *to, double value)
+static size_t put_value(char *to, double given)
 {
 	static const double whole_max = 9007199254740992.0; /* 2^53 */
-	static const double smallest = 1e-280; /* below, librrd's range ends */
+	double value = rrd_model_value(given);
 
-	if (!isfinite(value) || value < 0) {
+	if (isnan(value)) {
 		*to = 'U';
 		return 1;
 	}
 	if (value <= whole_max && value == floor(value))
 		return put_u64(to, (uint64_t)value);
-	if (value < smallest)
-		return put_u64(to, 0);
 	return put_fraction(to, value);
 }
 
@@ -131,6 +137,17 @@ static bool was_locked(void)
 	return strstr(rrd_get_error(), "could not lock") != NULL;
 }
 
+/* Can a file be opened for writing at all? @return 0 or -errno */
+static int try_open(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	(void)close(fd);
+	return 0;
+}
+
 static int batch_write(struct batch *b)
 {
 	static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
@@ -146,22 +163,7 @@ static int batch_write(struct batch *b)
 		(void)nanosleep(&pause, NULL);
 	}
 	b->count = 0;
-	return rc == 0 ? 0 : refused("update", b->path);
-}
-
-static int make_directory_of(const char *path)
-{
-	char directory[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) : 0;
-
-	if (len == 0)
-		return 0;
-	if (len >= sizeof(directory))
-		return -ENAMETOOLONG;
-	memcpy(directory, path, len);
-	directory[len] = '\0';
-	return file_make_directories(directory);
+	return rc == 0 ? 0 : refused("update", b->path, try_open(b->path));
 }
 
 /* librrd's words for the data sources and archives. @return how many */
@@ -186,45 +188,126 @@ static size_t define(char text[][DEFINITION_SIZE],
 	return n;
 }
 
-/* Make a file whose first step starts at start_s. */
-static int create(const char *path, const struct series_layout *layout,
-		  int64_t start_s)
+/* Could a file of this size be made at path? @return 0 or -errno */
+static int try_create(const char *path, size_t size)
+{
+	int rc;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	rc = -posix_fallocate(fd, 0, (off_t)size);
+	(void)close(fd);
+	(void)unlink(path);
+	return rc;
+}
+
+/* Have librrd make a file, and see that it did. */
+static int create_at(const char *path, const struct series_layout *layout,
+		     int64_t start_s)
 {
 	char text[DEFINITIONS_MAX][DEFINITION_SIZE];
 	const char *definitions[DEFINITIONS_MAX];
-	struct rrd_header header;
 	size_t count = define(text, layout);
-	int rc = make_directory_of(path);
+	struct rrd_header header;
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	for (size_t i = 0; i < count; i++)
 		definitions[i] = text[i];
 	rrd_clear_error();
 	if (rrd_create_r(path, layout->step_s, (time_t)start_s, (int)count,
-			 definitions) != 0)
-		return refused("create", path);
-	/* On a full disk librrd reports success all the same. */
-	rc = rrd_header_read(&header, path, layout);
-	if (rc == 0 && header.last_s == start_s)
-		return 0;
-	log_error("store: create failed: %s: "
-		  "what was written is incomplete, is the disk full?",
-		  path);
-	if (unlink(path) < 0 && errno != ENOENT)
-		return -errno;
-	return rc < 0 && rc != ERR_NOT_FOUND ? rc : ERR_STORE;
+			 definitions) == 0) {
+		/* On a full disk librrd reports success all the same. */
+		rc = rrd_header_read(&header, path, layout);
+		if (rc == 0 && header.last_s == start_s)
+			return 0;
+	}
+	(void)unlink(path);
+	rc = try_create(path, rrd_header_file_size(layout));
+	return refused("create", path, rc);
 }
 
-/* Where the file ends, having made it if there is none. */
-static int open_or_create(const char *path, const struct series_layout *layout,
-			  int64_t start_s, int64_t *last_s)
+/* Make a file whose first step starts at start_s. There is none or a whole
+ * one at any time: it is made beside its place and moved there. */
+static int create(const char *path, const struct series_layout *layout,
+		  int64_t start_s)
+{
+	char fresh[PATH_MAX];
+	int wanted = snprintf(fresh, sizeof(fresh), "%s.new", path);
+	int rc;
+
+	if (wanted < 0 || (size_t)wanted >= sizeof(fresh))
+		return -ENAMETOOLONG;
+	rc = file_make_directory_of(path);
+	if (rc < 0)
+		return rc;
+	if (unlink(fresh) < 0 && errno != ENOENT)
+		return -errno;
+	rc = create_at(fresh, layout, start_s);
+	if (rc == 0 && rename(fresh, path) < 0) {
+		rc = -errno;
+		(void)unlink(fresh);
+	}
+	return rc;
+}
+
+/* Is it the file that the writer knows, as it was? */
+static bool is_known(const struct rrd_known *known, const struct stat *status,
+		     const struct series_layout *layout)
+{
+	return known->last_s > 0 && known->device == status->st_dev &&
+	       known->inode == status->st_ino &&
+	       status->st_size == (off_t)rrd_header_file_size(layout);
+}
+
+/*
+ * Look at the file before librrd does, and no more than is needed: it must
+ * have its size, its blocks and, unless known from before, a sound header.
+ */
+static int look(const char *path, const struct series_layout *layout,
+		const struct stat *status, struct rrd_known *known)
 {
 	struct rrd_header header;
-	int rc = rrd_header_read(&header, path, layout);
+	int rc = 0;
 
-	*last_s = rc == 0 ? header.last_s : start_s;
-	return rc == ERR_NOT_FOUND ? create(path, layout, start_s) : rc;
+	if (!is_known(known, status, layout)) {
+		rc = rrd_header_read(&header, path, layout);
+		if (rc < 0)
+			return rc;
+		*known = (struct rrd_known){
+			.last_s = header.last_s,
+			.device = status->st_dev,
+			.inode = status->st_ino,
+		};
+	}
+	if (known->filled || !rrd_file_is_sparse(status))
+		return 0;
+	rc = rrd_file_fill(path);
+	if (rc < 0)
+		log_error("store: file not safe to write: %s: "
+			  "its blocks are not all on the disk: %s",
+			  path, err_str(rc));
+	known->filled = rc == 0;
+	return rc;
+}
+
+/* Make the file if there is none, and learn where it ends. */
+static int look_or_create(const char *path, const struct series_layout *layout,
+			  int64_t start_s, struct rrd_known *known)
+{
+	struct stat status;
+	int rc;
+
+	if (stat(path, &status) == 0)
+		return look(path, layout, &status, known);
+	if (errno != ENOENT)
+		return -errno;
+	rc = create(path, layout, start_s);
+	if (rc < 0)
+		return rc;
+	if (stat(path, &status) < 0)
+		return -errno;
+	return look(path, layout, &status, known);
 }
 
 /* librrd takes a time of 0 for none. */
@@ -261,36 +344,69 @@ static int batch_rows(struct batch *b, const struct series_row *rows,
 	return rc < 0 ? rc : batch_write(b);
 }
 
+static int write_rows(const char *path, const struct series_layout *layout,
+		      const struct series_row *rows, size_t count,
+		      struct rrd_known *known)
+{
+	struct batch *batch;
+	int rc = look_or_create(path, layout, rows[0].start_s, known);
+
+	if (rc < 0)
+		return rc;
+	batch = malloc(sizeof(*batch));
+	if (!batch)
+		return -ENOMEM;
+	batch->path = path;
+	batch->layout = layout;
+	batch->count = 0;
+	batch->last_s = known->last_s;
+	rc = batch_rows(batch, rows, count, &known->left_out);
+	known->last_s = batch->last_s;
+	free(batch);
+	return rc;
+}
+
+int rrd_write_path(const char *path, const struct series_layout *layout,
+		   const struct series_row *rows, size_t count,
+		   struct rrd_known *known)
+{
+	int rc;
+
+	known->left_out = 0;
+	if (count == 0)
+		return 0;
+	if (!can_be_stored(rows, count))
+		rc = ERR_RANGE;
+	else
+		rc = write_rows(path, layout, rows, count, known);
+	if (rc < 0)
+		*known = (struct rrd_known){ .left_out = known->left_out };
+	return rc;
+}
+
+int rrd_write_more(const char *state_dir, const struct series *series,
+		   const struct series_row *rows, size_t count,
+		   struct rrd_known *known)
+{
+	char path[PATH_MAX];
+	int rc = series_path(path, sizeof(path), state_dir, series);
+
+	if (rc < 0) {
+		*known = (struct rrd_known){ 0 };
+		return rc;
+	}
+	return rrd_write_path(path, series_layout(series->kind), rows, count,
+			      known);
+}
+
 int rrd_write_rows(const char *state_dir, const struct series *series,
 		   const struct series_row *rows, size_t count, size_t *skipped)
 {
-	char path[PATH_MAX];
-	struct batch *batch;
-	size_t left_out = 0;
-	int rc = series_path(path, sizeof(path), state_dir, series);
+	struct rrd_known known = { 0 };
+	int rc = rrd_write_more(state_dir, series, rows, count, &known);
 
-	if (rc < 0 || count == 0)
-		goto out;
-	if (!can_be_stored(rows, count)) {
-		rc = ERR_RANGE;
-		goto out;
-	}
-	batch = malloc(sizeof(*batch));
-	if (!batch) {
-		rc = -ENOMEM;
-		goto out;
-	}
-	batch->path = path;
-	batch->layout = series_layout(series->kind);
-	batch->count = 0;
-	rc = open_or_create(path, batch->layout, rows[0].start_s,
-			    &batch->last_s);
-	if (rc == 0)
-		rc = batch_rows(batch, rows, count, &left_out);
-	free(batch);
-out:
 	if (skipped)
-		*skipped = left_out;
+		*skipped = known.left_out;
 	return rc;
 }
 

@@ -149,3 +149,91 @@ int file_make_directories(const char *path)
 		return -errno;
 	return S_ISDIR(status.st_mode) ? 0 : -ENOTDIR;
 }
+
+/* The path of the directory that path is in. @return 0 or -ENAMETOOLONG */
+static int directory_of(char *to, size_t size, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (len >= size)
+		return -ENAMETOOLONG;
+	memcpy(to, path, len);
+	to[len] = '\0';
+	if (len == 0)
+		(void)snprintf(to, size, "%s", slash ? "/" : ".");
+	return 0;
+}
+
+int file_sync_directory_of(const char *path)
+{
+	char directory[PATH_MAX];
+	int rc = directory_of(directory, sizeof(directory), path);
+	int fd;
+
+	if (rc < 0)
+		return rc;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* EINVAL: the file system does not know how to, and needs it not. */
+	if (fsync(fd) < 0 && errno != EINVAL)
+		rc = -errno;
+	(void)close(fd);
+	return rc;
+}
+
+int file_make_directory_of(const char *path)
+{
+	char directory[PATH_MAX];
+	int rc = directory_of(directory, sizeof(directory), path);
+
+	return rc < 0 ? rc : file_make_directories(directory);
+}
+
+/* Copy size bytes, from the start of the file. */
+static int copy_bytes(int from, int to, size_t size)
+{
+	char block[READ_SIZE];
+	size_t done = 0;
+
+	while (done < size) {
+		size_t left = size - done;
+		ssize_t got =
+		    pread(from, block, left < READ_SIZE ? left : READ_SIZE,
+			  (off_t)done);
+		int rc;
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return -ENODATA;
+		rc = write_all(to, block, (size_t)got);
+		if (rc < 0)
+			return rc;
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+int file_copy(int from, const char *path, size_t size)
+{
+	int rc;
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0)
+		return -errno;
+	rc = -posix_fallocate(fd, 0, (off_t)size);
+	if (rc == 0)
+		rc = copy_bytes(from, fd, size);
+	if (rc == 0 && fsync(fd) < 0)
+		rc = -errno;
+	if (close(fd) < 0 && rc == 0)
+		rc = -errno;
+	if (rc < 0)
+		(void)unlink(path);
+	return rc;
+}

@@ -35,6 +35,25 @@ MUST_CHECK int file_replace(const char *path, const void *data, size_t len);
 MUST_CHECK int file_write(const char *path, const void *data, size_t len);
 
 /**
+ * Copy the first size bytes of an open file to a new file at path, every block
+ * of it on the disk before the first byte is written, and fsync it.
+ *
+ * @return 0 or -errno (-ENODATA: it has fewer bytes); on failure there is no
+ *         file at path
+ */
+MUST_CHECK int file_copy(int from, const char *path, size_t size);
+
+/**
+ * Have the names in the directory of path on the disk: after a file there was
+ * made or renamed.
+ * @return 0 or -errno
+ */
+MUST_CHECK int file_sync_directory_of(const char *path);
+
+/** Make the directory that path is in. @return as file_make_directories */
+MUST_CHECK int file_make_directory_of(const char *path);
+
+/**
  * Make a directory and its parents, mode 0755; existing ones are fine.
  * @return 0 or -errno (-ENOTDIR: a part of the path is something else)
  */

@@ -2,6 +2,7 @@
 #include "support/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -152,6 +153,44 @@ START_TEST(a_file_is_no_directory)
 }
 END_TEST
 
+START_TEST(a_copy_has_the_first_bytes_and_all_its_blocks)
+{
+	struct stat status;
+	char from[PATH_MAX];
+	int fd;
+
+	put("a", "first and second");
+	(void)snprintf(from, sizeof(from), "%s", below("a"));
+	fd = open(from, O_RDONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(file_copy(fd, below("b"), 5), 0);
+	ck_assert_int_eq(file_read(below("b"), 100, &text), 0);
+	ck_assert_str_eq(text_str(&text), "first");
+	ck_assert_int_eq(stat(below("b"), &status), 0);
+	ck_assert_int_ge(status.st_blocks, 1);
+	ck_assert_int_eq(file_copy(fd, below("c"), 100), -ENODATA);
+	ck_assert_int_eq(access(below("c"), F_OK), -1);
+	ck_assert_int_eq(file_copy(fd, below("no/folder"), 5), -ENOENT);
+	ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
+START_TEST(the_directory_of_a_path_is_made_and_synced)
+{
+	struct stat status;
+
+	ck_assert_int_eq(file_sync_directory_of(below("x/y/z")), -ENOENT);
+	ck_assert_int_eq(file_make_directory_of(below("x/y/z")), 0);
+	ck_assert_int_eq(stat(below("x/y"), &status), 0);
+	ck_assert(S_ISDIR(status.st_mode));
+	ck_assert_int_eq(access(below("x/y/z"), F_OK), -1);
+	ck_assert_int_eq(file_sync_directory_of(below("x/y/z")), 0);
+	ck_assert_int_eq(file_sync_directory_of("plain"), 0);
+	ck_assert_int_eq(file_sync_directory_of("/plain"), 0);
+	ck_assert_int_eq(file_make_directory_of("plain"), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -165,6 +204,8 @@ int main(void)
 		{ a_path_that_is_too_long_is_refused, 0 },
 		{ missing_parents_are_made, 0 },
 		{ a_file_is_no_directory, 0 },
+		{ a_copy_has_the_first_bytes_and_all_its_blocks, 0 },
+		{ the_directory_of_a_path_is_made_and_synced, 0 },
 	};
 
 	return unit_run_with("file", setup, teardown, tests, COUNT_OF(tests));

@@ -396,8 +396,7 @@ START_TEST(a_file_that_cannot_be_completed_is_an_error)
 	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	limit.rlim_cur = limits[_i];
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	ck_assert_int_eq(rrd_write_rows(dir, &member, &row, 1, NULL),
-			 ERR_STORE);
+	ck_assert_int_eq(rrd_write_rows(dir, &member, &row, 1, NULL), -EFBIG);
 	ck_assert_int_eq(rrd_last_end(dir, &member, &end_s), ERR_NOT_FOUND);
 	limit.rlim_cur = limit.rlim_max;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The rows of a slice of series are read from the journal in one go, for it is
+ * read from its start to its end whoever is looked for. Where a file needs
+ * older rows than that, as one that is made anew does, they are read for its
+ * slice once more, all that the journal has.
+ */
+#include "collector/mending.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/clock.h"
+#include "store/journal.h"
+#include "store/journal_rows.h"
+#include "store/rrd_copy.h"
+#include "store/series_list.h"
+#include "util/err.h"
+#include "util/log.h"
+
+enum {
+	DAY_S = 86400,
+	HOUR_S = 3600,
+	TAIL_S = 1800,
+	SLICE = 256,
+	SLICE_OF_ALL = 64, /* where each brings thousands of rows */
+	FEW_PAIRS = 2000,
+};
+
+struct mending {
+	char *state_dir;
+	struct track_set *set;
+	struct view *view;
+	uint32_t *plan; /* tracks */
+	uint32_t count;
+	uint32_t room;
+	uint32_t done;
+	enum mending_reach reach;
+	bool copies;
+	int64_t from_s[JOURNAL_STREAM_COUNT]; /* where the journal begins */
+	/* the slice at hand: tracks from `done` on */
+	uint32_t slice_end; /* in the plan; done: there is none */
+	uint32_t slice_from; /* in the plan: where it began */
+	struct series series[SLICE];
+	struct journal_rows rows[SLICE];
+	int64_t rows_from_s; /* what is read of them */
+	struct mending_counters counters;
+};
+
+int mending_new(struct mending **out, const char *state_dir,
+		struct track_set *set, struct view *view)
+{
+	struct mending *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return -ENOMEM;
+	m->state_dir = strdup(state_dir);
+	if (!m->state_dir) {
+		free(m);
+		return -ENOMEM;
+	}
+	m->set = set;
+	m->view = view;
+	*out = m;
+	return 0;
+}
+
+static void drop_slice(struct mending *m)
+{
+	journal_rows_fini(m->rows, SLICE);
+	m->slice_end = m->done;
+	m->slice_from = m->done;
+}
+
+void mending_free(struct mending *m)
+{
+	if (!m)
+		return;
+	drop_slice(m);
+	free(m->plan);
+	free(m->state_dir);
+	free(m);
+}
+
+/* ---- the plan ---- */
+
+static void forget_plan(struct mending *m)
+{
+	m->done = 0;
+	m->count = 0;
+	m->copies = false;
+	drop_slice(m);
+}
+
+static int plan_track(struct mending *m, uint32_t track)
+{
+	if (m->count == m->room) {
+		uint32_t room = m->room ? 2 * m->room : 256;
+		uint32_t *grown =
+		    realloc(m->plan, (size_t)room * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		m->plan = grown;
+		m->room = room;
+	}
+	m->plan[m->count++] = track;
+	return 0;
+}
+
+int mending_add(struct mending *m, const struct series *series)
+{
+	uint32_t track = track_set_find(m->set, series);
+
+	return track == TRACK_NONE ? -ENOMEM : plan_track(m, track);
+}
+
+static int by_series(const void *left, const void *right, void *context)
+{
+	const struct track *tracks = context;
+
+	return series_compare(&tracks[*(const uint32_t *)left].series,
+			      &tracks[*(const uint32_t *)right].series);
+}
+
+/* In the order that the journal is asked in, none twice. */
+static void sort_plan(struct mending *m)
+{
+	uint32_t kept = 0;
+
+	if (m->count == 0)
+		return;
+	qsort_r(m->plan, m->count, sizeof(*m->plan), by_series,
+		m->set->tracks);
+	for (uint32_t i = 1; i < m->count; i++) {
+		if (m->plan[i] != m->plan[kept])
+			m->plan[++kept] = m->plan[i];
+	}
+	m->count = kept + 1;
+	drop_slice(m);
+}
+
+struct listing {
+	struct mending *mending;
+	uint32_t count;
+	int rc;
+};
+
+static void plan_listed(void *context, const struct series *series)
+{
+	struct listing *l = context;
+
+	l->count++;
+	if (l->rc == 0)
+		l->rc = mending_add(l->mending, series);
+}
+
+static void count_listed(void *context, const struct series *series)
+{
+	struct listing *l = context;
+
+	(void)series;
+	l->count++;
+}
+
+/* All files of a kind, or all copies. */
+static int plan_kind(struct mending *m, const char *dir, enum series_kind kind)
+{
+	struct listing l = { .mending = m };
+	int rc = series_list_kind(dir, kind, plan_listed, &l);
+
+	return rc < 0 ? rc : l.rc;
+}
+
+/* When the journal's first closed step of a stream starts. */
+static int find_start(struct mending *m, enum journal_stream stream)
+{
+	struct journal_reader *reader;
+	struct record_reader record;
+	int rc = journal_read_all(&reader, m->state_dir, 1u << stream, 0);
+
+	m->from_s[stream] = INT64_MAX;
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	while ((rc = journal_read_next(reader, &record)) == 1) {
+		if (record.head.kind != RECORD_STEP &&
+		    record.head.kind != RECORD_PAIR_STEP)
+			continue;
+		m->from_s[stream] = record.head.start_s;
+		break;
+	}
+	journal_read_close(reader);
+	return rc < 0 ? rc : 0;
+}
+
+static int find_starts(struct mending *m)
+{
+	int rc = find_start(m, JOURNAL_STEPS);
+
+	return rc < 0 ? rc : find_start(m, JOURNAL_PAIRS);
+}
+
+/* Where the rows of pairs end by the journal, per track. */
+struct pair_ends {
+	int64_t *end_s;
+	uint32_t count;
+};
+
+static int note_pair(struct mending *m, struct pair_ends *ends,
+		     const struct record_entry *entry, int64_t end_s)
+{
+	uint32_t track = track_set_find(m->set, &entry->series);
+	int64_t *grown;
+
+	if (track == TRACK_NONE)
+		return -ENOMEM;
+	if (track >= ends->count) {
+		uint32_t count = 2 * track + 256;
+
+		grown = realloc(ends->end_s, count * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		memset(&grown[ends->count], 0,
+		       (count - ends->count) * sizeof(*grown));
+		ends->end_s = grown;
+		ends->count = count;
+	}
+	if (end_s > ends->end_s[track])
+		ends->end_s[track] = end_s;
+	return 0;
+}
+
+static int note_pairs(struct mending *m, struct pair_ends *ends)
+{
+	struct journal_reader *reader;
+	struct record_reader record;
+	struct record_entry entry;
+	int rc = journal_read_all(&reader, m->state_dir, 1u << JOURNAL_PAIRS,
+				  0);
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	while (rc == 0 && (rc = journal_read_next(reader, &record)) == 1) {
+		int64_t end_s = record.head.start_s + SERIES_PAIR_STEP_S;
+
+		rc = 0;
+		if (record.head.kind != RECORD_PAIR_STEP ||
+		    record.head.odd_clock)
+			continue;
+		while (rc == 0 && (rc = record_next(&record, &entry)) == 1) {
+			rc = 0;
+			if (entry.series.kind == SERIES_PAIR &&
+			    record_is_stored(&entry.traffic))
+				rc = note_pair(m, ends, &entry, end_s);
+		}
+	}
+	journal_read_close(reader);
+	return rc;
+}
+
+/* Pairs whose files end before the journal does; recent: all of lately. */
+static int plan_pairs(struct mending *m, bool recent)
+{
+	struct pair_ends ends = { 0 };
+	int64_t newest_s = 0;
+	int rc = note_pairs(m, &ends);
+
+	for (uint32_t i = 0; i < ends.count; i++)
+		newest_s = ends.end_s[i] > newest_s ? ends.end_s[i] : newest_s;
+	for (uint32_t i = 0; rc == 0 && i < ends.count; i++) {
+		int64_t end_s = 0;
+
+		if (ends.end_s[i] == 0)
+			continue;
+		if (rrd_last_end(m->state_dir, &m->set->tracks[i].series,
+				 &end_s) < 0 ||
+		    end_s < ends.end_s[i] ||
+		    (recent && ends.end_s[i] > newest_s - 2 * HOUR_S))
+			rc = plan_track(m, i);
+	}
+	free(ends.end_s);
+	return rc;
+}
+
+int mending_plan(struct mending *m, enum mending_reach reach)
+{
+	struct listing pairs = { .mending = m };
+	char copies[PATH_MAX];
+	int rc = find_starts(m);
+
+	forget_plan(m);
+	m->reach = reach;
+	(void)snprintf(copies, sizeof(copies), "%s/copies", m->state_dir);
+	for (int kind = 0; rc == 0 && kind < SERIES_PAIR; kind++) {
+		rc = plan_kind(m, m->state_dir, (enum series_kind)kind);
+		if (rc == 0)
+			rc = plan_kind(m, copies, (enum series_kind)kind);
+	}
+	if (rc == 0)
+		rc = series_list_pairs(m->state_dir, count_listed, &pairs);
+	if (rc == 0 && (reach == MENDING_ALL || pairs.count <= FEW_PAIRS))
+		rc = plan_kind(m, m->state_dir, SERIES_PAIR);
+	if (rc == 0 && reach == MENDING_ALL)
+		rc = plan_kind(m, copies, SERIES_PAIR);
+	if (rc == 0)
+		rc = plan_pairs(m, reach == MENDING_DAY);
+	/* A file that is gone is known by its track or by the journal. */
+	for (uint32_t i = 0; rc == 0 && i < m->set->count; i++) {
+		if (m->set->tracks[i].series.kind != SERIES_PAIR)
+			rc = plan_track(m, i);
+	}
+	if (rc < 0)
+		forget_plan(m);
+	else
+		sort_plan(m);
+	return rc;
+}
+
+int mending_plan_behind(struct mending *m)
+{
+	int rc = find_starts(m);
+
+	forget_plan(m);
+	m->reach = MENDING_TAIL;
+	for (uint32_t i = 0; rc == 0 && i < m->set->count; i++) {
+		if (m->set->tracks[i].behind)
+			rc = plan_track(m, i);
+	}
+	if (rc < 0)
+		forget_plan(m);
+	else
+		sort_plan(m);
+	return rc;
+}
+
+int mending_plan_copies(struct mending *m, bool pairs)
+{
+	int rc = find_starts(m);
+
+	forget_plan(m);
+	m->reach = MENDING_TAIL;
+	m->copies = true;
+	for (int kind = 0; rc == 0 && kind <= SERIES_PAIR; kind++) {
+		if ((kind == SERIES_PAIR) == pairs)
+			rc = plan_kind(m, m->state_dir, (enum series_kind)kind);
+	}
+	if (rc < 0)
+		forget_plan(m);
+	else
+		sort_plan(m);
+	return rc;
+}
+
+/* ---- the work ---- */
+
+static int64_t check_s(const struct mending *m)
+{
+	switch (m->reach) {
+	case MENDING_TAIL:
+		return TAIL_S;
+	case MENDING_DAY:
+		return DAY_S;
+	case MENDING_ALL:
+		break;
+	}
+	return RRD_MEND_ALL;
+}
+
+/* Read the rows of the slice from some time on. */
+static int read_rows(struct mending *m, int64_t from_s)
+{
+	journal_rows_fini(m->rows, SLICE);
+	m->rows_from_s = from_s;
+	return journal_rows_read(m->rows, m->state_dir, m->series,
+				 m->slice_end - m->slice_from, from_s);
+}
+
+static int begin_slice(struct mending *m, int64_t now_s)
+{
+	uint32_t most = m->reach == MENDING_ALL ? SLICE_OF_ALL : SLICE;
+	/* The row of a day is made of all that lie in it. */
+	int64_t from_s = now_s - now_s % DAY_S - DAY_S;
+
+	m->slice_from = m->done;
+	m->slice_end = m->done + most;
+	if (m->slice_end > m->count)
+		m->slice_end = m->count;
+	for (uint32_t i = m->slice_from; i < m->slice_end; i++)
+		m->series[i - m->slice_from] =
+		    m->set->tracks[m->plan[i]].series;
+	return read_rows(m, m->reach == MENDING_ALL || from_s < 0 ? 0 : from_s);
+}
+
+/* One series of the slice, as rrd_mend asks for it. */
+struct asking {
+	struct mending *mending;
+	uint32_t at;
+};
+
+static int give_rows(void *context, int64_t from_s,
+		     const struct series_row **rows, size_t *count)
+{
+	const struct asking *a = context;
+	struct mending *m = a->mending;
+	const struct journal_rows *all = &m->rows[a->at];
+	size_t first = 0;
+	int rc = 0;
+
+	if (from_s < m->rows_from_s)
+		rc = read_rows(m, 0);
+	if (rc < 0)
+		return rc;
+	while (first < all->used && all->rows[first].start_s < from_s)
+		first++;
+	*rows = all->rows + first;
+	*count = all->used - first;
+	return 0;
+}
+
+static void count_outcome(struct mending *m,
+			  const struct rrd_mend_outcome *outcome)
+{
+	switch (outcome->what) {
+	case RRD_NONE:
+	case RRD_SOUND:
+		break;
+	case RRD_APPENDED:
+		m->counters.appended++;
+		break;
+	case RRD_FROM_COPY:
+	case RRD_FROM_ITSELF:
+	case RRD_FROM_ROWS:
+	case RRD_GONE:
+		m->counters.mended++;
+		break;
+	}
+}
+
+static void copy(struct mending *m, const struct series *series,
+		 const struct rrd_mend_outcome *outcome)
+{
+	uint64_t bytes = 0;
+	int rc;
+
+	if (outcome->what == RRD_NONE || outcome->what == RRD_GONE)
+		return;
+	rc = rrd_copy(m->state_dir, series, &outcome->known, &bytes);
+	if (rc < 0) {
+		m->counters.failed++;
+		return;
+	}
+	m->counters.copied += bytes > 0;
+	m->counters.copied_bytes += bytes;
+}
+
+static void mend_one(struct mending *m, int64_t now_s)
+{
+	struct asking asking = { m, m->done - m->slice_from };
+	const struct series *series = &m->series[asking.at];
+	uint32_t track = m->plan[m->done];
+	enum journal_stream stream =
+	    series->kind == SERIES_PAIR ? JOURNAL_PAIRS : JOURNAL_STEPS;
+	const struct rrd_source source = { give_rows, &asking,
+					   m->from_s[stream] };
+	struct rrd_mend_options options = rrd_mend_options_at(now_s);
+	struct rrd_mend_outcome outcome;
+	int rc;
+
+	options.check_s = check_s(m);
+	m->counters.looked_at++;
+	rc = rrd_mend(m->state_dir, series, &source, &options, &outcome);
+	if (rc < 0) {
+		m->counters.failed++;
+		view_not_mended(m->view, track, rc);
+		return;
+	}
+	count_outcome(m, &outcome);
+	view_mended(m->view, track);
+	if (m->copies)
+		copy(m, series, &outcome);
+}
+
+int mending_some(struct mending *m, int64_t now_s, uint32_t most)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < most && m->done < m->count; i++) {
+		if (m->done == m->slice_end)
+			rc = begin_slice(m, now_s);
+		if (rc < 0) {
+			drop_slice(m);
+			return rc;
+		}
+		mend_one(m, now_s);
+		m->done++;
+	}
+	if (m->done < m->count)
+		return 1;
+	forget_plan(m);
+	return 0;
+}
+
+void mending_progress(const struct mending *m, uint32_t *planned,
+		      uint32_t *done)
+{
+	*planned = m->count;
+	*done = m->done;
+}
+
+struct mending_counters mending_counters(const struct mending *m)
+{
+	return m->counters;
+}
