@@ -27,7 +27,9 @@ struct flush {
 	struct generation *generation; /* a reference; NULL: the first one */
 	struct open_step step;
 	struct pair_step pairs;
-	bool begun; /* a step of this process was taken in */
+	bool begun;	    /* a step of this process was taken in */
+	bool pairs_unread;  /* what earlier ones observed of the pairs' step */
+	uint64_t first_seq; /* of this process' records; 0: none yet */
 	struct clock_trust clock;
 	struct view *view;
 	struct journal *journal;
@@ -43,6 +45,8 @@ static void append(struct flush *f, struct record_head *head)
 	if (!text_ok(&f->record) ||
 	    journal_append(f->journal, head, &f->record) < 0)
 		f->failed++;
+	if (f->first_seq == 0)
+		f->first_seq = head->seq;
 	text_clear(&f->record);
 }
 
@@ -52,12 +56,27 @@ static bool sync_journal(struct flush *f)
 	return journal_sync(f->journal) == 0;
 }
 
+/* Tried until it works: the disk may have its bad minute. */
+static void read_pairs_seen(struct flush *f)
+{
+	if (f->pairs_unread &&
+	    pair_step_restore(&f->pairs, &f->sums.set, f->state_dir,
+			      f->first_seq) == 0)
+		f->pairs_unread = false;
+}
+
 static void close_pairs(struct flush *f)
 {
 	struct record_head head;
 
 	if (f->pairs.number == 0)
 		return;
+	read_pairs_seen(f);
+	if (f->pairs_unread) {
+		pair_step_unsee(&f->pairs);
+		f->pairs_unread = false;
+		f->failed++;
+	}
 	pair_step_close(&f->pairs, &f->sums, f->view, f->state_dir, &f->record,
 			&head);
 	append(f, &head);
@@ -278,9 +297,8 @@ static void open_pairs(struct flush *f, int64_t number, int64_t from_us)
 	close_pairs(f);
 	f->pairs.number = number;
 	f->pairs.from_us = from_us;
-	if (f->mode == FLUSH_LIVE && !f->begun &&
-	    pair_step_restore(&f->pairs, &f->sums.set, f->state_dir) < 0)
-		f->failed++;
+	f->pairs_unread = f->mode == FLUSH_LIVE && !f->begun;
+	read_pairs_seen(f);
 }
 
 /* Have the step open that begins at start_s. */

@@ -43,10 +43,14 @@ MUST_CHECK int pair_step_see(struct pair_step *p, uint32_t member,
  * in it say so. The pairs' own records cannot, for a process may be killed
  * when the one stream of the journal is on the disk and the other is not.
  *
- * @return 0; -ENOMEM or as journal_read_all: then less of it counts as observed
+ * @param before  the first record of this process; 0: there is none yet
+ * @return 0; -ENOMEM or as journal_read_all: then nothing was taken up
  */
 MUST_CHECK int pair_step_restore(struct pair_step *p, struct track_set *set,
-				 const char *state_dir);
+				 const char *state_dir, uint64_t before);
+
+/** For how long the members were observed in the open step is not known. */
+void pair_step_unsee(struct pair_step *p);
 
 /**
  * Close the open step: its record, and its rows to the view.

@@ -283,7 +283,8 @@ static int start_next(struct journal_reader *r, struct chain *chain)
 		journal_scan_fini(&chain->scan);
 		if (!journal_scan_is_damage(rc))
 			return rc;
-		if (rc != -ENOENT) /* removed for its age */
+		/* Removed for its age; or made, and no more than that. */
+		if (rc != -ENOENT && file->size > 0)
 			note_damage(r, chain, 0, file->size);
 	}
 	return 0;

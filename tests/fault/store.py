@@ -190,14 +190,17 @@ class Store:
         found = re.findall(r"^stored (\d+)$", said, re.M)
         return int(found[-1]) if found else self.next - 1
 
-    def take_stock(self, said, what):
-        """After a writer's sudden end: go on behind what is there."""
+    def take_stock(self, said, what, given=None):
+        """After a writer's sudden end: go on behind what is there. given: it
+        was given the parts before this one and ended by itself; else it was
+        killed, and one part may be there without having been told."""
         self.said = said
         acknowledged = self.last_stored(said) + 1
+        given = given or acknowledged + 1
         kept = self.read()
         there = kept.count("exchange") + len(self.missing)
         failed = self.checks.failed
-        self.checks.that(acknowledged <= there <= acknowledged + 1,
+        self.checks.that(acknowledged <= there <= given,
                          f"{what}: {acknowledged} parts were acknowledged, "
                          f"{there} are there")
         pairs = kept.count(PAIR) + len(self.pairs_missing)
