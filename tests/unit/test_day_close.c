@@ -370,6 +370,32 @@ START_TEST(pairs_closed_late_are_made_of_longer_rows)
 }
 END_TEST
 
+/* "No traffic" would be wrong, so there is no book: days are at odds with
+ * half hours in one zone, and rows of half hours gone in the other. */
+static const struct {
+	const char *zone;
+	int days;
+} too_late[] = {
+	{ "Asia/Kathmandu", 4 },
+	{ "UTC", 20 },
+};
+
+START_TEST(pairs_closed_too_late_have_no_book)
+{
+	struct series busy = stored_series(SERIES_PAIR);
+	struct date day = date_add_days(t0_day, 1);
+	int days = too_late[_i].days;
+
+	ck_assert_int_eq(zone_use(too_late[_i].zone), 0);
+	write_exchange(T0, T0 + days * DAY_S, 1);
+	write_pair(&busy, T0, 288 * (size_t)days, 100);
+	close_until(T0 + days * DAY_S);
+	ck_assert(has_book(DAYBOOK_DAY, day));
+	ck_assert(!has_book(DAYBOOK_PAIRS, day));
+	ck_assert(has_book(DAYBOOK_PAIRS, date_add_days(t0_day, days - 1)));
+}
+END_TEST
+
 START_TEST(a_damaged_file_costs_its_series_alone)
 {
 	struct series member = stored_series(SERIES_MEMBER);
@@ -503,6 +529,7 @@ int main(void)
 		{ a_day_closed_late_knows_no_minutes, 0 },
 		{ only_pairs_with_traffic_have_a_line, 0 },
 		{ pairs_closed_late_are_made_of_longer_rows, 0 },
+		{ pairs_closed_too_late_have_no_book, COUNT_OF(too_late) },
 		{ a_damaged_file_costs_its_series_alone, 0 },
 		{ a_damaged_exchange_does_not_hide_a_day, 0 },
 		{ a_book_that_cannot_be_written_is_tried_again, 0 },
