@@ -20,8 +20,27 @@ static bool is_far_ahead(const struct clock_trust *c, int64_t start_s)
 	return c->end_s != 0 && start_s > c->end_s + AHEAD_MAX_S;
 }
 
+static bool is_far_behind(const struct clock_trust *c, int64_t start_s)
+{
+	return c->end_s != 0 && start_s + STEP_S < c->end_s - AHEAD_MAX_S;
+}
+
+/* A step of long before the end of what is stored. */
+static enum clock_trust_change go_back(struct clock_trust *c, int64_t start_s,
+				       bool synced, bool continues)
+{
+	if (c->back_from_s == 0 || !continues)
+		c->back_from_s = start_s;
+	if (!synced && start_s - c->back_from_s < STABLE_S)
+		return CLOCK_TRUST_SAME;
+	c->back_from_s = 0;
+	c->end_s = start_s + STEP_S;
+	return CLOCK_TRUST_WAS_AHEAD;
+}
+
 static void trust(struct clock_trust *c, int64_t start_s)
 {
+	c->back_from_s = 0;
 	c->odd = false;
 	/* A step back changes nothing: what is stored stays where it ends. */
 	if (start_s + STEP_S > c->end_s)
@@ -40,6 +59,8 @@ enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
 	c->last_s = start_s;
 	c->jumps = jumps;
 	c->begun = true;
+	if (!was_odd && is_far_behind(c, start_s))
+		return go_back(c, start_s, synced, continues);
 	if (!is_far_ahead(c, start_s)) {
 		trust(c, start_s);
 		return was_odd ? CLOCK_TRUST_REFUTED : CLOCK_TRUST_SAME;

@@ -9,7 +9,9 @@
  * good. So when steps suddenly come from more than ten minutes ahead, because
  * the clock was set or the process begins, and the kernel does not say that the
  * clock is synchronised, they are odd: kept apart until the clock has gone on
- * from there for five minutes, or is set again.
+ * from there for five minutes, or is set again. And when they come from more
+ * than ten minutes before the end of what is stored, by a clock that is
+ * synchronised or has gone on for five minutes, the clock was ahead before.
  */
 
 #include <stdbool.h>
@@ -20,6 +22,7 @@ struct clock_trust {
 	int64_t last_s;	    /* start of the last step */
 	int64_t odd_from_s; /* where the odd ones began; if odd */
 	bool odd;
+	int64_t back_from_s; /* where steps of long before the end began; 0 */
 	bool begun;
 	uint64_t jumps; /* of the clock, as of the last step */
 };
@@ -30,6 +33,7 @@ enum clock_trust_change {
 				* from elsewhere, were not right */
 	CLOCK_TRUST_CONFIRMED, /* the odd ones were right */
 	CLOCK_TRUST_REFUTED,   /* they were not; this one continues the rest */
+	CLOCK_TRUST_WAS_AHEAD, /* what is stored of later than this is wrong */
 };
 
 /** @param end_s  where what is stored ends; 0 or less: nothing is */

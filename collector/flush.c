@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "collector/clock.h"
 #include "collector/clock_trust.h"
@@ -11,12 +12,14 @@
 #include "collector/open_step.h"
 #include "collector/pair_step.h"
 #include "collector/sums.h"
+#include "collector/upkeep.h"
 #include "util/err.h"
 #include "util/log.h"
 
 enum {
 	REPLAY_ROWS = 120, /* of a series, written at once */
 	REPLAY_STEPS_PER_SYNC = 120,
+	LOOK_AT_END_S = 5,
 };
 
 struct flush {
@@ -33,11 +36,13 @@ struct flush {
 	struct clock_trust clock;
 	struct view *view;
 	struct journal *journal;
+	struct upkeep *upkeep; /* live */
 	struct text record;
 	struct record_reader ports; /* what an earlier process knew of them */
 	struct text ports_bytes;
 	uint64_t steps;
 	uint64_t failed;
+	bool finished; /* all that was taken in is on the disk */
 };
 
 static void append(struct flush *f, struct record_head *head)
@@ -449,6 +454,14 @@ static int change_view(struct flush *f, struct generation *generation)
 	return 0;
 }
 
+/* Where what is stored ends. */
+static int64_t newest_end(const struct flush *f)
+{
+	int64_t start_s = journal_newest(f->journal);
+
+	return start_s ? start_s + STEP_S : view_end(f->view, f->now.exchange);
+}
+
 int flush_new(struct flush **out, const struct registry *registry,
 	      enum flush_mode mode)
 {
@@ -472,9 +485,13 @@ int flush_new(struct flush **out, const struct registry *registry,
 		rc = journal_open(&f->journal, f->state_dir,
 				  &journal_default_limits);
 	if (rc == 0 && mode == FLUSH_LIVE) {
-		clock_trust_init(&f->clock, view_end(f->view, f->now.exchange));
+		clock_trust_init(&f->clock, newest_end(f));
 		rc = take_up(f);
 	}
+	if (rc == 0 && mode == FLUSH_LIVE)
+		rc = upkeep_new(&f->upkeep, f->state_dir,
+				registry->config->timezone, &f->sums.set,
+				f->view);
 	if (rc < 0)
 		flush_free(f);
 	else
@@ -486,6 +503,7 @@ void flush_free(struct flush *f)
 {
 	if (!f)
 		return;
+	upkeep_free(f->upkeep, f->finished);
 	journal_close(f->journal);
 	view_free(f->view);
 	pair_step_fini(&f->pairs);
@@ -522,6 +540,13 @@ static void judge_clock(struct flush *f, const struct closed_step *step)
 			   "of the files, the journal has them");
 		view_drop_held(f->view);
 		coverage_fini(&f->pairs.coverage);
+		break;
+	case CLOCK_TRUST_WAS_AHEAD:
+		log_warning("flush: the clock was ahead: what was stored of "
+			    "later than %lld is taken out of the files",
+			    (long long)step->start_s);
+		coverage_fini(&f->pairs.coverage);
+		upkeep_look_again(f->upkeep);
 		break;
 	}
 	f->step.odd_clock = f->clock.odd;
@@ -566,13 +591,60 @@ void flush_step(struct flush *f, const struct closed_step *step)
 	f->step.part_from_us = to_us;
 }
 
+bool flush_idle(struct flush *f)
+{
+	struct view_counters c = view_counters(f->view);
+	struct upkeep_moment moment = {
+		.now_s = f->clock.end_s,
+		.stored_to_s = c.rows_held > 0 ? 0 : f->clock.end_s,
+		.journal_synced = journal_counters(f->journal).waiting == 0,
+	};
+
+	if (f->mode == FLUSH_REPLAY || f->clock.odd)
+		return false;
+	return upkeep_some(f->upkeep, &moment);
+}
+
 void flush_settle(struct flush *f)
 {
 	if (f->mode == FLUSH_REPLAY)
 		return;
 	/* Nothing is shown that might be forgotten. */
-	if (sync_journal(f))
-		view_write(f->view);
+	if (!sync_journal(f))
+		return;
+	if (view_is_blocked(f->view))
+		(void)flush_idle(f);
+	view_write(f->view);
+}
+
+/* The books of all days that a replay covers. */
+static void close_days(struct flush *f)
+{
+	struct day_close *days;
+	int rc = day_close_new(&days, f->state_dir,
+			       f->now.registry->config->timezone);
+
+	if (rc == 0)
+		rc = day_close_until(days, f->clock.end_s);
+	while (rc == 0 && (rc = day_close_some(days, UINT32_MAX)) == 1)
+		rc = 0;
+	if (rc < 0)
+		f->failed++;
+	day_close_free(days);
+}
+
+/* Files that were not looked at yet are not written; for so long it may take,
+ * then they get their rows from the journal at the next start. */
+static void look_to_the_end(struct flush *f)
+{
+	struct timespec began;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &began);
+	now = began;
+	while (view_is_blocked(f->view) && flush_idle(f) &&
+	       now.tv_sec - began.tv_sec < LOOK_AT_END_S)
+		(void)clock_gettime(CLOCK_MONOTONIC, &now);
 }
 
 void flush_finish(struct flush *f)
@@ -582,17 +654,24 @@ void flush_finish(struct flush *f)
 		close_step(f, NULL);
 	if (f->mode == FLUSH_REPLAY)
 		close_pairs(f);
-	(void)sync_journal(f);
+	f->finished = sync_journal(f);
+	look_to_the_end(f);
 	view_write(f->view);
+	if (f->mode == FLUSH_REPLAY)
+		close_days(f);
 }
 
 struct flush_counters flush_counters(const struct flush *f)
 {
-	return (struct flush_counters){
+	struct flush_counters c = {
 		.steps = f->steps,
 		.failed = f->failed + f->sums.failed + f->pairs.failed,
 		.pairs_left_out = f->sums.pairs_left_out,
 		.view = view_counters(f->view),
 		.journal = journal_counters(f->journal),
 	};
+
+	if (f->upkeep)
+		c.upkeep = upkeep_counters(f->upkeep);
+	return c;
 }

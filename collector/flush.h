@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "collector/closed_step.h"
+#include "collector/upkeep.h"
 #include "collector/view.h"
 #include "ixp/registry.h"
 #include "store/journal.h"
@@ -30,6 +31,7 @@ struct flush_counters {
 	uint64_t pairs_left_out; /* cells of pairs beyond what is held */
 	struct view_counters view;
 	struct journal_counters journal;
+	struct upkeep_counters upkeep;
 };
 
 enum flush_mode {
@@ -59,6 +61,12 @@ struct record_reader *flush_ports(struct flush *flush);
 
 /** Take in a step or a part of one; what finds no memory is counted. */
 void flush_step(struct flush *flush, const struct closed_step *step);
+
+/**
+ * Do a little of what is due between steps: look after the files.
+ * @return true: there is more to do
+ */
+bool flush_idle(struct flush *flush);
 
 /**
  * Have what was taken in on the disk. To be called when there is nothing more

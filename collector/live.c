@@ -312,6 +312,11 @@ static bool needs_restart(const struct config *old, const struct config *new,
 			  new->path);
 		return true;
 	}
+	if (strcmp(old->timezone, new->timezone) != 0) {
+		text_addf(problem, "%s: timezone changed: restart for that\n",
+			  new->path);
+		return true;
+	}
 	for (size_t i = 0; same && i < old->source_count; i++) {
 		const struct config_source *a = &old->sources[i];
 		const struct config_source *b = &new->sources[i];

@@ -13,6 +13,7 @@
 #include "collector/replay.h"
 #include "collector/usable.h"
 #include "util/err.h"
+#include "util/zone.h"
 
 static int exit_code(int rc)
 {
@@ -113,6 +114,13 @@ static int with_config(const struct options *options)
 	if (rc < 0 && d.errors == 0)
 		(void)fprintf(stderr, "lanterne-collector: %s: %s\n",
 			      options->config, err_str(rc));
+	if (rc == 0 && zone_use(generation->config->timezone) < 0) {
+		(void)fprintf(stderr,
+			      "lanterne-collector: no time zone of this name: "
+			      "%s (package tzdata)\n",
+			      generation->config->timezone);
+		rc = ERR_CONFIG;
+	}
 	if (rc == 0)
 		rc = run(options, generation, &d);
 	generation_unref(generation);

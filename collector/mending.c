@@ -29,6 +29,7 @@ enum {
 	SLICE = 256,
 	SLICE_OF_ALL = 64, /* where each brings thousands of rows */
 	FEW_PAIRS = 2000,
+	FUTURE_S = 600, /* as rrd_mend has it */
 };
 
 struct mending {
@@ -43,11 +44,12 @@ struct mending {
 	bool copies;
 	int64_t from_s[JOURNAL_STREAM_COUNT]; /* where the journal begins */
 	/* the slice at hand: tracks from `done` on */
-	uint32_t slice_end; /* in the plan; done: there is none */
+	uint32_t slice_end;  /* in the plan; done: there is none */
 	uint32_t slice_from; /* in the plan: where it began */
 	struct series series[SLICE];
 	struct journal_rows rows[SLICE];
 	int64_t rows_from_s; /* what is read of them */
+	int64_t now_s;
 	struct mending_counters counters;
 };
 
@@ -134,8 +136,7 @@ static void sort_plan(struct mending *m)
 
 	if (m->count == 0)
 		return;
-	qsort_r(m->plan, m->count, sizeof(*m->plan), by_series,
-		m->set->tracks);
+	qsort_r(m->plan, m->count, sizeof(*m->plan), by_series, m->set->tracks);
 	for (uint32_t i = 1; i < m->count; i++) {
 		if (m->plan[i] != m->plan[kept])
 			m->plan[++kept] = m->plan[i];
@@ -176,14 +177,15 @@ static int plan_kind(struct mending *m, const char *dir, enum series_kind kind)
 	return rc < 0 ? rc : l.rc;
 }
 
-/* When the journal's first closed step of a stream starts. */
+/* When the journal's first closed step of a stream starts; now if it has none
+ * yet: no row is missing from there on. */
 static int find_start(struct mending *m, enum journal_stream stream)
 {
 	struct journal_reader *reader;
 	struct record_reader record;
 	int rc = journal_read_all(&reader, m->state_dir, 1u << stream, 0);
 
-	m->from_s[stream] = INT64_MAX;
+	m->from_s[stream] = m->now_s;
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
 	while ((rc = journal_read_next(reader, &record)) == 1) {
@@ -239,8 +241,8 @@ static int note_pairs(struct mending *m, struct pair_ends *ends)
 	struct journal_reader *reader;
 	struct record_reader record;
 	struct record_entry entry;
-	int rc = journal_read_all(&reader, m->state_dir, 1u << JOURNAL_PAIRS,
-				  0);
+	int rc =
+	    journal_read_all(&reader, m->state_dir, 1u << JOURNAL_PAIRS, 0);
 
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
@@ -290,7 +292,7 @@ int mending_plan(struct mending *m, enum mending_reach reach)
 {
 	struct listing pairs = { .mending = m };
 	char copies[PATH_MAX];
-	int rc = find_starts(m);
+	int rc = 0;
 
 	forget_plan(m);
 	m->reach = reach;
@@ -322,7 +324,7 @@ int mending_plan(struct mending *m, enum mending_reach reach)
 
 int mending_plan_behind(struct mending *m)
 {
-	int rc = find_starts(m);
+	int rc = 0;
 
 	forget_plan(m);
 	m->reach = MENDING_TAIL;
@@ -339,7 +341,7 @@ int mending_plan_behind(struct mending *m)
 
 int mending_plan_copies(struct mending *m, bool pairs)
 {
-	int rc = find_starts(m);
+	int rc = 0;
 
 	forget_plan(m);
 	m->reach = MENDING_TAIL;
@@ -373,10 +375,12 @@ static int64_t check_s(const struct mending *m)
 /* Read the rows of the slice from some time on. */
 static int read_rows(struct mending *m, int64_t from_s)
 {
+	const struct journal_span span = { from_s, m->now_s + FUTURE_S };
+
 	journal_rows_fini(m->rows, SLICE);
 	m->rows_from_s = from_s;
 	return journal_rows_read(m->rows, m->state_dir, m->series,
-				 m->slice_end - m->slice_from, from_s);
+				 m->slice_end - m->slice_from, span);
 }
 
 static int begin_slice(struct mending *m, int64_t now_s)
@@ -384,7 +388,12 @@ static int begin_slice(struct mending *m, int64_t now_s)
 	uint32_t most = m->reach == MENDING_ALL ? SLICE_OF_ALL : SLICE;
 	/* The row of a day is made of all that lie in it. */
 	int64_t from_s = now_s - now_s % DAY_S - DAY_S;
+	int rc;
 
+	m->now_s = now_s;
+	rc = find_starts(m);
+	if (rc < 0)
+		return rc;
 	m->slice_from = m->done;
 	m->slice_end = m->done + most;
 	if (m->slice_end > m->count)

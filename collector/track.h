@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "store/record.h"
+#include "store/rrd_write.h"
 #include "store/series.h"
 #include "util/attr.h"
 
@@ -27,9 +28,10 @@ struct track {
 	uint32_t count; /* rows gathered */
 	uint32_t room;
 	int64_t *starts;
-	double *values; /* count × columns */
-	int64_t end_s;	/* where its rows end, gathered ones too; 0: not asked
-			 * yet; TRACK_NO_FILE: nothing was ever written */
+	double *values;		/* count × columns */
+	struct rrd_known known; /* its file, as last written */
+	int64_t end_s; /* where its rows end, gathered ones too; 0: not asked
+			* yet; TRACK_NO_FILE: nothing was ever written */
 };
 
 enum { TRACK_NO_FILE = -1 };

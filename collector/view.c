@@ -24,6 +24,7 @@ struct view {
 	char failed_name[NAME_SIZE];
 	bool failing;
 	bool on_hold;
+	bool blocked;
 };
 
 int view_new(struct view **out, const char *state_dir, struct track_set *set,
@@ -119,7 +120,6 @@ static void write_track(struct view *v, struct track *t)
 {
 	struct series_row *rows;
 	size_t columns = series_layout(t->series.kind)->column_count;
-	size_t old = 0;
 	int rc = -ENOMEM;
 
 	if (t->count == 0)
@@ -131,15 +131,17 @@ static void write_track(struct view *v, struct track *t)
 		       columns * sizeof(double));
 	}
 	if (rows)
-		rc = rrd_write_rows(v->state_dir, &t->series, rows, t->count,
-				    &old);
+		rc = rrd_write_more(v->state_dir, &t->series, rows, t->count,
+				    &t->known);
 	free(rows);
-	if (rc < 0) {
+	if (rc < 0)
 		note_failure(v, t, rc);
+	if (rc == ERR_STORE)
+		let_go(v, t); /* a damaged file, to be mended first */
+	if (rc < 0)
 		return;
-	}
-	v->counters.rows += t->count - old;
-	v->counters.rows_old += old;
+	v->counters.rows += t->count - t->known.left_out;
+	v->counters.rows_old += t->known.left_out;
 	release(v, t);
 }
 
@@ -188,7 +190,7 @@ void view_write(struct view *v)
 {
 	uint32_t kept = 0;
 
-	if (v->on_hold)
+	if (v->on_hold || v->blocked)
 		return;
 	for (uint32_t i = 0; i < v->queue_count; i++) {
 		struct track *t = &v->set->tracks[v->queue[i]];
@@ -234,6 +236,36 @@ void view_drop_held(struct view *v)
 	}
 	v->queue_count = 0;
 	v->on_hold = false;
+}
+
+void view_mended(struct view *v, uint32_t track)
+{
+	struct track *t = &v->set->tracks[track];
+
+	release(v, t);
+	if (t->behind)
+		v->counters.files_behind--;
+	t->behind = false;
+	t->end_s = 0;
+	t->known = (struct rrd_known){ 0 };
+}
+
+void view_not_mended(struct view *v, uint32_t track, int reason)
+{
+	struct track *t = &v->set->tracks[track];
+
+	note_failure(v, t, reason);
+	let_go(v, t);
+}
+
+void view_block(struct view *v, bool blocked)
+{
+	v->blocked = blocked;
+}
+
+bool view_is_blocked(const struct view *v)
+{
+	return v->blocked;
 }
 
 struct view_counters view_counters(const struct view *v)

@@ -65,6 +65,19 @@ void view_write_held(struct view *v);
 /** Forget the rows gathered since view_hold; without it, nothing. */
 void view_drop_held(struct view *v);
 
+/**
+ * A track's file was mended by all that the journal has: what was gathered for
+ * it is there.
+ */
+void view_mended(struct view *v, uint32_t track);
+
+/** It could not be, for this reason: only the journal has its rows. */
+void view_not_mended(struct view *v, uint32_t track, int reason);
+
+/** While files are looked at nothing is written. */
+void view_block(struct view *v, bool blocked);
+bool view_is_blocked(const struct view *v);
+
 struct view_counters view_counters(const struct view *v);
 
 #endif

@@ -61,6 +61,15 @@ static bool take_file(struct writer *w, struct waiting_file *out)
 	return false;
 }
 
+static bool has_files(const struct writer *w)
+{
+	for (size_t i = 0; i < FILES_MAX; i++) {
+		if (w->files[i].path)
+			return true;
+	}
+	return false;
+}
+
 static struct closed_step *take_step(struct writer *w)
 {
 	struct closed_step *step;
@@ -84,6 +93,19 @@ static void write_step(struct writer *w, struct closed_step *step, bool more)
 		flush_settle(w->flush);
 }
 
+/* Nothing came: look after the files until something does. */
+static void wait(struct writer *w)
+{
+	bool more;
+
+	(void)pthread_mutex_unlock(&w->lock);
+	more = flush_idle(w->flush);
+	(void)pthread_mutex_lock(&w->lock);
+	w->counters.flush = flush_counters(w->flush);
+	if (!more && w->count == 0 && !w->stopping && !has_files(w))
+		(void)pthread_cond_wait(&w->work, &w->lock);
+}
+
 /* Steps come before files: a status file speaks of what was written. */
 static void *run(void *argument)
 {
@@ -99,7 +121,7 @@ static void *run(void *argument)
 		if (!step && !has_file) {
 			if (w->stopping)
 				break;
-			(void)pthread_cond_wait(&w->work, &w->lock);
+			wait(w);
 			continue;
 		}
 		more = w->count > 0;

@@ -41,6 +41,7 @@ struct day_close {
 	size_t at; /* in set */
 	struct daybook_writer writer;
 	struct month_peaks *peaks; /* as set; of a month */
+	bool is_too_late;	   /* no rows fit the day of some pair */
 };
 
 int day_close_new(struct day_close **out, const char *state_dir,
@@ -245,6 +246,8 @@ static int take_pair(struct day_close *c, const struct day_task *task,
 		day_figures_pair(&pair, &rows);
 		if (c->writer.head.row_s < rows.row_s)
 			c->writer.head.row_s = rows.row_s;
+	} else {
+		c->is_too_late = true;
 	}
 	series_data_fini(&rows);
 	if (pair.bytes[PAIR_AB_V4_BYTES] || pair.bytes[PAIR_AB_V6_BYTES] ||
@@ -341,6 +344,7 @@ static int begin_book(struct day_close *c)
 	memcpy(head.zone, c->zone, sizeof(head.zone));
 	daybook_begin(&c->writer, &head);
 	c->is_open = true;
+	c->is_too_late = false;
 	c->at = 0;
 	rc = list_series(c, task);
 	if (rc == 0 && task->kind == DAYBOOK_MONTH)
@@ -385,9 +389,10 @@ static void trim(struct day_close *c, enum daybook_kind kind)
 static int finish_book(struct day_close *c)
 {
 	const struct day_task *task = &c->tasks.items[c->tasks.next];
-	/* pairs without traffic are a finding, a day without rows is none */
-	bool is_empty =
-	    c->writer.head.count == 0 && task->kind != DAYBOOK_PAIRS;
+	/* Pairs without traffic are a finding, unless their rows are too long
+	 * to tell; a day without rows is none. */
+	bool is_empty = task->kind == DAYBOOK_PAIRS ? c->is_too_late
+						    : c->writer.head.count == 0;
 	int rc = daybook_finish(&c->writer);
 
 	if (rc < 0) { /* no memory at some entry: all of it once more */

@@ -20,7 +20,7 @@ struct day_close;
 struct day_close_counters {
 	uint64_t books_stored;
 	uint64_t books_kept;	/* the file that was there knew as much */
-	uint64_t books_empty;	/* no rows left: no book */
+	uint64_t books_empty;	/* no rows left that fit the day: no book */
 	uint64_t books_removed; /* the oldest, beyond the number kept */
 	uint64_t books_failed;	/* tries to write one */
 	uint64_t trims_failed;	/* the oldest could not be removed */

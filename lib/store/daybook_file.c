@@ -92,7 +92,7 @@ void daybook_fini(struct daybook *book)
 /* Whether the file that is there is one to keep. @return 1, 0 or -errno */
 static int is_to_keep(const char *state_dir, const struct daybook_head *head)
 {
-	struct daybook there;
+	struct daybook there = { 0 };
 	int rc = daybook_read(&there, state_dir, head->kind, head->date);
 
 	if (rc == ERR_UNSUPPORTED)
@@ -158,16 +158,14 @@ static int list_add(struct date_list *list, struct date date)
 static bool read_name(const char *name, enum daybook_kind kind,
 		      struct date *date)
 {
-	char text[DATE_TEXT_SIZE + 1] = "";
-	size_t len = strlen(name);
-	size_t ending = strlen(endings[kind]);
+	size_t wanted =
+	    kind == DAYBOOK_MONTH ? MONTH_TEXT_SIZE : DATE_TEXT_SIZE - 1;
+	char text[DATE_TEXT_SIZE];
 
-	if (len <= ending || len - ending >= DATE_TEXT_SIZE ||
-	    strcmp(name + len - ending, endings[kind]) != 0)
+	if (strlen(name) <= wanted || strcmp(name + wanted, endings[kind]) != 0)
 		return false;
-	memcpy(text, name, len - ending);
-	if (kind == DAYBOOK_MONTH)
-		(void)strcat(text, "-01");
+	(void)snprintf(text, sizeof(text), "%.*s%s", (int)wanted, name,
+		       kind == DAYBOOK_MONTH ? "-01" : "");
 	return date_parse(text, strlen(text), date) == 0;
 }
 

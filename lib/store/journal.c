@@ -188,6 +188,11 @@ struct journal_counters journal_counters(const struct journal *j)
 	return j->counters;
 }
 
+int64_t journal_newest(const struct journal *j)
+{
+	return j->newest_s;
+}
+
 /* ---- opening ---- */
 
 static int keep_listed(struct journal *j, const struct journal_list *list)

@@ -84,6 +84,9 @@ MUST_CHECK int journal_sync(struct journal *j);
 
 struct journal_counters journal_counters(const struct journal *j);
 
+/** When the newest step on the disk starts, by a trusted clock; 0: none. */
+int64_t journal_newest(const struct journal *j);
+
 /* Reading: by the collector's start, by tools, beside a running writer. */
 
 struct journal_reader;

@@ -45,6 +45,7 @@ struct reading {
 	int64_t odd_last_s; /* start of the last odd record; 0: none */
 	bool *carried;	    /* per pair: it had traffic in the record at hand */
 	struct seen_members seen;
+	struct journal_span span;
 };
 
 static int find(const void *key, const void *element)
@@ -205,7 +206,8 @@ static int take_record(struct reading *r, struct record_reader *record)
 	struct record_entry entry;
 	int rc;
 
-	if (head->kind != RECORD_STEP && !pairs)
+	if ((head->kind != RECORD_STEP && !pairs) ||
+	    head->start_s >= r->span.to_s)
 		return 0;
 	rc = settle_odd(r, head, pairs ? SERIES_PAIR_STEP_S : SERIES_STEP_S);
 	if (rc < 0)
@@ -223,11 +225,12 @@ static int take_record(struct reading *r, struct record_reader *record)
 
 /* Read one stream: what the clock did is told by its own records. */
 static int read_stream(struct reading *r, const char *state_dir,
-		       enum journal_stream stream, int64_t from_s)
+		       enum journal_stream stream)
 {
 	struct journal_reader *reader;
 	struct record_reader record;
-	int rc = journal_read_all(&reader, state_dir, 1u << stream, from_s);
+	int rc =
+	    journal_read_all(&reader, state_dir, 1u << stream, r->span.from_s);
 
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
@@ -243,9 +246,12 @@ static int read_stream(struct reading *r, const char *state_dir,
 }
 
 int journal_rows_read(struct journal_rows *out, const char *state_dir,
-		      const struct series *series, size_t count, int64_t from_s)
+		      const struct series *series, size_t count,
+		      struct journal_span span)
 {
-	struct reading r = { .series = series, .count = count, .out = out };
+	struct reading r = {
+		.series = series, .count = count, .out = out, .span = span
+	};
 	int rc;
 
 	while (r.first_pair < count && series[r.first_pair].kind != SERIES_PAIR)
@@ -254,9 +260,9 @@ int journal_rows_read(struct journal_rows *out, const char *state_dir,
 	rc =
 	    r.carried ? u64map_init(&r.seen.by_asn, MEMBERS_AT_FIRST) : -ENOMEM;
 	if (rc == 0 && r.first_pair > 0)
-		rc = read_stream(&r, state_dir, JOURNAL_STEPS, from_s);
+		rc = read_stream(&r, state_dir, JOURNAL_STEPS);
 	if (rc == 0 && r.first_pair < count)
-		rc = read_stream(&r, state_dir, JOURNAL_PAIRS, from_s);
+		rc = read_stream(&r, state_dir, JOURNAL_PAIRS);
 	u64map_fini(&r.seen.by_asn);
 	free(r.seen.us);
 	free(r.carried);

@@ -23,14 +23,21 @@ struct journal_rows {
 	struct series_row *rows; /* in rising order of time */
 	size_t count;
 	size_t room;
-	size_t used; /* of a pair: up to the last one with traffic; else count */
+	size_t
+	    used; /* of a pair: up to the last one with traffic; else count */
+};
+
+struct journal_span {
+	int64_t from_s;
+	int64_t to_s;
 };
 
 /**
  * Read the rows of series.
  *
  * @param series  count of them, in the order of series_compare, none twice
- * @param from_s  steps that end before may be left out
+ * @param span    steps that end before it may be left out; those that start
+ *                behind it are, for a clock was wrong then
  * @param out     count of them, all zero; to be freed with journal_rows_fini,
  *                also on failure
  * @return 0, -ENOMEM, or as journal_read_all; no journal is no rows
@@ -38,7 +45,7 @@ struct journal_rows {
 MUST_CHECK int journal_rows_read(struct journal_rows *out,
 				 const char *state_dir,
 				 const struct series *series, size_t count,
-				 int64_t from_s);
+				 struct journal_span span);
 
 /** Free the rows of count series. */
 void journal_rows_fini(struct journal_rows *rows, size_t count);

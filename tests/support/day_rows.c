@@ -145,30 +145,35 @@ static void check_totals(const struct daybook_entry *entry,
 	}
 }
 
+static void check_minute(const struct daybook_entry *entry, size_t measure,
+			 const struct series_data *minutes)
+{
+	const struct daybook_measure *m = &entry->measures[measure];
+	size_t columns[3];
+	size_t count = columns_of(entry->series.kind, measure, columns);
+	double peak = -1;
+	size_t at = 0;
+
+	for (size_t row = 0; row < minutes->rows; row++) {
+		double value = sum_of(minutes, row, columns, count);
+
+		if (value > peak) {
+			peak = value;
+			at = row;
+		}
+	}
+	ck_assert_double_eq(m->minute_peak, peak);
+	ck_assert_int_eq(m->minute_peak_at_s,
+			 minutes->from_s + (int64_t)at * DAYBOOK_MINUTE_S);
+}
+
 void day_rows_check_minutes(const struct daybook_entry *entry,
 			    const struct series_data *minutes)
 {
 	size_t measures = daybook_measure_count(entry->series.kind);
 
-	for (size_t i = 0; i < measures; i++) {
-		const struct daybook_measure *m = &entry->measures[i];
-		size_t columns[3];
-		size_t count = columns_of(entry->series.kind, i, columns);
-		double peak = -1;
-		size_t at = 0;
-
-		for (size_t row = 0; row < minutes->rows; row++) {
-			double value = sum_of(minutes, row, columns, count);
-
-			if (value > peak) {
-				peak = value;
-				at = row;
-			}
-		}
-		ck_assert_double_eq(m->minute_peak, peak);
-		ck_assert_int_eq(m->minute_peak_at_s,
-				 minutes->from_s + (int64_t)at * 60);
-	}
+	for (size_t m = 0; m < measures; m++)
+		check_minute(entry, m, minutes);
 }
 
 void day_rows_check(const char *dir, const struct daybook_entry *entry,

@@ -27,6 +27,14 @@ static uint64_t next(uint64_t *seed)
 	return *seed >> 33;
 }
 
+/* A number of any length up to 31 + shifts bits. */
+static uint64_t next_long(uint64_t *seed, unsigned shifts)
+{
+	uint64_t number = next(seed);
+
+	return number << next(seed) % shifts;
+}
+
 struct daybook_head made_book_head(enum daybook_kind kind)
 {
 	/* 2026-03-29 and the whole of March; the night of 29 has 23 hours */
@@ -73,8 +81,7 @@ struct daybook_entry made_book_entry(const struct daybook_head *head, size_t i,
 	daybook_entry_init(&entry, &kinds[i]);
 	for (size_t c = 0; c < columns; c++) {
 		if (next(seed) % 8 != 0)
-			entry.totals[c] =
-			    (double)(next(seed) << (next(seed) % 20));
+			entry.totals[c] = (double)next_long(seed, 20);
 	}
 	for (size_t m = 0; m < measures; m++) {
 		if (next(seed) % 8 != 0)
@@ -94,8 +101,7 @@ struct daybook_pair made_book_pair(const struct daybook_head *head, size_t i,
 	};
 
 	for (size_t c = 0; c < PAIR_COUNT; c++)
-		pair.bytes[c] =
-		    next(seed) % 3 ? next(seed) << (next(seed) % 16) : 0;
+		pair.bytes[c] = next(seed) % 3 ? next_long(seed, 16) : 0;
 	for (size_t way = 0; way < 2; way++)
 		pair.known[way] = next(seed) % 3
 				      ? slots

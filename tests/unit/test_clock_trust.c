@@ -124,10 +124,31 @@ START_TEST(a_clock_that_jumps_again_begins_its_trial_anew)
 }
 END_TEST
 
-START_TEST(a_clock_set_back_is_trusted_and_moves_no_end)
+START_TEST(a_clock_set_back_a_little_moves_no_end)
 {
-	ck_assert_int_eq(step(END - HOUR_S), CLOCK_TRUST_SAME);
+	ck_assert_int_eq(step(END - 300), CLOCK_TRUST_SAME);
 	ck_assert_int_eq(c.end_s, END);
+}
+END_TEST
+
+START_TEST(a_clock_that_was_ahead_is_found_out_after_five_minutes)
+{
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(step(END - HOUR_S + i * STEP_S),
+				 CLOCK_TRUST_SAME);
+		ck_assert_int_eq(c.end_s, END);
+	}
+	ck_assert_int_eq(step(END - HOUR_S + 5 * STEP_S),
+			 CLOCK_TRUST_WAS_AHEAD);
+	ck_assert_int_eq(c.end_s, END - HOUR_S + 6 * STEP_S);
+	ck_assert_int_eq(step(END - HOUR_S + 6 * STEP_S), CLOCK_TRUST_SAME);
+}
+END_TEST
+
+START_TEST(or_at_once_by_a_synchronised_clock)
+{
+	ck_assert_int_eq(clock_trust_step(&c, END - MONTH_S, true, jumps),
+			 CLOCK_TRUST_WAS_AHEAD);
 }
 END_TEST
 
@@ -145,7 +166,9 @@ int main(void)
 		{ a_clock_that_comes_back_was_wrong, 0 },
 		{ a_silence_by_an_untouched_clock_is_one, 0 },
 		{ a_clock_that_jumps_again_begins_its_trial_anew, 0 },
-		{ a_clock_set_back_is_trusted_and_moves_no_end, 0 },
+		{ a_clock_set_back_a_little_moves_no_end, 0 },
+		{ a_clock_that_was_ahead_is_found_out_after_five_minutes, 0 },
+		{ or_at_once_by_a_synchronised_clock, 0 },
 	};
 
 	return unit_run_with("clock_trust", setup, teardown, tests,

@@ -2,9 +2,11 @@
 #include "store/day_close.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "store/daybook_file.h"
@@ -368,6 +370,32 @@ START_TEST(pairs_closed_late_are_made_of_longer_rows)
 }
 END_TEST
 
+/* "No traffic" would be wrong, so there is no book: days are at odds with
+ * half hours in one zone, and rows of half hours gone in the other. */
+static const struct {
+	const char *zone;
+	int days;
+} too_late[] = {
+	{ "Asia/Kathmandu", 4 },
+	{ "UTC", 20 },
+};
+
+START_TEST(pairs_closed_too_late_have_no_book)
+{
+	struct series busy = stored_series(SERIES_PAIR);
+	struct date day = date_add_days(t0_day, 1);
+	int days = too_late[_i].days;
+
+	ck_assert_int_eq(zone_use(too_late[_i].zone), 0);
+	write_exchange(T0, T0 + days * DAY_S, 1);
+	write_pair(&busy, T0, 288 * (size_t)days, 100);
+	close_until(T0 + days * DAY_S);
+	ck_assert(has_book(DAYBOOK_DAY, day));
+	ck_assert(!has_book(DAYBOOK_PAIRS, day));
+	ck_assert(has_book(DAYBOOK_PAIRS, date_add_days(t0_day, days - 1)));
+}
+END_TEST
+
 START_TEST(a_damaged_file_costs_its_series_alone)
 {
 	struct series member = stored_series(SERIES_MEMBER);
@@ -424,6 +452,57 @@ START_TEST(a_book_that_cannot_be_written_is_tried_again)
 }
 END_TEST
 
+/* A disk that fills up in the middle of the file. */
+START_TEST(a_full_disk_leaves_the_book_to_be_written_later)
+{
+	struct rlimit limit;
+	struct rlimit small;
+	char path[PATH_MAX];
+
+	write_exchange(T0, T0 + DAY_S, 1);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = limit;
+	small.rlim_cur = 100;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	ck_assert_int_eq(day_close_until(job, T0 + DAY_S), 0);
+	ck_assert_int_eq(day_close_some(job, ALL), -EFBIG);
+	ck_assert(!has_book(DAYBOOK_DAY, t0_day));
+	ck_assert_int_eq(daybook_path(path, dir, DAYBOOK_DAY, t0_day), 0);
+	(void)strcat(path, ".new");
+	ck_assert_int_ne(access(path, F_OK), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(day_close_some(job, ALL), 0);
+	ck_assert(has_book(DAYBOOK_DAY, t0_day));
+	ck_assert_uint_eq(day_close_counters(job).books_failed, 1);
+	ck_assert_uint_eq(day_close_counters(job).books_stored, 2);
+}
+END_TEST
+
+/* No file can be opened for a while: nothing is left out of the book. */
+START_TEST(a_want_of_descriptors_leaves_nothing_out)
+{
+	struct rlimit limit;
+	struct rlimit none;
+	struct daybook book;
+
+	write_exchange(T0, T0 + DAY_S, 1);
+	ck_assert_int_eq(day_close_until(job, T0 + DAY_S), 0);
+	ck_assert_int_eq(day_close_some(job, 0), 1); /* series are listed */
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(day_close_some(job, ALL), -EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(day_close_some(job, ALL), 0);
+	ck_assert_uint_eq(day_close_counters(job).series_failed, 0);
+	open_book(&book, DAYBOOK_DAY, t0_day);
+	ck_assert_uint_eq(book.reader.head.count, 1);
+	daybook_fini(&book);
+}
+END_TEST
+
 START_TEST(an_empty_state_has_nothing_to_close)
 {
 	close_until(T0);
@@ -450,9 +529,12 @@ int main(void)
 		{ a_day_closed_late_knows_no_minutes, 0 },
 		{ only_pairs_with_traffic_have_a_line, 0 },
 		{ pairs_closed_late_are_made_of_longer_rows, 0 },
+		{ pairs_closed_too_late_have_no_book, COUNT_OF(too_late) },
 		{ a_damaged_file_costs_its_series_alone, 0 },
 		{ a_damaged_exchange_does_not_hide_a_day, 0 },
 		{ a_book_that_cannot_be_written_is_tried_again, 0 },
+		{ a_full_disk_leaves_the_book_to_be_written_later, 0 },
+		{ a_want_of_descriptors_leaves_nothing_out, 0 },
 		{ an_empty_state_has_nothing_to_close, 0 },
 	};
 

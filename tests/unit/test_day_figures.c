@@ -4,6 +4,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "store/day_figures.h"
 #include "store/daybook_file.h"
 #include "store/rrd_read.h"
 #include "support/day_rows.h"
@@ -217,9 +218,68 @@ START_TEST(a_month_is_what_its_rows_come_to)
 }
 END_TEST
 
+enum { FEW = 4 };
+
+/* A few rows of an agent, the same in all columns. */
+static struct series_data rows_of(double values[FEW * AGENT_COUNT],
+				  const double rates[FEW], uint32_t row_s)
+{
+	for (size_t i = 0; i < (size_t)FEW * AGENT_COUNT; i++)
+		values[i] = rates[i / AGENT_COUNT];
+	return (struct series_data){ .from_s = STORED_START,
+				     .row_s = row_s,
+				     .rows = FEW,
+				     .columns = AGENT_COUNT,
+				     .values = values };
+}
+
+START_TEST(a_rate_that_cannot_be_is_unknown)
+{
+	const double rates[FEW] = { -5, 7, INFINITY, NAN };
+	const struct series agent = stored_series(SERIES_AGENT);
+	double values[FEW * AGENT_COUNT];
+	struct series_data rows = rows_of(values, rates, DAYBOOK_SLOT_S);
+	struct daybook_entry entry;
+
+	daybook_entry_init(&entry, &agent);
+	ck_assert_int_eq(day_figures_fill(&entry, &rows), 0);
+	ck_assert_double_eq(entry.totals[AGENT_LOST], 7 * DAYBOOK_SLOT_S);
+	ck_assert_uint_eq(entry.measures[0].known, 1);
+	ck_assert_double_eq(entry.measures[0].p95, 7);
+}
+END_TEST
+
+START_TEST(the_first_of_equal_peaks_counts)
+{
+	const double rates[FEW] = { 1, 9, 9, 2 };
+	const struct series agent = stored_series(SERIES_AGENT);
+	double values[FEW * AGENT_COUNT];
+	struct series_data rows = rows_of(values, rates, DAYBOOK_SLOT_S);
+	struct series_data minutes = rows;
+	struct daybook_measure month = { .minute_peak = (double)NAN };
+	struct daybook_entry entry;
+
+	minutes.row_s = DAYBOOK_MINUTE_S;
+	daybook_entry_init(&entry, &agent);
+	ck_assert_int_eq(day_figures_fill(&entry, &rows), 0);
+	day_figures_minutes(&entry, &minutes);
+	ck_assert_int_eq(entry.measures[0].peak_at_s,
+			 STORED_START + DAYBOOK_SLOT_S);
+	ck_assert_int_eq(entry.measures[0].minute_peak_at_s,
+			 STORED_START + DAYBOOK_MINUTE_S);
+	day_figures_take_minutes(&month, &entry);
+	entry.measures[0].minute_peak_at_s += DAYBOOK_SLOT_S;
+	day_figures_take_minutes(&month, &entry);
+	ck_assert_int_eq(month.minute_peak_at_s,
+			 STORED_START + DAYBOOK_MINUTE_S);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
+		{ a_rate_that_cannot_be_is_unknown, 0 },
+		{ the_first_of_equal_peaks_counts, 0 },
 		{ a_day_is_what_its_rows_come_to, COUNT_OF(days) },
 		{ days_add_up_to_all_rows, COUNT_OF(weeks) },
 		{ a_month_is_what_its_rows_come_to, COUNT_OF(months) },

@@ -271,6 +271,31 @@ START_TEST(a_head_that_lies_is_refused)
 }
 END_TEST
 
+/* Twice the same: a sum over the book would count it twice. */
+START_TEST(an_entry_out_of_order_is_refused)
+{
+	struct daybook_head head = made_book_head(DAYBOOK_DAY);
+	struct daybook_writer w;
+	struct daybook_reader r;
+	struct daybook_entry entry;
+	uint64_t seed = 1;
+
+	daybook_begin(&w, &head);
+	entry = made_book_entry(&head, 1 + (size_t)_i, &seed);
+	daybook_add(&w, &entry);
+	w.head.count = 0; /* as if it was the first */
+	entry = made_book_entry(&head, 1, &seed);
+	daybook_add(&w, &entry);
+	w.head.count = 2;
+	ck_assert_int_eq(daybook_finish(&w), 0);
+	ck_assert_int_eq(daybook_open(&r, w.bytes.data, w.bytes.len), 0);
+	ck_assert_int_eq(daybook_next(&r, &entry), 1);
+	ck_assert_int_eq(daybook_next(&r, &entry), ERR_MALFORMED);
+	ck_assert_int_eq(daybook_next(&r, &entry), ERR_MALFORMED);
+	daybook_writer_fini(&w);
+}
+END_TEST
+
 START_TEST(a_series_is_found_in_rising_order)
 {
 	struct daybook_head head = made_book_head(DAYBOOK_DAY);
@@ -354,6 +379,7 @@ int main(void)
 		{ bytes_behind_the_last_entry_are_refused, COUNT_OF(kinds) },
 		{ a_later_version_is_told_from_damage, 0 },
 		{ a_head_that_lies_is_refused, COUNT_OF(lies) },
+		{ an_entry_out_of_order_is_refused, 2 },
 		{ a_series_is_found_in_rising_order, 0 },
 		{ a_book_of_the_other_kind_has_no_such_entries, 0 },
 		{ a_total_is_stored_whole, COUNT_OF(wholes) },

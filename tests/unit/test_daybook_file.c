@@ -259,6 +259,7 @@ START_TEST(the_oldest_beyond_the_number_go)
 	make_file("2025", "2025-12-31.day");
 	make_file("2025", "2025-12-30.pairs");
 	make_file("2025", "2025-11.month");
+	make_file("2025", "2025-11-01.month");
 	make_file("2025", "2025-12-29.day.bak");
 	make_file("2026", "2026-01-01.day");
 	make_file("2026", "2026-02-30.day");
@@ -275,6 +276,8 @@ START_TEST(the_oldest_beyond_the_number_go)
 	ck_assert(is_there("2026/2026-01-01.day"));
 	ck_assert(is_there("2026/2026-02-30.day"));
 	ck_assert(is_there("old/2000-01-01.day"));
+	ck_assert_int_eq(daybook_trim(dir, DAYBOOK_MONTH, 1, &removed), 0);
+	ck_assert_uint_eq(removed, 0);
 }
 END_TEST
 

@@ -416,10 +416,15 @@ END_TEST
 START_TEST(rows_that_cannot_be_stored_wait_until_they_can)
 {
 	struct series a = member(64500);
-	char path[4096];
+	char path[1024];
+	char away[1040];
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), "%s/rrd", dir);
+	alive(1);
+	close_step();
+	ck_assert_int_lt(snprintf(path, sizeof(path), "%s/rrd", dir), 1024);
+	(void)snprintf(away, sizeof(away), "%s.away", path);
+	ck_assert_int_eq(rename(path, away), 0);
 	file = fopen(path, "w"); /* where a folder should be */
 	ck_assert_ptr_nonnull(file);
 	(void)fclose(file);
@@ -427,15 +432,68 @@ START_TEST(rows_that_cannot_be_stored_wait_until_they_can)
 	close_step();
 	ck_assert_uint_gt(flush_counters(flush).view.rows_held, 10);
 	ck_assert_int_ne(flush_counters(flush).view.error, 0);
-	ck_assert_uint_eq(flush_counters(flush).view.rows, 0);
 	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rename(away, path), 0);
 	alive(1);
 	close_step();
 	ck_assert_uint_eq(flush_counters(flush).view.rows_held, 0);
 	ck_assert_uint_eq(flush_counters(flush).view.rows_failed, 0);
 	ck_assert_int_eq(flush_counters(flush).view.error, 0);
-	ck_assert_double_eq(stored(&a, 0, TRAFFIC_FROM_V4_BYTES), 100);
-	ck_assert_double_eq(stored(&a, 1, TRAFFIC_FROM_V4_BYTES), 0);
+	ck_assert_double_eq(stored(&a, 1, TRAFFIC_FROM_V4_BYTES), 100);
+	ck_assert_double_eq(stored(&a, 2, TRAFFIC_FROM_V4_BYTES), 0);
+}
+END_TEST
+
+/* What was let go, or never written, is made again from the journal. */
+START_TEST(a_file_that_is_lost_comes_back_from_the_journal)
+{
+	struct series a = member(64500);
+	struct series both = pair(64500, 64501, 100);
+	char path[4096];
+
+	for (int i = 0; i < 7; i++) {
+		talk(1, 2, 600, SENT_IPV4);
+		close_step();
+	}
+	flush_finish(flush);
+	ck_assert_int_eq(series_path(path, sizeof(path), dir, &a), 0);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(series_path(path, sizeof(path), dir, &both), 0);
+	ck_assert_int_eq(truncate(path, 1000), 0);
+	open_flush(FLUSH_LIVE);
+	alive(1);
+	close_step();
+	while (flush_idle(flush))
+		continue;
+	for (int i = 0; i < 7; i++)
+		ck_assert_double_eq(stored(&a, i, TRAFFIC_FROM_V4_BYTES), 100);
+	ck_assert_double_eq(stored(&a, 7, TRAFFIC_FROM_V4_BYTES), 0);
+	ck_assert_double_eq(stored(&both, 0, PAIR_AB_V4_BYTES), 100);
+	ck_assert_uint_eq(flush_counters(flush).upkeep.mending.mended, 1);
+}
+END_TEST
+
+/* A process that is killed leaves its journal; what is left out here is that
+ * the files lack what the view held. */
+START_TEST(parts_of_a_step_count_once_over_a_restart)
+{
+	struct series a = member(64500);
+	struct step_span span = { .step = FIRST, .synced = true };
+	struct closed_step *part;
+
+	for (int i = 1; i <= 3; i++) {
+		if (i > 1)
+			open_flush(FLUSH_LIVE);
+		talk(1, 2, 600, SENT_IPV4);
+		span.covered_us = i == 1 ? 20 * US_PER_S : 10 * US_PER_S;
+		ck_assert_int_eq(closed_step_part(&part, &in, span), 0);
+		flush_step(flush, part);
+		flush_settle(flush);
+		closed_step_free(part);
+	}
+	talk(1, 2, 600, SENT_IPV4);
+	close_covering(30, false);
+	ck_assert_double_eq(stored(&a, 0, TRAFFIC_FROM_V4_BYTES), 400);
 }
 END_TEST
 
@@ -456,6 +514,8 @@ int main(void)
 		{ what_is_gathered_is_written_at_the_end, 0 },
 		{ an_old_step_is_counted_and_changes_nothing, 0 },
 		{ rows_that_cannot_be_stored_wait_until_they_can, 0 },
+		{ a_file_that_is_lost_comes_back_from_the_journal, 0 },
+		{ parts_of_a_step_count_once_over_a_restart, 0 },
 	};
 
 	return unit_run_with("flush", setup, teardown, tests, COUNT_OF(tests));
