@@ -409,6 +409,11 @@ static int take_up(struct flush *f)
 		take_up_part(f, &record);
 		parts++;
 	}
+	if (journal_read_damaged(reader) > 0) {
+		log_error("flush: a part of what was open is lost: %s",
+			  journal_read_problem(reader));
+		f->failed += journal_read_damaged(reader);
+	}
 	journal_read_close(reader);
 	if (parts > 0)
 		log_notice("flush: taken up from the journal: %llu parts of "

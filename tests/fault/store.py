@@ -4,6 +4,7 @@ so what is stored can be held against it."""
 import math
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -88,11 +89,16 @@ class Store:
         self.checks = checks
         self.writer, self.sum = programs
         self.folder = folder
+        self.anew()
+
+    def anew(self):
+        """An empty one."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder)
         self.missing = set()       # parts of steps that were reported lost
         self.pairs_missing = set()  # and of pairs
         self.next = 0              # the part with which to go on
         self.said = ""
-        os.makedirs(folder, exist_ok=True)
 
     def command(self, count, pause_us=0):
         return [self.writer, self.folder, str(self.next), str(count),
