@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "collector/journal_print.h"
 #include "collector/live.h"
 #include "collector/options.h"
 #include "collector/replay.h"
@@ -69,6 +70,14 @@ static int print_config(const struct config *config)
 	return rc;
 }
 
+static int print_journal(const char *path)
+{
+	int rc = journal_print(path, stdout);
+	int printed = finish_output();
+
+	return rc == 0 ? printed : rc;
+}
+
 static void summarise(const struct registry *r, const struct diagnostics *d)
 {
 	(void)printf("%s: %u members, %zu MAC addresses, %u VLANs, %zu "
@@ -95,6 +104,7 @@ static int run(const struct options *options, struct generation *generation,
 	case MODE_PRINT_CONFIG:
 		return print_config(registry->config);
 	case MODE_LIVE:
+	case MODE_JOURNAL:
 	case MODE_HELP:
 	case MODE_VERSION:
 		break;
@@ -156,7 +166,9 @@ int main(int argc, char **argv)
 		(void)fputs(options_help(), stdout);
 	else if (options.mode == MODE_VERSION)
 		(void)puts("lanterne-collector " LANTERNE_VERSION);
-	if (options.mode == MODE_HELP || options.mode == MODE_VERSION)
+	if (options.mode == MODE_JOURNAL)
+		rc = print_journal(options.journal);
+	else if (options.mode == MODE_HELP || options.mode == MODE_VERSION)
 		rc = finish_output();
 	else
 		rc = with_config(&options);
