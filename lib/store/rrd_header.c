@@ -59,6 +59,9 @@ enum {
 	LOOKS = 3,
 };
 
+/* Instead of "RRD": ours, see rrd_header_mark. */
+static const char damaged[COOKIE_SIZE] = "BAD";
+
 static const double float_cookie = 8.642135E130;
 static const double xff = 0.5;
 
@@ -112,8 +115,11 @@ size_t rrd_header_file_size(const struct series_layout *layout)
 static const char *check_head(struct cursor *c,
 			      const struct series_layout *layout)
 {
+	struct cursor marked = *c;
 	const uint8_t *version;
 
+	if (take_text_is(&marked, COOKIE_SIZE, damaged))
+		return "a write into it was cut short";
 	if (!take_text_is(c, COOKIE_SIZE, "RRD"))
 		return "no RRD file";
 	version = cursor_take(c, VERSION_SIZE);
@@ -372,4 +378,17 @@ int rrd_header_read(struct rrd_header *out, const char *path,
 		return fd;
 	(void)close(fd);
 	return 0;
+}
+
+int rrd_header_mark(const char *path)
+{
+	int rc = 0;
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	if (pwrite(fd, damaged, sizeof(damaged), 0) < 0)
+		rc = -errno;
+	(void)close(fd);
+	return rc;
 }

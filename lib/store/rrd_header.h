@@ -73,6 +73,13 @@ MUST_CHECK int rrd_header_again(struct rrd_header *out, int fd,
 MUST_CHECK int rrd_header_read(struct rrd_header *out, const char *path,
 			       const struct series_layout *layout);
 
+/**
+ * Mark a file as damaged, so that nobody reads it or writes to it until it is
+ * made anew: a write into it was cut short.
+ * @return 0 or -errno
+ */
+MUST_CHECK int rrd_header_mark(const char *path);
+
 /** Where in the file the header ends and the rows begin. */
 size_t rrd_header_size(const struct series_layout *layout);
 

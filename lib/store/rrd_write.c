@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "store/rrd_file.h"
+#include "store/rrd_guard.h"
 #include "store/rrd_header.h"
 #include "store/rrd_model.h"
 #include "util/err.h"
@@ -148,22 +149,52 @@ static int try_open(const char *path)
 	return 0;
 }
 
+/* One call of librrd. */
+struct call {
+	struct batch *batch;
+	int rc;
+};
+
+static void call_update(void *context)
+{
+	struct call *call = context;
+	struct batch *b = call->batch;
+
+	rrd_clear_error();
+	call->rc = rrd_update_r(b->path, NULL, (int)b->count, b->updates);
+}
+
+/* The file failed under librrd, with a part of the update in it. */
+static int cut_short(const char *path)
+{
+	struct stat status;
+	int rc = rrd_header_mark(path);
+
+	if (stat(path, &status) == 0)
+		rrd_guard_release(status.st_dev, status.st_ino);
+	log_error("store: update failed: %s: "
+		  "the disk did not take or give a part of it%s%s",
+		  path, rc < 0 ? ", and it could not be marked: " : "",
+		  rc < 0 ? err_str(rc) : "");
+	return ERR_STORE;
+}
+
 static int batch_write(struct batch *b)
 {
 	static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	int rc;
+	struct call call = { .batch = b };
 
 	if (b->count == 0)
 		return 0;
 	for (int i = 0; i < LOCK_TRIES; i++) {
-		rrd_clear_error();
-		rc = rrd_update_r(b->path, NULL, (int)b->count, b->updates);
-		if (rc == 0 || !was_locked())
+		if (!rrd_guard_run(call_update, &call))
+			return cut_short(b->path);
+		if (call.rc == 0 || !was_locked())
 			break;
 		(void)nanosleep(&pause, NULL);
 	}
 	b->count = 0;
-	return rc == 0 ? 0 : refused("update", b->path, try_open(b->path));
+	return call.rc == 0 ? 0 : refused("update", b->path, try_open(b->path));
 }
 
 /* librrd's words for the data sources and archives. @return how many */
