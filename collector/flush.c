@@ -233,14 +233,6 @@ static void add_earlier(struct flush *f, const struct earlier_cells *earlier)
 	}
 }
 
-static void close_track(struct flush *f, uint32_t index, int64_t start_s,
-			double seconds)
-{
-	if (index != TRACK_NONE)
-		track_close(&f->set.tracks[index], f->state_dir, start_s,
-			    seconds, &f->result);
-}
-
 static bool has_sums(const struct track *t)
 {
 	for (size_t i = 0; i < SERIES_COLUMNS_MAX; i++) {
@@ -250,15 +242,25 @@ static bool has_sums(const struct track *t)
 	return false;
 }
 
+static void close_track(struct flush *f, uint32_t index, int64_t start_s,
+			double seconds)
+{
+	if (index != TRACK_NONE)
+		track_close(&f->set.tracks[index], f->state_dir, start_s,
+			    seconds, &f->result);
+}
+
 /*
- * Close a track for a step that could be seen, or not: then it is unknown. A
- * switch that has left since may have seen what no other could.
+ * Close a track for a step that could be seen, or not: then it is unknown. But
+ * what was seen was: by a switch that has left since, or of a member whose
+ * addresses are somebody else's by now.
  */
 static void close_seen(struct flush *f, uint32_t index, int64_t start_s,
 		       double seconds, bool seen)
 {
-	if (index != TRACK_NONE && f->touched_count > 0)
-		seen = seen || has_sums(&f->set.tracks[index]);
+	if (index == TRACK_NONE)
+		return;
+	seen = seen || has_sums(&f->set.tracks[index]);
 	close_track(f, index, start_s, seen ? seconds : 0);
 }
 
@@ -274,6 +276,16 @@ static void close_touched(struct flush *f, int64_t start_s, double seconds)
 	f->touched_count = 0;
 }
 
+/* Whether a member could be seen in a step, or was all the same. */
+static bool was_seen(const struct flush *f, const struct closed_step *step,
+		     uint32_t member)
+{
+	uint32_t index = f->now.members[member];
+
+	return flush_view_member_seen(&f->now, step->agents, member) ||
+	       (index != TRACK_NONE && has_sums(&f->set.tracks[index]));
+}
+
 /* Remember in this pair step who could be seen, and for how long. */
 static int cover_pairs(struct flush *f, const struct closed_step *step)
 {
@@ -282,7 +294,7 @@ static int cover_pairs(struct flush *f, const struct closed_step *step)
 	for (uint32_t i = 0; i < r->member_count; i++) {
 		uint32_t number;
 
-		if (!flush_view_member_seen(&f->now, step->agents, i))
+		if (!was_seen(f, step, i))
 			continue;
 		number = track_set_member(&f->set, r->members[i].asn);
 		while (number != TRACK_NONE && f->seen_count <= number) {

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "collector/live.h"
 #include "collector/options.h"
 #include "collector/replay.h"
 #include "collector/usable.h"
 #include "util/err.h"
+#include "util/utc.h"
 
 static int exit_code(int rc)
 {
@@ -70,11 +72,17 @@ static int print_config(const struct config *config)
 
 static void summarise(const struct registry *r, const struct diagnostics *d)
 {
+	char next[UTC_TEXT_SIZE];
+
 	(void)printf("%s: %u members, %zu MAC addresses, %u VLANs, %zu "
 		     "switches, %u ports; %u warnings\n",
 		     r->config->path, r->member_count, r->by_mac.count,
 		     r->vlan_count, r->config->switch_count, r->port_count,
 		     d->warnings);
+	if (r->next_change_s)
+		(void)printf("%s: membership changes next at %s\n",
+			     r->config->path,
+			     utc_format(r->next_change_s, next));
 	if (r->config->mac_table_count)
 		(void)printf("%s: %u addresses are from MAC tables alone\n",
 			     r->config->path, r->table_station_count);
@@ -87,7 +95,7 @@ static int run(const struct options *options, struct generation *generation,
 
 	switch (options->mode) {
 	case MODE_REPLAY:
-		return replay(options, registry);
+		return replay(options, generation);
 	case MODE_CHECK_CONFIG:
 		summarise(registry, d);
 		return finish_output();
@@ -108,7 +116,10 @@ static int with_config(const struct options *options)
 	int rc;
 
 	diagnostics_init(&d);
-	rc = usable_load(&generation, options->config, &d);
+	/* A replay begins before any time that is said, and gets on. */
+	rc = usable_load(&generation, options->config,
+			 options->mode == MODE_REPLAY ? 0 : (int64_t)time(NULL),
+			 &d);
 	(void)fputs(text_str(&d.text), stderr);
 	if (rc < 0 && d.errors == 0)
 		(void)fprintf(stderr, "lanterne-collector: %s: %s\n",

@@ -25,11 +25,11 @@ static int check_size(const struct generation *g, const char *path,
 	return 0;
 }
 
-int usable_load(struct generation **out, const char *path,
+int usable_load(struct generation **out, const char *path, int64_t at_s,
 		struct diagnostics *d)
 {
 	struct generation *g;
-	int rc = generation_load(&g, path, d);
+	int rc = generation_load(&g, path, at_s, d);
 
 	if (rc < 0)
 		return rc;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int generation_load(struct generation **out, const char *path,
+int generation_load(struct generation **out, const char *path, int64_t at_s,
 		    struct diagnostics *d)
 {
 	struct generation *g = calloc(1, sizeof(*g));
@@ -12,7 +12,7 @@ int generation_load(struct generation **out, const char *path,
 
 	if (!g)
 		return -ENOMEM;
-	rc = registry_load(&g->registry, &g->config, path, d);
+	rc = registry_load(&g->registry, &g->config, path, at_s, d);
 	if (rc < 0) {
 		free(g);
 		return rc;

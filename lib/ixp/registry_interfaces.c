@@ -382,6 +382,9 @@ static int compare_claims(const void *left, const void *right)
 	/* what the roster says is the first, its place is the better one */
 	if (!a->config != !b->config)
 		return a->config ? 1 : -1;
+	if (a->config && a->config->holds.from_s != b->config->holds.from_s)
+		return a->config->holds.from_s < b->config->holds.from_s ? -1
+									 : 1;
 	if (a->interface != b->interface)
 		return a->interface < b->interface ? -1 : 1;
 	return (a->config > b->config) - (a->config < b->config);
@@ -400,6 +403,11 @@ static uint32_t asn_of(const struct registry *r, const struct claim *c)
 	return r->members[r->interfaces[c->interface].member].asn;
 }
 
+static bool is_limited(const struct claim *c)
+{
+	return c->config && validity_is_limited(c->config->holds);
+}
+
 /* Report one MAC of two members in one VLAN, with both places. */
 static void report_shared(const struct registry_draft *draft,
 			  const struct claim *first, const struct claim *second)
@@ -409,11 +417,29 @@ static void report_shared(const struct registry_draft *draft,
 
 	diagnostics_error(draft->d, place_of(draft, second),
 			  "found %s in VLAN %u under AS%u, expected it under "
-			  "one member: AS%u has it at %s:%zu:%zu",
+			  "one member%s: AS%u has it at %s:%zu:%zu",
 			  mac_format(second->mac, mac), second->vlan,
 			  asn_of(draft->registry, second),
+			  is_limited(first) || is_limited(second) ? " at a time"
+								  : "",
 			  asn_of(draft->registry, first), other.path,
 			  other.line, other.column);
+}
+
+/* Say that the roster has not heard of a change yet, or too early. */
+static void warn_of_time(const struct registry_draft *draft,
+			 const struct claim *listed, const struct claim *timed)
+{
+	struct place other = place_of(draft, timed);
+	char mac[MAC_TEXT_SIZE];
+
+	diagnostics_warning(draft->d, place_of(draft, listed),
+			    "found %s in VLAN %u under AS%u, expected it under "
+			    "AS%u, which has it now by %s:%zu:%zu: that counts",
+			    mac_format(timed->mac, mac), timed->vlan,
+			    asn_of(draft->registry, listed),
+			    asn_of(draft->registry, timed), other.path,
+			    other.line, other.column);
 }
 
 /* Count a MAC for its member, once however many VLANs it is in. */
@@ -447,11 +473,65 @@ static int add_station(struct registry *r, const struct claim *c)
 	return 0;
 }
 
+/* The claims of one MAC in one VLAN, in their order. */
+struct contest {
+	const struct claim *listed; /* the first without limits */
+	const struct claim *last;   /* of macs:, that holds for longest */
+	const struct claim *holder; /* who has it now */
+};
+
+/* Compare a claim with those before it. */
+static void check_claim(const struct registry_draft *draft,
+			const struct contest *k, const struct claim *c)
+{
+	const struct registry *r = draft->registry;
+	bool other = k->listed && asn_of(r, k->listed) != asn_of(r, c);
+
+	if (other && !is_limited(c))
+		report_shared(draft, k->listed, c);
+	else if (k->last && c->config && asn_of(r, k->last) != asn_of(r, c) &&
+		 validity_overlaps(k->last->config->holds, c->config->holds))
+		report_shared(draft, k->last, c);
+	else if (other && validity_holds(c->config->holds, r->at_s))
+		warn_of_time(draft, k->listed, c);
+}
+
+static void enter_claim(const struct registry *r, struct contest *k,
+			const struct claim *c)
+{
+	bool holds = !c->config || validity_holds(c->config->holds, r->at_s);
+
+	/* What is said for a time goes before what is said for ever. */
+	if (holds && (!k->holder || (is_limited(c) && !is_limited(k->holder) &&
+				     asn_of(r, c) != asn_of(r, k->holder))))
+		k->holder = c;
+	if (!k->listed && !is_limited(c))
+		k->listed = c;
+	if (c->config &&
+	    (!k->last || validity_end_s(c->config->holds) >
+			     validity_end_s(k->last->config->holds)))
+		k->last = c;
+}
+
+/* Settle the claims of one MAC in one VLAN. */
+static int settle_contest(struct registry_draft *draft,
+			  const struct claim *claims, size_t count)
+{
+	struct contest k = { NULL };
+
+	for (size_t i = 0; i < count; i++) {
+		check_claim(draft, &k, &claims[i]);
+		enter_claim(draft->registry, &k, &claims[i]);
+	}
+	return k.holder ? add_station(draft->registry, k.holder) : 0;
+}
+
 static int settle_claims(struct registry_draft *draft,
 			 const struct claims *claims)
 {
 	struct registry *r = draft->registry;
-	const struct claim *kept = NULL;
+	const struct claim *all = claims->all;
+	size_t first = 0;
 	int rc = u64map_init(&r->by_mac, claims->count);
 
 	r->stations = calloc(claims->count + 1, sizeof(*r->stations));
@@ -460,16 +540,13 @@ static int settle_claims(struct registry_draft *draft,
 	if (claims->count)
 		qsort(claims->all, claims->count, sizeof(*claims->all),
 		      compare_claims);
-	for (size_t i = 0; rc == 0 && i < claims->count; i++) {
-		const struct claim *c = &claims->all[i];
-
-		if (!kept || !mac_equal(kept->mac, c->mac) ||
-		    kept->vlan != c->vlan) {
-			kept = c;
-			rc = add_station(r, c);
-		} else if (asn_of(r, kept) != asn_of(r, c)) {
-			report_shared(draft, kept, c);
-		}
+	for (size_t i = 1; rc == 0 && i <= claims->count; i++) {
+		if (i < claims->count &&
+		    mac_equal(all[first].mac, all[i].mac) &&
+		    all[first].vlan == all[i].vlan)
+			continue;
+		rc = settle_contest(draft, &all[first], i - first);
+		first = i;
 	}
 	return rc;
 }

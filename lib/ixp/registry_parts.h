@@ -20,6 +20,7 @@ struct registry_draft {
 	struct diagnostics *d;
 	struct u64map vlan_of;	 /* roster VLAN id -> 802.1Q tag */
 	struct u64map member_of; /* ASN -> member */
+	size_t port_capacity;	 /* of the registry's array */
 };
 
 /* A member's presence in a VLAN. */
@@ -90,7 +91,10 @@ MUST_CHECK int registry_add_groups(struct registry_draft *draft);
 /** Free what registry_add_groups made, or a part of it. */
 void registry_free_groups(struct registry *registry);
 
-/** Say what is read but not used, and which members lack what. */
-void registry_warn(const struct registry_draft *draft);
+/**
+ * Say what is read but not used, and which members lack what.
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int registry_warn(const struct registry_draft *draft);
 
 #endif
