@@ -68,22 +68,17 @@ void traffic_fini(struct traffic *t);
 bool traffic_has_data(const struct traffic *t);
 
 /**
- * Add the totals of a port to those of t; a row that either does not know
- * becomes unknown. @return 0 or ERR_RANGE (other rows)
- */
-MUST_CHECK int traffic_add_totals(struct traffic *t,
-				  const struct traffic *port);
-
-/**
  * Add another series to t, band by band; a row that either does not know
  * becomes unknown. @return 0 or ERR_RANGE (other rows)
  */
 MUST_CHECK int traffic_add(struct traffic *t, const struct traffic *other);
 
 /**
- * Take the totals of counters for those of t, keeping t's shares, where the
- * counters know (nearly) all that t knows. @return whether they did
+ * Take totals of counters, a value for each row, for those of t, keeping t's
+ * shares, where the counters know (nearly) all that t knows.
+ * @return whether they did
  */
-bool traffic_take_counters(struct traffic *t, const struct traffic *counters);
+bool traffic_take_counters(struct traffic *t, const double *from,
+			   const double *to);
 
 #endif
