@@ -58,6 +58,8 @@ struct live {
 	uint64_t drops[SOURCES_MAX];
 	char status_path[PATH_MAX];
 	char verdicts_path[PATH_MAX];
+	char ordinals_path[PATH_MAX];
+	bool ordinals_due; /* there may be new ones */
 };
 
 static int64_t us_of(clockid_t clock)
@@ -89,6 +91,8 @@ static int lock_state(struct live *l)
 		       dir);
 	(void)snprintf(l->verdicts_path, sizeof(l->verdicts_path),
 		       "%s/directions", dir);
+	(void)snprintf(l->ordinals_path, sizeof(l->ordinals_path),
+		       "%s/ordinals", dir);
 	return 0;
 }
 
@@ -199,11 +203,17 @@ static struct generation *load(const struct live *l, int64_t at_s,
 			       struct text *problem)
 {
 	const struct config *old = l->generation->config;
+	/* Those in use: what was written of them may not be there yet. */
+	const struct registry_request request = {
+		.path = old->path,
+		.at_s = at_s,
+		.ordinals = &l->generation->registry->ordinals,
+	};
 	struct generation *next = NULL;
 	struct diagnostics d;
 
 	diagnostics_init(&d);
-	if (usable_load(&next, old->path, at_s, &d) < 0) {
+	if (usable_load(&next, &request, &d) < 0) {
 		text_add(problem, text_str(&d.text));
 	} else if (needs_restart(old, next->config, problem)) {
 		generation_unref(next);
@@ -249,6 +259,8 @@ static void reload(struct live *l, int64_t time_us)
 	l->generation = next;
 	l->loaded_us = time_us;
 	l->refused_us = 0;
+	l->ordinals_due = true;
+	l->next_status_us = 0; /* at once */
 	log_notice("collector: reloaded: %s: %u members, %zu switches",
 		   next->config->path, next->registry->member_count,
 		   next->config->switch_count);
@@ -359,22 +371,43 @@ static void write_last_status(struct live *l, struct writer_counters writer,
 	text_fini(&out);
 }
 
-/* When they have changed, or the file could not be written. */
-static void hand_over_verdicts(struct live *l)
+static void hand_over_verdicts(struct live *l, bool again)
 {
-	uint64_t failed = writer_counters(l->writer).files_failed;
 	struct text out;
 
 	text_init(&out);
 	verdicts_write(&out, &l->intake);
-	if (strcmp(text_str(&out), text_str(&l->verdicts)) != 0 ||
-	    failed != l->files_failed) {
+	if (again || strcmp(text_str(&out), text_str(&l->verdicts)) != 0) {
 		text_clear(&l->verdicts);
 		text_add(&l->verdicts, text_str(&out));
-		l->files_failed = failed;
 		writer_file(l->writer, l->verdicts_path, &out);
 	}
 	text_fini(&out);
+}
+
+static void hand_over_ordinals(struct live *l, bool again)
+{
+	struct text out;
+
+	if (!again && !l->ordinals_due)
+		return;
+	text_init(&out);
+	ordinals_print(&l->generation->registry->ordinals, &out);
+	l->ordinals_due = !text_ok(&out);
+	writer_file(l->writer, l->ordinals_path, &out);
+	text_fini(&out);
+}
+
+/* What outlives the collector: when it has changed, or a file could not be
+ * written. */
+static void hand_over_files(struct live *l)
+{
+	uint64_t failed = writer_counters(l->writer).files_failed;
+	bool again = failed != l->files_failed;
+
+	l->files_failed = failed;
+	hand_over_verdicts(l, again);
+	hand_over_ordinals(l, again);
 }
 
 static void tick(struct live *l)
@@ -391,7 +424,7 @@ static void tick(struct live *l)
 		return;
 	l->next_status_us = now.mono_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
 	hand_over_status(l, now.wall_us);
-	hand_over_verdicts(l);
+	hand_over_files(l);
 }
 
 static void take_signal(struct live *l)
@@ -466,7 +499,7 @@ static void stop(struct live *l)
 	now = now_by_both();
 	count_socket_drops(l);
 	steps_end(&l->steps, now);
-	hand_over_verdicts(l);
+	hand_over_files(l);
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
 	write_last_status(l, counters, now.wall_us);
@@ -527,6 +560,7 @@ int live(struct generation *generation)
 		.signals = -1,
 		.timer = -1,
 		.lock = -1,
+		.ordinals_due = true,
 		.started_us = now_us(),
 	};
 	int rc = start(&l);

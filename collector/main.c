@@ -117,9 +117,13 @@ static int with_config(const struct options *options)
 
 	diagnostics_init(&d);
 	/* A replay begins before any time that is said, and gets on. */
-	rc = usable_load(&generation, options->config,
-			 options->mode == MODE_REPLAY ? 0 : (int64_t)time(NULL),
-			 &d);
+	rc = usable_load(
+	    &generation,
+	    &(struct registry_request){
+		.path = options->config,
+		.at_s = options->mode == MODE_REPLAY ? 0 : (int64_t)time(NULL),
+	    },
+	    &d);
 	(void)fputs(text_str(&d.text), stderr);
 	if (rc < 0 && d.errors == 0)
 		(void)fprintf(stderr, "lanterne-collector: %s: %s\n",

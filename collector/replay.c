@@ -169,6 +169,30 @@ static bool has_undecided(const struct replay *r)
 	return false;
 }
 
+/* Write a file of the state_dir; frees its content. */
+static int write_file(struct replay *r, const char *name, struct text *content)
+{
+	char path[PATH_MAX];
+	int rc = -ENOMEM;
+
+	(void)snprintf(path, sizeof(path), "%s/%s",
+		       r->registry->config->state_dir, name);
+	if (text_ok(content))
+		rc = file_replace(path, text_str(content), content->len);
+	text_fini(content);
+	return complain(path, rc) < 0 ? -EIO : 0;
+}
+
+/* Before any file that is named after one. */
+static int write_ordinals(struct replay *r)
+{
+	struct text out;
+
+	text_init(&out);
+	ordinals_print(&r->registry->ordinals, &out);
+	return write_file(r, "ordinals", &out);
+}
+
 /* Refuse to write over what is there, and make the folders. */
 static int prepare_store(struct replay *r, int64_t first_us)
 {
@@ -192,6 +216,9 @@ static int prepare_store(struct replay *r, int64_t first_us)
 			      (long long)(first_us / US_PER_S));
 		return ERR_EXISTS;
 	}
+	rc = write_ordinals(r);
+	if (rc < 0)
+		return rc;
 	rc = flush_new(&flush, r->registry, STEPS_PER_WRITE);
 	if (rc == 0)
 		rc = writer_start(&r->writer, flush, true);
@@ -252,12 +279,17 @@ static bool has_same_numbers(const struct registry *a, const struct registry *b)
 static int load_for(struct replay *r, int64_t at_s, struct generation **out)
 {
 	const char *path = r->registry->config->path;
+	const struct registry_request request = {
+		.path = path,
+		.at_s = at_s,
+		.ordinals = &r->registry->ordinals,
+	};
 	struct generation *next = NULL;
 	struct diagnostics d;
 	int rc;
 
 	diagnostics_init(&d);
-	rc = usable_load(&next, path, at_s, &d);
+	rc = usable_load(&next, &request, &d);
 	if (rc < 0)
 		(void)fputs(text_str(&d.text), stderr);
 	diagnostics_fini(&d);
@@ -371,34 +403,20 @@ static int write_status(struct replay *r, struct writer_counters counters)
 		.from_us = r->from_us,
 		.to_us = r->to_us,
 	};
-	char path[PATH_MAX];
 	struct text out;
-	int rc = -ENOMEM;
 
 	text_init(&out);
 	status_write(&out, &view);
-	(void)snprintf(path, sizeof(path), "%s/status.json",
-		       r->registry->config->state_dir);
-	if (text_ok(&out))
-		rc = file_replace(path, text_str(&out), out.len);
-	text_fini(&out);
-	return complain(path, rc) < 0 ? -EIO : 0;
+	return write_file(r, "status.json", &out);
 }
 
 static int write_verdicts(struct replay *r)
 {
-	char path[PATH_MAX];
 	struct text out;
-	int rc = -ENOMEM;
 
 	text_init(&out);
 	verdicts_write(&out, &r->intake);
-	(void)snprintf(path, sizeof(path), "%s/directions",
-		       r->registry->config->state_dir);
-	if (text_ok(&out))
-		rc = file_replace(path, text_str(&out), out.len);
-	text_fini(&out);
-	return complain(path, rc) < 0 ? -EIO : 0;
+	return write_file(r, "directions", &out);
 }
 
 static int write_totals(struct replay *r)

@@ -11,12 +11,12 @@
 /**
  * Read configuration, roster and what they name, and check their sizes.
  *
- * @param at_s the moment that it is to be for, seconds of the epoch
  * @param out  on success a generation with one reference, the caller's
  * @param d    gets every error and warning
  * @return as generation_load
  */
-MUST_CHECK int usable_load(struct generation **out, const char *path,
-			   int64_t at_s, struct diagnostics *d);
+MUST_CHECK int usable_load(struct generation **out,
+			   const struct registry_request *request,
+			   struct diagnostics *d);
 
 #endif

@@ -158,7 +158,10 @@ static bool reload(struct generation **current, struct site *site)
 
 	diagnostics_init(&d);
 	text_init(&problem);
-	rc = generation_load(&next, path, site_data_time(site), &d);
+	rc = generation_load(&next,
+			     &(struct registry_request){
+				 .path = path, .at_s = site_data_time(site) },
+			     &d);
 	if (rc == 0)
 		find_what_needs_restart((*current)->config, next->config,
 					&problem);
@@ -296,8 +299,12 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	diagnostics_init(&diagnostics);
-	rc = generation_load(&generation, options.config_path,
-			     (int64_t)time(NULL), &diagnostics);
+	rc = generation_load(&generation,
+			     &(struct registry_request){
+				 .path = options.config_path,
+				 .at_s = (int64_t)time(NULL),
+			     },
+			     &diagnostics);
 	(void)fputs(text_str(&diagnostics.text), stderr);
 	diagnostics_fini(&diagnostics);
 	if (rc == 0)

@@ -23,15 +23,15 @@ struct generation {
 };
 
 /**
- * Read configuration, roster and what they name, for a moment.
+ * Read configuration, roster and what they name.
  *
- * @param at_s seconds of the epoch: see registry_is_over
  * @param out  on success a generation with one reference, the caller's
  * @param d    gets every error and warning
  * @return as registry_load
  */
-MUST_CHECK int generation_load(struct generation **out, const char *path,
-			       int64_t at_s, struct diagnostics *d);
+MUST_CHECK int generation_load(struct generation **out,
+			       const struct registry_request *request,
+			       struct diagnostics *d);
 
 /** Take another reference. @return g */
 struct generation *generation_ref(struct generation *g);

@@ -334,7 +334,9 @@ int registry_join(struct registry **out, const struct registry_parts *parts,
 	r->at_s = parts->at_s;
 	note_changes(r);
 	check_roster_switches(&draft);
-	rc = registry_add_vlans(&draft);
+	rc = parts->ordinals ? ordinals_copy(&r->ordinals, parts->ordinals) : 0;
+	if (rc == 0)
+		rc = registry_add_vlans(&draft);
 	if (rc == 0)
 		rc = registry_add_members(&draft);
 	if (rc == 0)
@@ -393,8 +395,10 @@ static int load_tables(struct mac_table **tables, const struct config *config,
 
 /* Load what a configuration names, and join it. */
 static int load_rest(struct registry **out, const struct config *config,
-		     int64_t at_s, struct diagnostics *d)
+		     const struct registry_request *request,
+		     struct diagnostics *d)
 {
+	struct ordinals ordinals = { 0 };
 	struct roster *roster = NULL;
 	struct mac_table **tables =
 	    calloc(config->mac_table_count + 1, sizeof(struct mac_table *));
@@ -407,6 +411,8 @@ static int load_rest(struct registry **out, const struct config *config,
 			config->has_roster_ixp ? &config->roster_ixp : NULL, d);
 	if (rc == 0)
 		rc = load_tables(tables, config, roster, d);
+	if (rc == 0 && !request->ordinals)
+		rc = ordinals_load(&ordinals, config->state_dir, d);
 	if (rc == 0)
 		rc = registry_join(out,
 				   &(struct registry_parts){
@@ -414,24 +420,28 @@ static int load_rest(struct registry **out, const struct config *config,
 				       .roster = roster,
 				       .tables = tables,
 				       .table_count = config->mac_table_count,
-				       .at_s = at_s,
+				       .ordinals = request->ordinals
+						       ? request->ordinals
+						       : &ordinals,
+				       .at_s = request->at_s,
 				   },
 				   d);
 	for (size_t i = 0; i < config->mac_table_count; i++)
 		mac_table_free(tables[i]);
 	free(tables);
+	ordinals_free(&ordinals);
 	roster_free(roster);
 	return rc;
 }
 
 int registry_load(struct registry **out, struct config **config,
-		  const char *config_path, int64_t at_s, struct diagnostics *d)
+		  const struct registry_request *request, struct diagnostics *d)
 {
 	struct config *c = NULL;
-	int rc = config_load(&c, config_path, d);
+	int rc = config_load(&c, request->path, d);
 
 	if (rc == 0)
-		rc = load_rest(out, c, at_s, d);
+		rc = load_rest(out, c, request, d);
 	diagnostics_end(d);
 	if (rc < 0) {
 		config_free(c);
@@ -457,6 +467,7 @@ void registry_free(struct registry *registry)
 	free(registry->ports);
 	free(registry->stations);
 	registry_free_groups(registry);
+	ordinals_free(&registry->ordinals);
 	u64map_fini(&registry->by_mac);
 	u64map_fini(&registry->by_port);
 	free(registry);

@@ -17,6 +17,7 @@
 
 #include "ixp/config.h"
 #include "ixp/mac_table.h"
+#include "ixp/ordinals.h"
 #include "ixp/roster.h"
 #include "util/u64map.h"
 
@@ -40,8 +41,8 @@ struct vlan_interface {
 	uint32_t member;  /* in members; REGISTRY_NO_MEMBER for index 0 */
 	uint16_t vlan;	  /* 802.1Q tag; 0: the member's catch-all, for frames
 			   * whose VLAN nothing tells */
-	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN, in the
-			   * roster's order; 0 for a catch-all */
+	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN, once and
+			   * for all (ordinals.h); 0 for a catch-all */
 };
 
 struct vlan {
@@ -104,6 +105,7 @@ struct registry {
 	struct station *stations;
 	uint32_t station_count;
 	uint32_t table_station_count; /* of them, only in MAC tables */
+	struct ordinals ordinals;     /* all that were ever given out */
 	struct u64map by_mac;	      /* MAC -> first of its stations */
 	struct u64map by_port;	      /* registry_port_key -> port */
 };
@@ -114,6 +116,7 @@ struct registry_parts {
 	const struct roster *roster; /* as the tables: during the call */
 	struct mac_table *const *tables;
 	size_t table_count;
+	const struct ordinals *ordinals; /* known ones; NULL: none */
 	int64_t at_s; /* the moment to build for, seconds of the epoch */
 };
 
@@ -157,11 +160,18 @@ MUST_CHECK int registry_build(struct registry **out,
 			      const struct roster *roster,
 			      struct diagnostics *d);
 
+/* What to load. */
+struct registry_request {
+	const char *path; /* of the configuration */
+	int64_t at_s;	  /* the moment to build for, seconds of the epoch */
+	/* known ones, borrowed during the call; NULL: those of the state_dir */
+	const struct ordinals *ordinals;
+};
+
 /**
- * Load configuration, roster and MAC tables and join them, for programs'
- * starts. At the end d says how much more there was than it shows.
+ * Load configuration, roster, MAC tables and ordinals and join them, for
+ * programs' starts. At the end d says how much more there was than it shows.
  *
- * @param at_s    the moment to build for
  * @param config  on success the configuration, to be freed after the registry
  * @param out     on success the registry
  * @return 0; ERR_CONFIG; -ENOENT (the configuration, roster or a table is
@@ -169,7 +179,7 @@ MUST_CHECK int registry_build(struct registry **out,
  *         or another -errno; d says why, except for -ENOMEM
  */
 MUST_CHECK int registry_load(struct registry **out, struct config **config,
-			     const char *config_path, int64_t at_s,
+			     const struct registry_request *request,
 			     struct diagnostics *d);
 
 /** Free a registry; NULL is fine. */

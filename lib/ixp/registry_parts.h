@@ -27,13 +27,14 @@ struct registry_draft {
 struct seat {
 	uint32_t member;
 	uint16_t vlan;
-	bool made;	/* not of the roster but of macs: */
-	uint32_t order; /* in the roster */
+	bool made;	  /* not of the roster but of macs: */
+	uint32_t order;	  /* in the roster */
+	uint16_t ordinal; /* 0: not numbered yet */
 	const struct roster_presence *presence; /* NULL: made */
 };
 
 struct seats {
-	struct seat *all; /* by member, VLAN and order */
+	struct seat *all; /* by member, VLAN and ordinal */
 	size_t count;
 	size_t capacity;
 };
@@ -52,6 +53,18 @@ struct claims {
 	size_t count;
 	size_t capacity;
 };
+
+/**
+ * The seats, and the VLAN interfaces that they are.
+ * @param seats  empty ones; the caller frees its array, also on failure
+ * @return 0, -ENOMEM or ERR_CONFIG; errors go to d
+ */
+MUST_CHECK int registry_add_seats(struct registry_draft *draft,
+				  struct seats *seats);
+
+/** The index of a member's first seat in a VLAN, or in a higher one. */
+size_t registry_first_seat(const struct seats *s, uint32_t member,
+			   uint16_t vlan);
 
 /** Add a claim. @return 0 or -ENOMEM */
 MUST_CHECK int registry_add_claim(struct claims *c, struct claim claim);

@@ -119,7 +119,9 @@ static int read_registry(const char *name, struct text *out)
 	int rc;
 
 	diagnostics_init(&d);
-	rc = registry_load(&registry, &config, name, at_s, &d);
+	rc = registry_load(
+	    &registry, &config,
+	    &(struct registry_request){ .path = name, .at_s = at_s }, &d);
 	say(&d, out);
 	if (rc == 0)
 		registry_print(registry, out);
