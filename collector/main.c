@@ -12,6 +12,7 @@
 #include "collector/live.h"
 #include "collector/options.h"
 #include "collector/replay.h"
+#include "collector/strays.h"
 #include "collector/usable.h"
 #include "util/err.h"
 #include "util/utc.h"
@@ -124,6 +125,8 @@ static int with_config(const struct options *options)
 		.at_s = options->mode == MODE_REPLAY ? 0 : (int64_t)time(NULL),
 	    },
 	    &d);
+	if (rc == 0 && options->mode == MODE_CHECK_CONFIG)
+		rc = strays_warn(generation->config, &d);
 	(void)fputs(text_str(&d.text), stderr);
 	if (rc < 0 && d.errors == 0)
 		(void)fprintf(stderr, "lanterne-collector: %s: %s\n",
