@@ -2,11 +2,9 @@
 #include "web/headline.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util/err.h"
 
@@ -53,15 +51,6 @@ static struct series port_series(const struct registry *registry,
 		.switch_name = registry->config->switches[switch_index].name,
 		.ifindex = ifindex
 	};
-}
-
-static bool has_file(const struct call *call, const struct series *series)
-{
-	char path[PATH_MAX];
-
-	return series_path(path, sizeof(path), call->config->state_dir,
-			   series) == 0 &&
-	       access(path, R_OK) == 0;
 }
 
 /* The ifIndex of a LAG's port by its name: configured, for its own time or
@@ -210,7 +199,7 @@ static int add_series(struct port_sum *p, const struct series *series)
 	struct traffic port;
 	int rc;
 
-	if (!has_file(p->call, series)) {
+	if (!traffic_has_file(p->call->config->state_dir, series)) {
 		p->complete = false;
 		return 0;
 	}
@@ -245,7 +234,7 @@ static int add_port(struct port_sum *p, const struct port *port)
 	int rc = 0;
 
 	p->is_lag = config && config->lag_count > 0;
-	if (!p->is_lag || has_file(p->call, &series))
+	if (!p->is_lag || traffic_has_file(p->call->config->state_dir, &series))
 		return add_series(p, &series);
 	for (size_t i = 0; rc == 0 && i < config->lag_count; i++) {
 		if (!find_by_name(p->call, port, config->lag[i],

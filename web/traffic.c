@@ -2,9 +2,11 @@
 #include "web/traffic.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/err.h"
 
@@ -156,6 +158,14 @@ int traffic_read(struct traffic *out, const char *state_dir,
 	if (rc == 0)
 		*out = t;
 	return rc;
+}
+
+bool traffic_has_file(const char *state_dir, const struct series *series)
+{
+	char path[PATH_MAX];
+
+	return series_path(path, sizeof(path), state_dir, series) == 0 &&
+	       access(path, R_OK) == 0;
 }
 
 size_t traffic_rows_size(const struct traffic *t)

@@ -52,6 +52,9 @@ MUST_CHECK int traffic_read(struct traffic *out, const char *state_dir,
 			    const struct series *series,
 			    const struct series_range *range);
 
+/** Whether a series has a file that can be read. */
+bool traffic_has_file(const char *state_dir, const struct series *series);
+
 /** How many bytes the rows take up. */
 size_t traffic_rows_size(const struct traffic *t);
 
