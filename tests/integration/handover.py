@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A MAC address that is handed to another member at a known time.
 
-usage: handover.py COLLECTOR
+usage: handover.py COLLECTOR WEB
 
 A capture reaches over that time, by a microsecond on either side: read whole,
 from standard input and into files, each byte counts for whoever had the
 address when it was seen. Live the collector changes over by itself, and goes
-on with what it has if the files are wrong by then.
+on with what it has if the files are wrong by then. The web shows whose a port is,
+for the time of its data.
 """
 import json
 import os
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import frames
 import harness
@@ -222,8 +224,60 @@ def refuses(checks, collector, folder):
                  "it is not tried again at once")
 
 
+PORTS = """exchange: {{ name: Handover }}
+state_dir: {folder}/state
+roster: {folder}/roster.json
+switches:
+  - name: sw1
+    agent: 192.0.2.1
+    ports:
+      - {{ ifindex: 1, name: one, asn: 64500, until: {at} }}
+      - {{ ifindex: 1, name: one, asn: 64502, from: {at} }}
+web: {{ access: open }}
+"""
+
+
+def owner_of(url):
+    """Whose the one port is, by its page."""
+    with urllib.request.urlopen(url + "ports/sw1/1", timeout=10) as answer:
+        page = answer.read().decode()
+    return [asn for asn in ("AS64500", "AS64502") if f"(from {asn})" in page]
+
+
+def see_ports(web, folder, at, seen):
+    """What the web says of a port that changes hands, until it was seen."""
+    os.makedirs(folder, exist_ok=True)
+    harness.write(folder + "/roster.json", ROSTER)
+    config = harness.write(folder + "/web.yaml",
+                           PORTS.format(folder=folder, at=at))
+    with open(folder + "/web.log", "wb") as log:
+        process = subprocess.Popen([web, "-c", config, "--listen",
+                                    "127.0.0.1:0"], stdout=subprocess.PIPE,
+                                   stderr=log)
+    try:
+        url = process.stdout.readline().decode().strip()
+        first = owner_of(url)
+        wait_for(lambda: owner_of(url) == seen, f"the web with {seen}")
+        return first
+    finally:
+        process.terminate()
+        process.wait(30)
+        process.stdout.close()
+
+
+def webs(checks, web, folder):
+    given_s = int(time.time()) + 3
+    first = see_ports(web, folder + "/web", time.strftime(
+        "%Y-%m-%dT%H:%M:%SZ", time.gmtime(given_s)), ["AS64502"])
+    checks.equal(first, ["AS64500"], "whose the port was at first")
+    checks.that(time.time() >= given_s, "not before its time")
+    # The data at hand are a replay's: its end stands for now.
+    see_ports(web, folder, "2024-01-01T00:00:00Z", ["AS64500"])
+    checks.that(True, "a replay's port is whose it was then")
+
+
 def main():
-    collector = sys.argv[1]
+    collector, web = sys.argv[1:3]
     checks = harness.Checks()
     with tempfile.TemporaryDirectory() as folder:
         harness.write(folder + "/roster.json", ROSTER)
@@ -232,6 +286,7 @@ def main():
                *replays(checks, collector, folder, "any"))
         lives(checks, collector, folder)
         refuses(checks, collector, folder)
+        webs(checks, web, folder)
     return checks.finish()
 
 
