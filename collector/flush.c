@@ -190,6 +190,19 @@ static void journal_part(struct flush *f, const struct closed_step *step)
 	append(f, &head);
 }
 
+/* Whether a member was seen all the same: by a switch that has left since, or
+ * under addresses that are somebody else's by now. */
+static bool was_seen(const struct flush *f, uint32_t member)
+{
+	uint32_t track = f->now.members[member];
+	const struct track *t;
+
+	if (!f->step.mixed || track == TRACK_NONE)
+		return false;
+	t = &f->sums.set.tracks[track];
+	return t->summed || t->part != TRACK_NONE;
+}
+
 /*
  * Whose sending was observed in the step, and for how long: into the pair step
  * and the record. Told once a step is over, for a switch need not send in each
@@ -210,7 +223,8 @@ static uint32_t cover_pairs(struct flush *f, const struct agent_row *agents,
 		};
 		uint32_t number;
 
-		if (!flush_view_member_seen(&f->now, agents, i))
+		if (!flush_view_member_seen(&f->now, agents, i) &&
+		    !was_seen(f, i))
 			continue;
 		number = track_set_member(&f->sums.set, r->members[i].asn);
 		if (number == TRACK_NONE ||

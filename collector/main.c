@@ -7,13 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "collector/journal_print.h"
 #include "collector/live.h"
 #include "collector/options.h"
 #include "collector/replay.h"
+#include "collector/strays.h"
 #include "collector/usable.h"
 #include "util/err.h"
+#include "util/utc.h"
 #include "util/zone.h"
 
 static int exit_code(int rc)
@@ -80,11 +83,17 @@ static int print_journal(const char *path)
 
 static void summarise(const struct registry *r, const struct diagnostics *d)
 {
+	char next[UTC_TEXT_SIZE];
+
 	(void)printf("%s: %u members, %zu MAC addresses, %u VLANs, %zu "
 		     "switches, %u ports; %u warnings\n",
 		     r->config->path, r->member_count, r->by_mac.count,
 		     r->vlan_count, r->config->switch_count, r->port_count,
 		     d->warnings);
+	if (r->next_change_s)
+		(void)printf("%s: membership changes next at %s\n",
+			     r->config->path,
+			     utc_format(r->next_change_s, next));
 	if (r->config->mac_table_count)
 		(void)printf("%s: %u addresses are from MAC tables alone\n",
 			     r->config->path, r->table_station_count);
@@ -97,7 +106,7 @@ static int run(const struct options *options, struct generation *generation,
 
 	switch (options->mode) {
 	case MODE_REPLAY:
-		return replay(options, registry);
+		return replay(options, generation);
 	case MODE_CHECK_CONFIG:
 		summarise(registry, d);
 		return finish_output();
@@ -119,7 +128,16 @@ static int with_config(const struct options *options)
 	int rc;
 
 	diagnostics_init(&d);
-	rc = usable_load(&generation, options->config, &d);
+	/* A replay begins before any time that is said, and gets on. */
+	rc = usable_load(
+	    &generation,
+	    &(struct registry_request){
+		.path = options->config,
+		.at_s = options->mode == MODE_REPLAY ? 0 : (int64_t)time(NULL),
+	    },
+	    &d);
+	if (rc == 0 && options->mode == MODE_CHECK_CONFIG)
+		rc = strays_warn(generation->config, &d);
 	(void)fputs(text_str(&d.text), stderr);
 	if (rc < 0 && d.errors == 0)
 		(void)fprintf(stderr, "lanterne-collector: %s: %s\n",

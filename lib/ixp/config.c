@@ -218,12 +218,17 @@ static void read_mac(struct config_reader *r, const struct yaml_item *item,
 		  false },
 		{ "mac", offsetof(struct config_mac, mac), config_read_mac,
 		  true },
+		{ "from", offsetof(struct config_mac, holds.from_s),
+		  config_read_time, false },
+		{ "until", offsetof(struct config_mac, holds.until_s),
+		  config_read_time, false },
 	};
 	static const struct config_keys all = KEYS_OF(keys);
 	struct config_mac *m = field;
 
 	m->place = item->place;
 	config_mapping(r, item, &all, m);
+	config_check_validity(r, m->place, &m->holds);
 }
 
 static void read_macs(struct config_reader *r, const struct yaml_item *item,

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ixp/validity.h"
 #include "net/ipaddr.h"
 #include "net/mac.h"
 #include "util/attr.h"
@@ -66,6 +67,7 @@ struct config_mac {
 	uint16_t vlan; /* 802.1Q tag; 0: not said, the VLANs that the member
 			* is in, or every one if nothing says which */
 	struct mac mac;
+	struct validity holds;
 	struct place place;
 };
 
@@ -79,6 +81,7 @@ struct config_port {
 	char **lag;		 /* names of the member ports of a LAG */
 	size_t lag_count;
 	enum config_role role;
+	struct validity holds; /* one of several entries of this ifIndex */
 	struct place place;
 };
 

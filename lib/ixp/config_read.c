@@ -12,6 +12,7 @@
 #include "util/err.h"
 #include "util/number.h"
 #include "util/text.h"
+#include "util/utc.h"
 
 enum {
 	KEYS_AT_MOST = 32,
@@ -393,4 +394,35 @@ void config_read_speed(struct config_reader *r, const struct yaml_item *item,
 
 	if (text && number_speed(text, strlen(text), field) < 0)
 		config_expected(r, item, words);
+}
+
+void config_read_time(struct config_reader *r, const struct yaml_item *item,
+		      void *field)
+{
+	static const char words[] =
+	    "a time of UTC like 2026-03-01T00:00:00Z, from 1970 on";
+	const char *text = config_scalar(r, item, words);
+	int64_t at_s;
+
+	if (!text)
+		return;
+	if (utc_parse(text, strlen(text), &at_s) < 0 || at_s == 0)
+		config_expected(r, item, words);
+	else
+		memcpy(field, &at_s, sizeof(at_s));
+}
+
+void config_check_validity(struct config_reader *r, struct place place,
+			   const struct validity *v)
+{
+	char from[UTC_TEXT_SIZE];
+	char until[UTC_TEXT_SIZE];
+
+	if (v->from_s < validity_end_s(*v))
+		return;
+	diagnostics_error(r->d, place,
+			  "found until %s and from %s, expected until to be "
+			  "the later one",
+			  utc_format(v->until_s, until),
+			  utc_format(v->from_s, from));
 }

@@ -158,6 +158,9 @@ static int list_known(struct join *j)
 	for (size_t i = 0; rc == 0 && i < j->claims->count; i++) {
 		const struct claim *c = &j->claims->all[i];
 
+		if (c->config &&
+		    !validity_holds(c->config->holds, j->draft->registry->at_s))
+			continue;
 		rc = u64map_put(&j->known, station_key(c->mac, c->vlan),
 				c->interface);
 	}

@@ -48,10 +48,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (rc == 0) {
 		assert(roster_parse(&roster, &from, NULL, &d) == 0);
 		tables[1] = tables[0];
-		assert(registry_join(&registry,
-				     &(struct registry_parts){ &config, roster,
-							       tables, 2 },
-				     &d) == 0);
+		assert(
+		    registry_join(&registry,
+				  &(struct registry_parts){ .config = &config,
+							    .roster = roster,
+							    .tables = tables,
+							    .table_count = 2 },
+				  &d) == 0);
 		check(registry, tables[0]);
 	}
 	registry_free(registry);

@@ -53,6 +53,16 @@ START_TEST(a_message_can_not_forge_a_line)
 }
 END_TEST
 
+START_TEST(a_message_does_not_reorder_what_stands_beside_it)
+{
+	diagnostics_error(
+	    &d, (struct place){ "f", 1, 1 },
+	    "\u202e\u05d0\u2066x\u2069\u2028\u200f\u2030\xe2\x80");
+	ck_assert_str_eq(text_str(&d.text),
+			 "f:1:1: error: ?\u05d0?x???\u2030\xe2\x80\n");
+}
+END_TEST
+
 START_TEST(past_fifty_they_are_counted_only)
 {
 	size_t lines = 0;
@@ -112,6 +122,7 @@ int main(void)
 		{ a_line_begins_with_its_place, COUNT_OF(places) },
 		{ a_warning_is_no_error, 0 },
 		{ a_message_can_not_forge_a_line, 0 },
+		{ a_message_does_not_reorder_what_stands_beside_it, 0 },
 		{ past_fifty_they_are_counted_only, 0 },
 		{ the_end_says_how_many_more_there_were, 0 },
 		{ the_end_is_silent_where_all_was_said, 0 },
