@@ -4,7 +4,8 @@
  * A row of [T, T+step) is an update stamped T+step of GAUGE data sources. With
  * a heartbeat of one step, an update stands for the step before it and for
  * nothing else; where the file ends before T, an unknown update at T comes
- * first, or librrd would take the row itself for unknown.
+ * first, or librrd would take the row itself for unknown, and with a longer
+ * heartbeat would spread it over the gap.
  */
 #include "store/rrd_write.h"
 
@@ -172,8 +173,9 @@ static size_t define(char text[][DEFINITION_SIZE],
 
 	for (size_t i = 0; i < layout->column_count; i++)
 		(void)snprintf(text[n++], DEFINITION_SIZE,
-			       "DS:%s:GAUGE:%" PRIu32 ":0:U",
-			       layout->columns[i], layout->step_s);
+			       "DS:%s:GAUGE:%" PRIu32 ":%s:U",
+			       layout->columns[i], series_heartbeat(layout),
+			       layout->no_minimum ? "U" : "0");
 	for (size_t i = 0; i < layout->archive_count; i++) {
 		const struct series_archive *a = &layout->archives[i];
 		bool average = a->consolidation == CONSOLIDATION_AVERAGE;
@@ -238,7 +240,10 @@ static bool can_be_stored(const struct series_row *rows, size_t count)
 	return true;
 }
 
-/* Write those rows that the file does not cover yet. */
+/*
+ * Write those rows that the file does not cover yet. A file that another
+ * program wrote may end within a row, which then stands for the rest of it.
+ */
 static int batch_rows(struct batch *b, const struct series_row *rows,
 		      size_t count, size_t *skipped)
 {
@@ -248,7 +253,7 @@ static int batch_rows(struct batch *b, const struct series_row *rows,
 		int64_t start_s = rows[i].start_s;
 
 		assert(start_s % b->layout->step_s == 0);
-		if (start_s < b->last_s) {
+		if (start_s + b->layout->step_s <= b->last_s) {
 			(*skipped)++;
 			continue;
 		}
@@ -261,34 +266,40 @@ static int batch_rows(struct batch *b, const struct series_row *rows,
 	return rc < 0 ? rc : batch_write(b);
 }
 
+int rrd_write_file(const char *path, const struct series_layout *layout,
+		   const struct series_row *rows, size_t count, size_t *skipped)
+{
+	struct batch *batch;
+	int rc;
+
+	*skipped = 0;
+	if (count == 0)
+		return 0;
+	if (!can_be_stored(rows, count))
+		return ERR_RANGE;
+	batch = malloc(sizeof(*batch));
+	if (!batch)
+		return -ENOMEM;
+	batch->path = path;
+	batch->layout = layout;
+	batch->count = 0;
+	rc = open_or_create(path, layout, rows[0].start_s, &batch->last_s);
+	if (rc == 0)
+		rc = batch_rows(batch, rows, count, skipped);
+	free(batch);
+	return rc;
+}
+
 int rrd_write_rows(const char *state_dir, const struct series *series,
 		   const struct series_row *rows, size_t count, size_t *skipped)
 {
 	char path[PATH_MAX];
-	struct batch *batch;
 	size_t left_out = 0;
 	int rc = series_path(path, sizeof(path), state_dir, series);
 
-	if (rc < 0 || count == 0)
-		goto out;
-	if (!can_be_stored(rows, count)) {
-		rc = ERR_RANGE;
-		goto out;
-	}
-	batch = malloc(sizeof(*batch));
-	if (!batch) {
-		rc = -ENOMEM;
-		goto out;
-	}
-	batch->path = path;
-	batch->layout = series_layout(series->kind);
-	batch->count = 0;
-	rc = open_or_create(path, batch->layout, rows[0].start_s,
-			    &batch->last_s);
 	if (rc == 0)
-		rc = batch_rows(batch, rows, count, &left_out);
-	free(batch);
-out:
+		rc = rrd_write_file(path, series_layout(series->kind), rows,
+				    count, &left_out);
 	if (skipped)
 		*skipped = left_out;
 	return rc;
