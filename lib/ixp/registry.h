@@ -42,6 +42,8 @@ struct vlan_interface {
 			   * whose VLAN nothing tells */
 	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN, in the
 			   * roster's order; 0 for a catch-all */
+	uint32_t ixp_id;  /* IXP Manager's vlaninterface.id, where its tree is
+			   * written; 0: not known */
 };
 
 struct vlan {
@@ -98,8 +100,9 @@ struct registry {
 	struct station *stations;
 	uint32_t station_count;
 	uint32_t table_station_count; /* of them, only in MAC tables */
-	struct u64map by_mac;	      /* MAC -> first of its stations */
-	struct u64map by_port;	      /* registry_port_key -> port */
+	uint32_t without_ixp_id; /* interfaces with stations that lack it */
+	struct u64map by_mac;	 /* MAC -> first of its stations */
+	struct u64map by_port;	 /* registry_port_key -> port */
 };
 
 /* What a registry is made of; all borrowed. */
@@ -108,6 +111,8 @@ struct registry_parts {
 	const struct roster *roster; /* as the tables: during the call */
 	struct mac_table *const *tables;
 	size_t table_count;
+	struct mac_table *const *id_tables; /* say IXP Manager's ids */
+	size_t id_table_count;
 };
 
 /**
@@ -125,6 +130,10 @@ struct registry_parts {
  * that has one of its MACs too. Its MACs that nobody has in that VLAN become
  * its own. Where tables contradict the first one counts. What cannot be told is
  * left out with a warning, not an error: learned addresses may be old ones.
+ *
+ * Where IXP Manager's tree is written, its id of a VLAN interface goes to the
+ * interface that has its address in that VLAN, or else to the one of its MACs;
+ * an interface has one id, the first. Those without any are warned of.
  *
  * Warned of: members without MACs or without ports, ASNs of macs: and ports:
  * that the roster does not know (they become members named after their number),

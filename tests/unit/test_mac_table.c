@@ -256,7 +256,11 @@ START_TEST(a_thousand_members_are_told_in_no_time)
 	    0);
 	ck_assert_int_eq(registry_join(&registry,
 				       &(struct registry_parts){
-					   &config, roster, &table, 1 },
+
+					   .config = &config,
+					   .roster = roster,
+					   .tables = &table,
+					   .table_count = 1 },
 				       &messages),
 			 0);
 	taken = seconds_of(from);
