@@ -31,6 +31,7 @@ struct flush {
 	int64_t *seen_us; /* of it, per member as the set numbers them */
 	uint32_t seen_count;
 	uint64_t steps;
+	struct ixp_view *ixp;
 	struct track_result result;
 	bool failing; /* rows of the last step were refused */
 };
@@ -103,6 +104,8 @@ int flush_new(struct flush **out, const struct registry *registry,
 		rc = track_set_init(&f->set, batch);
 	if (rc == 0)
 		rc = flush_view_init(&f->now, registry, &f->set);
+	if (rc == 0)
+		rc = ixp_view_new(&f->ixp, registry, batch);
 	if (rc < 0) {
 		flush_free(f);
 		return rc;
@@ -124,6 +127,7 @@ void flush_free(struct flush *f)
 	flush_view_fini(&f->now);
 	generation_unref(f->generation);
 	track_set_fini(&f->set);
+	ixp_view_free(f->ixp);
 	free(f->state_dir);
 	free(f->touched);
 	free(f->pairs);
@@ -204,6 +208,7 @@ static void add_cells(struct flush *f, const struct flush_view *v,
 		add_end(f, v, &cells[i], e.to, true);
 		add_pair(f, v, &cells[i]);
 	}
+	ixp_view_cells(f->ixp, v->registry, cells, count);
 }
 
 /* Remember the tracks of an earlier configuration: some may be of members
@@ -274,6 +279,23 @@ static void close_touched(struct flush *f, int64_t start_s, double seconds)
 	f->touched_count = 0;
 }
 
+/* Tell IXP Manager's tree who could be seen, and for how long. */
+static void cover_ixp(struct flush *f, const struct closed_step *step)
+{
+	const struct flush_view *v = &f->now;
+
+	for (uint32_t i = 0; i < v->registry->member_count; i++) {
+		if (flush_view_member_seen(v, step->agents, i))
+			ixp_view_seen(f->ixp, v->registry, i, step->covered_us);
+	}
+	ixp_view_covered(f->ixp,
+			 &(struct ixp_step){
+			     .start_s = step->start_s,
+			     .covered_us = step->covered_us,
+			     .edge = step->edge,
+			     .alive = flush_view_any_alive(v, step->agents) });
+}
+
 /* Remember in this pair step who could be seen, and for how long. */
 static int cover_pairs(struct flush *f, const struct closed_step *step)
 {
@@ -336,6 +358,7 @@ static void close_pairs(struct flush *f)
 	f->pair_edge = false;
 	for (uint32_t i = 0; i < f->seen_count; i++)
 		f->seen_us[i] = 0;
+	ixp_view_close(f->ixp);
 }
 
 static void close_traffic(struct flush *f, const struct closed_step *step,
@@ -419,6 +442,8 @@ static int change_view(struct flush *f, struct generation *generation)
 	}
 	flush_view_fini(&f->now);
 	f->now = view;
+	if (ixp_view_change(f->ixp, generation->registry) < 0)
+		f->result.failed++;
 	generation_unref(f->generation);
 	f->generation = generation_ref(generation);
 	return 0;
@@ -455,6 +480,7 @@ void flush_step(struct flush *f, const struct closed_step *step)
 	add_cells(f, &f->now, step->cells, step->cell_count);
 	if (cover_pairs(f, step) < 0)
 		f->result.failed++;
+	cover_ixp(f, step);
 	if (!step_rate_known(step->covered_us, step->edge))
 		seconds = 0;
 	close_traffic(f, step, seconds);
@@ -472,6 +498,7 @@ void flush_finish(struct flush *f)
 	close_pairs(f);
 	for (uint32_t i = 0; i < f->set.count; i++)
 		track_write(&f->set.tracks[i], f->state_dir, &f->result);
+	ixp_view_finish(f->ixp);
 	report(f);
 }
 
@@ -482,5 +509,6 @@ struct flush_counters flush_counters(const struct flush *f)
 		.rows = f->result.written,
 		.rows_failed = f->result.failed,
 		.rows_old = f->result.old,
+		.ixp = ixp_view_counters(f->ixp),
 	};
 }

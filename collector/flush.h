@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "collector/closed_step.h"
+#include "collector/ixp_view.h"
 #include "ixp/registry.h"
 #include "util/attr.h"
 
@@ -25,6 +26,7 @@ struct flush_counters {
 	uint64_t rows;	      /* written */
 	uint64_t rows_failed; /* refused by the store */
 	uint64_t rows_old;    /* of a time that the files already cover */
+	struct ixp_counters ixp;
 };
 
 /**

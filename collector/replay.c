@@ -372,6 +372,8 @@ static void say_what_is_odd(const struct replay *r)
 
 static int check_rows(const struct flush_counters *rows)
 {
+	const struct ixp_counters *ixp = &rows->ixp;
+
 	if (rows->rows_failed > 0)
 		(void)fprintf(stderr,
 			      "lanterne-collector: %llu rows could not be "
@@ -382,9 +384,20 @@ static int check_rows(const struct flush_counters *rows)
 			      "lanterne-collector: %llu rows are of times that "
 			      "state_dir holds already, and were left out\n",
 			      (unsigned long long)rows->rows_old);
-	if (rows->rows_failed > 0)
+	if (ixp->rows_failed > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows of IXP Manager's "
+			      "tree could not be stored\n",
+			      (unsigned long long)ixp->rows_failed);
+	if (ixp->rows_old > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows are of times that "
+			      "IXP Manager's tree holds already, and were left "
+			      "out\n",
+			      (unsigned long long)ixp->rows_old);
+	if (rows->rows_failed > 0 || ixp->rows_failed > 0)
 		return -EIO;
-	return rows->rows_old > 0 ? ERR_EXISTS : 0;
+	return rows->rows_old > 0 || ixp->rows_old > 0 ? ERR_EXISTS : 0;
 }
 
 static int finish(struct replay *r)

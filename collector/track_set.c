@@ -41,26 +41,6 @@ void track_set_fini(struct track_set *set)
 	*set = (struct track_set){ 0 };
 }
 
-/* Put, in a map twice as large if it is full. */
-static int put_growing(struct u64map *map, uint64_t key, uint32_t value)
-{
-	struct u64map larger;
-	int rc;
-
-	if (map->count < map->capacity)
-		return u64map_put(map, key, value);
-	rc = u64map_init(&larger, 2 * map->capacity);
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i <= map->mask; i++) {
-		if (map->keys[i] != UINT64_MAX)
-			rc = u64map_put(&larger, map->keys[i], map->values[i]);
-	}
-	u64map_fini(map);
-	*map = larger;
-	return rc < 0 ? rc : u64map_put(map, key, value);
-}
-
 uint32_t track_set_member(struct track_set *set, uint32_t asn)
 {
 	uint32_t found = u64map_find(&set->by_asn, asn);
@@ -74,7 +54,7 @@ uint32_t track_set_member(struct track_set *set, uint32_t asn)
 	if (!asns)
 		return TRACK_NONE;
 	set->asns = asns;
-	if (put_growing(&set->by_asn, asn, set->asn_count) < 0)
+	if (u64map_put_growing(&set->by_asn, asn, set->asn_count) < 0)
 		return TRACK_NONE;
 	set->asns[set->asn_count] = asn;
 	return set->asn_count++;
@@ -155,7 +135,7 @@ uint32_t track_set_find(struct track_set *set, const struct series *series)
 		set->tracks = tracks;
 		set->room = room;
 	}
-	if (put_growing(&set->by_key, key, set->count) < 0)
+	if (u64map_put_growing(&set->by_key, key, set->count) < 0)
 		return TRACK_NONE;
 	if (own.switch_name) {
 		/* may move the list: not in one expression with it */

@@ -62,3 +62,28 @@ int u64map_put(struct u64map *map, uint64_t key, uint32_t value)
 	map->values[slot] = value;
 	return 0;
 }
+
+int u64map_put_growing(struct u64map *map, uint64_t key, uint32_t value)
+{
+	struct u64map larger;
+	int rc;
+
+	if (map->count < map->capacity)
+		return u64map_put(map, key, value);
+	rc = u64map_init(&larger, map->capacity ? 2 * map->capacity : 1);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i <= map->mask; i++) {
+		if (map->keys[i] != UINT64_MAX)
+			rc = u64map_put(&larger, map->keys[i], map->values[i]);
+	}
+	if (rc == 0)
+		rc = u64map_put(&larger, key, value);
+	if (rc < 0) {
+		u64map_fini(&larger);
+		return rc;
+	}
+	u64map_fini(map);
+	*map = larger;
+	return 0;
+}

@@ -63,4 +63,13 @@ static inline uint32_t u64map_find(const struct u64map *map, uint64_t key)
  */
 MUST_CHECK int u64map_put(struct u64map *map, uint64_t key, uint32_t value);
 
+/**
+ * As u64map_put, in a map twice as large where there is no room. For keys
+ * that somebody else bounds.
+ *
+ * @return 0; ERR_RANGE; -ENOMEM: the map is as it was
+ */
+MUST_CHECK int u64map_put_growing(struct u64map *map, uint64_t key,
+				  uint32_t value);
+
 #endif
