@@ -3,35 +3,38 @@
 
 #include <check.h>
 #include <limits.h>
-#include <stdio.h>
+#include <rrd.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 struct ixp_row ixp_rows_read(const char *root, const struct ixp_file *file,
 			     int64_t start_s)
 {
 	char path[PATH_MAX];
-	char command[2 * PATH_MAX];
-	char line[200] = "";
+	time_t start = (time_t)start_s;
+	time_t end = (time_t)start_s;
+	unsigned long step = IXP_TREE_STEP_S;
+	unsigned long columns;
+	char **names;
+	double *values;
 	struct ixp_row row;
-	char *rest;
-	FILE *pipe;
 
 	ck_assert_int_eq(ixp_tree_path(path, sizeof(path), root, file), 0);
-	(void)snprintf(command, sizeof(command),
-		       "rrdtool fetch %s AVERAGE -r 300 -s %lld -e %lld", path,
-		       (long long)start_s, (long long)start_s);
-	pipe = popen(command, "r");
-	ck_assert_ptr_nonnull(pipe);
-	while (fgets(line, sizeof(line), pipe))
-		;
-	ck_assert_int_eq(pclose(pipe), 0);
-	/* "1700006700: 1.0000000000e+01 -nan" */
-	ck_assert_int_eq(strtoll(line, &rest, 10), start_s + IXP_TREE_STEP_S);
-	ck_assert_int_eq(*rest, ':');
-	row.in = strtod(rest + 1, &rest);
-	row.out = strtod(rest, &rest);
-	ck_assert_str_eq(rest, "\n");
+	ck_assert_int_eq(rrd_fetch_r(path, "AVERAGE", &start, &end, &step,
+				     &columns, &names, &values),
+			 0);
+	/* the first row ends a step behind the start */
+	ck_assert_int_eq(start, start_s);
+	ck_assert_uint_eq(step, IXP_TREE_STEP_S);
+	ck_assert_uint_eq(columns, IXP_COLUMN_COUNT);
+	ck_assert_str_eq(names[0], "traffic_in");
+	ck_assert_str_eq(names[1], "traffic_out");
+	row = (struct ixp_row){ values[0], values[1] };
+	for (unsigned long i = 0; i < columns; i++)
+		rrd_freemem(names[i]);
+	rrd_freemem(names);
+	rrd_freemem(values);
 	return row;
 }
 

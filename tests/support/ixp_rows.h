@@ -3,7 +3,7 @@
 #define LANTERNE_TESTS_SUPPORT_IXP_ROWS_H
 
 /*
- * ixp_rows — what rrdtool reads in a file of IXP Manager's tree: another
+ * ixp_rows — what librrd reads in a file of IXP Manager's tree: another
  * reader than ours. Every failure fails the test that called.
  */
 
