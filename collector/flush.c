@@ -34,6 +34,7 @@ struct flush {
 	struct view *view;
 	struct journal *journal;
 	struct upkeep *upkeep; /* live */
+	struct ixp_view *ixp;
 	struct text record;
 	struct record_reader ports; /* what an earlier process knew of them */
 	struct text ports_bytes;
@@ -65,6 +66,7 @@ static void close_pairs(struct flush *f)
 	pair_step_close(&f->pairs, &f->sums, f->view, f->state_dir, &f->record,
 			&head);
 	append(f, &head);
+	ixp_view_close(f->ixp);
 }
 
 /* A part of the open step, or of the pairs', since the last one. */
@@ -231,6 +233,7 @@ static uint32_t cover_pairs(struct flush *f, const struct agent_row *agents,
 		    pair_step_see(&f->pairs, number, covered_us) < 0)
 			f->failed++;
 		record_add(&f->record, &entry);
+		ixp_view_seen(f->ixp, r, i, covered_us);
 		count++;
 	}
 	return count;
@@ -254,6 +257,20 @@ static void journal_pair_part(struct flush *f, const struct agent_row *agents,
 	f->pairs.to_us = f->step.to_us;
 	f->pairs.edge = f->pairs.edge || f->step.edge;
 	f->pairs.odd_clock = f->pairs.odd_clock || f->step.odd_clock;
+}
+
+/* IXP Manager's tree knows nothing of what an earlier process saw: its window
+ * is the shorter for it. */
+static void cover_ixp(struct flush *f, const struct agent_row *agents)
+{
+	const struct ixp_step step = {
+		.start_s = f->step.start_s,
+		.covered_us = f->step.covered_us,
+		.edge = f->step.edge,
+		.alive = flush_view_any_alive(&f->now, agents),
+	};
+
+	ixp_view_covered(f->ixp, &step);
 }
 
 /*
@@ -292,6 +309,7 @@ static void close_step(struct flush *f, const struct closed_step *last)
 	}
 	journal_pair_part(f, closing.agents,
 			  f->step.covered_us + f->step.restored_us);
+	cover_ixp(f, closing.agents);
 	sums_join(&f->sums);
 	open_step_close(&f->step, &closing, &f->record, &head);
 	append(f, &head);
@@ -428,6 +446,13 @@ static int take_up(struct flush *f)
 	return rc;
 }
 
+static void add_cells(struct flush *f, const struct flush_view *eyes,
+		      const struct cell *cells, size_t count)
+{
+	sums_cells(&f->sums, eyes, cells, count);
+	ixp_view_cells(f->ixp, eyes->registry, cells, count);
+}
+
 static void add_earlier(struct flush *f, const struct earlier_cells *earlier)
 {
 	struct flush_view view;
@@ -438,8 +463,7 @@ static void add_earlier(struct flush *f, const struct earlier_cells *earlier)
 				    &f->sums.set) < 0)
 			f->failed++;
 		else
-			sums_cells(&f->sums, &view, earlier->cells,
-				   earlier->count);
+			add_cells(f, &view, earlier->cells, earlier->count);
 		flush_view_fini(&view);
 	}
 }
@@ -457,6 +481,8 @@ static int change_view(struct flush *f, struct generation *generation)
 		flush_view_fini(&view);
 		return rc;
 	}
+	if (ixp_view_change(f->ixp, generation->registry) < 0)
+		f->failed++;
 	flush_view_fini(&f->now);
 	f->now = view;
 	generation_unref(f->generation);
@@ -493,6 +519,9 @@ int flush_new(struct flush **out, const struct registry *registry,
 		rc = view_new(&f->view, f->state_dir, &f->sums.set,
 			      mode == FLUSH_REPLAY ? REPLAY_ROWS : 0);
 	if (rc == 0)
+		rc = ixp_view_new(&f->ixp, registry,
+				  mode == FLUSH_REPLAY ? REPLAY_ROWS : 1);
+	if (rc == 0)
 		rc = journal_open(&f->journal, f->state_dir,
 				  &journal_default_limits);
 	if (rc == 0 && mode == FLUSH_LIVE) {
@@ -516,6 +545,7 @@ void flush_free(struct flush *f)
 		return;
 	upkeep_free(f->upkeep, f->finished);
 	journal_close(f->journal);
+	ixp_view_free(f->ixp);
 	view_free(f->view);
 	pair_step_fini(&f->pairs);
 	flush_view_fini(&f->now);
@@ -583,7 +613,7 @@ void flush_step(struct flush *f, const struct closed_step *step)
 	f->step.to_us = to_us;
 	f->step.edge = f->step.edge || step->span.edge;
 	add_earlier(f, step->earlier);
-	sums_cells(&f->sums, &f->now, step->cells, step->cell_count);
+	add_cells(f, &f->now, step->cells, step->cell_count);
 	add_agents(f, step);
 	if (!step->is_part) {
 		close_step(f, step);
@@ -665,6 +695,7 @@ void flush_finish(struct flush *f)
 	f->finished = sync_journal(f);
 	look_to_the_end(f);
 	view_write(f->view);
+	ixp_view_finish(f->ixp);
 	if (f->mode == FLUSH_REPLAY)
 		close_days(f);
 }
@@ -677,6 +708,7 @@ struct flush_counters flush_counters(const struct flush *f)
 		.pairs_left_out = f->sums.pairs_left_out,
 		.view = view_counters(f->view),
 		.journal = journal_counters(f->journal),
+		.ixp = ixp_view_counters(f->ixp),
 	};
 
 	if (f->upkeep)

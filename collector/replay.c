@@ -492,9 +492,22 @@ static int check_stored(const struct flush_counters *c)
 			      "lanterne-collector: %llu rows are of times that "
 			      "state_dir holds already, and were left out\n",
 			      (unsigned long long)c->view.rows_old);
-	if (lost + c->journal.waiting + c->journal.lost + c->failed > 0)
+	if (c->ixp.rows_failed > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows of IXP Manager's "
+			      "tree could not be stored\n",
+			      (unsigned long long)c->ixp.rows_failed);
+	if (c->ixp.rows_old > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows are of times that "
+			      "IXP Manager's tree holds already, and were left "
+			      "out\n",
+			      (unsigned long long)c->ixp.rows_old);
+	lost += c->journal.waiting + c->journal.lost + c->failed +
+		c->ixp.rows_failed;
+	if (lost > 0)
 		return -EIO;
-	return c->view.rows_old > 0 ? ERR_EXISTS : 0;
+	return c->view.rows_old + c->ixp.rows_old > 0 ? ERR_EXISTS : 0;
 }
 
 static int finish(struct replay *r)

@@ -131,6 +131,36 @@ static void write_store(struct json_writer *w, const struct status_view *v)
 	json_end_object(w);
 }
 
+/* IXP Manager's tree; null where none is written. */
+static void write_ixp(struct json_writer *w, const struct ixp_counters *c)
+{
+	const struct {
+		const char *key;
+		uint64_t value;
+	} counters[] = {
+		{ "windows", c->windows },
+		{ "windows_unknown", c->windows_unknown },
+		{ "rows_written", c->rows },
+		{ "rows_old", c->rows_old },
+		{ "rows_failed", c->rows_failed },
+		{ "files_behind", c->files_behind },
+		{ "pairs", c->pairs },
+		{ "pairs_aged", c->pairs_aged },
+		{ "samples_refused", c->samples_refused },
+		{ "samples_without_id", c->samples_without_id },
+		{ "interfaces_without_id", c->interfaces_without_id },
+	};
+
+	if (!c->on) {
+		json_put_null(w, "ixp_manager");
+		return;
+	}
+	json_put_object(w, "ixp_manager");
+	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
+		json_put_u64(w, counters[i].key, counters[i].value);
+	json_end_object(w);
+}
+
 static const char *counted_name(const struct switch_state *s)
 {
 	static const char *const names[] = {
@@ -316,6 +346,7 @@ void status_write(struct text *out, const struct status_view *v)
 	json_end_object(&w);
 	write_store(&w, v);
 	write_journal(&w, &v->writer.flush.journal);
+	write_ixp(&w, &v->writer.flush.ixp);
 	write_switches(&w, v);
 	totals_write_refused(&w, &in->agents);
 	totals_write_strangers(&w, in, STRANGERS_SHOWN);

@@ -26,6 +26,8 @@ enum {
 	CONFIG_NAME_SIZE = 64, /* switch names: [A-Za-z0-9._-], not only dots */
 	CONFIG_VLAN_MAX = 4094,
 	CONFIG_SIZE_MAX = 16 << 20, /* bytes of a file that is read */
+	CONFIG_IXP_PAIRS_MAX = 4000000,
+	CONFIG_IXP_AGE_DAYS_MAX = 3650,
 };
 
 enum config_source_kind { CONFIG_SOURCE_SFLOW, CONFIG_SOURCE_MIRROR };
@@ -114,6 +116,17 @@ struct config_web {
 	size_t metrics_from_count;
 };
 
+/* The tree of RRD files for IXP Manager's Grapher. */
+struct config_ixp_manager {
+	char *tree;	   /* NULL: none is written */
+	char **interfaces; /* which VLAN interface has which id; none: the
+			    * mac_tables say */
+	size_t interface_count;
+	uint32_t pairs_max; /* most ordered pairs with files */
+	uint32_t age_days;  /* a pair silent for longer gets no more zeros */
+	struct place place;
+};
+
 struct config {
 	char *path; /* of the file itself */
 	char *exchange_name;
@@ -140,9 +153,7 @@ struct config {
 	struct config_endpoint *relays; /* read, not used yet: warned of */
 	size_t relay_count;
 	struct place relay_place;
-	char *ixp_manager_tree;	      /* read, not used yet: warned of */
-	char *ixp_manager_interfaces; /* read, not used yet: warned of */
-	struct place ixp_manager_place;
+	struct config_ixp_manager ixp_manager;
 };
 
 /**

@@ -249,16 +249,23 @@ static void print_relay(const struct config *c, struct text *out)
 		print_endpoint(out, &c->relays[i]);
 		text_add_char(out, '\n');
 	}
-	if (!c->ixp_manager_tree)
+}
+
+static void print_ixp_manager(const struct config *c, struct text *out)
+{
+	const struct config_ixp_manager *m = &c->ixp_manager;
+
+	if (!m->tree)
 		return;
 	text_add(out, "ixp_manager:\n  tree: ");
-	print_path(out, c, c->ixp_manager_tree);
-	text_add_char(out, '\n');
-	if (c->ixp_manager_interfaces) {
-		text_add(out, "  interfaces: ");
-		print_path(out, c, c->ixp_manager_interfaces);
-		text_add_char(out, '\n');
+	print_path(out, c, m->tree);
+	text_add(out, m->interface_count ? "\n  interfaces: [" : "");
+	for (size_t i = 0; i < m->interface_count; i++) {
+		text_add(out, i ? ", " : "");
+		print_path(out, c, m->interfaces[i]);
 	}
+	text_addf(out, "%s\n  pairs_max: %u\n  age_days: %u\n",
+		  m->interface_count ? "]" : "", m->pairs_max, m->age_days);
 }
 
 static void print_web(const struct config *c, struct text *out)
@@ -295,5 +302,6 @@ void config_print(const struct config *config, struct text *out)
 	for (size_t i = 0; i < config->switch_count; i++)
 		print_switch(&config->switches[i], out);
 	print_relay(config, out);
+	print_ixp_manager(config, out);
 	print_web(config, out);
 }

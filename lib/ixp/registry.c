@@ -324,6 +324,8 @@ int registry_join(struct registry **out, const struct registry_parts *parts,
 					.roster = parts->roster,
 					.tables = parts->tables,
 					.table_count = parts->table_count,
+					.id_tables = parts->id_tables,
+					.id_table_count = parts->id_table_count,
 					.d = d };
 	unsigned errors_before = d->errors;
 	int rc;
@@ -377,19 +379,82 @@ static const uint32_t *infrastructure_of(const struct config *config,
 	return roster->ixp_id ? &roster->ixp_id : NULL;
 }
 
-static int load_tables(struct mac_table **tables, const struct config *config,
+/* Tables that a configuration names. */
+struct tables {
+	struct mac_table **all; /* of MACs, then those of ids alone */
+	size_t count;
+	struct mac_table **ids; /* of them; borrowed */
+	size_t id_count;
+};
+
+static int tables_init(struct tables *t, const struct config *config)
+{
+	size_t most =
+	    config->mac_table_count + config->ixp_manager.interface_count;
+
+	*t = (struct tables){ 0 };
+	t->all = calloc(most + 1, sizeof(*t->all));
+	t->ids = calloc(most + 1, sizeof(*t->ids));
+	return t->all && t->ids ? 0 : -ENOMEM;
+}
+
+static void tables_fini(struct tables *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		mac_table_free(t->all[i]);
+	free(t->all);
+	free(t->ids);
+}
+
+static int load_table(struct tables *t, const char *path,
+		      const uint32_t *infrastructure, struct diagnostics *d)
+{
+	int rc = mac_table_load(&t->all[t->count], path, infrastructure, d);
+
+	t->count += rc == 0;
+	return rc;
+}
+
+/* The tables of ids; one that gives MACs too is there already. */
+static int load_ids(struct tables *t, const struct config *config,
+		    const uint32_t *infrastructure, struct diagnostics *d)
+{
+	const struct config_ixp_manager *m = &config->ixp_manager;
+	bool own = m->interface_count > 0;
+	size_t count = own ? m->interface_count : t->count;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		size_t at = own ? 0 : i;
+
+		while (own && at < t->count &&
+		       strcmp(t->all[at]->path, m->interfaces[i]) != 0)
+			at++;
+		if (at == t->count)
+			rc = load_table(t, m->interfaces[i], infrastructure, d);
+		t->ids[i] = t->all[at];
+		t->id_count++;
+	}
+	return rc;
+}
+
+static int load_tables(struct tables *t, const struct config *config,
 		       const struct roster *roster, struct diagnostics *d)
 {
 	const uint32_t *infrastructure = infrastructure_of(config, roster);
-	int rc = 0;
+	int rc = tables_init(t, config);
 
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < config->mac_table_count; i++) {
-		int one = mac_table_load(&tables[i], config->mac_tables[i],
-					 infrastructure, d);
+		int one =
+		    load_table(t, config->mac_tables[i], infrastructure, d);
 
 		if (rc == 0)
 			rc = one;
 	}
+	if (rc == 0 && config->ixp_manager.tree)
+		rc = load_ids(t, config, infrastructure, d);
 	return rc;
 }
 
@@ -400,17 +465,13 @@ static int load_rest(struct registry **out, const struct config *config,
 {
 	struct ordinals ordinals = { 0 };
 	struct roster *roster = NULL;
-	struct mac_table **tables =
-	    calloc(config->mac_table_count + 1, sizeof(struct mac_table *));
-	int rc = -ENOMEM;
-
-	if (!tables)
-		return rc;
-	rc =
+	struct tables tables = { 0 };
+	int rc =
 	    roster_load(&roster, config->roster,
 			config->has_roster_ixp ? &config->roster_ixp : NULL, d);
+
 	if (rc == 0)
-		rc = load_tables(tables, config, roster, d);
+		rc = load_tables(&tables, config, roster, d);
 	if (rc == 0 && !request->ordinals)
 		rc = ordinals_load(&ordinals, config->state_dir, d);
 	if (rc == 0)
@@ -418,17 +479,17 @@ static int load_rest(struct registry **out, const struct config *config,
 				   &(struct registry_parts){
 				       .config = config,
 				       .roster = roster,
-				       .tables = tables,
+				       .tables = tables.all,
 				       .table_count = config->mac_table_count,
 				       .ordinals = request->ordinals
 						       ? request->ordinals
 						       : &ordinals,
 				       .at_s = request->at_s,
+				       .id_tables = tables.ids,
+				       .id_table_count = tables.id_count,
 				   },
 				   d);
-	for (size_t i = 0; i < config->mac_table_count; i++)
-		mac_table_free(tables[i]);
-	free(tables);
+	tables_fini(&tables);
 	ordinals_free(&ordinals);
 	roster_free(roster);
 	return rc;

@@ -43,6 +43,8 @@ struct vlan_interface {
 			   * whose VLAN nothing tells */
 	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN, once and
 			   * for all (ordinals.h); 0 for a catch-all */
+	uint32_t ixp_id;  /* IXP Manager's vlaninterface.id, where its tree is
+			   * written; 0: not known */
 };
 
 struct vlan {
@@ -106,8 +108,9 @@ struct registry {
 	uint32_t station_count;
 	uint32_t table_station_count; /* of them, only in MAC tables */
 	struct ordinals ordinals;     /* all that were ever given out */
-	struct u64map by_mac;	      /* MAC -> first of its stations */
-	struct u64map by_port;	      /* registry_port_key -> port */
+	uint32_t without_ixp_id; /* interfaces with stations that lack it */
+	struct u64map by_mac;	 /* MAC -> first of its stations */
+	struct u64map by_port;	 /* registry_port_key -> port */
 };
 
 /* What a registry is made of; all borrowed. */
@@ -118,6 +121,8 @@ struct registry_parts {
 	size_t table_count;
 	const struct ordinals *ordinals; /* known ones; NULL: none */
 	int64_t at_s; /* the moment to build for, seconds of the epoch */
+	struct mac_table *const *id_tables; /* say IXP Manager's ids */
+	size_t id_table_count;
 };
 
 /**
@@ -135,6 +140,10 @@ struct registry_parts {
  * that has one of its MACs too. Its MACs that nobody has in that VLAN become
  * its own. Where tables contradict the first one counts. What cannot be told is
  * left out with a warning, not an error: learned addresses may be old ones.
+ *
+ * Where IXP Manager's tree is written, its id of a VLAN interface goes to the
+ * interface that has its address in that VLAN, or else to the one of its MACs;
+ * an interface has one id, the first. Those without any are warned of.
  *
  * Warned of: members without MACs or without ports, ASNs of macs: and ports:
  * that the roster does not know (they become members named after their number),

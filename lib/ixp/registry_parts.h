@@ -17,6 +17,8 @@ struct registry_draft {
 	const struct roster *roster;
 	struct mac_table *const *tables;
 	size_t table_count;
+	struct mac_table *const *id_tables;
+	size_t id_table_count;
 	struct diagnostics *d;
 	struct u64map vlan_of;	 /* roster VLAN id -> 802.1Q tag */
 	struct u64map member_of; /* ASN -> member */
@@ -85,6 +87,37 @@ static inline uint32_t registry_interface_of(const struct seats *seats,
 MUST_CHECK int registry_claim_tables(struct registry_draft *draft,
 				     const struct seats *seats,
 				     struct claims *claims);
+
+/* A router's address in the roster. */
+struct addressed {
+	struct ipaddr addr;
+	uint16_t vlan;
+	uint32_t interface; /* 0: that of several members */
+};
+
+/* Those of all seats, each once. */
+struct addresses {
+	struct addressed *all; /* to be freed */
+	size_t count;
+};
+
+/** List the addresses of the seats. @return 0 or -ENOMEM */
+MUST_CHECK int registry_list_addresses(struct addresses *out,
+				       const struct registry *registry,
+				       const struct seats *seats);
+
+/** Whose address it is in a VLAN; 0: nobody's, or that of several members. */
+uint32_t registry_find_address(const struct addresses *addresses,
+			       struct ipaddr addr, uint16_t vlan);
+
+/**
+ * Give the interfaces the ids that IXP Manager has for them, by the id tables.
+ * The stations are there already.
+ *
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int registry_add_ids(struct registry_draft *draft,
+				const struct seats *seats);
 
 /** The VLANs, and vlan_of. @return 0 or -ENOMEM; errors go to d */
 MUST_CHECK int registry_add_vlans(struct registry_draft *draft);

@@ -220,9 +220,6 @@ static void warn_of_unused(const struct config *config, struct diagnostics *d)
 	}
 	if (config->relay_count)
 		diagnostics_warning(d, config->relay_place, "relay: %s", words);
-	if (config->ixp_manager_tree)
-		diagnostics_warning(d, config->ixp_manager_place,
-				    "ixp_manager: %s", words);
 	if (config->web.users)
 		diagnostics_warning(d, config->web.users_place, "users: %s",
 				    words);

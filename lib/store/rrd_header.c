@@ -140,16 +140,21 @@ static const char *check_head(struct cursor *c,
 }
 
 static const char *check_source(struct cursor *c, const char *name,
-				uint32_t step_s)
+				const struct series_layout *layout)
 {
+	double minimum;
+
 	if (!take_text_is(c, NAME_SIZE, name))
 		return "other name of a data source";
 	if (!take_text_is(c, NAME_SIZE, "GAUGE"))
 		return "other type of a data source";
-	if (take_u64(c) != step_s)
+	if (take_u64(c) != series_heartbeat(layout))
 		return "other heartbeat";
-	if (take_double(c) != 0 || !isnan(take_double(c)))
-		return "other bounds of a data source";
+	minimum = take_double(c);
+	if (layout->no_minimum ? !isnan(minimum) : minimum != 0)
+		return "other minimum of a data source";
+	if (!isnan(take_double(c)))
+		return "other maximum of a data source";
 	cursor_skip(c, SOURCE_UNUSED);
 	return NULL;
 }
@@ -228,7 +233,7 @@ static const char *check_definitions(struct cursor *c,
 	const char *fault = check_head(c, layout);
 
 	for (size_t i = 0; !fault && i < layout->column_count; i++)
-		fault = check_source(c, layout->columns[i], layout->step_s);
+		fault = check_source(c, layout->columns[i], layout);
 	for (size_t i = 0; !fault && i < layout->archive_count; i++)
 		fault = check_archive(c, &layout->archives[i], layout->step_s);
 	return fault;

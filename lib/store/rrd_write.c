@@ -4,7 +4,8 @@
  * A row of [T, T+step) is an update stamped T+step of GAUGE data sources. With
  * a heartbeat of one step, an update stands for the step before it and for
  * nothing else; where the file ends before T, an unknown update at T comes
- * first, or librrd would take the row itself for unknown.
+ * first, or librrd would take the row itself for unknown, and with a longer
+ * heartbeat would spread it over the gap.
  */
 #include "store/rrd_write.h"
 
@@ -205,8 +206,9 @@ static size_t define(char text[][DEFINITION_SIZE],
 
 	for (size_t i = 0; i < layout->column_count; i++)
 		(void)snprintf(text[n++], DEFINITION_SIZE,
-			       "DS:%s:GAUGE:%" PRIu32 ":0:U",
-			       layout->columns[i], layout->step_s);
+			       "DS:%s:GAUGE:%" PRIu32 ":%s:U",
+			       layout->columns[i], series_heartbeat(layout),
+			       layout->no_minimum ? "U" : "0");
 	for (size_t i = 0; i < layout->archive_count; i++) {
 		const struct series_archive *a = &layout->archives[i];
 		bool average = a->consolidation == CONSOLIDATION_AVERAGE;
@@ -352,7 +354,10 @@ static bool can_be_stored(const struct series_row *rows, size_t count)
 	return true;
 }
 
-/* Write those rows that the file does not cover yet. */
+/*
+ * Write those rows that the file does not cover yet. A file that another
+ * program wrote may end within a row, which then stands for the rest of it.
+ */
 static int batch_rows(struct batch *b, const struct series_row *rows,
 		      size_t count, size_t *skipped)
 {
@@ -362,7 +367,7 @@ static int batch_rows(struct batch *b, const struct series_row *rows,
 		int64_t start_s = rows[i].start_s;
 
 		assert(start_s % b->layout->step_s == 0);
-		if (start_s < b->last_s) {
+		if (start_s + b->layout->step_s <= b->last_s) {
 			(*skipped)++;
 			continue;
 		}
@@ -412,6 +417,16 @@ int rrd_write_path(const char *path, const struct series_layout *layout,
 		rc = write_rows(path, layout, rows, count, known);
 	if (rc < 0)
 		*known = (struct rrd_known){ .left_out = known->left_out };
+	return rc;
+}
+
+int rrd_write_file(const char *path, const struct series_layout *layout,
+		   const struct series_row *rows, size_t count, size_t *skipped)
+{
+	struct rrd_known known = { 0 };
+	int rc = rrd_write_path(path, layout, rows, count, &known);
+
+	*skipped = known.left_out;
 	return rc;
 }
 

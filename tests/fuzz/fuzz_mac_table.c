@@ -34,7 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 					     len };
 	const struct roster_text from = { "m.json", members,
 					  sizeof(members) - 1 };
-	const struct config config = { 0 };
+	char tree[] = "tree";
+	const struct config config = { .path = tree, .ixp_manager.tree = tree };
 	const uint32_t ixp_id = 1;
 	struct mac_table *tables[2] = { NULL };
 	struct registry *registry = NULL;
@@ -48,13 +49,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (rc == 0) {
 		assert(roster_parse(&roster, &from, NULL, &d) == 0);
 		tables[1] = tables[0];
-		assert(
-		    registry_join(&registry,
-				  &(struct registry_parts){ .config = &config,
-							    .roster = roster,
-							    .tables = tables,
-							    .table_count = 2 },
-				  &d) == 0);
+		assert(registry_join(
+			   &registry,
+			   &(struct registry_parts){ .config = &config,
+						     .roster = roster,
+						     .tables = tables,
+						     .table_count = 2,
+						     .id_tables = tables,
+						     .id_table_count = 1 },
+			   &d) == 0);
 		check(registry, tables[0]);
 	}
 	registry_free(registry);

@@ -86,6 +86,8 @@ static void print_members(const struct registry *r, struct text *out)
 
 			text_addf(out, " %u=%u.%u", m->catch_all + j, v->vlan,
 				  v->ordinal);
+			if (v->ixp_id)
+				text_addf(out, "#%u", v->ixp_id);
 		}
 		text_add_char(out, '\n');
 	}
