@@ -12,9 +12,11 @@
 #include "collector/journal_print.h"
 #include "collector/live.h"
 #include "collector/options.h"
+#include "collector/rebuild.h"
 #include "collector/replay.h"
 #include "collector/strays.h"
 #include "collector/usable.h"
+#include "store/rrd_guard.h"
 #include "util/err.h"
 #include "util/utc.h"
 #include "util/zone.h"
@@ -103,6 +105,7 @@ static int run(const struct options *options, struct generation *generation,
 	       const struct diagnostics *d)
 {
 	const struct registry *registry = generation->registry;
+	int rc;
 
 	switch (options->mode) {
 	case MODE_REPLAY:
@@ -112,6 +115,9 @@ static int run(const struct options *options, struct generation *generation,
 		return finish_output();
 	case MODE_PRINT_CONFIG:
 		return print_config(registry->config);
+	case MODE_REBUILD:
+		rc = rebuild(registry);
+		return finish_output() < 0 ? -EIO : rc;
 	case MODE_LIVE:
 	case MODE_JOURNAL:
 	case MODE_HELP:
@@ -175,6 +181,10 @@ int main(int argc, char **argv)
 	 * write that meets them, not the end of the collector. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
+	/* So is a file that was cut, or whose disk is full, under librrd. */
+	if (rrd_guard_install() < 0)
+		(void)fputs("lanterne-collector: no guard against SIGBUS\n",
+			    stderr);
 	rc = options_read(&options, argc, argv);
 	if (rc < 0)
 		return exit_code(rc);

@@ -18,6 +18,7 @@ enum {
 	OPTION_TOTALS,
 	OPTION_STORE,
 	OPTION_JOURNAL,
+	OPTION_REBUILD,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_LATER,
@@ -31,10 +32,10 @@ static const struct option long_options[] = {
 	{ "totals", required_argument, NULL, OPTION_TOTALS },
 	{ "store", no_argument, NULL, OPTION_STORE },
 	{ "journal", required_argument, NULL, OPTION_JOURNAL },
+	{ "rebuild", no_argument, NULL, OPTION_REBUILD },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	/* Part of the interface, and of later versions. */
-	{ "rebuild", no_argument, NULL, OPTION_LATER },
 	{ "propose-ports", no_argument, NULL, OPTION_LATER },
 	{ "import", required_argument, NULL, OPTION_LATER },
 	{ "map", required_argument, NULL, OPTION_LATER },
@@ -48,6 +49,7 @@ const char *options_help(void)
 	       "       lanterne-collector [-c FILE] --replay sflow:CAPTURE "
 	       "...\n"
 	       "                          [--totals FILE|-] [--store]\n"
+	       "       lanterne-collector [-c FILE] --rebuild\n"
 	       "       lanterne-collector --journal FILE\n"
 	       "\n"
 	       "Counts the traffic of an exchange's members from sFlow.\n"
@@ -67,7 +69,11 @@ const char *options_help(void)
 	       "to "
 	       "standard output\n"
 	       "                      without this and --store\n"
-	       "  --store             also write RRD files under state_dir\n"
+	       "  --store             also write journal and RRD files under "
+	       "state_dir\n"
+	       "  --rebuild           compare all files of state_dir with all "
+	       "that its journal\n"
+	       "                      has, mend them, and exit\n"
 	       "  --journal FILE      print a file of state_dir/journal, a "
 	       "JSON object per\n"
 	       "                      record, and exit\n"
@@ -113,7 +119,7 @@ static int set_mode(struct options *o, enum options_mode mode)
 {
 	if (o->mode != MODE_LIVE && o->mode != mode)
 		return usage("only one of --check-config, --print-config, "
-			     "--replay, --journal at a time",
+			     "--replay, --rebuild, --journal at a time",
 			     NULL);
 	o->mode = mode;
 	return 0;
@@ -140,6 +146,8 @@ static int take(struct options *o, int option, char **argv)
 	case OPTION_STORE:
 		o->store = true;
 		return 0;
+	case OPTION_REBUILD:
+		return set_mode(o, MODE_REBUILD);
 	case OPTION_JOURNAL:
 		if (o->journal)
 			return usage("only one --journal at a time", optarg);

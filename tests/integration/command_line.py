@@ -39,7 +39,6 @@ WRONG_USAGE = [
     (["--journal"], "argument is missing"),
     (["--journal", "x", "y"], "not expected here"),
     (["--journal", "x", "--check-config"], "only one of"),
-    (["--rebuild"], "not available"),
     (["--propose-ports"], "not available"),
     (["--import", "csv:x"], "not available"),
     (["--map", "x"], "not available"),

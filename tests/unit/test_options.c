@@ -56,7 +56,6 @@ static const char *const wrong[] = {
 	"--journal a --check-config",
 	"--journal a --totals -",
 	"--replay sflow:a --journal b",
-	"--rebuild",
 	"--propose-ports",
 	"--import csv:file",
 	"--map file",
