@@ -16,7 +16,7 @@ enum {
 	DISK_PAGE = 4096, /* what a disk writes at once */
 	/* A position may be so many rows off: those of the updates that the
 	 * system had not written to the disk yet. */
-	SHIFT_MAX = 8,
+	SHIFT_MAX = 128,
 };
 
 /* The rows of an archive that the truth covers, the newest last. */
