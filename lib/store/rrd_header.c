@@ -397,3 +397,38 @@ int rrd_header_mark(const char *path)
 	(void)close(fd);
 	return rc;
 }
+
+static uint8_t *put(uint8_t *to, const void *word)
+{
+	memcpy(to, word, WORD);
+	return to + WORD;
+}
+
+void rrd_header_put(uint8_t *bytes, const struct series_layout *layout,
+		    const struct rrd_header *header,
+		    const struct rrd_progress *progress)
+{
+	static const uint64_t none = 0;
+	const double unknown = (double)NAN;
+	uint8_t *to = bytes + HEAD_SIZE + layout->column_count * SOURCE_SIZE +
+		      layout->archive_count * ARCHIVE_SIZE;
+
+	to = put(to, &header->last_s);
+	to = put(to, &none);
+	for (size_t c = 0; c < layout->column_count; c++) {
+		to += READING_SIZE + READING_PAD;
+		to = put(to, &none);
+		to = put(to, &unknown);
+		to += SCRATCH_SIZE - SCRATCH_USED;
+	}
+	for (size_t i = 0; i < layout->archive_count; i++) {
+		for (size_t c = 0; c < layout->column_count; c++) {
+			to = put(to, &progress->cells[i][c].value);
+			to = put(to, &progress->cells[i][c].unknown);
+			to += SCRATCH_SIZE - SCRATCH_USED;
+		}
+	}
+	for (size_t i = 0; i < layout->archive_count; i++)
+		to = put(to, &header->positions[i]);
+	assert((size_t)(to - bytes) == rrd_header_size(layout));
+}

@@ -80,6 +80,16 @@ MUST_CHECK int rrd_header_read(struct rrd_header *out, const char *path,
  */
 MUST_CHECK int rrd_header_mark(const char *path);
 
+/**
+ * Put what changes with each update into the bytes of a header that was read
+ * before. What of a step has begun is dropped.
+ *
+ * @param bytes  rrd_header_size of them
+ */
+void rrd_header_put(uint8_t *bytes, const struct series_layout *layout,
+		    const struct rrd_header *header,
+		    const struct rrd_progress *progress);
+
 /** Where in the file the header ends and the rows begin. */
 size_t rrd_header_size(const struct series_layout *layout);
 
