@@ -309,7 +309,7 @@ static int follow_membership(struct replay *r, int64_t time_us)
 {
 	int64_t next_s = r->registry->next_change_s;
 	struct earlier_cells *earlier = NULL;
-	struct generation *next;
+	struct generation *next = NULL;
 	int rc = 0;
 
 	if (next_s == 0 || time_us < next_s * US_PER_S)
@@ -319,7 +319,7 @@ static int follow_membership(struct replay *r, int64_t time_us)
 	intake_decide_all(&r->intake);
 	if (rc == 0)
 		rc = load_for(r, time_us / US_PER_S, &next);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	rc = intake_reload(&r->intake, r->generation, next, &earlier);
 	if (rc < 0) {

@@ -50,10 +50,11 @@ int strays_warn(const struct config *config, struct diagnostics *d)
 		return rc;
 	for (size_t i = 0; i < list.count; i++) {
 		const char *old = list.names[i];
-		const char *new = likely_name(config, &list);
+		const char *new;
 
 		if (is_configured(config, old))
 			continue;
+		new = likely_name(config, &list);
 		diagnostics_warning(
 		    d, file,
 		    "found files of the switch \"%s\" under %s/rrd, expected "

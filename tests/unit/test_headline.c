@@ -158,17 +158,17 @@ static struct traffic estimate(int known_from_row)
 	return t;
 }
 
-static void check(const struct traffic *t, int _i, int row, double wanted)
+static void check(const struct traffic *t, int number, int row, double wanted)
 {
 	double got = traffic_column(t, WAY_FROM, BAND_TOTAL)[row];
 
 	if (wanted > 0)
 		ck_assert_msg(fabs(got - wanted) < 1e-6,
-			      "%s: row %d: %f, expected %f", cases[_i].rule,
+			      "%s: row %d: %f, expected %f", cases[number].rule,
 			      row, got, wanted);
 	else
 		ck_assert_msg(isnan(got), "%s: row %d: %f, expected unknown",
-			      cases[_i].rule, row, got);
+			      cases[number].rule, row, got);
 }
 
 START_TEST(counters_speak_for_whom_the_port_belonged_to)
