@@ -30,12 +30,18 @@ struct ixp_amounts {
 	double of[IXP_UNIT_COUNT][2];
 };
 
+/* Which of some files are not up to date; a bit each. */
+struct ixp_lacking {
+	uint8_t behind;	  /* they lack rows that wait */
+	uint8_t given_up; /* alone they failed too long: none waits for them */
+};
+
 /* A VLAN interface. */
 struct ixp_source {
 	uint32_t id;
-	bool present;	 /* in the configuration at hand */
-	uint8_t behind;	 /* files that lack rows: bit protocol × 2 + unit */
-	int64_t seen_us; /* of the window */
+	bool present;		    /* in the configuration at hand */
+	struct ixp_lacking lacking; /* bit protocol × 2 + unit */
+	int64_t seen_us;	    /* of the window */
 	struct ixp_amounts sums[IXP_PROTOCOL_COUNT]; /* sent, received */
 };
 
@@ -43,7 +49,7 @@ struct ixp_source {
 struct ixp_lan {
 	uint16_t tag;
 	bool present;
-	uint8_t behind;				     /* as of a source */
+	struct ixp_lacking lacking;		     /* as of a source */
 	struct ixp_amounts sums[IXP_PROTOCOL_COUNT]; /* both sides alike */
 };
 
@@ -51,7 +57,8 @@ struct ixp_lan {
 struct ixp_pair {
 	uint32_t low; /* in sources; of the two the one with the lower id */
 	uint32_t high;
-	uint8_t behind; /* bit protocol × 4 + unit × 2 + (high is source) */
+	/* bit protocol × 4 + unit × 2 + (high is the file's source) */
+	struct ixp_lacking lacking;
 	struct ixp_amounts sums[IXP_PROTOCOL_COUNT]; /* low to high, back */
 	int64_t since_s[IXP_PROTOCOL_COUNT]; /* first window with a row */
 	int64_t last_s[IXP_PROTOCOL_COUNT];  /* end of the last traffic */

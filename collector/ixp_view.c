@@ -3,7 +3,9 @@
 /*
  * Windows wait in a ring until every file has its row of them. A file that
  * failed is marked as behind and gets all rows of the ring the next time; the
- * store leaves out those that it has. So nothing is kept per file but a bit.
+ * store leaves out those that it has. So nothing is kept per file but a bit. A
+ * file that goes on failing when others do not is given up: it is offered each
+ * new row, but no window waits for it.
  */
 #include "collector/ixp_view.h"
 
@@ -13,65 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/clock.h"
-#include "collector/ixp_sums.h"
-#include "collector/ixp_window.h"
-#include "store/ixp_tree.h"
+#include "collector/ixp_write.h"
 #include "util/err.h"
 #include "util/log.h"
 
-enum {
-	WINDOWS_MAX = 12,  /* that wait: an hour */
-	FAILURES_MAX = 16, /* in a row: it is not the file but the disk */
-	HOUR_S = 3600,
-	DAY_S = 86400,
-	REASON_SIZE = 64,
-};
-
-/* A pass over all files. */
-struct pass {
-	bool given_up;
-	uint32_t in_a_row;    /* failures */
-	uint64_t behind;      /* files */
-	uint64_t oldest;      /* rows of the first window that are not stored */
-	uint64_t unsaved;     /* rows of all */
-	int reason;	      /* of the first failure; 0: none */
-	struct ixp_file file; /* it was this one's */
-};
-
-struct ixp_view {
-	char *tree; /* NULL: off */
-	uint32_t batch;
-	int64_t age_s;
-	bool listed; /* the pairs that have files are in the sums */
-	bool failing;
-	struct ixp_sums sums;
-	struct ixp_span span; /* of the window at hand; start_s 0: none yet */
-	struct ixp_window windows[WINDOWS_MAX];
-	uint32_t window_count;
-	uint32_t fresh; /* of them, the first that no file was given yet */
-	int64_t swept;	/* hours since the epoch */
-	struct pass pass;
-	struct ixp_counters counters;
-};
-
-/* The rows that a file may lack. */
-struct gathered {
-	struct ixp_file file;
-	size_t count;
-	size_t fresh;	/* of them, the first that no file was given yet */
-	bool has_first; /* of the first window that waits */
-	struct {
-		int64_t start_s;
-		struct ixp_amounts rates;
-	} rows[WINDOWS_MAX];
-};
-
-/* What a file has for in and out: which sides. */
-struct sides {
-	int in;
-	int out;
-};
+enum { HOUR_S = 3600, DAY_S = 86400, PATH_SHOWN = 256 };
 
 static void drop_windows(struct ixp_view *v)
 {
@@ -89,6 +37,7 @@ static void turn_off(struct ixp_view *v)
 	free(v->tree);
 	v->tree = NULL;
 	v->listed = false;
+	v->held = false;
 	v->span = (struct ixp_span){ 0 };
 }
 
@@ -132,7 +81,7 @@ int ixp_view_new(struct ixp_view **out, const struct registry *registry,
 
 	if (!v)
 		return -ENOMEM;
-	v->batch = batch > 1 ? WINDOWS_MAX : 1;
+	v->batch = batch > 1 ? IXP_WINDOWS_MAX : 1;
 	rc = ixp_view_change(v, registry);
 	if (rc < 0) {
 		ixp_view_free(v);
@@ -230,212 +179,11 @@ static void list_pairs(struct ixp_view *v)
 			    (unsigned long long)l.left_out, v->tree);
 }
 
-/* Let the file of a silent pair tell when it last spoke. */
-static void ask_file(const struct ixp_view *v, struct ixp_pair *pair, int p,
-		     int64_t now_s)
-{
-	const struct ixp_file file = {
-		.kind = IXP_P2P,
-		.protocol = (enum ixp_protocol)p,
-		.unit = IXP_BYTES,
-		.id = v->sums.sources[pair->low].id,
-		.other = v->sums.sources[pair->high].id,
-	};
-
-	/* If it does not, the pair has its full time before it ages out. */
-	if (ixp_tree_last_traffic(v->tree, &file, &pair->last_s[p]) < 0)
-		pair->last_s[p] = now_s;
-}
-
-static bool is_aged(const struct ixp_view *v, const struct ixp_pair *pair,
-		    int p, int64_t now_s)
-{
-	if (pair->since_s[p] == IXP_NEVER)
-		return true;
-	return pair->last_s[p] != IXP_UNKNOWN &&
-	       now_s - pair->last_s[p] > v->age_s;
-}
-
-/* Hand a file the rows that it lacks. */
-static int store(struct ixp_view *v, const struct gathered *g, size_t first,
-		 struct sides sides)
-{
-	struct series_row rows[WINDOWS_MAX];
-	size_t count = g->count - first;
-	size_t skipped = 0;
-	int rc;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct ixp_amounts *a = &g->rows[first + i].rates;
-
-		rows[i].start_s = g->rows[first + i].start_s;
-		rows[i].values[IXP_TRAFFIC_IN] = a->of[g->file.unit][sides.in];
-		rows[i].values[IXP_TRAFFIC_OUT] =
-		    a->of[g->file.unit][sides.out];
-	}
-	rc = ixp_tree_write(v->tree, &g->file, rows, count, &skipped);
-	if (rc == 0) {
-		v->counters.rows += count - skipped;
-		v->counters.rows_old += skipped;
-	}
-	return rc;
-}
-
-/* Write one file, or note that it is behind. */
-static void write_file(struct ixp_view *v, const struct gathered *g,
-		       struct sides sides, uint8_t *behind, uint8_t bit)
-{
-	struct pass *pass = &v->pass;
-	size_t first = *behind & bit ? 0 : g->fresh;
-	int rc = ERR_STORE;
-
-	if (first < g->count && !pass->given_up)
-		rc = store(v, g, first, sides);
-	if (first == g->count || rc == 0) {
-		*behind &= (uint8_t)~bit;
-		if (first < g->count)
-			pass->in_a_row = 0;
-		return;
-	}
-	*behind |= bit;
-	pass->behind++;
-	pass->unsaved += g->count - first;
-	pass->oldest += g->has_first && first == 0;
-	if (pass->given_up)
-		return;
-	if (pass->reason == 0) {
-		pass->reason = rc;
-		pass->file = g->file;
-	}
-	pass->given_up = ++pass->in_a_row >= FAILURES_MAX;
-}
-
-static void gather(const struct ixp_view *v, struct gathered *g,
-		   uint32_t window, const struct ixp_amounts *rates)
-{
-	g->has_first |= window == 0;
-	g->fresh += window < v->fresh;
-	g->rows[g->count].start_s = v->windows[window].start_s;
-	g->rows[g->count++].rates = *rates;
-}
-
-static void write_lan(struct ixp_view *v, uint32_t at, int p)
-{
-	static const struct sides sides = { 0, 1 };
-	struct ixp_lan *lan = &v->sums.lans[at];
-	struct gathered g = { .file = { .kind = IXP_AGGREGATE,
-					.protocol = (enum ixp_protocol)p,
-					.id = lan->tag } };
-	struct ixp_amounts rates;
-
-	for (uint32_t i = 0; i < v->window_count; i++) {
-		if (ixp_window_lan(&v->windows[i], at, g.file.protocol, &rates))
-			gather(v, &g, i, &rates);
-	}
-	for (int unit = 0; unit < IXP_UNIT_COUNT; unit++) {
-		g.file.unit = (enum ixp_unit)unit;
-		write_file(v, &g, sides, &lan->behind,
-			   (uint8_t)(1u << (p * 2 + unit)));
-	}
-}
-
-/* In is what the VLAN interface sends. */
-static void write_source(struct ixp_view *v, uint32_t at, int p)
-{
-	static const struct sides sides = { 0, 1 };
-	struct ixp_source *source = &v->sums.sources[at];
-	struct gathered g = { .file = { .kind = IXP_INDIVIDUAL,
-					.protocol = (enum ixp_protocol)p,
-					.id = source->id } };
-	struct ixp_amounts rates;
-
-	for (uint32_t i = 0; i < v->window_count; i++) {
-		if (ixp_window_source(&v->windows[i], at, g.file.protocol,
-				      &rates))
-			gather(v, &g, i, &rates);
-	}
-	for (int unit = 0; unit < IXP_UNIT_COUNT; unit++) {
-		g.file.unit = (enum ixp_unit)unit;
-		write_file(v, &g, sides, &source->behind,
-			   (uint8_t)(1u << (p * 2 + unit)));
-	}
-}
-
-/* Out is what the source of the file's name sends, in what it gets back. */
-static void write_orders(struct ixp_view *v, struct gathered *g,
-			 struct ixp_pair *pair)
-{
-	static const struct sides of_low = { .in = 1, .out = 0 };
-	static const struct sides of_high = { .in = 0, .out = 1 };
-	uint32_t low = v->sums.sources[pair->low].id;
-	uint32_t high = v->sums.sources[pair->high].id;
-	unsigned at = (unsigned)g->file.protocol * 4;
-
-	for (int unit = 0; unit < IXP_UNIT_COUNT; unit++) {
-		g->file.unit = (enum ixp_unit)unit;
-		g->file.id = low;
-		g->file.other = high;
-		write_file(v, g, of_low, &pair->behind, (uint8_t)(1u << at++));
-		g->file.id = high;
-		g->file.other = low;
-		write_file(v, g, of_high, &pair->behind, (uint8_t)(1u << at++));
-	}
-}
-
-static void write_pair(struct ixp_view *v, uint32_t at, int p)
-{
-	struct ixp_pair *pair = &v->sums.pairs[at];
-	const struct ixp_pair_rates which = { .pair = at,
-					      .protocol =
-						  (enum ixp_protocol)p };
-	struct gathered g = { .file = { .kind = IXP_P2P,
-					.protocol = (enum ixp_protocol)p } };
-	struct ixp_amounts rates;
-	bool idle;
-
-	if (pair->since_s[p] == IXP_NEVER)
-		return;
-	for (uint32_t i = 0; i < v->window_count; i++) {
-		struct ixp_window *w = &v->windows[i];
-		int64_t end_s = w->start_s + IXP_TREE_STEP_S;
-
-		if (!ixp_window_pair(w, &v->sums, &which, &rates, &idle) ||
-		    w->start_s < pair->since_s[p])
-			continue;
-		if (idle && pair->last_s[p] == IXP_UNKNOWN)
-			ask_file(v, pair, p, end_s);
-		if (!idle || !is_aged(v, pair, p, end_s))
-			gather(v, &g, i, &rates);
-	}
-	write_orders(v, &g, pair);
-}
-
-static void write_all(struct ixp_view *v)
-{
-	v->pass = (struct pass){ 0 };
-	for (uint32_t i = 0; i < v->window_count; i++)
-		ixp_window_rewind(&v->windows[i]);
-	for (uint32_t i = 0; i < v->sums.lan_count; i++) {
-		for (int p = 0; p < IXP_PROTOCOL_COUNT; p++)
-			write_lan(v, i, p);
-	}
-	for (uint32_t i = 0; i < v->sums.source_count; i++) {
-		for (int p = 0; p < IXP_PROTOCOL_COUNT; p++)
-			write_source(v, i, p);
-	}
-	for (uint32_t i = 0; i < v->sums.pair_count; i++) {
-		for (int p = 0; p < IXP_PROTOCOL_COUNT; p++)
-			write_pair(v, i, p);
-	}
-	v->counters.files_behind = v->pass.behind;
-	v->fresh = v->window_count;
-}
-
 /* One line when writing begins to fail, and one when it works again. */
 static void report(struct ixp_view *v)
 {
-	bool fails = v->pass.behind > 0;
-	char path[REASON_SIZE * 4];
+	bool fails = v->pass.reason != 0;
+	char path[PATH_SHOWN];
 
 	if (fails && !v->failing) {
 		if (ixp_tree_path(path, sizeof(path), v->tree, &v->pass.file) <
@@ -457,8 +205,8 @@ static bool is_kept(const void *context, const struct ixp_pair *pair)
 	int64_t now_s = v->span.start_s + IXP_TREE_STEP_S;
 
 	return all[pair->low].present && all[pair->high].present &&
-	       (!is_aged(v, pair, IXP_IPV4, now_s) ||
-		!is_aged(v, pair, IXP_IPV6, now_s));
+	       (!ixp_pair_is_aged(v, pair, IXP_IPV4, now_s) ||
+		!ixp_pair_is_aged(v, pair, IXP_IPV6, now_s));
 }
 
 /* Let go of the pairs that are silent for too long, or gone. */
@@ -480,25 +228,32 @@ static void drop_oldest(struct ixp_view *v)
 {
 	v->counters.rows_failed += v->pass.oldest;
 	v->pass.unsaved -= v->pass.oldest;
+	v->pass.oldest = 0;
 	ixp_window_fini(&v->windows[0]);
 	memmove(&v->windows[0], &v->windows[1],
 		(v->window_count - 1) * sizeof(v->windows[0]));
 	v->window_count--;
-	v->fresh = v->window_count;
+	v->fresh -= v->fresh > 0;
 }
 
 /* Write what waits, if it is time to. */
 static void write_waiting(struct ixp_view *v, bool now)
 {
+	if (v->held && v->window_count == IXP_WINDOWS_MAX) {
+		v->counters.windows_dropped += v->fresh == 0;
+		drop_oldest(v);
+	}
+	if (v->held)
+		return;
 	if (v->window_count == 0 ||
 	    (!now && v->window_count - v->fresh < v->batch &&
-	     v->window_count < WINDOWS_MAX))
+	     v->window_count < IXP_WINDOWS_MAX))
 		return;
-	write_all(v);
+	ixp_write_all(v);
 	report(v);
 	if (v->pass.behind == 0)
 		drop_windows(v);
-	else if (v->window_count == WINDOWS_MAX)
+	else if (v->window_count == IXP_WINDOWS_MAX)
 		drop_oldest(v);
 }
 
@@ -507,7 +262,7 @@ void ixp_view_close(struct ixp_view *v)
 	if (!v->tree || v->span.start_s == 0)
 		return;
 	list_pairs(v);
-	assert(v->window_count < WINDOWS_MAX);
+	assert(v->window_count < IXP_WINDOWS_MAX);
 	if (!ixp_window_known(v->span.alive_us, v->span.edge)) {
 		v->counters.windows_unknown++;
 	} else if (ixp_window_close(&v->windows[v->window_count], &v->sums,
@@ -523,9 +278,46 @@ void ixp_view_close(struct ixp_view *v)
 	v->span = (struct ixp_span){ 0 };
 }
 
+void ixp_view_hold(struct ixp_view *v)
+{
+	v->held = v->tree != NULL;
+}
+
+void ixp_view_write_held(struct ixp_view *v)
+{
+	v->held = false;
+	write_waiting(v, true);
+}
+
+/* What a pair remembers of the windows from a time on, it forgets. */
+static void forget(struct ixp_pair *pair, int64_t from_s)
+{
+	for (int p = 0; p < IXP_PROTOCOL_COUNT; p++) {
+		if (pair->since_s[p] >= from_s)
+			pair->since_s[p] = IXP_NEVER;
+		if (pair->last_s[p] > from_s)
+			pair->last_s[p] = IXP_UNKNOWN;
+	}
+}
+
+void ixp_view_drop_held(struct ixp_view *v)
+{
+	if (!v->held)
+		return;
+	for (uint32_t w = v->fresh; w < v->window_count; w++) {
+		for (uint32_t i = 0; i < v->sums.pair_count; i++)
+			forget(&v->sums.pairs[i], v->windows[w].start_s);
+		ixp_window_fini(&v->windows[w]);
+		v->counters.windows_dropped++;
+	}
+	v->window_count = v->fresh;
+	v->held = false;
+}
+
 void ixp_view_finish(struct ixp_view *v)
 {
 	ixp_view_close(v);
+	ixp_view_drop_held(v);
 	if (v->window_count > 0) {
 		write_waiting(v, true);
 		if (v->window_count > 0)

@@ -34,13 +34,15 @@ struct ixp_counters {
 	bool on;
 	uint64_t windows;	  /* closed, with rows */
 	uint64_t windows_unknown; /* too little of them was observed */
-	uint64_t rows;		  /* written */
-	uint64_t rows_old;	  /* of a time that the file covers already */
-	uint64_t rows_failed;	  /* given up */
-	uint64_t files_behind;	  /* lack rows that still wait */
-	uint64_t pairs;		  /* ordered ones that get rows */
-	uint64_t pairs_aged;	  /* ordered ones that got silent */
-	uint64_t samples_refused; /* in no pair: there were pairs_max */
+	uint64_t
+	    windows_dropped;   /* of a clock that was wrong, or held too long */
+	uint64_t rows;	       /* written */
+	uint64_t rows_old;     /* of a time that the file covers already */
+	uint64_t rows_failed;  /* given up */
+	uint64_t files_behind; /* lack rows that still wait */
+	uint64_t pairs;	       /* ordered ones that get rows */
+	uint64_t pairs_aged;   /* ordered ones that got silent */
+	uint64_t samples_refused;    /* in no pair: there were pairs_max */
 	uint64_t samples_without_id; /* an end has no vlaninterface.id */
 	uint64_t interfaces_without_id;
 };
@@ -83,7 +85,19 @@ void ixp_view_covered(struct ixp_view *v, const struct ixp_step *step);
 /** The window is over: write its rows. Without a step, nothing. */
 void ixp_view_close(struct ixp_view *v);
 
-/** Write all that waits; no window follows. */
+/**
+ * From here on windows wait, as the time may be wrong; the oldest is given up
+ * when there is more than an hour of them.
+ */
+void ixp_view_hold(struct ixp_view *v);
+
+/** The time is right: write what waits, and no longer wait. */
+void ixp_view_write_held(struct ixp_view *v);
+
+/** The time was wrong: forget what waits, and no longer wait. */
+void ixp_view_drop_held(struct ixp_view *v);
+
+/** Write all that waits, but for what is held; no window follows. */
 void ixp_view_finish(struct ixp_view *v);
 
 /** What was done so far. */

@@ -93,7 +93,8 @@ static void close_pair(struct ixp_window *w, struct ixp_sums *s, uint32_t at,
 		.rates = rates_of(&pair->sums[p], low_s, high_s),
 	};
 	pair->last_s[p] = span->start_s + IXP_TREE_STEP_S;
-	if (pair->since_s[p] == IXP_NEVER)
+	/* Later only if the clock was ahead. */
+	if (pair->since_s[p] > span->start_s)
 		pair->since_s[p] = span->start_s;
 }
 

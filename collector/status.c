@@ -140,6 +140,7 @@ static void write_ixp(struct json_writer *w, const struct ixp_counters *c)
 	} counters[] = {
 		{ "windows", c->windows },
 		{ "windows_unknown", c->windows_unknown },
+		{ "windows_dropped", c->windows_dropped },
 		{ "rows_written", c->rows },
 		{ "rows_old", c->rows_old },
 		{ "rows_failed", c->rows_failed },

@@ -247,8 +247,8 @@ class Bench:
         self.checks.equal(
             {k: v for k, v in status["ixp_manager"].items()
              if k not in ("rows_written", "pairs", "windows")},
-            {k: 0 for k in ("windows_unknown", "rows_old", "rows_failed",
-                            "files_behind", "pairs_aged", "samples_refused",
+            {k: 0 for k in ("windows_unknown", "windows_dropped", "rows_old",
+                            "rows_failed", "files_behind", "pairs_aged", "samples_refused",
                             "samples_without_id", "interfaces_without_id")}
             | {"windows_unknown": status["ixp_manager"]["windows_unknown"]},
             "counters")

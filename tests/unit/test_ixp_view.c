@@ -501,6 +501,34 @@ START_TEST(one_bad_file_holds_up_no_other)
 }
 END_TEST
 
+START_TEST(a_file_that_stays_bad_holds_up_no_window)
+{
+	struct ixp_file bad = p2p(8, 7);
+	char path[PATH_MAX];
+
+	log_set_level((enum log_level)SILENT);
+	ck_assert_int_eq(ixp_tree_path(path, sizeof(path), tree, &bad), 0);
+	ck_assert_int_eq(file_make_directories(path), 0);
+	for (int i = 0; i < 20; i++) {
+		ck_assert_uint_eq(ixp_view_counters(view).files_behind,
+				  i > 0 && i < 12);
+		send(7, 8, FAMILY_IPV4, 3000);
+		close_window();
+	}
+	ck_assert_uint_eq(ixp_view_counters(view).rows_failed, 20);
+	ck_assert_int_eq(rmdir(path), 0);
+	send(7, 8, FAMILY_IPV4, 6000);
+	close_window();
+	assert_row(bad, 19, NAN, NAN);
+	assert_row(bad, 20, 20, 0);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	close_window();
+	ck_assert_uint_eq(ixp_view_counters(view).files_behind, 1);
+	ck_assert_uint_eq(ixp_view_counters(view).rows_failed, 20);
+}
+END_TEST
+
 /* What a full disk does, done by a limit on the size of files. */
 START_TEST(a_full_disk_loses_nothing_for_an_hour)
 {
@@ -581,6 +609,62 @@ START_TEST(a_batch_writes_the_same)
 	ck_assert_uint_eq(write_some(2), written);
 	for (int i = 0; i < ROWS; i++)
 		assert_row(some[_i], i, rows[i].in, rows[i].out);
+}
+END_TEST
+
+/* A month ahead, and back: no file hears of it. */
+START_TEST(a_clock_that_was_wrong_leaves_no_trace)
+{
+	send(7, 8, FAMILY_IPV4, 3000);
+	close_window();
+	ixp_view_hold(view);
+	now_s += 30 * DAY;
+	send(7, 8, FAMILY_IPV4, 3000);
+	send(7, 9, FAMILY_IPV4, 3000);
+	close_window();
+	ixp_view_drop_held(view);
+	close_at(1);
+	send(7, 9, FAMILY_IPV4, 300);
+	close_window();
+	close_window();
+	assert_row(p2p(7, 8), 1, 0, 0);
+	assert_row(p2p(7, 8), 3, 0, 0);
+	assert_row(p2p(7, 9), 1, NAN, NAN);
+	assert_row(p2p(7, 9), 2, 0, 1);
+	assert_row(p2p(7, 9), 3, 0, 0);
+	ck_assert_uint_eq(ixp_view_counters(view).windows_dropped, 1);
+	ck_assert_uint_eq(ixp_view_counters(view).rows_old, 0);
+	ck_assert_uint_eq(ixp_view_counters(view).rows_failed, 0);
+}
+END_TEST
+
+START_TEST(what_is_held_is_written_when_the_clock_is_right)
+{
+	ixp_view_hold(view);
+	for (int i = 0; i < 14; i++) {
+		send(7, 8, FAMILY_IPV4, 3000);
+		close_window();
+	}
+	ck_assert(!has(p2p(7, 8)));
+	ixp_view_write_held(view);
+	close_window();
+	assert_row(p2p(7, 8), 2, NAN, NAN);
+	for (int64_t i = 3; i < 14; i++)
+		assert_row(p2p(7, 8), i, 0, 10);
+	assert_row(p2p(7, 8), 14, 0, 0);
+	ck_assert_uint_eq(ixp_view_counters(view).windows_dropped, 3);
+}
+END_TEST
+
+START_TEST(what_is_held_at_the_end_is_dropped)
+{
+	send(7, 8, FAMILY_IPV4, 3000);
+	ixp_view_hold(view);
+	cover(WINDOW, false, 0);
+	ixp_view_finish(view);
+	ck_assert(!has(p2p(7, 8)));
+	ck_assert_uint_eq(ixp_view_counters(view).windows_dropped, 1);
+	ck_assert_uint_eq(ixp_view_counters(view).rows_failed, 0);
 }
 END_TEST
 
@@ -718,9 +802,13 @@ int main(void)
 		{ pairs_beyond_the_bound_are_refused_and_counted, 0 },
 		{ what_cannot_be_written_is_written_later, 0 },
 		{ one_bad_file_holds_up_no_other, 0 },
+		{ a_file_that_stays_bad_holds_up_no_window, 0 },
 		{ a_full_disk_loses_nothing_for_an_hour, 0 },
 		{ what_waits_at_the_end_is_counted, 0 },
 		{ a_batch_writes_the_same, COUNT_OF(some) },
+		{ a_clock_that_was_wrong_leaves_no_trace, 0 },
+		{ what_is_held_is_written_when_the_clock_is_right, 0 },
+		{ what_is_held_at_the_end_is_dropped, 0 },
 		{ who_leaves_keeps_what_was_counted_and_ends, 0 },
 		{ another_tree_begins_where_the_first_one_ends, 0 },
 		{ without_a_tree_nothing_happens, 0 },
