@@ -7,6 +7,27 @@
 
 enum { MESSAGE_SIZE = 800 };
 
+/* What would leave the line or steer the terminal that shows it. */
+static const char controls[] = "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b"
+			       "\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16"
+			       "\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f";
+
+struct place place_of_byte(const char *path, const char *text, size_t len,
+			   size_t offset)
+{
+	struct place place = { .path = path, .line = 1, .column = 1 };
+	const char *end = text + (offset < len ? offset : len);
+	const char *newline;
+
+	while ((newline = memchr(text, '\n', (size_t)(end - text)))) {
+		place.line++;
+		text = newline + 1;
+	}
+	for (; text < end; text++)
+		place.column += ((unsigned char)*text & 0xc0) != 0x80;
+	return place;
+}
+
 void diagnostics_init(struct diagnostics *d)
 {
 	*d = (struct diagnostics){ 0 };
@@ -23,15 +44,26 @@ static void add_line(struct diagnostics *d, struct place place,
 		     const char *severity, const char *message)
 {
 	text_add(&d->text, place.path ? place.path : "-");
-	if (place.line)
-		text_addf(&d->text, ":%zu", place.line);
-	if (place.line && place.column)
-		text_addf(&d->text, ":%zu", place.column);
-	text_addf(&d->text, ": %s: ", severity);
-	for (const char *c = message; *c; c++) {
-		bool control = (unsigned char)*c < 0x20 || *c == 0x7f;
+	if (place.line) {
+		text_add_char(&d->text, ':');
+		text_add_u64(&d->text, place.line);
+	}
+	if (place.line && place.column) {
+		text_add_char(&d->text, ':');
+		text_add_u64(&d->text, place.column);
+	}
+	text_add(&d->text, ": ");
+	text_add(&d->text, severity);
+	text_add(&d->text, ": ");
+	while (*message) {
+		size_t plain = strcspn(message, controls);
 
-		text_add_char(&d->text, control ? '?' : *c);
+		text_add_bytes(&d->text, message, plain);
+		message += plain;
+		if (*message) {
+			text_add_char(&d->text, '?');
+			message++;
+		}
 	}
 	text_add_char(&d->text, '\n');
 }
