@@ -7,6 +7,24 @@
 
 enum { MESSAGE_SIZE = 800 };
 
+/* What would leave the line or steer the terminal that shows it. */
+
+struct place place_of_byte(const char *path, const char *text, size_t len,
+			   size_t offset)
+{
+	struct place place = { .path = path, .line = 1, .column = 1 };
+	const char *end = text + (offset < len ? offset : len);
+	const char *newline;
+
+	while ((newline = memchr(text, '\n', (size_t)(end - text)))) {
+		place.line++;
+		text = newline + 1;
+	}
+	for (; text < end; text++)
+		place.column += ((unsigned char)*text & 0xc0) != 0x80;
+	return place;
+}
+
 void diagnostics_init(struct diagnostics *d)
 {
 	*d = (struct diagnostics){ 0 };
@@ -42,11 +60,17 @@ static void add_line(struct diagnostics *d, struct place place,
 		     const char *severity, const char *message)
 {
 	text_add(&d->text, place.path ? place.path : "-");
-	if (place.line)
-		text_addf(&d->text, ":%zu", place.line);
-	if (place.line && place.column)
-		text_addf(&d->text, ":%zu", place.column);
-	text_addf(&d->text, ": %s: ", severity);
+	if (place.line) {
+		text_add_char(&d->text, ':');
+		text_add_u64(&d->text, place.line);
+	}
+	if (place.line && place.column) {
+		text_add_char(&d->text, ':');
+		text_add_u64(&d->text, place.column);
+	}
+	text_add(&d->text, ": ");
+	text_add(&d->text, severity);
+	text_add(&d->text, ": ");
 	for (const char *c = message; *c;) {
 		size_t odd = odd_character(c);
 

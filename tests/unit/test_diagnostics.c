@@ -35,6 +35,27 @@ START_TEST(a_line_begins_with_its_place)
 }
 END_TEST
 
+static const struct {
+	size_t offset;
+	size_t line;
+	size_t column;
+} bytes[] = {
+	{ 0, 1, 1 }, { 1, 1, 2 }, { 2, 1, 3 }, { 3, 2, 1 },
+	{ 4, 3, 1 }, { 6, 3, 2 }, { 7, 3, 3 }, { 99, 3, 3 },
+};
+
+START_TEST(a_byte_has_a_line_and_a_column)
+{
+	static const char text[] = "ab\n\n\xc3\xa9!";
+	struct place place =
+	    place_of_byte("f", text, sizeof(text) - 1, bytes[_i].offset);
+
+	ck_assert_str_eq(place.path, "f");
+	ck_assert_uint_eq(place.line, bytes[_i].line);
+	ck_assert_uint_eq(place.column, bytes[_i].column);
+}
+END_TEST
+
 START_TEST(a_warning_is_no_error)
 {
 	diagnostics_warning(&d, (struct place){ "f", 1, 1 }, "odd");
@@ -120,6 +141,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_line_begins_with_its_place, COUNT_OF(places) },
+		{ a_byte_has_a_line_and_a_column, COUNT_OF(bytes) },
 		{ a_warning_is_no_error, 0 },
 		{ a_message_can_not_forge_a_line, 0 },
 		{ a_message_does_not_reorder_what_stands_beside_it, 0 },
