@@ -30,6 +30,9 @@ struct flush {
 	struct generation *generation; /* a reference; NULL: the first one */
 	struct open_step step;
 	struct pair_step pairs;
+	bool begun;	    /* a step of this process was taken in */
+	bool pairs_unread;  /* what earlier ones observed of the pairs' step */
+	uint64_t first_seq; /* of this process' records; 0: none yet */
 	struct clock_trust clock;
 	struct view *view;
 	struct journal *journal;
@@ -48,6 +51,8 @@ static void append(struct flush *f, struct record_head *head)
 	if (!text_ok(&f->record) ||
 	    journal_append(f->journal, head, &f->record) < 0)
 		f->failed++;
+	if (f->first_seq == 0)
+		f->first_seq = head->seq;
 	text_clear(&f->record);
 }
 
@@ -57,12 +62,27 @@ static bool sync_journal(struct flush *f)
 	return journal_sync(f->journal) == 0;
 }
 
+/* Tried until it works: the disk may have its bad minute. */
+static void read_pairs_seen(struct flush *f)
+{
+	if (f->pairs_unread &&
+	    pair_step_restore(&f->pairs, &f->sums.set, f->state_dir,
+			      f->first_seq) == 0)
+		f->pairs_unread = false;
+}
+
 static void close_pairs(struct flush *f)
 {
 	struct record_head head;
 
 	if (f->pairs.number == 0)
 		return;
+	read_pairs_seen(f);
+	if (f->pairs_unread) {
+		pair_step_unsee(&f->pairs);
+		f->pairs_unread = false;
+		f->failed++;
+	}
 	pair_step_close(&f->pairs, &f->sums, f->view, f->state_dir, &f->record,
 			&head);
 	append(f, &head);
@@ -206,23 +226,16 @@ static bool was_seen(const struct flush *f, uint32_t member)
 }
 
 /*
- * Whose sending was observed in the step, and for how long: into the pair step
- * and the record. Told once a step is over, for a switch need not send in each
- * part of it.
+ * Whose sending was observed in the step, and for how long. Told once a step
+ * is over, for a switch need not send in each part of it; the record of that
+ * step has it for the next process.
  */
-static uint32_t cover_pairs(struct flush *f, const struct agent_row *agents,
-			    int64_t covered_us)
+static void cover_pairs(struct flush *f, const struct agent_row *agents,
+			int64_t covered_us)
 {
 	const struct registry *r = f->now.registry;
-	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < r->member_count; i++) {
-		const struct record_entry entry = {
-			.series = { .kind = SERIES_MEMBER,
-				    .asn = r->members[i].asn },
-			.known = true,
-			.seen_us = covered_us,
-		};
 		uint32_t number;
 
 		if (!flush_view_member_seen(&f->now, agents, i) &&
@@ -232,11 +245,8 @@ static uint32_t cover_pairs(struct flush *f, const struct agent_row *agents,
 		if (number == TRACK_NONE ||
 		    pair_step_see(&f->pairs, number, covered_us) < 0)
 			f->failed++;
-		record_add(&f->record, &entry);
 		ixp_view_seen(f->ixp, r, i, covered_us);
-		count++;
 	}
-	return count;
 }
 
 /* agents: those alive in a step that is over; NULL: it goes on. */
@@ -244,13 +254,11 @@ static void journal_pair_part(struct flush *f, const struct agent_row *agents,
 			      int64_t covered_us)
 {
 	struct record_head head = part_head(f, RECORD_PAIR_PART, covered_us);
-	uint32_t count = 0;
 
-	record_begin(&f->record, &head);
 	if (agents)
-		count += cover_pairs(f, agents, covered_us);
-	count += record_parts(f, true);
-	if (count > 0 && f->mode == FLUSH_LIVE)
+		cover_pairs(f, agents, covered_us);
+	record_begin(&f->record, &head);
+	if (record_parts(f, true) > 0 && f->mode == FLUSH_LIVE)
 		append(f, &head);
 	else
 		text_clear(&f->record);
@@ -326,6 +334,8 @@ static void open_pairs(struct flush *f, int64_t number, int64_t from_us)
 	close_pairs(f);
 	f->pairs.number = number;
 	f->pairs.from_us = from_us;
+	f->pairs_unread = f->mode == FLUSH_LIVE && !f->begun;
+	read_pairs_seen(f);
 }
 
 /* Have the step open that begins at start_s. */
@@ -366,18 +376,11 @@ static void take_up_agent(struct flush *f, const struct record_entry *entry)
 static void take_up_entry(struct flush *f, const struct record_entry *entry,
 			  bool pairs)
 {
-	uint32_t number;
-
-	if (pairs && entry->series.kind == SERIES_MEMBER) {
-		number = track_set_member(&f->sums.set, entry->series.asn);
-		if (number == TRACK_NONE ||
-		    pair_step_see(&f->pairs, number, entry->seen_us) < 0)
-			f->failed++;
-	} else if (entry->series.kind == SERIES_AGENT) {
+	if (entry->series.kind == SERIES_AGENT)
 		take_up_agent(f, entry);
-	} else if (entry->series.kind != SERIES_PORT) {
+	else if (pairs ? entry->series.kind == SERIES_PAIR
+		       : entry->series.kind != SERIES_PORT)
 		sums_add(&f->sums, &entry->series, &entry->traffic);
-	}
 }
 
 /* A part of a step that an earlier process did not close. */
@@ -437,6 +440,11 @@ static int take_up(struct flush *f)
 		}
 		take_up_part(f, &record);
 		parts++;
+	}
+	if (journal_read_damaged(reader) > 0) {
+		log_error("flush: a part of what was open is lost: %s",
+			  journal_read_problem(reader));
+		f->failed += journal_read_damaged(reader);
 	}
 	journal_read_close(reader);
 	if (parts > 0)
@@ -609,6 +617,7 @@ void flush_step(struct flush *f, const struct closed_step *step)
 		return;
 	}
 	open_step(f, step->start_s, to_us - step->span.covered_us);
+	f->begun = true;
 	judge_clock(f, step);
 	f->step.to_us = to_us;
 	f->step.edge = f->step.edge || step->span.edge;
@@ -689,9 +698,11 @@ static void look_to_the_end(struct flush *f)
 
 void flush_finish(struct flush *f)
 {
+	/* Live, the next process goes on where this one ends. */
 	if (f->step.open && f->mode == FLUSH_REPLAY)
 		close_step(f, NULL);
-	close_pairs(f);
+	if (f->mode == FLUSH_REPLAY)
+		close_pairs(f);
 	f->finished = sync_journal(f);
 	look_to_the_end(f);
 	view_write(f->view);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/clock.h"
+#include "store/journal.h"
 
 enum {
 	/* Nothing of it is left in any archive of a pair after that. */
@@ -40,6 +41,75 @@ int pair_step_see(struct pair_step *p, uint32_t member, int64_t covered_us)
 static int64_t seen_us(const struct pair_step *p, uint32_t member)
 {
 	return member < p->seen_count ? p->seen_us[member] : 0;
+}
+
+/* Whom a closed step had in sight. */
+static int see_members(struct pair_step *p, struct track_set *set,
+		       struct record_reader *step)
+{
+	int64_t covered_us = step->head.covered_us;
+	struct record_entry entry;
+	int rc;
+
+	while ((rc = record_next(step, &entry)) == 1) {
+		uint32_t member;
+
+		if (entry.series.kind != SERIES_MEMBER || !entry.known)
+			continue;
+		member = track_set_member(set, entry.series.asn);
+		rc = member == TRACK_NONE
+			 ? -ENOMEM
+			 : pair_step_see(p, member, covered_us);
+		if (rc < 0)
+			return rc;
+	}
+	return rc;
+}
+
+/* What closed steps say of whom was observed in the open step. */
+static int read_seen(struct pair_step *seen, struct track_set *set,
+		     const char *state_dir, uint64_t before)
+{
+	int64_t from_s = seen->number * SERIES_PAIR_STEP_S;
+	struct journal_reader *reader;
+	struct record_reader record;
+	int rc =
+	    journal_read_all(&reader, state_dir, 1u << JOURNAL_STEPS, from_s);
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	while ((rc = journal_read_next(reader, &record)) == 1) {
+		const struct record_head *head = &record.head;
+
+		if (head->kind != RECORD_STEP || head->start_s < from_s ||
+		    head->start_s >= from_s + SERIES_PAIR_STEP_S ||
+		    (before && head->seq >= before))
+			continue;
+		rc = see_members(seen, set, &record);
+		if (rc < 0)
+			break;
+	}
+	journal_read_close(reader);
+	return rc;
+}
+
+int pair_step_restore(struct pair_step *p, struct track_set *set,
+		      const char *state_dir, uint64_t before)
+{
+	struct pair_step seen = { .number = p->number };
+	int rc = read_seen(&seen, set, state_dir, before);
+
+	/* The last one first: then there is room for all. */
+	for (uint32_t i = seen.seen_count; rc == 0 && i > 0; i--)
+		rc = pair_step_see(p, i - 1, seen.seen_us[i - 1]);
+	free(seen.seen_us);
+	return rc;
+}
+
+void pair_step_unsee(struct pair_step *p)
+{
+	for (uint32_t i = 0; i < p->seen_count; i++)
+		p->seen_us[i] = 0;
 }
 
 /* Who was observed goes before the pairs, and into the coverage. */
@@ -184,6 +254,5 @@ void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
 	p->first_part = 0;
 	p->edge = false;
 	p->odd_clock = false;
-	for (uint32_t i = 0; i < p->seen_count; i++)
-		p->seen_us[i] = 0;
+	pair_step_unsee(p);
 }

@@ -39,6 +39,20 @@ MUST_CHECK int pair_step_see(struct pair_step *p, uint32_t member,
 			     int64_t covered_us);
 
 /**
+ * Take up what earlier processes observed of the open step: the closed steps
+ * in it say so. The pairs' own records cannot, for a process may be killed
+ * when the one stream of the journal is on the disk and the other is not.
+ *
+ * @param before  the first record of this process; 0: there is none yet
+ * @return 0; -ENOMEM or as journal_read_all: then nothing was taken up
+ */
+MUST_CHECK int pair_step_restore(struct pair_step *p, struct track_set *set,
+				 const char *state_dir, uint64_t before);
+
+/** For how long the members were observed in the open step is not known. */
+void pair_step_unsee(struct pair_step *p);
+
+/**
  * Close the open step: its record, and its rows to the view.
  *
  * @param record  gets the record

@@ -276,9 +276,10 @@ static int read_kind(struct journal *j, const struct journal_list *list,
 	for (size_t i = to; rc == 0 && i > from; i--) {
 		const struct journal_file *file = &list->files[i - 1];
 
+		/* A process ended as it had made it. */
 		if (file->status == ERR_TRUNCATED && file->size == 0)
-			continue; /* was never more than made */
-		if (journal_scan_is_damage(file->status))
+			(void)journal_keep_remove(j, &file->name);
+		else if (journal_scan_is_damage(file->status))
 			tell_damage(j->folder, file, 0);
 		else if (file->status < 0)
 			rc = file->status;

@@ -52,7 +52,8 @@ struct journal_counters {
 /**
  * Open the journal of a state_dir for writing, making its folder. Continues
  * the sequence behind the highest record found, and removes files of parts
- * that a record replaced. A damaged file is told once in the log and left.
+ * that a record replaced and empty ones. A damaged file is told once in the log
+ * and left.
  *
  * @return 0; ERR_UNSUPPORTED: written by a later version (the log says so);
  *         -ENOMEM, -errno

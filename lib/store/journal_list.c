@@ -85,19 +85,29 @@ static int look_at(struct journal_list *list, const char *folder,
 	file.fd = journal_scan_open(path);
 	if (file.fd == -ENOENT)
 		return 0; /* removed in the meantime */
+	/* No descriptor left, or no memory, says nothing about the file: it is
+	 * not to be taken for damaged and left out. */
+	if (file.fd < 0 && !journal_scan_is_damage(file.fd))
+		return file.fd;
 	if (file.fd < 0) {
 		file.status = file.fd;
 		file.fd = -1;
 		return add(list, &file);
 	}
-	if (fstat(file.fd, &status) == 0)
-		file.size = (uint64_t)status.st_size;
+	if (fstat(file.fd, &status) < 0) {
+		rc = -errno;
+		(void)close(file.fd);
+		return rc;
+	}
+	file.size = (uint64_t)status.st_size;
 	file.status = journal_scan_peek(&file.first, file.fd);
 	if (file.status == ERR_UNSUPPORTED) {
 		journal_list_refuse(path, file.first.header.version);
 		rc = ERR_UNSUPPORTED;
+	} else if (!journal_scan_is_damage(file.status)) {
+		rc = file.status;
 	}
-	if (file.status == 0 && !journal_is_closed(name->kind))
+	if (rc == 0 && file.status == 0 && !journal_is_closed(name->kind))
 		rc = find_last(&file);
 	if (journal_is_closed(name->kind) || file.status < 0) {
 		(void)close(file.fd);

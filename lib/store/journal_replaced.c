@@ -61,18 +61,23 @@ static int take_file(struct journal_replaced *r, const char *folder,
 }
 
 /* Whether the heads of a closed file's frames speak of parts that are there.
- * Only if so its checksums are worth the time. */
-static bool may_concern(const char *folder, const struct journal_file *file,
-			const struct journal_file *parts, size_t count)
+ * Only if so its checksums are worth the time. @return 1, 0 or -errno */
+static int may_concern(const char *folder, const struct journal_file *file,
+		       const struct journal_file *parts, size_t count)
 {
 	struct journal_frame frame;
 	struct journal_scan scan;
 	bool found = false;
 	int rc = journal_list_start(&scan, folder, file);
 
-	while (rc == 0 && !found && journal_scan_hop(&scan, &frame) == 1)
+	while (rc == 0 && !found &&
+	       (rc = journal_scan_hop(&scan, &frame)) == 1) {
 		found = concerns(&frame, parts, count);
+		rc = 0;
+	}
 	journal_scan_fini(&scan);
+	if (rc < 0 && !journal_scan_is_damage(rc))
+		return rc;
 	return found;
 }
 
@@ -121,7 +126,9 @@ int journal_replaced_read(struct journal_replaced *out, const char *folder,
 	for (size_t i = to; rc == 0 && i > from; i--) {
 		const struct journal_file *file = &list->files[i - 1];
 
-		if (newest || may_concern(folder, file, parts, count))
+		if (!newest)
+			rc = may_concern(folder, file, parts, count);
+		if (newest || rc == 1)
 			rc = take_file(out, folder, file, parts, count);
 		newest = newest && out->last_closed == 0;
 		if (file->name.first_seq <= parts[0].name.first_seq && !newest)

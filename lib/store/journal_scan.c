@@ -36,13 +36,15 @@ int journal_scan_open(const char *path)
 	struct stat status;
 	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int rc;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+	rc = fstat(fd, &status) < 0 ? -errno : 0;
+	if (rc == 0 && S_ISREG(status.st_mode))
 		return fd;
 	(void)close(fd);
-	return ERR_MALFORMED;
+	return rc < 0 ? rc : ERR_MALFORMED;
 }
 
 int journal_scan_peek(struct journal_peek *out, int fd)

@@ -29,6 +29,20 @@ enum {
 	PART_S = STEP_S / PARTS,
 };
 
+/* Few series, for each has a file of 8 MB. */
+static const char config_format[] = EXCHANGE_HEAD
+    "state_dir: %s\n"
+    "vlans: [ { id: 100, name: Peering, roster_vlan: 1 } ]\n"
+    "macs:\n"
+    "  - { asn: 64500, vlan: 100, mac: \"02:00:00:00:00:01\" }\n"
+    "  - { asn: 64501, vlan: 100, mac: \"02:00:00:00:00:02\" }\n"
+    "switches: [ { name: sw1, agent: 192.0.2.1, direction: any } ]\n";
+
+static const char roster[] =
+    "{ \"version\": \"1.0\", \"ixp_list\": [ { \"ixp_id\": 1,"
+    "  \"vlan\": [ { \"id\": 1, \"name\": \"one\" } ] } ],"
+    "  \"member_list\": [ { \"asnum\": 64500 }, { \"asnum\": 64501 } ] }";
+
 struct run {
 	struct exchange exchange;
 	struct flush *flush;
@@ -124,7 +138,7 @@ int main(int argc, char **argv)
 	struct run run = { .pause_us = 0 };
 	uint64_t first;
 	uint64_t count;
-	char *text;
+	char config[8192];
 	int rc;
 
 	if (argc < 4 || argc > 5) {
@@ -137,9 +151,8 @@ int main(int argc, char **argv)
 	if (argc == 5)
 		run.pause_us = strtoull(argv[4], NULL, 10);
 	run.first_of_step = first;
-	text = exchange_config_text("any", argv[1]);
-	exchange_build(&run.exchange, text, NULL);
-	free(text);
+	(void)snprintf(config, sizeof(config), config_format, argv[1]);
+	exchange_build(&run.exchange, config, roster);
 	rc = flush_new(&run.flush, run.exchange.registry, FLUSH_LIVE);
 	if (rc < 0) {
 		(void)printf("cannot begin: %s\n", err_str(rc));
