@@ -113,6 +113,7 @@ static void write_store(struct json_writer *w, const struct status_view *v)
 {
 	const struct flush_counters *flush = &v->writer.flush;
 	const struct view_counters *view = &flush->view;
+	const struct mending_counters *mending = &flush->upkeep.mending;
 
 	json_put_object(w, "store");
 	json_put_u64(w, "steps_written", v->writer.flush.steps);
@@ -123,7 +124,12 @@ static void write_store(struct json_writer *w, const struct status_view *v)
 	json_put_u64(w, "rows_old", view->rows_old);
 	json_put_u64(w, "rows_held", view->rows_held);
 	json_put_u64(w, "files_behind", view->files_behind);
-	json_put_u64(w, "files_mended", view->files_mended);
+	json_put_u64(w, "rows_odd", view->rows_odd);
+	json_put_u64(w, "files_looked_at", mending->looked_at);
+	json_put_u64(w, "files_mended", mending->mended);
+	json_put_u64(w, "mendings_failed", mending->failed);
+	json_put_u64(w, "files_copied", mending->copied);
+	json_put_u64(w, "day_books", flush->upkeep.days.books_stored);
 	put_last_error(w, flush);
 	json_put_u64(w, "cells_failed", flush->failed);
 	json_put_u64(w, "pairs_left_out", flush->pairs_left_out);
