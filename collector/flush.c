@@ -7,12 +7,7 @@
 #include <time.h>
 
 #include "collector/clock.h"
-#include "collector/clock_trust.h"
-#include "collector/flush_view.h"
-#include "collector/open_step.h"
-#include "collector/pair_step.h"
-#include "collector/sums.h"
-#include "collector/upkeep.h"
+#include "collector/flush_state.h"
 #include "util/err.h"
 #include "util/log.h"
 
@@ -22,404 +17,17 @@ enum {
 	LOOK_AT_END_S = 5,
 };
 
-struct flush {
-	char *state_dir;
-	enum flush_mode mode;
-	struct sums sums;
-	struct flush_view now; /* of the configuration of the step at hand */
-	struct generation *generation; /* a reference; NULL: the first one */
-	struct open_step step;
-	struct pair_step pairs;
-	bool begun;	    /* a step of this process was taken in */
-	bool pairs_unread;  /* what earlier ones observed of the pairs' step */
-	uint64_t first_seq; /* of this process' records; 0: none yet */
-	struct clock_trust clock;
-	struct view *view;
-	struct journal *journal;
-	struct upkeep *upkeep; /* live */
-	struct text record;
-	struct record_reader ports; /* what an earlier process knew of them */
-	struct text ports_bytes;
-	uint64_t steps;
-	uint64_t failed;
-	bool finished; /* all that was taken in is on the disk */
-};
-
-static void append(struct flush *f, struct record_head *head)
-{
-	if (!text_ok(&f->record) ||
-	    journal_append(f->journal, head, &f->record) < 0)
-		f->failed++;
-	if (f->first_seq == 0)
-		f->first_seq = head->seq;
-	text_clear(&f->record);
-}
-
 /* What the disk does not take waits, and the journal's counters say so. */
 static bool sync_journal(struct flush *f)
 {
 	return journal_sync(f->journal) == 0;
 }
 
-/* Tried until it works: the disk may have its bad minute. */
-static void read_pairs_seen(struct flush *f)
+static void add_cells(struct flush *f, const struct flush_view *eyes,
+		      const struct cell *cells, size_t count)
 {
-	if (f->pairs_unread &&
-	    pair_step_restore(&f->pairs, &f->sums.set, f->state_dir,
-			      f->first_seq) == 0)
-		f->pairs_unread = false;
-}
-
-static void close_pairs(struct flush *f)
-{
-	struct record_head head;
-
-	if (f->pairs.number == 0)
-		return;
-	read_pairs_seen(f);
-	if (f->pairs_unread) {
-		pair_step_unsee(&f->pairs);
-		f->pairs_unread = false;
-		f->failed++;
-	}
-	pair_step_close(&f->pairs, &f->sums, f->view, f->state_dir, &f->record,
-			&head);
-	append(f, &head);
-}
-
-/* A part of the open step, or of the pairs', since the last one. */
-static struct record_head part_head(const struct flush *f,
-				    enum record_kind kind, int64_t covered_us)
-{
-	struct record_head head = open_step_head(&f->step, kind);
-
-	head.covered_us = covered_us;
-	head.from_us = f->step.part_from_us;
-	if (kind == RECORD_PAIR_PART)
-		head.start_s = f->pairs.number * SERIES_PAIR_STEP_S;
-	return head;
-}
-
-/* Those tracks that got something since the last part. */
-static uint32_t record_parts(struct flush *f, bool pairs)
-{
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < f->sums.parts.count; i++) {
-		const struct track *t =
-		    &f->sums.set.tracks[f->sums.parts.tracks[i]];
-		const struct record_entry entry = {
-			.series = t->series,
-			.known = true,
-			.traffic = f->sums.amounts[i],
-		};
-
-		if ((t->series.kind == SERIES_PAIR) != pairs)
-			continue;
-		record_add(&f->record, &entry);
-		count++;
-	}
-	return count;
-}
-
-/* What the agents sent since the last part joins their tracks. */
-static void add_agents(struct flush *f, const struct closed_step *step)
-{
-	for (size_t i = 0; i < step->agent_count; i++) {
-		const struct agent_row *row = &step->agents[i];
-		uint32_t track = f->now.agents[i];
-		struct record_agent *sum;
-
-		if (track == TRACK_NONE || !row->alive)
-			continue;
-		if (sums_note(&f->sums, track) < 0)
-			f->failed++;
-		sum = &f->sums.set.tracks[track].agent;
-		sum->datagrams += row->datagrams;
-		sum->lost += row->lost;
-		sum->samples += row->samples;
-		sum->drops += row->drops;
-	}
-}
-
-static void record_agents(struct flush *f, const struct closed_step *step)
-{
-	for (size_t i = 0; i < step->agent_count; i++) {
-		const struct agent_row *row = &step->agents[i];
-		struct record_entry entry = {
-			.known = true,
-			.agent = { row->datagrams, row->lost, row->samples,
-				   row->drops },
-		};
-
-		if (f->now.agents[i] == TRACK_NONE || row->datagrams == 0)
-			continue;
-		entry.series = f->sums.set.tracks[f->now.agents[i]].series;
-		record_add(&f->record, &entry);
-	}
-}
-
-static int64_t until_us(const struct closed_step *step)
-{
-	return step->span.until_us
-		   ? step->span.until_us
-		   : step->start_s * US_PER_S + step->span.covered_us;
-}
-
-/* What the ports must not forget, of now: it stands for what was journaled of
- * them before. */
-static void journal_ports(struct flush *f, const struct closed_step *step)
-{
-	const struct config *c = f->now.registry->config;
-	struct record_head head = {
-		.kind = RECORD_PORTS,
-		/* Of the step that is open behind this one. */
-		.start_s = step->start_s + (step->is_part ? 0 : STEP_S),
-		.from_us = until_us(step),
-		.to_us = until_us(step),
-	};
-
-	if (!text_ok(&step->readings) || step->readings.len == 0)
-		return;
-	record_begin(&f->record, &head);
-	for (size_t i = 0; i < step->pending_count; i++) {
-		const struct port_row *row = &step->pending[i];
-		const struct record_entry entry = {
-			.series = { .kind = SERIES_PORT,
-				    .switch_name =
-					c->switches[row->switch_index].name,
-				    .ifindex = row->ifindex },
-			.known = true,
-			.port = row->amounts,
-		};
-
-		record_add(&f->record, &entry);
-	}
-	record_add_blob(&f->record, step->readings.data, step->readings.len);
-	append(f, &head);
-}
-
-static void journal_part(struct flush *f, const struct closed_step *step)
-{
-	struct record_head head = part_head(
-	    f, RECORD_PART, step->span.covered_us - f->step.covered_us);
-
-	record_begin(&f->record, &head);
-	(void)record_parts(f, false);
-	record_agents(f, step);
-	append(f, &head);
-}
-
-/*
- * Whose sending was observed in the step, and for how long. Told once a step
- * is over, for a switch need not send in each part of it; the record of that
- * step has it for the next process.
- */
-static void cover_pairs(struct flush *f, const struct agent_row *agents,
-			int64_t covered_us)
-{
-	const struct registry *r = f->now.registry;
-
-	for (uint32_t i = 0; i < r->member_count; i++) {
-		uint32_t number;
-
-		if (!flush_view_member_seen(&f->now, agents, i))
-			continue;
-		number = track_set_member(&f->sums.set, r->members[i].asn);
-		if (number == TRACK_NONE ||
-		    pair_step_see(&f->pairs, number, covered_us) < 0)
-			f->failed++;
-	}
-}
-
-/* agents: those alive in a step that is over; NULL: it goes on. */
-static void journal_pair_part(struct flush *f, const struct agent_row *agents,
-			      int64_t covered_us)
-{
-	struct record_head head = part_head(f, RECORD_PAIR_PART, covered_us);
-
-	if (agents)
-		cover_pairs(f, agents, covered_us);
-	record_begin(&f->record, &head);
-	if (record_parts(f, true) > 0 && f->mode == FLUSH_LIVE)
-		append(f, &head);
-	else
-		text_clear(&f->record);
-	f->pairs.to_us = f->step.to_us;
-	f->pairs.edge = f->pairs.edge || f->step.edge;
-	f->pairs.odd_clock = f->pairs.odd_clock || f->step.odd_clock;
-}
-
-/*
- * Close the open step. Its last part, if any, joins it.
- *
- * @param last  what closes it; NULL: that never came, or came to another
- *              process; the step ends as it was journaled
- */
-static void close_step(struct flush *f, const struct closed_step *last)
-{
-	size_t switches = f->now.registry->config->switch_count;
-	struct step_closing closing = {
-		.sums = &f->sums,
-		.view = f->view,
-		.eyes = &f->now,
-		.agents = calloc(switches + 1, sizeof(*closing.agents)),
-	};
-	struct record_head head;
-
-	if (!closing.agents) {
-		f->failed++;
-		return;
-	}
-	for (size_t i = 0; i < switches; i++) {
-		uint32_t track = f->now.agents[i];
-
-		closing.agents[i].alive =
-		    (last && last->agents[i].alive) ||
-		    (track != TRACK_NONE &&
-		     f->sums.set.tracks[track].agent.datagrams > 0);
-	}
-	if (last) {
-		f->step.covered_us = last->span.covered_us;
-		closing.ports = last->ports;
-		closing.port_count = last->port_count;
-	}
-	journal_pair_part(f, closing.agents,
-			  f->step.covered_us + f->step.restored_us);
-	sums_join(&f->sums);
-	open_step_close(&f->step, &closing, &f->record, &head);
-	append(f, &head);
-	free(closing.agents);
-	f->steps++;
-	if ((head.start_s + STEP_S) % SERIES_PAIR_STEP_S == 0)
-		close_pairs(f);
-}
-
-static void open_pairs(struct flush *f, int64_t number, int64_t from_us)
-{
-	if (f->pairs.number == number)
-		return;
-	close_pairs(f);
-	f->pairs.number = number;
-	f->pairs.from_us = from_us;
-	f->pairs_unread = f->mode == FLUSH_LIVE && !f->begun;
-	read_pairs_seen(f);
-}
-
-/* Have the step open that begins at start_s. */
-static void open_step(struct flush *f, int64_t start_s, int64_t from_us)
-{
-	int64_t number = start_s / SERIES_PAIR_STEP_S;
-
-	if (f->step.open && f->step.start_s != start_s)
-		close_step(f, NULL);
-	if (!f->step.open)
-		f->step = (struct open_step){
-			.open = true,
-			.start_s = start_s,
-			.from_us = from_us,
-			.part_from_us = from_us,
-			.to_us = from_us,
-		};
-	open_pairs(f, number, from_us);
-}
-
-/* What an earlier process had journaled of an agent. */
-static void take_up_agent(struct flush *f, const struct record_entry *entry)
-{
-	uint32_t track = track_set_find(&f->sums.set, &entry->series);
-	struct record_agent *sum;
-
-	if (track == TRACK_NONE || sums_note(&f->sums, track) < 0) {
-		f->failed++;
-		return;
-	}
-	sum = &f->sums.set.tracks[track].agent;
-	sum->datagrams += entry->agent.datagrams;
-	sum->lost += entry->agent.lost;
-	sum->samples += entry->agent.samples;
-	sum->drops += entry->agent.drops;
-}
-
-static void take_up_entry(struct flush *f, const struct record_entry *entry,
-			  bool pairs)
-{
-	if (entry->series.kind == SERIES_AGENT)
-		take_up_agent(f, entry);
-	else if (pairs ? entry->series.kind == SERIES_PAIR
-		       : entry->series.kind != SERIES_PORT)
-		sums_add(&f->sums, &entry->series, &entry->traffic);
-}
-
-/* A part of a step that an earlier process did not close. */
-static void take_up_part(struct flush *f, struct record_reader *r)
-{
-	const struct record_head *head = &r->head;
-	bool pairs = head->kind == RECORD_PAIR_PART;
-	struct record_entry entry;
-	int rc;
-
-	if (pairs) {
-		open_pairs(f, head->start_s / SERIES_PAIR_STEP_S,
-			   head->from_us);
-		f->pairs.to_us = head->to_us;
-		if (f->pairs.first_part == 0)
-			f->pairs.first_part = head->seq;
-	} else {
-		open_step(f, head->start_s, head->from_us);
-		if (f->step.first_part == 0)
-			f->step.first_part = head->seq;
-		f->step.mixed = true;
-		f->step.restored_us += head->covered_us;
-		f->step.to_us = head->to_us;
-		f->step.part_from_us = head->to_us;
-	}
-	while ((rc = record_next(r, &entry)) == 1)
-		take_up_entry(f, &entry, pairs);
-	if (rc < 0)
-		log_error("flush: a part of the journal cannot be read: %s",
-			  err_str(rc));
-	sums_join(&f->sums);
-}
-
-/* Keep the last of them for the port table. */
-static void keep_ports(struct flush *f, const struct record_reader *record)
-{
-	text_clear(&f->ports_bytes);
-	text_add_bytes(&f->ports_bytes, record->at.at, record->at.left);
-	f->ports = *record;
-	f->ports.at = cursor_of(text_str(&f->ports_bytes), f->ports_bytes.len);
-}
-
-/* Go on where an earlier process ended. */
-static int take_up(struct flush *f)
-{
-	struct journal_reader *reader;
-	struct record_reader record;
-	uint64_t parts = 0;
-	int rc = journal_read_parts(&reader, f->state_dir);
-
-	if (rc < 0)
-		return rc == -ENOENT ? 0 : rc;
-	while ((rc = journal_read_next(reader, &record)) == 1) {
-		if (record.head.kind == RECORD_PORTS) {
-			keep_ports(f, &record);
-			continue;
-		}
-		take_up_part(f, &record);
-		parts++;
-	}
-	if (journal_read_damaged(reader) > 0) {
-		log_error("flush: a part of what was open is lost: %s",
-			  journal_read_problem(reader));
-		f->failed += journal_read_damaged(reader);
-	}
-	journal_read_close(reader);
-	if (parts > 0)
-		log_notice("flush: taken up from the journal: %llu parts of "
-			   "steps that were open",
-			   (unsigned long long)parts);
-	return rc;
+	sums_cells(&f->sums, eyes, cells, count);
+	ixp_view_cells(f->ixp, eyes->registry, cells, count);
 }
 
 static void add_earlier(struct flush *f, const struct earlier_cells *earlier)
@@ -432,8 +40,7 @@ static void add_earlier(struct flush *f, const struct earlier_cells *earlier)
 				    &f->sums.set) < 0)
 			f->failed++;
 		else
-			sums_cells(&f->sums, &view, earlier->cells,
-				   earlier->count);
+			add_cells(f, &view, earlier->cells, earlier->count);
 		flush_view_fini(&view);
 	}
 }
@@ -451,6 +58,8 @@ static int change_view(struct flush *f, struct generation *generation)
 		flush_view_fini(&view);
 		return rc;
 	}
+	if (ixp_view_change(f->ixp, generation->registry) < 0)
+		f->failed++;
 	flush_view_fini(&f->now);
 	f->now = view;
 	generation_unref(f->generation);
@@ -487,11 +96,14 @@ int flush_new(struct flush **out, const struct registry *registry,
 		rc = view_new(&f->view, f->state_dir, &f->sums.set,
 			      mode == FLUSH_REPLAY ? REPLAY_ROWS : 0);
 	if (rc == 0)
+		rc = ixp_view_new(&f->ixp, registry,
+				  mode == FLUSH_REPLAY ? REPLAY_ROWS : 1);
+	if (rc == 0)
 		rc = journal_open(&f->journal, f->state_dir,
 				  &journal_default_limits);
 	if (rc == 0 && mode == FLUSH_LIVE) {
 		clock_trust_init(&f->clock, newest_end(f));
-		rc = take_up(f);
+		rc = flush_take_up(f);
 	}
 	if (rc == 0 && mode == FLUSH_LIVE)
 		rc = upkeep_new(&f->upkeep, f->state_dir,
@@ -510,6 +122,7 @@ void flush_free(struct flush *f)
 		return;
 	upkeep_free(f->upkeep, f->finished);
 	journal_close(f->journal);
+	ixp_view_free(f->ixp);
 	view_free(f->view);
 	pair_step_fini(&f->pairs);
 	flush_view_fini(&f->now);
@@ -566,34 +179,29 @@ struct record_reader *flush_ports(struct flush *f)
 
 void flush_step(struct flush *f, const struct closed_step *step)
 {
-	int64_t to_us = until_us(step);
+	int64_t to_us = flush_until_us(step);
 
 	if (change_view(f, step->generation) < 0) {
 		f->failed++;
 		return;
 	}
-	open_step(f, step->start_s, to_us - step->span.covered_us);
+	flush_open_step(f, step->start_s, to_us - step->span.covered_us);
 	f->begun = true;
 	judge_clock(f, step);
 	f->step.to_us = to_us;
 	f->step.edge = f->step.edge || step->span.edge;
 	add_earlier(f, step->earlier);
-	sums_cells(&f->sums, &f->now, step->cells, step->cell_count);
-	add_agents(f, step);
+	add_cells(f, &f->now, step->cells, step->cell_count);
+	flush_add_agents(f, step);
 	if (!step->is_part) {
-		close_step(f, step);
-		journal_ports(f, step);
+		flush_close_step(f, step);
+		flush_journal_ports(f, step);
 		if (f->mode == FLUSH_REPLAY &&
 		    f->steps % REPLAY_STEPS_PER_SYNC == 0)
 			(void)sync_journal(f);
 		return;
 	}
-	journal_part(f, step);
-	journal_ports(f, step);
-	journal_pair_part(f, NULL, 0);
-	sums_join(&f->sums);
-	f->step.covered_us = step->span.covered_us;
-	f->step.part_from_us = to_us;
+	flush_take_part(f, step);
 }
 
 bool flush_idle(struct flush *f)
@@ -656,12 +264,13 @@ void flush_finish(struct flush *f)
 {
 	/* Live, the next process goes on where this one ends. */
 	if (f->step.open && f->mode == FLUSH_REPLAY)
-		close_step(f, NULL);
+		flush_close_step(f, NULL);
 	if (f->mode == FLUSH_REPLAY)
-		close_pairs(f);
+		flush_close_pairs(f);
 	f->finished = sync_journal(f);
 	look_to_the_end(f);
 	view_write(f->view);
+	ixp_view_finish(f->ixp);
 	if (f->mode == FLUSH_REPLAY)
 		close_days(f);
 }
@@ -674,6 +283,7 @@ struct flush_counters flush_counters(const struct flush *f)
 		.pairs_left_out = f->sums.pairs_left_out,
 		.view = view_counters(f->view),
 		.journal = journal_counters(f->journal),
+		.ixp = ixp_view_counters(f->ixp),
 	};
 
 	if (f->upkeep)

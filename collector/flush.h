@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "collector/closed_step.h"
+#include "collector/ixp_view.h"
 #include "collector/upkeep.h"
 #include "collector/view.h"
 #include "ixp/registry.h"
@@ -32,6 +33,7 @@ struct flush_counters {
 	struct view_counters view;
 	struct journal_counters journal;
 	struct upkeep_counters upkeep;
+	struct ixp_counters ixp;
 };
 
 enum flush_mode {

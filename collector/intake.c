@@ -137,6 +137,14 @@ void intake_decide(struct intake *in, uint32_t switch_index)
 	release_held(in, switch_index);
 }
 
+void intake_decide_all(struct intake *in)
+{
+	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
+		if (in->agents.switches[i].undecided)
+			intake_decide(in, i);
+	}
+}
+
 /* How the frame crossed the port that is the sample's data source. */
 static enum direction direction_of(const struct sflow_flow *f)
 {

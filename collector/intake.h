@@ -79,4 +79,7 @@ bool intake_judge(struct intake *in, const struct ipaddr *source,
  */
 void intake_decide(struct intake *in, uint32_t switch_index);
 
+/** The same of every switch whose verdict is still open. */
+void intake_decide_all(struct intake *in);
+
 #endif

@@ -34,6 +34,7 @@ enum {
 	STATUS_INTERVAL_S = 10,
 	BATCHES_PER_TURN = 64, /* then the timers have their turn */
 	DRAIN_S = 2,	       /* at the end, for what waits in the sockets */
+	FOLLOW_AGAIN_S = 60,   /* after a refusal */
 };
 
 struct live {
@@ -49,7 +50,8 @@ struct live {
 	int lock;
 	bool stopping;
 	int64_t started_us;
-	int64_t next_status_us; /* by the monotonic clock */
+	int64_t next_status_us; /* by the monotonic clock, as the next one */
+	int64_t next_follow_us; /* a change that was refused is tried again */
 	int64_t loaded_us;	/* the configuration in use */
 	int64_t refused_us;	/* the last one that was not taken; 0: none */
 	struct text problem;	/* what was wrong with that one */
@@ -58,6 +60,8 @@ struct live {
 	uint64_t drops[SOURCES_MAX];
 	char status_path[PATH_MAX];
 	char verdicts_path[PATH_MAX];
+	char ordinals_path[PATH_MAX];
+	bool ordinals_due; /* there may be new ones */
 };
 
 static int64_t us_of(clockid_t clock)
@@ -97,6 +101,8 @@ static int lock_state(struct live *l)
 		       dir);
 	(void)snprintf(l->verdicts_path, sizeof(l->verdicts_path),
 		       "%s/directions", dir);
+	(void)snprintf(l->ordinals_path, sizeof(l->ordinals_path),
+		       "%s/ordinals", dir);
 	return 0;
 }
 
@@ -178,6 +184,119 @@ static int open_events(struct live *l)
 	return rc < 0 ? rc : watch(l, l->timer);
 }
 
+/* Sockets and folders are opened at the start, with the rights of then. */
+static bool needs_restart(const struct config *old, const struct config *new,
+			  struct text *problem)
+{
+	bool same = old->source_count == new->source_count;
+
+	if (strcmp(old->state_dir, new->state_dir) != 0) {
+		text_addf(problem, "%s: state_dir changed: restart for that\n",
+			  new->path);
+		return true;
+	}
+	if (strcmp(old->timezone, new->timezone) != 0) {
+		text_addf(problem, "%s: timezone changed: restart for that\n",
+			  new->path);
+		return true;
+	}
+	for (size_t i = 0; same && i < old->source_count; i++) {
+		const struct config_source *a = &old->sources[i];
+		const struct config_source *b = &new->sources[i];
+
+		same = a->kind == b->kind && a->listen.port == b->listen.port &&
+		       ipaddr_equal(&a->listen.addr, &b->listen.addr);
+	}
+	if (!same)
+		text_addf(problem, "%s: sources changed: restart for that\n",
+			  new->path);
+	return !same;
+}
+
+/* Read everything anew; NULL, and the reasons in problem, if it is wrong. */
+static struct generation *load(const struct live *l, int64_t at_s,
+			       struct text *problem)
+{
+	const struct config *old = l->generation->config;
+	/* Those in use: what was written of them may not be there yet. */
+	const struct registry_request request = {
+		.path = old->path,
+		.at_s = at_s,
+		.ordinals = &l->generation->registry->ordinals,
+	};
+	struct generation *next = NULL;
+	struct diagnostics d;
+
+	diagnostics_init(&d);
+	if (usable_load(&next, &request, &d) < 0) {
+		text_add(problem, text_str(&d.text));
+	} else if (needs_restart(old, next->config, problem)) {
+		generation_unref(next);
+		next = NULL;
+	}
+	diagnostics_fini(&d);
+	return next;
+}
+
+/* A line of the log for each of a text. */
+static void log_lines(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		log_error("collector: %.*s", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void reload(struct live *l, int64_t time_us)
+{
+	struct earlier_cells *earlier = NULL;
+	struct generation *next;
+
+	text_clear(&l->problem);
+	next = load(l, time_us / US_PER_S, &l->problem);
+	if (next &&
+	    intake_reload(&l->intake, l->generation, next, &earlier) < 0) {
+		text_add(&l->problem, "no memory for the configuration\n");
+		generation_unref(next);
+		next = NULL;
+	}
+	if (!next) {
+		l->refused_us = time_us;
+		log_error("collector: reload refused, the old configuration "
+			  "stays:");
+		log_lines(text_str(&l->problem));
+		return;
+	}
+	steps_reload(&l->steps, next, earlier);
+	generation_unref(l->generation);
+	l->generation = next;
+	l->loaded_us = time_us;
+	l->refused_us = 0;
+	l->ordinals_due = true;
+	l->next_status_us = 0; /* at once */
+	log_notice("collector: reloaded: %s: %u members, %zu switches",
+		   next->config->path, next->registry->member_count,
+		   next->config->switch_count);
+}
+
+/* What changes hands at a known time does so with the first datagram that is
+ * received from then on: the step before is closed by now. */
+static void follow_membership(struct live *l, struct moment now)
+{
+	if (!registry_is_over(l->generation->registry,
+			      now.wall_us / US_PER_S) ||
+	    now.mono_us < l->next_follow_us)
+		return;
+	log_notice("collector: membership changes now");
+	l->next_follow_us = now.mono_us + FOLLOW_AGAIN_S * (int64_t)US_PER_S;
+	intake_decide_all(&l->intake);
+	reload(l, now.wall_us);
+	if (l->refused_us == 0)
+		l->next_follow_us = 0;
+}
+
 /* Take in what a source has; true if that was too much for one turn. */
 static bool receive(struct live *l, struct udp_source *source)
 {
@@ -194,6 +313,7 @@ static bool receive(struct live *l, struct udp_source *source)
 		}
 		now = now_by_both();
 		steps_at(&l->steps, now);
+		follow_membership(l, now);
 		for (int k = 0; k < count; k++)
 			intake_datagram(&l->intake, &datagrams[k].source,
 					datagrams[k].bytes, datagrams[k].len,
@@ -266,22 +386,43 @@ static void write_last_status(struct live *l, struct writer_counters writer,
 	text_fini(&out);
 }
 
-/* When they have changed, or the file could not be written. */
-static void hand_over_verdicts(struct live *l)
+static void hand_over_verdicts(struct live *l, bool again)
 {
-	uint64_t failed = writer_counters(l->writer).files_failed;
 	struct text out;
 
 	text_init(&out);
 	verdicts_write(&out, &l->intake);
-	if (strcmp(text_str(&out), text_str(&l->verdicts)) != 0 ||
-	    failed != l->files_failed) {
+	if (again || strcmp(text_str(&out), text_str(&l->verdicts)) != 0) {
 		text_clear(&l->verdicts);
 		text_add(&l->verdicts, text_str(&out));
-		l->files_failed = failed;
 		writer_file(l->writer, l->verdicts_path, &out);
 	}
 	text_fini(&out);
+}
+
+static void hand_over_ordinals(struct live *l, bool again)
+{
+	struct text out;
+
+	if (!again && !l->ordinals_due)
+		return;
+	text_init(&out);
+	ordinals_print(&l->generation->registry->ordinals, &out);
+	l->ordinals_due = !text_ok(&out);
+	writer_file(l->writer, l->ordinals_path, &out);
+	text_fini(&out);
+}
+
+/* What outlives the collector: when it has changed, or a file could not be
+ * written. */
+static void hand_over_files(struct live *l)
+{
+	uint64_t failed = writer_counters(l->writer).files_failed;
+	bool again = failed != l->files_failed;
+
+	l->files_failed = failed;
+	hand_over_verdicts(l, again);
+	hand_over_ordinals(l, again);
 }
 
 static void tick(struct live *l)
@@ -293,101 +434,13 @@ static void tick(struct live *l)
 		return;
 	l->steps.synced = clock_is_synced();
 	steps_at(&l->steps, now);
+	follow_membership(l, now);
 	count_socket_drops(l);
 	if (now.mono_us < l->next_status_us)
 		return;
 	l->next_status_us = now.mono_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
 	hand_over_status(l, now.wall_us);
-	hand_over_verdicts(l);
-}
-
-/* Sockets and folders are opened at the start, with the rights of then. */
-static bool needs_restart(const struct config *old, const struct config *new,
-			  struct text *problem)
-{
-	bool same = old->source_count == new->source_count;
-
-	if (strcmp(old->state_dir, new->state_dir) != 0) {
-		text_addf(problem, "%s: state_dir changed: restart for that\n",
-			  new->path);
-		return true;
-	}
-	if (strcmp(old->timezone, new->timezone) != 0) {
-		text_addf(problem, "%s: timezone changed: restart for that\n",
-			  new->path);
-		return true;
-	}
-	for (size_t i = 0; same && i < old->source_count; i++) {
-		const struct config_source *a = &old->sources[i];
-		const struct config_source *b = &new->sources[i];
-
-		same = a->kind == b->kind && a->listen.port == b->listen.port &&
-		       ipaddr_equal(&a->listen.addr, &b->listen.addr);
-	}
-	if (!same)
-		text_addf(problem, "%s: sources changed: restart for that\n",
-			  new->path);
-	return !same;
-}
-
-/* Read everything anew; NULL, and the reasons in problem, if it is wrong. */
-static struct generation *load(const struct live *l, struct text *problem)
-{
-	const struct config *old = l->generation->config;
-	struct generation *next = NULL;
-	struct diagnostics d;
-
-	diagnostics_init(&d);
-	if (usable_load(&next, old->path, &d) < 0) {
-		text_add(problem, text_str(&d.text));
-	} else if (needs_restart(old, next->config, problem)) {
-		generation_unref(next);
-		next = NULL;
-	}
-	diagnostics_fini(&d);
-	return next;
-}
-
-/* A line of the log for each of a text. */
-static void log_lines(const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		log_error("collector: %.*s", (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
-static void reload(struct live *l)
-{
-	struct earlier_cells *earlier = NULL;
-	struct generation *next;
-	int64_t time_us = now_us();
-
-	text_clear(&l->problem);
-	next = load(l, &l->problem);
-	if (next &&
-	    intake_reload(&l->intake, l->generation, next, &earlier) < 0) {
-		text_add(&l->problem, "no memory for the configuration\n");
-		generation_unref(next);
-		next = NULL;
-	}
-	if (!next) {
-		l->refused_us = time_us;
-		log_error("collector: reload refused, the old configuration "
-			  "stays:");
-		log_lines(text_str(&l->problem));
-		return;
-	}
-	steps_reload(&l->steps, next, earlier);
-	generation_unref(l->generation);
-	l->generation = next;
-	l->loaded_us = time_us;
-	l->refused_us = 0;
-	log_notice("collector: reloaded: %s: %u members, %zu switches",
-		   next->config->path, next->registry->member_count,
-		   next->config->switch_count);
+	hand_over_files(l);
 }
 
 static void take_signal(struct live *l)
@@ -407,7 +460,7 @@ static void take_signal(struct live *l)
 		l->stopping = true;
 	}
 	if (again && !l->stopping)
-		reload(l);
+		reload(l, now_us());
 }
 
 /* Do what a descriptor is ready for. */
@@ -468,7 +521,7 @@ static void stop(struct live *l)
 	now = now_by_both();
 	count_socket_drops(l);
 	steps_end(&l->steps, now);
-	hand_over_verdicts(l);
+	hand_over_files(l);
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
 	write_last_status(l, counters, now.wall_us);
@@ -529,6 +582,7 @@ int live(struct generation *generation)
 		.signals = -1,
 		.timer = -1,
 		.lock = -1,
+		.ordinals_due = true,
 		.started_us = now_us(),
 	};
 	int rc = start(&l);

@@ -7,12 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <time.h>
 
+#include "collector/journal_print.h"
 #include "collector/live.h"
 #include "collector/options.h"
+#include "collector/rebuild.h"
 #include "collector/replay.h"
+#include "collector/strays.h"
 #include "collector/usable.h"
+#include "store/rrd_guard.h"
 #include "util/err.h"
+#include "util/utc.h"
 #include "util/zone.h"
 
 static int exit_code(int rc)
@@ -69,13 +75,27 @@ static int print_config(const struct config *config)
 	return rc;
 }
 
+static int print_journal(const char *path)
+{
+	int rc = journal_print(path, stdout);
+	int printed = finish_output();
+
+	return rc == 0 ? printed : rc;
+}
+
 static void summarise(const struct registry *r, const struct diagnostics *d)
 {
+	char next[UTC_TEXT_SIZE];
+
 	(void)printf("%s: %u members, %zu MAC addresses, %u VLANs, %zu "
 		     "switches, %u ports; %u warnings\n",
 		     r->config->path, r->member_count, r->by_mac.count,
 		     r->vlan_count, r->config->switch_count, r->port_count,
 		     d->warnings);
+	if (r->next_change_s)
+		(void)printf("%s: membership changes next at %s\n",
+			     r->config->path,
+			     utc_format(r->next_change_s, next));
 	if (r->config->mac_table_count)
 		(void)printf("%s: %u addresses are from MAC tables alone\n",
 			     r->config->path, r->table_station_count);
@@ -85,16 +105,21 @@ static int run(const struct options *options, struct generation *generation,
 	       const struct diagnostics *d)
 {
 	const struct registry *registry = generation->registry;
+	int rc;
 
 	switch (options->mode) {
 	case MODE_REPLAY:
-		return replay(options, registry);
+		return replay(options, generation);
 	case MODE_CHECK_CONFIG:
 		summarise(registry, d);
 		return finish_output();
 	case MODE_PRINT_CONFIG:
 		return print_config(registry->config);
+	case MODE_REBUILD:
+		rc = rebuild(registry);
+		return finish_output() < 0 ? -EIO : rc;
 	case MODE_LIVE:
+	case MODE_JOURNAL:
 	case MODE_HELP:
 	case MODE_VERSION:
 		break;
@@ -109,7 +134,16 @@ static int with_config(const struct options *options)
 	int rc;
 
 	diagnostics_init(&d);
-	rc = usable_load(&generation, options->config, &d);
+	/* A replay begins before any time that is said, and gets on. */
+	rc = usable_load(
+	    &generation,
+	    &(struct registry_request){
+		.path = options->config,
+		.at_s = options->mode == MODE_REPLAY ? 0 : (int64_t)time(NULL),
+	    },
+	    &d);
+	if (rc == 0 && options->mode == MODE_CHECK_CONFIG)
+		rc = strays_warn(generation->config, &d);
 	(void)fputs(text_str(&d.text), stderr);
 	if (rc < 0 && d.errors == 0)
 		(void)fprintf(stderr, "lanterne-collector: %s: %s\n",
@@ -147,6 +181,10 @@ int main(int argc, char **argv)
 	 * write that meets them, not the end of the collector. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
+	/* So is a file that was cut, or whose disk is full, under librrd. */
+	if (rrd_guard_install() < 0)
+		(void)fputs("lanterne-collector: no guard against SIGBUS\n",
+			    stderr);
 	rc = options_read(&options, argc, argv);
 	if (rc < 0)
 		return exit_code(rc);
@@ -156,7 +194,9 @@ int main(int argc, char **argv)
 		(void)fputs(options_help(), stdout);
 	else if (options.mode == MODE_VERSION)
 		(void)puts("lanterne-collector " LANTERNE_VERSION);
-	if (options.mode == MODE_HELP || options.mode == MODE_VERSION)
+	if (options.mode == MODE_JOURNAL)
+		rc = print_journal(options.journal);
+	else if (options.mode == MODE_HELP || options.mode == MODE_VERSION)
 		rc = finish_output();
 	else
 		rc = with_config(&options);

@@ -17,6 +17,8 @@ enum {
 	OPTION_REPLAY,
 	OPTION_TOTALS,
 	OPTION_STORE,
+	OPTION_JOURNAL,
+	OPTION_REBUILD,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_LATER,
@@ -29,11 +31,11 @@ static const struct option long_options[] = {
 	{ "replay", required_argument, NULL, OPTION_REPLAY },
 	{ "totals", required_argument, NULL, OPTION_TOTALS },
 	{ "store", no_argument, NULL, OPTION_STORE },
+	{ "journal", required_argument, NULL, OPTION_JOURNAL },
+	{ "rebuild", no_argument, NULL, OPTION_REBUILD },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	/* Part of the interface, and of later versions. */
-	{ "journal", required_argument, NULL, OPTION_LATER },
-	{ "rebuild", no_argument, NULL, OPTION_LATER },
 	{ "propose-ports", no_argument, NULL, OPTION_LATER },
 	{ "import", required_argument, NULL, OPTION_LATER },
 	{ "map", required_argument, NULL, OPTION_LATER },
@@ -47,6 +49,8 @@ const char *options_help(void)
 	       "       lanterne-collector [-c FILE] --replay sflow:CAPTURE "
 	       "...\n"
 	       "                          [--totals FILE|-] [--store]\n"
+	       "       lanterne-collector [-c FILE] --rebuild\n"
+	       "       lanterne-collector --journal FILE\n"
 	       "\n"
 	       "Counts the traffic of an exchange's members from sFlow.\n"
 	       "\n"
@@ -65,15 +69,23 @@ const char *options_help(void)
 	       "to "
 	       "standard output\n"
 	       "                      without this and --store\n"
-	       "  --store             also write RRD files under state_dir\n"
+	       "  --store             also write journal and RRD files under "
+	       "state_dir\n"
+	       "  --rebuild           compare all files of state_dir with all "
+	       "that its journal\n"
+	       "                      has, mend them, and exit\n"
+	       "  --journal FILE      print a file of state_dir/journal, a "
+	       "JSON object per\n"
+	       "                      record, and exit\n"
 	       "  --help, --version\n"
 	       "\n"
 	       "Without --replay it receives from the network until SIGTERM "
 	       "or SIGINT.\n"
-	       "Exit codes: 0, 64 usage, 65 not a capture, 66 file missing, "
-	       "69 cannot listen,\n"
-	       "73 state_dir holds data of that time, 74 input or output, 78 "
-	       "configuration.\n";
+	       "Exit codes: 0, 64 usage, 65 not a capture or journal, 66 file "
+	       "missing,\n"
+	       "69 cannot listen, 73 state_dir holds data of that time, 74 "
+	       "input or output,\n"
+	       "78 configuration.\n";
 }
 
 static int usage(const char *problem, const char *what)
@@ -107,7 +119,7 @@ static int set_mode(struct options *o, enum options_mode mode)
 {
 	if (o->mode != MODE_LIVE && o->mode != mode)
 		return usage("only one of --check-config, --print-config, "
-			     "--replay at a time",
+			     "--replay, --rebuild, --journal at a time",
 			     NULL);
 	o->mode = mode;
 	return 0;
@@ -134,6 +146,13 @@ static int take(struct options *o, int option, char **argv)
 	case OPTION_STORE:
 		o->store = true;
 		return 0;
+	case OPTION_REBUILD:
+		return set_mode(o, MODE_REBUILD);
+	case OPTION_JOURNAL:
+		if (o->journal)
+			return usage("only one --journal at a time", optarg);
+		o->journal = optarg;
+		return set_mode(o, MODE_JOURNAL);
 	case ':':
 		return usage("an argument is missing behind", argv[optind - 1]);
 	default:

@@ -14,6 +14,8 @@ enum options_mode {
 	MODE_REPLAY,
 	MODE_CHECK_CONFIG,
 	MODE_PRINT_CONFIG,
+	MODE_JOURNAL,
+	MODE_REBUILD,
 	MODE_HELP,
 	MODE_VERSION,
 };
@@ -23,7 +25,8 @@ struct options {
 	const char *config;    /* path; the default one if not given */
 	const char **captures; /* of a replay; owned array, borrowed names */
 	size_t capture_count;
-	const char *totals; /* path or "-"; NULL: not wanted */
+	const char *journal; /* path of a file to print; valid in that mode */
+	const char *totals;  /* path or "-"; NULL: not wanted */
 	bool store;
 };
 

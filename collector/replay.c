@@ -15,10 +15,12 @@
 #include "collector/capture.h"
 #include "collector/clock.h"
 #include "collector/intake.h"
+#include "collector/reload.h"
 #include "collector/state_lock.h"
 #include "collector/status.h"
 #include "collector/steps.h"
 #include "collector/totals.h"
+#include "collector/usable.h"
 #include "collector/verdicts.h"
 #include "net/packet.h"
 #include "store/rrd_write.h"
@@ -33,7 +35,8 @@ enum {
 
 struct replay {
 	const struct options *options;
-	const struct registry *registry;
+	struct generation *generation;	 /* a reference */
+	const struct registry *registry; /* its own */
 	struct intake intake;
 	struct aggregate total; /* of closed steps; only if stepped */
 	struct steps steps;
@@ -133,7 +136,6 @@ static bool told_to_stop(const struct replay *r)
  */
 static int judge(struct replay *r)
 {
-	const struct config *c = r->registry->config;
 	const struct input_counters input = r->intake.input;
 	struct capture_packet packet;
 	struct captures *captures;
@@ -152,10 +154,7 @@ static int judge(struct replay *r)
 					    udp.payload, udp.payload_len);
 	}
 	captures_close(captures);
-	for (uint32_t i = 0; i < c->switch_count; i++) {
-		if (r->intake.agents.switches[i].undecided)
-			intake_decide(&r->intake, i);
-	}
+	intake_decide_all(&r->intake);
 	r->intake.input = input;
 	return 0;
 }
@@ -167,6 +166,30 @@ static bool has_undecided(const struct replay *r)
 			return true;
 	}
 	return false;
+}
+
+/* Write a file of the state_dir; frees its content. */
+static int write_file(struct replay *r, const char *name, struct text *content)
+{
+	char path[PATH_MAX];
+	int rc = -ENOMEM;
+
+	(void)snprintf(path, sizeof(path), "%s/%s",
+		       r->registry->config->state_dir, name);
+	if (text_ok(content))
+		rc = file_replace(path, text_str(content), content->len);
+	text_fini(content);
+	return complain(path, rc) < 0 ? -EIO : 0;
+}
+
+/* Before any file that is named after one. */
+static int write_ordinals(struct replay *r)
+{
+	struct text out;
+
+	text_init(&out);
+	ordinals_print(&r->registry->ordinals, &out);
+	return write_file(r, "ordinals", &out);
 }
 
 /* Refuse to write over what is there, and make the folders. */
@@ -192,6 +215,9 @@ static int prepare_store(struct replay *r, int64_t first_us)
 			      (long long)(first_us / US_PER_S));
 		return ERR_EXISTS;
 	}
+	rc = write_ordinals(r);
+	if (rc < 0)
+		return rc;
 	rc = flush_new(&flush, r->registry, FLUSH_REPLAY);
 	if (rc == 0)
 		rc = writer_start(&r->writer, flush, true);
@@ -223,9 +249,95 @@ static bool date(struct replay *r, struct capture_packet *packet)
 	return true;
 }
 
+/* Sums are kept by the numbers of interfaces and switches. */
+static bool has_same_numbers(const struct registry *a, const struct registry *b)
+{
+	if (a->interface_count != b->interface_count ||
+	    a->member_count != b->member_count ||
+	    a->config->switch_count != b->config->switch_count)
+		return false;
+	for (uint32_t i = 0; i < a->interface_count; i++) {
+		if (a->interfaces[i].member != b->interfaces[i].member ||
+		    a->interfaces[i].vlan != b->interfaces[i].vlan ||
+		    a->interfaces[i].ordinal != b->interfaces[i].ordinal)
+			return false;
+	}
+	for (uint32_t i = 0; i < a->member_count; i++) {
+		if (a->members[i].asn != b->members[i].asn)
+			return false;
+	}
+	for (size_t i = 0; i < a->config->switch_count; i++) {
+		if (strcmp(a->config->switches[i].name,
+			   b->config->switches[i].name) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Read configuration and roster as they are for another moment. */
+static int load_for(struct replay *r, int64_t at_s, struct generation **out)
+{
+	const char *path = r->registry->config->path;
+	const struct registry_request request = {
+		.path = path,
+		.at_s = at_s,
+		.ordinals = &r->registry->ordinals,
+	};
+	struct generation *next = NULL;
+	struct diagnostics d;
+	int rc;
+
+	diagnostics_init(&d);
+	rc = usable_load(&next, &request, &d);
+	if (rc < 0)
+		(void)fputs(text_str(&d.text), stderr);
+	diagnostics_fini(&d);
+	if (rc == 0 && !has_same_numbers(r->registry, next->registry)) {
+		(void)fprintf(stderr,
+			      "lanterne-collector: %s: members or switches "
+			      "changed while the capture was read\n",
+			      path);
+		generation_unref(next);
+		return ERR_CONFIG;
+	}
+	*out = next;
+	return rc;
+}
+
+/* Let what changes hands by the time of a packet do so before it counts. */
+static int follow_membership(struct replay *r, int64_t time_us)
+{
+	int64_t next_s = r->registry->next_change_s;
+	struct earlier_cells *earlier = NULL;
+	struct generation *next = NULL;
+	int rc = 0;
+
+	if (next_s == 0 || time_us < next_s * US_PER_S)
+		return 0;
+	if (!r->stepped && has_undecided(r))
+		rc = judge(r);
+	intake_decide_all(&r->intake);
+	if (rc == 0)
+		rc = load_for(r, time_us / US_PER_S, &next);
+	if (rc != 0)
+		return rc;
+	rc = intake_reload(&r->intake, r->generation, next, &earlier);
+	if (rc < 0) {
+		generation_unref(next);
+		return complain("cannot go on", rc);
+	}
+	/* All numbers are the same: nothing is left over. */
+	steps_reload(&r->steps, next, earlier);
+	generation_unref(r->generation);
+	r->generation = next;
+	r->registry = next->registry;
+	return 0;
+}
+
 static int take_packet(struct replay *r, const struct capture_packet *packet)
 {
 	struct packet_udp udp;
+	int rc;
 
 	if (packet->time_us > r->to_us)
 		r->to_us = packet->time_us;
@@ -234,6 +346,9 @@ static int take_packet(struct replay *r, const struct capture_packet *packet)
 		r->intake.input.out_of_order++;
 	if (r->stepped)
 		steps_at(&r->steps, moment_of(packet->time_us));
+	rc = follow_membership(r, packet->time_us);
+	if (rc < 0)
+		return rc;
 	if (find_datagram(r, packet, &udp))
 		intake_datagram(&r->intake, &udp.source, udp.payload,
 				udp.payload_len, packet->time_us,
@@ -287,34 +402,20 @@ static int write_status(struct replay *r, struct writer_counters counters)
 		.from_us = r->from_us,
 		.to_us = r->to_us,
 	};
-	char path[PATH_MAX];
 	struct text out;
-	int rc = -ENOMEM;
 
 	text_init(&out);
 	status_write(&out, &view);
-	(void)snprintf(path, sizeof(path), "%s/status.json",
-		       r->registry->config->state_dir);
-	if (text_ok(&out))
-		rc = file_replace(path, text_str(&out), out.len);
-	text_fini(&out);
-	return complain(path, rc) < 0 ? -EIO : 0;
+	return write_file(r, "status.json", &out);
 }
 
 static int write_verdicts(struct replay *r)
 {
-	char path[PATH_MAX];
 	struct text out;
-	int rc = -ENOMEM;
 
 	text_init(&out);
 	verdicts_write(&out, &r->intake);
-	(void)snprintf(path, sizeof(path), "%s/directions",
-		       r->registry->config->state_dir);
-	if (text_ok(&out))
-		rc = file_replace(path, text_str(&out), out.len);
-	text_fini(&out);
-	return complain(path, rc) < 0 ? -EIO : 0;
+	return write_file(r, "directions", &out);
 }
 
 static int write_totals(struct replay *r)
@@ -391,9 +492,22 @@ static int check_stored(const struct flush_counters *c)
 			      "lanterne-collector: %llu rows are of times that "
 			      "state_dir holds already, and were left out\n",
 			      (unsigned long long)c->view.rows_old);
-	if (lost + c->journal.waiting + c->journal.lost + c->failed > 0)
+	if (c->ixp.rows_failed > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows of IXP Manager's "
+			      "tree could not be stored\n",
+			      (unsigned long long)c->ixp.rows_failed);
+	if (c->ixp.rows_old > 0)
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu rows are of times that "
+			      "IXP Manager's tree holds already, and were left "
+			      "out\n",
+			      (unsigned long long)c->ixp.rows_old);
+	lost += c->journal.waiting + c->journal.lost + c->failed +
+		c->ixp.rows_failed;
+	if (lost > 0)
 		return -EIO;
-	return c->view.rows_old > 0 ? ERR_EXISTS : 0;
+	return c->view.rows_old + c->ixp.rows_old > 0 ? ERR_EXISTS : 0;
 }
 
 static int finish(struct replay *r)
@@ -401,10 +515,7 @@ static int finish(struct replay *r)
 	struct writer_counters counters;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < r->registry->config->switch_count; i++) {
-		if (r->intake.agents.switches[i].undecided)
-			intake_decide(&r->intake, i);
-	}
+	intake_decide_all(&r->intake);
 	if (r->stepped)
 		steps_end(&r->steps, moment_of(r->to_us));
 	counters = writer_stop(r->writer);
@@ -449,15 +560,17 @@ static int start(struct replay *r)
 		rc = aggregate_init(&r->total, r->registry);
 	steps_init(&r->steps, &r->intake, NULL,
 		   r->options->totals && r->stepped ? &r->total : NULL, true);
+	steps_reload(&r->steps, r->generation, NULL);
 	return complain("cannot start", rc);
 }
 
-int replay(const struct options *options, const struct registry *registry)
+int replay(const struct options *options, struct generation *generation)
 {
 	bool piped = reads_a_stream(options);
 	struct replay r = {
 		.options = options,
-		.registry = registry,
+		.generation = generation_ref(generation),
+		.registry = generation->registry,
 		.stepped = options->store || piped,
 		.stop = -1,
 		.lock = -1,
@@ -476,7 +589,9 @@ int replay(const struct options *options, const struct registry *registry)
 	(void)writer_stop(r.writer);
 	captures_close(captures);
 	aggregate_fini(&r.total);
+	steps_fini(&r.steps);
 	intake_fini(&r.intake);
+	generation_unref(r.generation);
 	if (r.lock >= 0)
 		(void)close(r.lock);
 	if (r.stop >= 0)

@@ -113,6 +113,7 @@ static void write_store(struct json_writer *w, const struct status_view *v)
 {
 	const struct flush_counters *flush = &v->writer.flush;
 	const struct view_counters *view = &flush->view;
+	const struct mending_counters *mending = &flush->upkeep.mending;
 
 	json_put_object(w, "store");
 	json_put_u64(w, "steps_written", v->writer.flush.steps);
@@ -123,11 +124,47 @@ static void write_store(struct json_writer *w, const struct status_view *v)
 	json_put_u64(w, "rows_old", view->rows_old);
 	json_put_u64(w, "rows_held", view->rows_held);
 	json_put_u64(w, "files_behind", view->files_behind);
-	json_put_u64(w, "files_mended", view->files_mended);
+	json_put_u64(w, "rows_odd", view->rows_odd);
+	json_put_u64(w, "files_looked_at", mending->looked_at);
+	json_put_u64(w, "files_mended", mending->mended);
+	json_put_u64(w, "mendings_failed", mending->failed);
+	json_put_u64(w, "files_copied", mending->copied);
+	json_put_u64(w, "day_books", flush->upkeep.days.books_stored);
 	put_last_error(w, flush);
 	json_put_u64(w, "cells_failed", flush->failed);
 	json_put_u64(w, "pairs_left_out", flush->pairs_left_out);
 	json_put_u64(w, "files_failed", v->writer.files_failed);
+	json_end_object(w);
+}
+
+/* IXP Manager's tree; null where none is written. */
+static void write_ixp(struct json_writer *w, const struct ixp_counters *c)
+{
+	const struct {
+		const char *key;
+		uint64_t value;
+	} counters[] = {
+		{ "windows", c->windows },
+		{ "windows_unknown", c->windows_unknown },
+		{ "windows_dropped", c->windows_dropped },
+		{ "rows_written", c->rows },
+		{ "rows_old", c->rows_old },
+		{ "rows_failed", c->rows_failed },
+		{ "files_behind", c->files_behind },
+		{ "pairs", c->pairs },
+		{ "pairs_aged", c->pairs_aged },
+		{ "samples_refused", c->samples_refused },
+		{ "samples_without_id", c->samples_without_id },
+		{ "interfaces_without_id", c->interfaces_without_id },
+	};
+
+	if (!c->on) {
+		json_put_null(w, "ixp_manager");
+		return;
+	}
+	json_put_object(w, "ixp_manager");
+	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
+		json_put_u64(w, counters[i].key, counters[i].value);
 	json_end_object(w);
 }
 
@@ -316,6 +353,7 @@ void status_write(struct text *out, const struct status_view *v)
 	json_end_object(&w);
 	write_store(&w, v);
 	write_journal(&w, &v->writer.flush.journal);
+	write_ixp(&w, &v->writer.flush.ixp);
 	write_switches(&w, v);
 	totals_write_refused(&w, &in->agents);
 	totals_write_strangers(&w, in, STRANGERS_SHOWN);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "collector/clock.h"
+#include "collector/sums_json.h"
 
 /* What one member, or one pair in one VLAN, came to in one direction. */
 struct sum {
@@ -157,22 +158,6 @@ void totals_write_strangers(struct json_writer *w, const struct intake *in,
 	free(sorted);
 }
 
-static void write_families(struct json_writer *w, const struct sum *sum)
-{
-	for (int i = 0; i < FAMILY_COUNT; i++) {
-		const struct tally *t = &sum->family[i];
-
-		if (t->samples == 0)
-			continue;
-		json_put_object(w, family_name((enum family)i));
-		json_put_u64(w, "bytes", t->bytes);
-		json_put_u64(w, "packets", t->packets);
-		json_put_u64(w, "samples", t->samples);
-		json_put_u64(w, "ci95_bytes", tally_ci95_bytes(t));
-		json_end_object(w);
-	}
-}
-
 /* Sum the cells up per member: from[member], to[member]. */
 static void sum_members(const struct registry *r, const struct cell *cells,
 			size_t count, struct sum *from, struct sum *to)
@@ -191,15 +176,6 @@ static void sum_members(const struct registry *r, const struct cell *cells,
 	}
 }
 
-static bool has_samples(const struct sum *sum)
-{
-	for (int i = 0; i < FAMILY_COUNT; i++) {
-		if (sum->family[i].samples)
-			return true;
-	}
-	return false;
-}
-
 static int write_members(struct json_writer *w, const struct registry *r,
 			 const struct cell *cells, size_t count)
 {
@@ -213,12 +189,8 @@ static int write_members(struct json_writer *w, const struct registry *r,
 	for (uint32_t i = 0; rc == 0 && i < r->member_count; i++) {
 		json_put_object(w, NULL);
 		json_put_u64(w, "asn", r->members[i].asn);
-		json_put_object(w, "from_member");
-		write_families(w, &from[i]);
-		json_end_object(w);
-		json_put_object(w, "to_member");
-		write_families(w, &to[i]);
-		json_end_object(w);
+		sums_json_direction(w, "from_member", from[i].family);
+		sums_json_direction(w, "to_member", to[i].family);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -282,13 +254,13 @@ static int write_pairs(struct json_writer *w, const struct registry *r,
 
 	json_put_array(w, "pairs");
 	for (size_t i = 0; i < n; i++) {
-		if (!has_samples(&pairs[i].sum))
+		if (!sums_json_any(pairs[i].sum.family))
 			continue;
 		json_put_object(w, NULL);
 		json_put_u64(w, "from", r->members[pairs[i].from].asn);
 		json_put_u64(w, "to", r->members[pairs[i].to].asn);
 		json_put_u64(w, "vlan", pairs[i].vlan);
-		write_families(w, &pairs[i].sum);
+		sums_json_families(w, pairs[i].sum.family);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -299,38 +271,13 @@ static int write_pairs(struct json_writer *w, const struct registry *r,
 static void write_port(struct json_writer *w, const struct config *c,
 		       const struct port_state *p)
 {
-	/* In the order of the interface's documentation. */
-	static const struct {
-		const char *name;
-		int counter;
-	} counters[] = {
-		{ "in_octets", PORT_IN_OCTETS },
-		{ "out_octets", PORT_OUT_OCTETS },
-		{ "in_ucast", PORT_IN_UCAST },
-		{ "in_mcast", PORT_IN_MCAST },
-		{ "in_bcast", PORT_IN_BCAST },
-		{ "in_errors", PORT_IN_ERRORS },
-		{ "in_discards", PORT_IN_DISCARDS },
-		{ "out_ucast", PORT_OUT_UCAST },
-		{ "out_mcast", PORT_OUT_MCAST },
-		{ "out_bcast", PORT_OUT_BCAST },
-		{ "out_errors", PORT_OUT_ERRORS },
-		{ "out_discards", PORT_OUT_DISCARDS },
-	};
+	const uint64_t estimate[2] = { p->in_estimate, p->out_estimate };
 
 	json_put_object(w, NULL);
 	json_put_string(w, "switch", c->switches[p->switch_index].name);
 	json_put_u64(w, "ifindex", p->ifindex);
 	json_put_string(w, "name", p->name);
-	json_put_object(w, "counters");
-	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
-		json_put_u64(w, counters[i].name,
-			     p->grown[counters[i].counter]);
-	json_end_object(w);
-	json_put_object(w, "estimate");
-	json_put_u64(w, "in_bytes", p->in_estimate);
-	json_put_u64(w, "out_bytes", p->out_estimate);
-	json_end_object(w);
+	sums_json_port(w, p->grown, estimate);
 	json_end_object(w);
 }
 

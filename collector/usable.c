@@ -25,15 +25,15 @@ static int check_size(const struct generation *g, const char *path,
 	return 0;
 }
 
-int usable_load(struct generation **out, const char *path,
+int usable_load(struct generation **out, const struct registry_request *request,
 		struct diagnostics *d)
 {
 	struct generation *g;
-	int rc = generation_load(&g, path, d);
+	int rc = generation_load(&g, request, d);
 
 	if (rc < 0)
 		return rc;
-	rc = check_size(g, path, d);
+	rc = check_size(g, request->path, d);
 	if (rc < 0) {
 		generation_unref(g);
 		return rc;

@@ -15,7 +15,8 @@
  * @param d    gets every error and warning
  * @return as generation_load
  */
-MUST_CHECK int usable_load(struct generation **out, const char *path,
+MUST_CHECK int usable_load(struct generation **out,
+			   const struct registry_request *request,
 			   struct diagnostics *d);
 
 #endif

@@ -27,7 +27,6 @@ struct view_counters {
 	uint64_t rows_held;    /* gathered, at the moment */
 	uint64_t rows_odd;     /* dropped: the clock was wrong */
 	uint64_t files_behind; /* whose rows only the journal has */
-	uint64_t files_mended;
 	int error; /* of the last writing; 0: all files took their rows */
 };
 

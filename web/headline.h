@@ -9,6 +9,9 @@
  * them and are its own: not shared with another member and no core ports.
  * The exchange's, when that holds of every member, shared ports allowed. An
  * aggregate and its member ports are never both counted.
+ *
+ * A port that the configuration gives to a member for a time speaks for that
+ * member in the rows that lie within it: what it counted before was another's.
  */
 
 #include <stdbool.h>

@@ -17,21 +17,25 @@ static bool is_scalar(uint32_t code)
 static size_t decode(const unsigned char *s, size_t left, uint32_t *code)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = s[0] < 0x80	     ? 1
-		     : (s[0] & 0xe0) == 0xc0 ? 2
-		     : (s[0] & 0xf0) == 0xe0 ? 3
-		     : (s[0] & 0xf8) == 0xf0 ? 4
-					     : 0;
+	size_t len;
 
+	if (s[0] < 0x80) {
+		*code = s[0];
+		return 1;
+	}
+	len = (s[0] & 0xe0) == 0xc0   ? 2
+	      : (s[0] & 0xf0) == 0xe0 ? 3
+	      : (s[0] & 0xf8) == 0xf0 ? 4
+				      : 0;
 	if (len == 0 || len > left)
 		return 0;
-	*code = len == 1 ? s[0] : s[0] & (0x7fu >> len);
+	*code = s[0] & (0x7fu >> len);
 	for (size_t i = 1; i < len; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
 		*code = *code << 6 | (s[i] & 0x3f);
 	}
-	if ((len > 1 && *code < smallest[len]) || !is_scalar(*code))
+	if (*code < smallest[len] || !is_scalar(*code))
 		return 0;
 	return len;
 }
@@ -39,11 +43,11 @@ static size_t decode(const unsigned char *s, size_t left, uint32_t *code)
 /* Characters that XML forbids or that would reorder what stands beside. */
 static bool is_refused(uint32_t code)
 {
-	if (code < 0x20)
-		return true;
-	return (code >= 0x7f && code <= 0x9f) || code == 0x061c ||
-	       code == 0x200e || code == 0x200f || code == 0x2028 ||
-	       code == 0x2029 || (code >= 0x202a && code <= 0x202e) ||
+	if (code < 0x7f)
+		return code < 0x20;
+	return code <= 0x9f || code == 0x061c || code == 0x200e ||
+	       code == 0x200f || code == 0x2028 || code == 0x2029 ||
+	       (code >= 0x202a && code <= 0x202e) ||
 	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff ||
 	       (code & 0xfffe) == 0xfffe;
 }
@@ -105,19 +109,22 @@ void html_name(struct text *out, const char *string)
 	escape(out, string, HTML_NAME_MAX);
 }
 
-static bool is_alphanumeric(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
+/* What RFC 3986, 2.3, lets stand for itself. */
+static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "abcdefghijklmnopqrstuvwxyz0123456789-._~";
 
 void html_url(struct text *out, const char *string)
 {
+	static const char digits[] = "0123456789ABCDEF";
+
 	for (const char *c = string; *c; c++) {
-		if (is_alphanumeric(*c) || strchr("-._~", *c))
+		unsigned char byte = (unsigned char)*c;
+		char escaped[] = { '%', digits[byte >> 4], digits[byte & 15] };
+
+		if (strchr(unreserved, *c))
 			text_add_char(out, *c);
 		else
-			text_addf(out, "%%%02X", (unsigned char)*c);
+			text_add_bytes(out, escaped, sizeof(escaped));
 	}
 }
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "ixp/generation.h"
 #include "util/err.h"
@@ -21,6 +22,8 @@
 #include "web/route.h"
 #include "web/server.h"
 #include "web/site.h"
+
+enum { FOLLOW_AGAIN_S = 60 }; /* after a change that was refused */
 
 struct options {
 	const char *config_path;
@@ -142,18 +145,23 @@ static void find_what_needs_restart(const struct config *old,
 			  new->path);
 }
 
-/* Read everything anew; a configuration that is wrong changes nothing. */
-static void reload(struct generation **current, struct site *site)
+/* Read everything anew; a configuration that is wrong changes nothing, and
+ * false is returned. */
+static bool reload(struct generation **current, struct site *site)
 {
 	const char *path = (*current)->config->path;
 	struct generation *next = NULL;
 	struct diagnostics d;
 	struct text problem;
+	bool taken;
 	int rc;
 
 	diagnostics_init(&d);
 	text_init(&problem);
-	rc = generation_load(&next, path, &d);
+	rc = generation_load(&next,
+			     &(struct registry_request){
+				 .path = path, .at_s = site_data_time(site) },
+			     &d);
 	if (rc == 0)
 		find_what_needs_restart((*current)->config, next->config,
 					&problem);
@@ -161,9 +169,10 @@ static void reload(struct generation **current, struct site *site)
 		text_add(&problem, text_str(&d.text));
 	else
 		text_addf(&problem, "%s: %s\n", path, err_str(rc));
-	if (problem.len == 0)
+	taken = problem.len == 0;
+	if (taken)
 		(void)fputs(text_str(&d.text), stderr); /* warnings */
-	if (problem.len > 0) {
+	if (!taken) {
 		site_refuse(site, text_str(&problem));
 		log_error("web: reload refused, the old configuration stays: "
 			  "%s",
@@ -179,6 +188,20 @@ static void reload(struct generation **current, struct site *site)
 	}
 	text_fini(&problem);
 	diagnostics_fini(&d);
+	return taken;
+}
+
+/* Read anew when what the configuration says of now has changed. */
+static void follow_membership(struct generation **current, struct site *site,
+			      double *again_s)
+{
+	if (!registry_is_over((*current)->registry, site_data_time(site)) ||
+	    site_time(site) < *again_s)
+		return;
+	log_notice("web: membership changes now");
+	*again_s = site_time(site) + FOLLOW_AGAIN_S;
+	if (reload(current, site))
+		*again_s = 0;
 }
 
 /* @return an exit code, once a signal has said stop */
@@ -187,12 +210,15 @@ static int wait_for_signals(const sigset_t *wanted, struct site *site,
 {
 	static const struct timespec patience = { .tv_sec = 2 };
 	double last_step_end = NAN;
+	double again_s = 0;
 
 	for (;;) {
-		int number = sigtimedwait(wanted, NULL, &patience);
+		int number;
 
+		follow_membership(current, site, &again_s);
+		number = sigtimedwait(wanted, NULL, &patience);
 		if (number == SIGHUP)
-			reload(current, site);
+			(void)reload(current, site);
 		else if (number > 0)
 			return EX_OK;
 		else if (errno == EAGAIN)
@@ -273,7 +299,12 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	diagnostics_init(&diagnostics);
-	rc = generation_load(&generation, options.config_path, &diagnostics);
+	rc = generation_load(&generation,
+			     &(struct registry_request){
+				 .path = options.config_path,
+				 .at_s = (int64_t)time(NULL),
+			     },
+			     &diagnostics);
 	(void)fputs(text_str(&diagnostics.text), stderr);
 	diagnostics_fini(&diagnostics);
 	if (rc == 0)

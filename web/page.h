@@ -72,6 +72,14 @@ void page_add_count_row(struct text *out, const char *label, double value);
 void page_home(const struct call *call, struct response *r);
 void page_members(const struct call *call, struct response *r);
 void page_member(const struct call *call, struct response *r);
+
+/**
+ * The page of a member that is gone, if it has left anything.
+ * @return false if there is no such page; r is as it was then
+ */
+MUST_CHECK bool page_former(const struct call *call, struct response *r,
+			    uint32_t asn);
+
 void page_ports(const struct call *call, struct response *r);
 void page_port(const struct call *call, struct response *r);
 void page_health(const struct call *call, struct response *r);

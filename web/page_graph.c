@@ -27,13 +27,20 @@ static bool number_parameter(const struct call *call, const char *name,
 	return value && number_u32(value, strlen(value), max, out) == 0;
 }
 
+static bool asn_parameter(const struct call *call, const char *name,
+			  uint32_t *asn)
+{
+	const char *value = request_parameter(call->request, name);
+
+	return value && request_asn(value, asn) == 0;
+}
+
 static const struct member *member_parameter(const struct call *call,
 					     const char *name)
 {
-	const char *value = request_parameter(call->request, name);
 	uint32_t asn;
 
-	if (!value || request_asn(value, &asn) < 0)
+	if (!asn_parameter(call, name, &asn))
 		return NULL;
 	return registry_member(call->registry, asn);
 }
@@ -49,9 +56,12 @@ static bool find_member(struct subject *out, const struct call *call)
 {
 	const struct member *member = member_parameter(call, "asn");
 
+	uint32_t asn;
+
 	if (member)
 		subject_of_member(out, member);
-	return member != NULL;
+	return member || (asn_parameter(call, "asn", &asn) &&
+			  subject_of_former(out, call, asn));
 }
 
 static bool find_interface(struct subject *out, const struct call *call)

@@ -306,9 +306,12 @@ void page_member(const struct call *call, struct response *r)
 	struct visit v = { .call = call };
 	struct text title;
 	uint32_t asn;
+	int rc = request_asn(call->request->segments[1], &asn);
 
-	if (request_asn(call->request->segments[1], &asn) == 0)
+	if (rc == 0)
 		v.member = registry_member(call->registry, asn);
+	if (rc == 0 && !v.member && page_former(call, r, asn))
+		return;
 	if (!v.member) {
 		page_refuse(call, r, 404, "There is no such member.");
 		return;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,6 +150,17 @@ struct memo *site_memo(struct site *site)
 double site_time(const struct site *site)
 {
 	return site->clock();
+}
+
+int64_t site_data_time(struct site *site)
+{
+	const struct status *s = site_take_status(site);
+	int64_t now_s = (int64_t)site->clock();
+
+	if (s && s->is_replay && fabs(s->now) < 1e11)
+		now_s = (int64_t)s->now;
+	site_release_status(site, s);
+	return now_s;
 }
 
 void site_note(struct site *site, enum site_dear page)

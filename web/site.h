@@ -59,6 +59,9 @@ void site_free(struct site *site);
  */
 void site_use(struct site *site, struct generation *generation);
 
+/** "Now" of the data: the end of a replayed capture, else the clock's time. */
+int64_t site_data_time(struct site *site);
+
 /** Say on the pages that a new configuration was refused, and why. */
 void site_refuse(struct site *site, const char *problem);
 

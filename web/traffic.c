@@ -2,9 +2,11 @@
 #include "web/traffic.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/pair_read.h"
 #include "util/err.h"
@@ -161,6 +163,14 @@ int traffic_read(struct traffic *out, const char *state_dir,
 	return rc;
 }
 
+bool traffic_has_file(const char *state_dir, const struct series *series)
+{
+	char path[PATH_MAX];
+
+	return series_path(path, sizeof(path), state_dir, series) == 0 &&
+	       access(path, R_OK) == 0;
+}
+
 size_t traffic_rows_size(const struct traffic *t)
 {
 	return t->rows * COLUMNS * sizeof(double);
@@ -181,20 +191,6 @@ void traffic_fini(struct traffic *t)
 	*t = (struct traffic){ 0 };
 }
 
-int traffic_add_totals(struct traffic *t, const struct traffic *port)
-{
-	if (t->from_s != port->from_s || t->row_s != port->row_s ||
-	    t->rows != port->rows)
-		return ERR_RANGE;
-	for (size_t row = 0; row < t->rows; row++) {
-		traffic_column(t, WAY_FROM, BAND_TOTAL)[row] +=
-		    traffic_column(port, WAY_FROM, BAND_TOTAL)[row];
-		traffic_column(t, WAY_TO, BAND_TOTAL)[row] +=
-		    traffic_column(port, WAY_TO, BAND_TOTAL)[row];
-	}
-	return 0;
-}
-
 int traffic_add(struct traffic *t, const struct traffic *other)
 {
 	if (t->from_s != other->from_s || t->row_s != other->row_s ||
@@ -209,10 +205,8 @@ int traffic_add(struct traffic *t, const struct traffic *other)
 
 /* A few rows may be missing: counters start a little later than samples, and
  * the last ones are still on their way. */
-static bool covers(const struct traffic *t, const struct traffic *counters,
-		   enum way way)
+static bool covers(const struct traffic *t, const double *theirs, enum way way)
 {
-	const double *theirs = traffic_column(counters, way, BAND_TOTAL);
 	const double *ours = traffic_column(t, way, BAND_TOTAL);
 	size_t missing = 0;
 	size_t known = 0;
@@ -245,17 +239,14 @@ static void take_row(struct traffic *t, enum way way, size_t row, double exact)
 	}
 }
 
-bool traffic_take_counters(struct traffic *t, const struct traffic *counters)
+bool traffic_take_counters(struct traffic *t, const double *from,
+			   const double *to)
 {
-	if (t->from_s != counters->from_s || t->row_s != counters->row_s ||
-	    t->rows != counters->rows || !covers(t, counters, WAY_FROM) ||
-	    !covers(t, counters, WAY_TO))
+	if (!covers(t, from, WAY_FROM) || !covers(t, to, WAY_TO))
 		return false;
 	for (size_t row = 0; row < t->rows; row++) {
-		take_row(t, WAY_FROM, row,
-			 traffic_column(counters, WAY_FROM, BAND_TOTAL)[row]);
-		take_row(t, WAY_TO, row,
-			 traffic_column(counters, WAY_TO, BAND_TOTAL)[row]);
+		take_row(t, WAY_FROM, row, from[row]);
+		take_row(t, WAY_TO, row, to[row]);
 	}
 	t->has_variance = false;
 	return true;

@@ -52,6 +52,9 @@ MUST_CHECK int traffic_read(struct traffic *out, const char *state_dir,
 			    const struct series *series,
 			    const struct series_range *range);
 
+/** Whether a series has a file that can be read. */
+bool traffic_has_file(const char *state_dir, const struct series *series);
+
 /** How many bytes the rows take up. */
 size_t traffic_rows_size(const struct traffic *t);
 
@@ -68,22 +71,17 @@ void traffic_fini(struct traffic *t);
 bool traffic_has_data(const struct traffic *t);
 
 /**
- * Add the totals of a port to those of t; a row that either does not know
- * becomes unknown. @return 0 or ERR_RANGE (other rows)
- */
-MUST_CHECK int traffic_add_totals(struct traffic *t,
-				  const struct traffic *port);
-
-/**
  * Add another series to t, band by band; a row that either does not know
  * becomes unknown. @return 0 or ERR_RANGE (other rows)
  */
 MUST_CHECK int traffic_add(struct traffic *t, const struct traffic *other);
 
 /**
- * Take the totals of counters for those of t, keeping t's shares, where the
- * counters know (nearly) all that t knows. @return whether they did
+ * Take totals of counters, a value for each row, for those of t, keeping t's
+ * shares, where the counters know (nearly) all that t knows.
+ * @return whether they did
  */
-bool traffic_take_counters(struct traffic *t, const struct traffic *counters);
+bool traffic_take_counters(struct traffic *t, const double *from,
+			   const double *to);
 
 #endif

@@ -51,6 +51,22 @@ void subject_of_member(struct subject *out, const struct member *member)
 	text_addf(&out->query, "asn=%u", member->asn);
 }
 
+bool subject_of_former(struct subject *out, const struct call *call,
+		       uint32_t asn)
+{
+	const struct series series = { .kind = SERIES_MEMBER, .asn = asn };
+
+	if (registry_member(call->registry, asn) ||
+	    !traffic_has_file(call->config->state_dir, &series))
+		return false;
+	subject_init(out, SERIES_MEMBER);
+	out->series.asn = asn;
+	text_addf(&out->title, "AS%u, former member", asn);
+	name_ways(out, asn);
+	text_addf(&out->query, "asn=%u", asn);
+	return true;
+}
+
 void subject_of_interface(struct subject *out, const struct member *member,
 			  const struct vlan_interface *interface)
 {

@@ -46,6 +46,13 @@ struct view {
 
 void subject_of_exchange(struct subject *out);
 void subject_of_member(struct subject *out, const struct member *member);
+/**
+ * Who is no member any more, but has a file.
+ * @return false if there is none such
+ */
+MUST_CHECK bool subject_of_former(struct subject *out, const struct call *call,
+				  uint32_t asn);
+
 void subject_of_interface(struct subject *out, const struct member *member,
 			  const struct vlan_interface *interface);
 void subject_of_pair(struct subject *out, uint32_t asn, uint32_t peer_asn,

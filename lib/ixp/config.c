@@ -16,7 +16,13 @@
  * its default at the end.
  */
 
-enum { SFLOW_PORT_DEFAULT = 6343, WEB_PORT_DEFAULT = 8080, PER_ADDRESS = 20 };
+enum {
+	SFLOW_PORT_DEFAULT = 6343,
+	WEB_PORT_DEFAULT = 8080,
+	PER_ADDRESS = 20,
+	IXP_PAIRS_MAX = 250000,
+	IXP_AGE_DAYS = 62,
+};
 
 #define KEYS_OF(array)                                                         \
 	{                                                                      \
@@ -218,12 +224,17 @@ static void read_mac(struct config_reader *r, const struct yaml_item *item,
 		  false },
 		{ "mac", offsetof(struct config_mac, mac), config_read_mac,
 		  true },
+		{ "from", offsetof(struct config_mac, holds.from_s),
+		  config_read_time, false },
+		{ "until", offsetof(struct config_mac, holds.until_s),
+		  config_read_time, false },
 	};
 	static const struct config_keys all = KEYS_OF(keys);
 	struct config_mac *m = field;
 
 	m->place = item->place;
 	config_mapping(r, item, &all, m);
+	config_check_validity(r, m->place, &m->holds);
 }
 
 static void read_macs(struct config_reader *r, const struct yaml_item *item,
@@ -270,22 +281,6 @@ static void read_relays(struct config_reader *r, const struct yaml_item *item,
 	c->relays = config_list(r, item, &list, &c->relay_count);
 }
 
-static void read_ixp_manager(struct config_reader *r,
-			     const struct yaml_item *item, void *field)
-{
-	static const struct config_key keys[] = {
-		{ "tree", offsetof(struct config, ixp_manager_tree),
-		  config_read_path, true },
-		{ "interfaces", offsetof(struct config, ixp_manager_interfaces),
-		  config_read_path, false },
-	};
-	static const struct config_keys all = KEYS_OF(keys);
-	struct config *c = field;
-
-	c->ixp_manager_place = item->place;
-	config_mapping(r, item, &all, c);
-}
-
 static void read_roster_ixp(struct config_reader *r,
 			    const struct yaml_item *item, void *field)
 {
@@ -311,7 +306,8 @@ static void read_top(struct config_reader *r, const struct yaml_item *item,
 		{ "mac_tables", 0, read_mac_tables, false },
 		{ "switches", 0, config_read_switches, false },
 		{ "relay", 0, read_relays, false },
-		{ "ixp_manager", 0, read_ixp_manager, false },
+		{ "ixp_manager", offsetof(struct config, ixp_manager),
+		  config_read_ixp_manager, false },
 		{ "web", offsetof(struct config, web), config_read_web, false },
 	};
 	static const struct config_keys all = KEYS_OF(keys);
@@ -373,6 +369,8 @@ static int fill(struct config *c, const char *text, size_t len,
 	}
 	if (rc == 0) {
 		c->web.per_address = PER_ADDRESS;
+		c->ixp_manager.pairs_max = IXP_PAIRS_MAX;
+		c->ixp_manager.age_days = IXP_AGE_DAYS;
 		read_top(&r, tree.root, c);
 		set_defaults(&r, c);
 		rc = r.out_of_memory ? -ENOMEM : config_check(c, d);
@@ -447,7 +445,6 @@ void config_free(struct config *config)
 	config_web_fini(&config->web);
 	free_strings(config->mac_tables, config->mac_table_count);
 	free(config->relays);
-	free(config->ixp_manager_tree);
-	free(config->ixp_manager_interfaces);
+	config_ixp_manager_fini(&config->ixp_manager);
 	free(config);
 }

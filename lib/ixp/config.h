@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ixp/validity.h"
 #include "net/ipaddr.h"
 #include "net/mac.h"
 #include "util/attr.h"
@@ -25,6 +26,8 @@ enum {
 	CONFIG_NAME_SIZE = 64, /* switch names: [A-Za-z0-9._-], not only dots */
 	CONFIG_VLAN_MAX = 4094,
 	CONFIG_SIZE_MAX = 16 << 20, /* bytes of a file that is read */
+	CONFIG_IXP_PAIRS_MAX = 4000000,
+	CONFIG_IXP_AGE_DAYS_MAX = 3650,
 };
 
 enum config_source_kind { CONFIG_SOURCE_SFLOW, CONFIG_SOURCE_MIRROR };
@@ -66,6 +69,7 @@ struct config_mac {
 	uint16_t vlan; /* 802.1Q tag; 0: not said, the VLANs that the member
 			* is in, or every one if nothing says which */
 	struct mac mac;
+	struct validity holds;
 	struct place place;
 };
 
@@ -79,6 +83,7 @@ struct config_port {
 	char **lag;		 /* names of the member ports of a LAG */
 	size_t lag_count;
 	enum config_role role;
+	struct validity holds; /* one of several entries of this ifIndex */
 	struct place place;
 };
 
@@ -111,6 +116,17 @@ struct config_web {
 	size_t metrics_from_count;
 };
 
+/* The tree of RRD files for IXP Manager's Grapher. */
+struct config_ixp_manager {
+	char *tree;	   /* NULL: none is written */
+	char **interfaces; /* which VLAN interface has which id; none: the
+			    * mac_tables say */
+	size_t interface_count;
+	uint32_t pairs_max; /* most ordered pairs with files */
+	uint32_t age_days;  /* a pair silent for longer gets no more zeros */
+	struct place place;
+};
+
 struct config {
 	char *path; /* of the file itself */
 	char *exchange_name;
@@ -137,9 +153,7 @@ struct config {
 	struct config_endpoint *relays; /* read, not used yet: warned of */
 	size_t relay_count;
 	struct place relay_place;
-	char *ixp_manager_tree;	      /* read, not used yet: warned of */
-	char *ixp_manager_interfaces; /* read, not used yet: warned of */
-	struct place ixp_manager_place;
+	struct config_ixp_manager ixp_manager;
 };
 
 /**

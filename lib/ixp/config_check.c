@@ -17,10 +17,14 @@
 
 enum { ZONE_NAME_MAX = 64, LABEL_SIZE = 128 };
 
-/* One value among those that must differ: a name, or a number with "". */
+/*
+ * One value among those that must differ while they hold: a name, or a number
+ * with "".
+ */
 struct entry {
 	const char *name;
 	uint64_t number;
+	struct validity holds;
 	struct place place;
 };
 
@@ -42,6 +46,14 @@ static void entries_add(struct entries *e, const char *name, uint64_t number,
 {
 	e->all[e->count++] =
 	    (struct entry){ .name = name, .number = number, .place = place };
+}
+
+/* A value that a port's entry says. */
+static void entries_add_of(struct entries *e, const char *name, uint64_t number,
+			   const struct config_port *port)
+{
+	entries_add(e, name, number, port->place);
+	e->all[e->count - 1].holds = port->holds;
 }
 
 static int compare_places(const struct place *a, const struct place *b)
@@ -66,7 +78,11 @@ static int compare_entries(const void *left, const void *right)
 	const struct entry *b = right;
 	int order = compare_values(a, b);
 
-	return order ? order : compare_places(&a->place, &b->place);
+	if (order)
+		return order;
+	if (a->holds.from_s != b->holds.from_s)
+		return a->holds.from_s < b->holds.from_s ? -1 : 1;
+	return compare_places(&a->place, &b->place);
 }
 
 static void entries_sort(struct entries *e)
@@ -74,28 +90,48 @@ static void entries_sort(struct entries *e)
 	qsort(e->all, e->count, sizeof(*e->all), compare_entries);
 }
 
-/* Report every value that is there more than once, and forget them all. */
+/* Report one of two equal values that hold at the same time. */
+static void report_pair(const struct entry *a, const struct entry *b,
+			const char *what, struct diagnostics *d)
+{
+	bool in_order = compare_places(&a->place, &b->place) < 0;
+	const struct entry *first = in_order ? a : b;
+	const struct entry *second = in_order ? b : a;
+	bool limited =
+	    validity_is_limited(a->holds) || validity_is_limited(b->holds);
+	char number[LABEL_SIZE];
+
+	(void)snprintf(number, sizeof(number), "%llu",
+		       (unsigned long long)a->number);
+	diagnostics_error(d, second->place,
+			  "found %s \"%s\" again, expected it once%s (line "
+			  "%zu has it)",
+			  what, a->name[0] ? a->name : number,
+			  limited ? " at a time" : "", first->place.line);
+}
+
+/*
+ * Report every value that is there more than once at a time, and forget them
+ * all. Equal ones stand by when they begin, so that each has to be compared
+ * only with the one before it that holds for longest.
+ */
 static void report_repeated(struct entries *e, const char *what,
 			    struct diagnostics *d)
 {
-	size_t first = 0;
+	const struct entry *last = e->all;
 
 	entries_sort(e);
 	for (size_t i = 1; i < e->count; i++) {
-		char number[LABEL_SIZE];
 		const struct entry *x = &e->all[i];
 
-		if (compare_values(&e->all[first], x) != 0) {
-			first = i;
+		if (compare_values(last, x) != 0) {
+			last = x;
 			continue;
 		}
-		(void)snprintf(number, sizeof(number), "%llu",
-			       (unsigned long long)x->number);
-		diagnostics_error(d, x->place,
-				  "found %s \"%s\" again, expected it once "
-				  "(line %zu has it)",
-				  what, x->name[0] ? x->name : number,
-				  e->all[first].place.line);
+		if (validity_overlaps(last->holds, x->holds))
+			report_pair(last, x, what, d);
+		if (validity_end_s(x->holds) > validity_end_s(last->holds))
+			last = x;
 	}
 	e->count = 0;
 }
@@ -150,13 +186,13 @@ static void check_ports(const struct config_switch *s, struct entries *e,
 {
 	for (size_t i = 0; i < s->port_count; i++) {
 		if (s->ports[i].ifindex)
-			entries_add(e, "", s->ports[i].ifindex,
-				    s->ports[i].place);
+			entries_add_of(e, "", s->ports[i].ifindex,
+				       &s->ports[i]);
 	}
 	report_repeated(e, "the ifindex", d);
 	for (size_t i = 0; i < s->port_count; i++) {
 		if (s->ports[i].name)
-			entries_add(e, s->ports[i].name, 0, s->ports[i].place);
+			entries_add_of(e, s->ports[i].name, 0, &s->ports[i]);
 	}
 	report_repeated(e, "the port", d);
 }
@@ -179,27 +215,37 @@ static void check_port(const struct config_port *p, struct entries *e,
 	report_repeated(e, "on one port the asn", d);
 }
 
-static const struct config_port *find_port(const struct entries *names,
-					   const struct config_switch *s,
-					   const char *name)
+/* The first of the entries with this name, or where it would stand. */
+static size_t find_name(const struct entries *names, const char *name)
 {
-	const struct entry wanted = { .name = name };
 	size_t low = 0;
 	size_t high = names->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct entry *e = &names->all[middle];
-		int order = strcmp(e->name, wanted.name);
 
-		if (order == 0)
-			return &s->ports[e->number];
-		if (order < 0)
+		if (strcmp(names->all[middle].name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
+	return low;
+}
+
+/* A port that a LAG names and that holds at a time with it. */
+static void check_lag_port(const struct config_port *lag,
+			   const struct config_port *p, struct diagnostics *d)
+{
+	if (p->lag_count)
+		diagnostics_error(d, lag->place,
+				  "found the LAG \"%s\" as a member port of "
+				  "a LAG, expected a physical port",
+				  p->name);
+	else if (p->role != lag->role)
+		diagnostics_error(d, lag->place,
+				  "found \"%s\" with another role than its "
+				  "LAG, expected the same",
+				  p->name);
 }
 
 /*
@@ -214,27 +260,24 @@ static void check_lag(const struct config_switch *s,
 	size_t listed = 0;
 
 	for (size_t i = 0; i < lag->lag_count; i++) {
-		const struct config_port *p;
+		size_t at = lag->lag[i] ? find_name(names, lag->lag[i]) : 0;
+		size_t before = listed;
 
 		if (!lag->lag[i])
 			continue;
-		p = find_port(names, s, lag->lag[i]);
-		if (!p) {
-			unlisted = lag->lag[i];
-			continue;
+		for (; at < names->count &&
+		       strcmp(names->all[at].name, lag->lag[i]) == 0;
+		     at++) {
+			const struct config_port *p =
+			    &s->ports[names->all[at].number];
+
+			if (!validity_overlaps(p->holds, lag->holds))
+				continue;
+			listed++;
+			check_lag_port(lag, p, d);
 		}
-		listed++;
-		if (p->lag_count)
-			diagnostics_error(d, lag->place,
-					  "found the LAG \"%s\" as a member "
-					  "port of a LAG, expected a physical "
-					  "port",
-					  lag->lag[i]);
-		else if (p->role != lag->role)
-			diagnostics_error(d, lag->place,
-					  "found \"%s\" with another role than "
-					  "its LAG, expected the same",
-					  lag->lag[i]);
+		if (listed == before)
+			unlisted = lag->lag[i];
 	}
 	if (unlisted && listed)
 		diagnostics_warning(d, lag->place,
@@ -256,7 +299,7 @@ static int check_lags(const struct config_switch *s, struct diagnostics *d)
 
 		for (size_t j = 0; j < p->lag_count; j++) {
 			if (p->lag[j])
-				entries_add(&e, p->lag[j], 0, p->place);
+				entries_add_of(&e, p->lag[j], 0, p);
 		}
 	}
 	report_repeated(&e, "in lag the port", d);

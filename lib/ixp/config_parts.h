@@ -18,6 +18,13 @@ void config_read_switches(struct config_reader *r, const struct yaml_item *item,
 void config_read_web(struct config_reader *r, const struct yaml_item *item,
 		     void *field);
 
+/** Read the value of `ixp_manager`; field is a struct config_ixp_manager. */
+void config_read_ixp_manager(struct config_reader *r,
+			     const struct yaml_item *item, void *field);
+
+/** Free what IXP Manager's part holds. */
+void config_ixp_manager_fini(struct config_ixp_manager *m);
+
 /** Free what a switch holds, not the switch itself. */
 void config_switch_fini(struct config_switch *s);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ixp/config.h"
+#include "util/utc.h"
 
 static void print_quoted(struct text *out, const char *string)
 {
@@ -132,6 +133,20 @@ static void print_vlans(const struct config *c, struct text *out)
 	}
 }
 
+/* When an entry holds, each time between the two texts. */
+static void print_validity(const struct validity *v, const char *before,
+			   const char *behind, struct text *out)
+{
+	char at[UTC_TEXT_SIZE];
+
+	if (v->from_s)
+		text_addf(out, "%sfrom: \"%s\"%s", before,
+			  utc_format(v->from_s, at), behind);
+	if (v->until_s)
+		text_addf(out, "%suntil: \"%s\"%s", before,
+			  utc_format(v->until_s, at), behind);
+}
+
 static void print_macs(const struct config *c, struct text *out)
 {
 	char mac[MAC_TEXT_SIZE];
@@ -143,7 +158,9 @@ static void print_macs(const struct config *c, struct text *out)
 		text_addf(out, "  - { asn: %u, ", m->asn);
 		if (m->vlan)
 			text_addf(out, "vlan: %u, ", m->vlan);
-		text_addf(out, "mac: \"%s\" }\n", mac_format(m->mac, mac));
+		text_addf(out, "mac: \"%s\"", mac_format(m->mac, mac));
+		print_validity(&m->holds, ", ", "", out);
+		text_add(out, " }\n");
 	}
 	text_add(out, c->mac_table_count ? "mac_tables:\n" : "");
 	for (size_t i = 0; i < c->mac_table_count; i++) {
@@ -195,6 +212,7 @@ static void print_port(const struct config_port *p, struct text *out)
 		print_lag(p, out);
 	text_addf(out, "        role: %s\n",
 		  p->role == CONFIG_ROLE_CORE ? "core" : "member");
+	print_validity(&p->holds, "        ", "\n", out);
 }
 
 static void print_switch(const struct config_switch *s, struct text *out)
@@ -231,16 +249,23 @@ static void print_relay(const struct config *c, struct text *out)
 		print_endpoint(out, &c->relays[i]);
 		text_add_char(out, '\n');
 	}
-	if (!c->ixp_manager_tree)
+}
+
+static void print_ixp_manager(const struct config *c, struct text *out)
+{
+	const struct config_ixp_manager *m = &c->ixp_manager;
+
+	if (!m->tree)
 		return;
 	text_add(out, "ixp_manager:\n  tree: ");
-	print_path(out, c, c->ixp_manager_tree);
-	text_add_char(out, '\n');
-	if (c->ixp_manager_interfaces) {
-		text_add(out, "  interfaces: ");
-		print_path(out, c, c->ixp_manager_interfaces);
-		text_add_char(out, '\n');
+	print_path(out, c, m->tree);
+	text_add(out, m->interface_count ? "\n  interfaces: [" : "");
+	for (size_t i = 0; i < m->interface_count; i++) {
+		text_add(out, i ? ", " : "");
+		print_path(out, c, m->interfaces[i]);
 	}
+	text_addf(out, "%s\n  pairs_max: %u\n  age_days: %u\n",
+		  m->interface_count ? "]" : "", m->pairs_max, m->age_days);
 }
 
 static void print_web(const struct config *c, struct text *out)
@@ -277,5 +302,6 @@ void config_print(const struct config *config, struct text *out)
 	for (size_t i = 0; i < config->switch_count; i++)
 		print_switch(&config->switches[i], out);
 	print_relay(config, out);
+	print_ixp_manager(config, out);
 	print_web(config, out);
 }

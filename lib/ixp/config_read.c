@@ -12,6 +12,7 @@
 #include "util/err.h"
 #include "util/number.h"
 #include "util/text.h"
+#include "util/utc.h"
 
 enum {
 	KEYS_AT_MOST = 32,
@@ -71,7 +72,8 @@ void config_expected(struct config_reader *r, const struct yaml_item *item,
 	}
 	text_add(&t, "found ");
 	add_found(&t, item);
-	text_addf(&t, ", expected %s", words);
+	text_add(&t, ", expected ");
+	text_add(&t, words);
 	report(r, item->place, &t);
 }
 
@@ -80,19 +82,24 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters must be put in, left out or changed to get b from a. */
+/*
+ * How many letters must be put in, left out or changed to get b from a;
+ * SIZE_MAX as soon as it is sure to be more than a slip.
+ */
 static size_t edits_between(const char *a, const char *b)
 {
 	size_t row[WORD_AT_MOST + 1];
 	size_t a_len = strlen(a);
 	size_t b_len = strlen(b);
 
-	if (a_len > WORD_AT_MOST || b_len > WORD_AT_MOST)
+	if (a_len > WORD_AT_MOST || b_len > WORD_AT_MOST ||
+	    a_len > b_len + NEAR_AT_MOST || b_len > a_len + NEAR_AT_MOST)
 		return SIZE_MAX;
 	for (size_t j = 0; j <= b_len; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= a_len; i++) {
 		size_t diagonal = row[0];
+		size_t fewest = i;
 
 		row[0] = i;
 		for (size_t j = 1; j <= b_len; j++) {
@@ -100,7 +107,10 @@ static size_t edits_between(const char *a, const char *b)
 
 			diagonal = row[j];
 			row[j] = least(least(row[j], row[j - 1]) + 1, change);
+			fewest = least(fewest, row[j]);
 		}
+		if (fewest > NEAR_AT_MOST)
+			return SIZE_MAX;
 	}
 	return row[b_len];
 }
@@ -137,9 +147,10 @@ static void report_unknown_key(struct config_reader *r,
 		text_addf(&t, "perhaps \"%s\"", nearest);
 	} else {
 		text_add(&t, keys->count == 1 ? "only " : "one of ");
-		for (size_t i = 0; i < keys->count; i++)
-			text_addf(&t, "%s%s", i ? ", " : "",
-				  keys->keys[i].name);
+		for (size_t i = 0; i < keys->count; i++) {
+			text_add(&t, i ? ", " : "");
+			text_add(&t, keys->keys[i].name);
+		}
 	}
 	report(r, key->place, &t);
 }
@@ -393,4 +404,35 @@ void config_read_speed(struct config_reader *r, const struct yaml_item *item,
 
 	if (text && number_speed(text, strlen(text), field) < 0)
 		config_expected(r, item, words);
+}
+
+void config_read_time(struct config_reader *r, const struct yaml_item *item,
+		      void *field)
+{
+	static const char words[] =
+	    "a time of UTC like 2026-03-01T00:00:00Z, from 1970 on";
+	const char *text = config_scalar(r, item, words);
+	int64_t at_s;
+
+	if (!text)
+		return;
+	if (utc_parse(text, strlen(text), &at_s) < 0 || at_s == 0)
+		config_expected(r, item, words);
+	else
+		memcpy(field, &at_s, sizeof(at_s));
+}
+
+void config_check_validity(struct config_reader *r, struct place place,
+			   const struct validity *v)
+{
+	char from[UTC_TEXT_SIZE];
+	char until[UTC_TEXT_SIZE];
+
+	if (v->from_s < validity_end_s(*v))
+		return;
+	diagnostics_error(r->d, place,
+			  "found until %s and from %s, expected until to be "
+			  "the later one",
+			  utc_format(v->until_s, until),
+			  utc_format(v->from_s, from));
 }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ixp/validity.h"
 #include "ixp/yaml_tree.h"
 #include "util/attr.h"
 #include "util/diagnostics.h"
@@ -104,5 +105,11 @@ void config_read_endpoint(struct config_reader *r, const struct yaml_item *item,
 			  void *field); /* struct config_endpoint */
 void config_read_speed(struct config_reader *r, const struct yaml_item *item,
 		       void *field); /* uint64_t, bit/s */
+void config_read_time(struct config_reader *r, const struct yaml_item *item,
+		      void *field); /* int64_t, seconds of the epoch, from 1 */
+
+/** Report a time that ends before it begins; place is that of its entry. */
+void config_check_validity(struct config_reader *r, struct place place,
+			   const struct validity *v);
 
 #endif

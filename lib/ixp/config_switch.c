@@ -152,6 +152,10 @@ static void read_port(struct config_reader *r, const struct yaml_item *item,
 		{ "lag", 0, read_lag, false },
 		{ "role", offsetof(struct config_port, role), read_role,
 		  false },
+		{ "from", offsetof(struct config_port, holds.from_s),
+		  config_read_time, false },
+		{ "until", offsetof(struct config_port, holds.until_s),
+		  config_read_time, false },
 	};
 	static const struct config_keys all = { keys,
 						sizeof(keys) / sizeof(*keys) };
@@ -159,6 +163,7 @@ static void read_port(struct config_reader *r, const struct yaml_item *item,
 
 	p->place = item->place;
 	config_mapping(r, item, &all, p);
+	config_check_validity(r, p->place, &p->holds);
 }
 
 static void read_ports(struct config_reader *r, const struct yaml_item *item,

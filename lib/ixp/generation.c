@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int generation_load(struct generation **out, const char *path,
+int generation_load(struct generation **out,
+		    const struct registry_request *request,
 		    struct diagnostics *d)
 {
 	struct generation *g = calloc(1, sizeof(*g));
@@ -12,7 +13,7 @@ int generation_load(struct generation **out, const char *path,
 
 	if (!g)
 		return -ENOMEM;
-	rc = registry_load(&g->registry, &g->config, path, d);
+	rc = registry_load(&g->registry, &g->config, request, d);
 	if (rc < 0) {
 		free(g);
 		return rc;

@@ -29,7 +29,8 @@ struct generation {
  * @param d    gets every error and warning
  * @return as registry_load
  */
-MUST_CHECK int generation_load(struct generation **out, const char *path,
+MUST_CHECK int generation_load(struct generation **out,
+			       const struct registry_request *request,
 			       struct diagnostics *d);
 
 /** Take another reference. @return g */

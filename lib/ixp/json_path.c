@@ -59,38 +59,81 @@ static void skip_blank(struct scan *s)
 		s->at++;
 }
 
+/* True if a backslash takes the quote at this place, in a string from there. */
+static bool is_escaped(const struct scan *s, size_t from, size_t quote)
+{
+	size_t slashes = 0;
+
+	while (quote - slashes > from && s->text[quote - slashes - 1] == '\\')
+		slashes++;
+	return slashes % 2 != 0;
+}
+
 static void skip_string(struct scan *s)
 {
+	size_t from = ++s->at;
+
+	while (s->at < s->len) {
+		const char *quote =
+		    memchr(s->text + s->at, '"', s->len - s->at);
+
+		if (!quote)
+			break;
+		s->at = (size_t)(quote - s->text) + 1;
+		if (!is_escaped(s, from, s->at - 1))
+			return;
+	}
+	s->at = s->len + 1; /* its end would be there */
+}
+
+/* Move behind a number or a word. */
+static void skip_word(struct scan *s)
+{
 	s->at++;
-	while (s->at < s->len && s->text[s->at] != '"')
-		s->at += s->text[s->at] == '\\' ? 2 : 1;
-	s->at++;
+	while (s->at < s->len && !strchr(",]} \t\r\n", s->text[s->at]))
+		s->at++;
+}
+
+/* Move behind an object or an array. */
+static void skip_brackets(struct scan *s)
+{
+	size_t depth = 0;
+
+	do {
+		switch (peek(s)) {
+		case '"':
+			skip_string(s);
+			continue;
+		case '{':
+		case '[':
+			depth++;
+			break;
+		case '}':
+		case ']':
+			depth--;
+			break;
+		default:
+			break;
+		}
+		s->at++;
+	} while (depth > 0 && s->at < s->len);
 }
 
 /* Move behind one value. */
 static void skip_value(struct scan *s)
 {
-	size_t depth = 0;
-
-	do {
-		char c;
-
-		skip_blank(s);
-		c = peek(s);
-		if (c == '"') {
-			skip_string(s);
-			continue;
-		}
-		if (c == '{' || c == '[')
-			depth++;
-		else if (c == '}' || c == ']')
-			depth--;
-		s->at++;
-		/* a number or a word goes on to what ends it */
-		while (depth == 0 && s->at < s->len && c != '}' && c != ']' &&
-		       !strchr(",]} \t\r\n", s->text[s->at]))
-			s->at++;
-	} while (depth > 0 && s->at < s->len);
+	skip_blank(s);
+	switch (peek(s)) {
+	case '"':
+		skip_string(s);
+		return;
+	case '{':
+	case '[':
+		skip_brackets(s);
+		return;
+	default:
+		skip_word(s);
+	}
 }
 
 /* From '[' to the start of the value with this index. */
@@ -138,22 +181,6 @@ static bool enter_object(struct scan *s, const char *key)
 	return found > 0 && found < s->len;
 }
 
-/* Lines and columns from 1; columns count characters of UTF-8. */
-static struct place place_at(const struct scan *s, const char *file)
-{
-	struct place place = { .path = file, .line = 1, .column = 1 };
-
-	for (size_t i = 0; i < s->at && i < s->len; i++) {
-		if (s->text[i] == '\n') {
-			place.line++;
-			place.column = 1;
-		} else if (((unsigned char)s->text[i] & 0xc0) != 0x80) {
-			place.column++;
-		}
-	}
-	return place;
-}
-
 struct place json_path_place(const struct json_path *path, const char *file,
 			     const char *text, size_t len)
 {
@@ -173,5 +200,5 @@ struct place json_path_place(const struct json_path *path, const char *file,
 			break;
 		s = deeper;
 	}
-	return place_at(&s, file);
+	return place_of_byte(file, text, len, s.at);
 }

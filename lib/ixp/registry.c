@@ -11,7 +11,10 @@
 #include "util/err.h"
 #include "util/text.h"
 
-enum { IDS_SHOWN = 12 };
+enum {
+	IDS_SHOWN = 12,
+	CLOCK_SLACK_S = 2, /* a clock may be slewed back by less */
+};
 
 static int compare_u32(uint32_t a, uint32_t b)
 {
@@ -274,6 +277,44 @@ static void check_roster_switches(const struct registry_draft *draft)
 	}
 }
 
+static void note_change(struct registry *r, int64_t change_s)
+{
+	if (change_s == 0 || change_s == INT64_MAX)
+		return;
+	if (change_s <= r->at_s) {
+		if (change_s > r->since_s)
+			r->since_s = change_s;
+	} else if (r->next_change_s == 0 || change_s < r->next_change_s) {
+		r->next_change_s = change_s;
+	}
+}
+
+/* When what is said for a time changed last and changes next. */
+static void note_changes(struct registry *r)
+{
+	const struct config *config = r->config;
+
+	for (size_t i = 0; i < config->mac_count; i++) {
+		note_change(r, config->macs[i].holds.from_s);
+		note_change(r, config->macs[i].holds.until_s);
+	}
+	for (size_t i = 0; i < config->switch_count; i++) {
+		const struct config_switch *s = &config->switches[i];
+
+		for (size_t j = 0; j < s->port_count; j++) {
+			note_change(r, s->ports[j].holds.from_s);
+			note_change(r, s->ports[j].holds.until_s);
+		}
+	}
+}
+
+bool registry_is_over(const struct registry *registry, int64_t now_s)
+{
+	if (registry->next_change_s && now_s >= registry->next_change_s)
+		return true;
+	return now_s < registry->since_s - CLOCK_SLACK_S;
+}
+
 int registry_join(struct registry **out, const struct registry_parts *parts,
 		  struct diagnostics *d)
 {
@@ -283,6 +324,8 @@ int registry_join(struct registry **out, const struct registry_parts *parts,
 					.roster = parts->roster,
 					.tables = parts->tables,
 					.table_count = parts->table_count,
+					.id_tables = parts->id_tables,
+					.id_table_count = parts->id_table_count,
 					.d = d };
 	unsigned errors_before = d->errors;
 	int rc;
@@ -290,8 +333,12 @@ int registry_join(struct registry **out, const struct registry_parts *parts,
 	if (!r)
 		return -ENOMEM;
 	r->config = parts->config;
+	r->at_s = parts->at_s;
+	note_changes(r);
 	check_roster_switches(&draft);
-	rc = registry_add_vlans(&draft);
+	rc = parts->ordinals ? ordinals_copy(&r->ordinals, parts->ordinals) : 0;
+	if (rc == 0)
+		rc = registry_add_vlans(&draft);
 	if (rc == 0)
 		rc = registry_add_members(&draft);
 	if (rc == 0)
@@ -301,7 +348,7 @@ int registry_join(struct registry **out, const struct registry_parts *parts,
 	if (rc == 0)
 		rc = registry_add_groups(&draft);
 	if (rc == 0 && d->errors == errors_before)
-		registry_warn(&draft);
+		rc = registry_warn(&draft);
 	u64map_fini(&draft.vlan_of);
 	u64map_fini(&draft.member_of);
 	if (rc == 0 && d->errors > errors_before)
@@ -332,59 +379,130 @@ static const uint32_t *infrastructure_of(const struct config *config,
 	return roster->ixp_id ? &roster->ixp_id : NULL;
 }
 
-static int load_tables(struct mac_table **tables, const struct config *config,
+/* Tables that a configuration names. */
+struct tables {
+	struct mac_table **all; /* of MACs, then those of ids alone */
+	size_t count;
+	struct mac_table **ids; /* of them; borrowed */
+	size_t id_count;
+};
+
+static int tables_init(struct tables *t, const struct config *config)
+{
+	size_t most =
+	    config->mac_table_count + config->ixp_manager.interface_count;
+
+	*t = (struct tables){ 0 };
+	t->all = calloc(most + 1, sizeof(*t->all));
+	t->ids = calloc(most + 1, sizeof(*t->ids));
+	return t->all && t->ids ? 0 : -ENOMEM;
+}
+
+static void tables_fini(struct tables *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		mac_table_free(t->all[i]);
+	free(t->all);
+	free(t->ids);
+}
+
+static int load_table(struct tables *t, const char *path,
+		      const uint32_t *infrastructure, struct diagnostics *d)
+{
+	int rc = mac_table_load(&t->all[t->count], path, infrastructure, d);
+
+	t->count += rc == 0;
+	return rc;
+}
+
+/* The tables of ids; one that gives MACs too is there already. */
+static int load_ids(struct tables *t, const struct config *config,
+		    const uint32_t *infrastructure, struct diagnostics *d)
+{
+	const struct config_ixp_manager *m = &config->ixp_manager;
+	bool own = m->interface_count > 0;
+	size_t count = own ? m->interface_count : t->count;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		size_t at = own ? 0 : i;
+
+		while (own && at < t->count &&
+		       strcmp(t->all[at]->path, m->interfaces[i]) != 0)
+			at++;
+		if (at == t->count)
+			rc = load_table(t, m->interfaces[i], infrastructure, d);
+		t->ids[i] = t->all[at];
+		t->id_count++;
+	}
+	return rc;
+}
+
+static int load_tables(struct tables *t, const struct config *config,
 		       const struct roster *roster, struct diagnostics *d)
 {
 	const uint32_t *infrastructure = infrastructure_of(config, roster);
-	int rc = 0;
+	int rc = tables_init(t, config);
 
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < config->mac_table_count; i++) {
-		int one = mac_table_load(&tables[i], config->mac_tables[i],
-					 infrastructure, d);
+		int one =
+		    load_table(t, config->mac_tables[i], infrastructure, d);
 
 		if (rc == 0)
 			rc = one;
 	}
+	if (rc == 0 && config->ixp_manager.tree)
+		rc = load_ids(t, config, infrastructure, d);
 	return rc;
 }
 
 /* Load what a configuration names, and join it. */
 static int load_rest(struct registry **out, const struct config *config,
+		     const struct registry_request *request,
 		     struct diagnostics *d)
 {
+	struct ordinals ordinals = { 0 };
 	struct roster *roster = NULL;
-	struct mac_table **tables =
-	    calloc(config->mac_table_count + 1, sizeof(struct mac_table *));
-	int rc = -ENOMEM;
-
-	if (!tables)
-		return rc;
-	rc =
+	struct tables tables = { 0 };
+	int rc =
 	    roster_load(&roster, config->roster,
 			config->has_roster_ixp ? &config->roster_ixp : NULL, d);
+
 	if (rc == 0)
-		rc = load_tables(tables, config, roster, d);
+		rc = load_tables(&tables, config, roster, d);
+	if (rc == 0 && !request->ordinals)
+		rc = ordinals_load(&ordinals, config->state_dir, d);
 	if (rc == 0)
-		rc = registry_join(
-		    out,
-		    &(struct registry_parts){ config, roster, tables,
-					      config->mac_table_count },
-		    d);
-	for (size_t i = 0; i < config->mac_table_count; i++)
-		mac_table_free(tables[i]);
-	free(tables);
+		rc = registry_join(out,
+				   &(struct registry_parts){
+				       .config = config,
+				       .roster = roster,
+				       .tables = tables.all,
+				       .table_count = config->mac_table_count,
+				       .ordinals = request->ordinals
+						       ? request->ordinals
+						       : &ordinals,
+				       .at_s = request->at_s,
+				       .id_tables = tables.ids,
+				       .id_table_count = tables.id_count,
+				   },
+				   d);
+	tables_fini(&tables);
+	ordinals_free(&ordinals);
 	roster_free(roster);
 	return rc;
 }
 
 int registry_load(struct registry **out, struct config **config,
-		  const char *config_path, struct diagnostics *d)
+		  const struct registry_request *request, struct diagnostics *d)
 {
 	struct config *c = NULL;
-	int rc = config_load(&c, config_path, d);
+	int rc = config_load(&c, request->path, d);
 
 	if (rc == 0)
-		rc = load_rest(out, c, d);
+		rc = load_rest(out, c, request, d);
 	diagnostics_end(d);
 	if (rc < 0) {
 		config_free(c);
@@ -405,11 +523,12 @@ void registry_free(struct registry *registry)
 	for (uint32_t i = 0; i < registry->vlan_count; i++)
 		free(registry->vlans[i].name);
 	free(registry->vlans);
-	for (uint32_t i = 0; i < registry->port_count; i++)
+	for (uint32_t i = 0; i < registry->all_port_count; i++)
 		free(registry->ports[i].members);
 	free(registry->ports);
 	free(registry->stations);
 	registry_free_groups(registry);
+	ordinals_free(&registry->ordinals);
 	u64map_fini(&registry->by_mac);
 	u64map_fini(&registry->by_port);
 	free(registry);

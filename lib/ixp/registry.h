@@ -17,6 +17,7 @@
 
 #include "ixp/config.h"
 #include "ixp/mac_table.h"
+#include "ixp/ordinals.h"
 #include "ixp/roster.h"
 #include "util/u64map.h"
 
@@ -40,8 +41,10 @@ struct vlan_interface {
 	uint32_t member;  /* in members; REGISTRY_NO_MEMBER for index 0 */
 	uint16_t vlan;	  /* 802.1Q tag; 0: the member's catch-all, for frames
 			   * whose VLAN nothing tells */
-	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN, in the
-			   * roster's order; 0 for a catch-all */
+	uint16_t ordinal; /* 1, 2, ... of this member in this VLAN, once and
+			   * for all (ordinals.h); 0 for a catch-all */
+	uint32_t ixp_id;  /* IXP Manager's vlaninterface.id, where its tree is
+			   * written; 0: not known */
 };
 
 struct vlan {
@@ -61,6 +64,7 @@ struct port {
 	uint16_t only_vlan; /* the one VLAN its members are in; 0: several,
 			     * none, or no members */
 	bool core;
+	struct validity holds; /* when this is so */
 };
 
 /*
@@ -88,8 +92,13 @@ struct registry {
 	uint32_t interface_count;
 	struct vlan *vlans; /* in order of their tags */
 	uint32_t vlan_count;
-	struct port *ports; /* those of the configuration */
+	int64_t at_s;	       /* the moment that it is for */
+	int64_t since_s;       /* when what it says began; 0: since ever */
+	int64_t next_change_s; /* when it is no longer so; 0: never */
+	struct port *ports; /* those of the configuration: port_count that hold
+			     * at at_s, each once; then those of other times */
 	uint32_t port_count;
+	uint32_t all_port_count;
 	uint32_t infrastructure_id;	      /* the roster's ixp_id */
 	struct registry_group infrastructure; /* all switches */
 	struct registry_group *locations; /* by name; of switches that say with
@@ -98,8 +107,10 @@ struct registry {
 	struct station *stations;
 	uint32_t station_count;
 	uint32_t table_station_count; /* of them, only in MAC tables */
-	struct u64map by_mac;	      /* MAC -> first of its stations */
-	struct u64map by_port;	      /* registry_port_key -> port */
+	struct ordinals ordinals;     /* all that were ever given out */
+	uint32_t without_ixp_id; /* interfaces with stations that lack it */
+	struct u64map by_mac;	 /* MAC -> first of its stations */
+	struct u64map by_port;	 /* registry_port_key -> port */
 };
 
 /* What a registry is made of; all borrowed. */
@@ -108,6 +119,10 @@ struct registry_parts {
 	const struct roster *roster; /* as the tables: during the call */
 	struct mac_table *const *tables;
 	size_t table_count;
+	const struct ordinals *ordinals; /* known ones; NULL: none */
+	int64_t at_s; /* the moment to build for, seconds of the epoch */
+	struct mac_table *const *id_tables; /* say IXP Manager's ids */
+	size_t id_table_count;
 };
 
 /**
@@ -126,6 +141,10 @@ struct registry_parts {
  * its own. Where tables contradict the first one counts. What cannot be told is
  * left out with a warning, not an error: learned addresses may be old ones.
  *
+ * Where IXP Manager's tree is written, its id of a VLAN interface goes to the
+ * interface that has its address in that VLAN, or else to the one of its MACs;
+ * an interface has one id, the first. Those without any are warned of.
+ *
  * Warned of: members without MACs or without ports, ASNs of macs: and ports:
  * that the roster does not know (they become members named after their number),
  * roster VLANs with members that the exchange does not have, and configuration
@@ -133,21 +152,34 @@ struct registry_parts {
  * two members, a VLAN of macs: that the exchange does not have, a roster_switch
  * or roster_vlan that the roster does not have.
  *
+ * What macs: and ports: say for a time is used at that time alone, but is
+ * checked at once for all times: who is a member and in which VLANs does not
+ * change with it. A MAC of macs: that has a from or an until goes before the
+ * roster's, with a warning; the roster knows no times.
+ *
  * @return 0, ERR_CONFIG (d says why) or -ENOMEM
  */
 MUST_CHECK int registry_join(struct registry **out,
 			     const struct registry_parts *parts,
 			     struct diagnostics *d);
 
-/** registry_join without MAC tables. */
+/** registry_join without MAC tables, for the time before any that is said. */
 MUST_CHECK int registry_build(struct registry **out,
 			      const struct config *config,
 			      const struct roster *roster,
 			      struct diagnostics *d);
 
+/* What to load. */
+struct registry_request {
+	const char *path; /* of the configuration */
+	int64_t at_s;	  /* the moment to build for, seconds of the epoch */
+	/* known ones, borrowed during the call; NULL: those of the state_dir */
+	const struct ordinals *ordinals;
+};
+
 /**
- * Load configuration, roster and MAC tables and join them, for programs'
- * starts. At the end d says how much more there was than it shows.
+ * Load configuration, roster, MAC tables and ordinals and join them, for
+ * programs' starts. At the end d says how much more there was than it shows.
  *
  * @param config  on success the configuration, to be freed after the registry
  * @param out     on success the registry
@@ -156,10 +188,17 @@ MUST_CHECK int registry_build(struct registry **out,
  *         or another -errno; d says why, except for -ENOMEM
  */
 MUST_CHECK int registry_load(struct registry **out, struct config **config,
-			     const char *config_path, struct diagnostics *d);
+			     const struct registry_request *request,
+			     struct diagnostics *d);
 
 /** Free a registry; NULL is fine. */
 void registry_free(struct registry *registry);
+
+/**
+ * Whether another registry is to be built, since what macs and ports say has
+ * changed: also back, if the clock was ahead by more than two seconds.
+ */
+bool registry_is_over(const struct registry *registry, int64_t now_s);
 
 /** The member with this ASN, or NULL. */
 const struct member *registry_member(const struct registry *registry,

@@ -59,39 +59,124 @@ static void add_members(struct registry_draft *draft, struct port *p,
 			at++;
 		if (at == p->member_count)
 			p->members[p->member_count++] = member;
-		if (said == p->config)
+		if (said == p->config && validity_holds(p->holds, r->at_s))
 			r->members[member].port_count++;
 	}
 }
 
-static int add_port(struct registry_draft *draft, uint32_t switch_index,
-		    const struct config_port *config)
-{
-	const struct config_switch *s = &draft->config->switches[switch_index];
-	struct registry *r = draft->registry;
-	struct port *p = &r->ports[r->port_count];
-	size_t count = config->asn_count;
+/* What is being read of the configuration: a port of a switch. */
+struct entry {
+	uint32_t switch_index;
+	const struct config_switch *of;
+	const struct config_port *port;
+};
 
-	*p = (struct port){ .switch_index = switch_index,
-			    .ifindex = config->ifindex,
-			    .config = config,
-			    .core = config->role == CONFIG_ROLE_CORE };
-	for (size_t i = 0; i < s->port_count; i++) {
-		if (shares_members(config, &s->ports[i]))
-			count += s->ports[i].asn_count;
+/* Room for one more port behind those that there are. */
+static struct port *next_port(struct registry *r, size_t *capacity)
+{
+	if (r->all_port_count == *capacity) {
+		size_t larger = *capacity ? 2 * *capacity : 64;
+		struct port *ports =
+		    reallocarray(r->ports, larger, sizeof(*ports));
+
+		if (!ports)
+			return NULL;
+		r->ports = ports;
+		*capacity = larger;
+	}
+	return &r->ports[r->all_port_count];
+}
+
+/* A port for a time in which nothing that is said of it changes. */
+static int add_port(struct registry_draft *draft, const struct entry *e,
+		    struct validity holds)
+{
+	struct port *p = next_port(draft->registry, &draft->port_capacity);
+	const struct config_port *ports = e->of->ports;
+	size_t count = e->port->asn_count;
+
+	if (!p)
+		return -ENOMEM;
+	*p = (struct port){ .switch_index = e->switch_index,
+			    .ifindex = e->port->ifindex,
+			    .config = e->port,
+			    .holds = holds,
+			    .core = e->port->role == CONFIG_ROLE_CORE };
+	for (size_t i = 0; i < e->of->port_count; i++) {
+		if (shares_members(e->port, &ports[i]))
+			count += ports[i].asn_count;
 	}
 	p->members = calloc(count + 1, sizeof(*p->members));
 	if (!p->members)
 		return -ENOMEM;
-	add_members(draft, p, config);
-	for (size_t i = 0; i < s->port_count; i++) {
-		if (shares_members(config, &s->ports[i]))
-			add_members(draft, p, &s->ports[i]);
+	add_members(draft, p, e->port);
+	for (size_t i = 0; i < e->of->port_count; i++) {
+		if (shares_members(e->port, &ports[i]) &&
+		    validity_overlaps(ports[i].holds, holds))
+			add_members(draft, p, &ports[i]);
 	}
-	p->only_vlan = only_vlan(r, p);
-	return u64map_put(&r->by_port,
-			  registry_port_key(switch_index, config->ifindex),
-			  r->port_count++);
+	p->only_vlan = only_vlan(draft->registry, p);
+	draft->registry->all_port_count++;
+	return 0;
+}
+
+/* The first moment behind at_s at which something said of a port changes. */
+static int64_t next_change(const struct entry *e, int64_t at_s)
+{
+	int64_t next_s = validity_end_s(e->port->holds);
+
+	for (size_t i = 0; i < e->of->port_count; i++) {
+		const struct config_port *other = &e->of->ports[i];
+		int64_t end_s = validity_end_s(other->holds);
+
+		if (!validity_is_limited(other->holds) ||
+		    !shares_members(e->port, other))
+			continue;
+		if (other->holds.from_s > at_s && other->holds.from_s < next_s)
+			next_s = other->holds.from_s;
+		if (end_s > at_s && end_s < next_s)
+			next_s = end_s;
+	}
+	return next_s;
+}
+
+/* Add what is said of a port: of now, or of all other times. */
+static int add_entry(struct registry_draft *draft, const struct entry *e,
+		     bool now)
+{
+	int64_t end_s = validity_end_s(e->port->holds);
+	int64_t at_s = e->port->holds.from_s;
+	int rc = 0;
+
+	while (rc == 0 && at_s < end_s) {
+		int64_t next_s = next_change(e, at_s);
+		struct validity holds = {
+			.from_s = at_s,
+			.until_s = next_s == INT64_MAX ? 0 : next_s,
+		};
+
+		if (validity_holds(holds, draft->registry->at_s) == now)
+			rc = add_port(draft, e, holds);
+		at_s = next_s;
+	}
+	return rc;
+}
+
+static int add_entries(struct registry_draft *draft, bool now)
+{
+	const struct config *config = draft->config;
+	int rc = 0;
+
+	for (size_t i = 0; i < config->switch_count; i++) {
+		const struct config_switch *s = &config->switches[i];
+
+		for (size_t j = 0; rc == 0 && j < s->port_count; j++) {
+			const struct entry e = { (uint32_t)i, s, &s->ports[j] };
+
+			rc = add_entry(draft, &e, now);
+		}
+	}
+	return rc;
 }
 
 const struct port *registry_lag_of(const struct registry *r,
@@ -109,24 +194,18 @@ const struct port *registry_lag_of(const struct registry *r,
 
 int registry_add_ports(struct registry_draft *draft)
 {
-	const struct config *config = draft->config;
 	struct registry *r = draft->registry;
-	size_t count = 0;
-	int rc;
+	int rc = add_entries(draft, true);
 
-	for (size_t i = 0; i < config->switch_count; i++)
-		count += config->switches[i].port_count;
-	rc = u64map_init(&r->by_port, count);
-	r->ports = calloc(count + 1, sizeof(*r->ports));
-	if (!r->ports)
-		rc = -ENOMEM;
-	for (size_t i = 0; i < config->switch_count; i++) {
-		const struct config_switch *s = &config->switches[i];
-
-		for (size_t j = 0; rc == 0 && j < s->port_count; j++)
-			rc = add_port(draft, (uint32_t)i, &s->ports[j]);
-	}
-	return rc;
+	r->port_count = r->all_port_count;
+	if (rc == 0)
+		rc = u64map_init(&r->by_port, r->port_count);
+	for (uint32_t i = 0; rc == 0 && i < r->port_count; i++)
+		rc = u64map_put(&r->by_port,
+				registry_port_key(r->ports[i].switch_index,
+						  r->ports[i].ifindex),
+				i);
+	return rc == 0 ? add_entries(draft, false) : rc;
 }
 
 static void warn_of_unused(const struct config *config, struct diagnostics *d)
@@ -141,9 +220,6 @@ static void warn_of_unused(const struct config *config, struct diagnostics *d)
 	}
 	if (config->relay_count)
 		diagnostics_warning(d, config->relay_place, "relay: %s", words);
-	if (config->ixp_manager_tree)
-		diagnostics_warning(d, config->ixp_manager_place,
-				    "ixp_manager: %s", words);
 	if (config->web.users)
 		diagnostics_warning(d, config->web.users_place, "users: %s",
 				    words);
@@ -195,14 +271,38 @@ static void warn_of_member(const struct registry_draft *draft,
 				  "recognised");
 }
 
-void registry_warn(const struct registry_draft *draft)
+/* Mark the members that something is said of for another time than now. */
+static void mark_timed(const struct registry_draft *draft, bool *timed)
 {
 	const struct registry *r = draft->registry;
+	const struct config *config = draft->config;
 
+	for (size_t i = 0; i < config->mac_count; i++) {
+		if (!validity_holds(config->macs[i].holds, r->at_s))
+			timed[u64map_find(&draft->member_of,
+					  config->macs[i].asn)] = true;
+	}
+	for (uint32_t i = r->port_count; i < r->all_port_count; i++) {
+		for (uint32_t k = 0; k < r->ports[i].member_count; k++)
+			timed[r->ports[i].members[k]] = true;
+	}
+}
+
+int registry_warn(const struct registry_draft *draft)
+{
+	const struct registry *r = draft->registry;
+	bool *timed = calloc((size_t)r->member_count + 1, sizeof(*timed));
+
+	if (!timed)
+		return -ENOMEM;
+	mark_timed(draft, timed);
 	warn_of_unused(draft->config, draft->d);
 	warn_of_core(r, draft->d);
 	for (uint32_t i = 0; i < r->member_count; i++) {
-		if (!r->members[i].mac_count || !r->members[i].port_count)
+		if ((!r->members[i].mac_count || !r->members[i].port_count) &&
+		    !timed[i])
 			warn_of_member(draft, &r->members[i]);
 	}
+	free(timed);
+	return 0;
 }

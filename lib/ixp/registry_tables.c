@@ -23,13 +23,6 @@ enum {
 	NO_GROUP = 0xffffffff,
 };
 
-/* A router's address in the roster. */
-struct addressed {
-	struct ipaddr addr;
-	uint16_t vlan;
-	uint32_t interface; /* 0: that of several members */
-};
-
 /* What entries of a group say; another member's interface: contradiction. */
 struct verdict {
 	uint32_t interface; /* 0: nothing */
@@ -55,8 +48,7 @@ struct group {
 struct join {
 	struct registry_draft *draft;
 	struct claims *claims;
-	struct addressed *addressed;
-	size_t addressed_count;
+	struct addresses addresses;
 	struct group *groups;
 	uint32_t group_count;
 	uint32_t *group_of;	/* of all tables' entries */
@@ -82,75 +74,6 @@ static uint32_t asn_of(const struct join *j, uint32_t interface)
 	return j->draft->registry->members[member_of(j, interface)].asn;
 }
 
-static int compare_addressed(const void *left, const void *right)
-{
-	const struct addressed *a = left;
-	const struct addressed *b = right;
-
-	if (a->vlan != b->vlan)
-		return a->vlan < b->vlan ? -1 : 1;
-	if (a->addr.version != b->addr.version)
-		return a->addr.version < b->addr.version ? -1 : 1;
-	return memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes));
-}
-
-/* Each address once, and nobody's if it is that of several members. */
-static void settle_addressed(struct join *j)
-{
-	size_t kept = 0;
-
-	if (j->addressed_count)
-		qsort(j->addressed, j->addressed_count, sizeof(*j->addressed),
-		      compare_addressed);
-	for (size_t i = 0; i < j->addressed_count; i++) {
-		struct addressed *a = &j->addressed[i];
-		struct addressed *last = kept ? &j->addressed[kept - 1] : NULL;
-
-		if (!last || compare_addressed(last, a) != 0)
-			j->addressed[kept++] = *a;
-		else if (last->interface && member_of(j, last->interface) !=
-						member_of(j, a->interface))
-			last->interface = 0;
-		else if (last->interface > a->interface)
-			last->interface = a->interface;
-	}
-	j->addressed_count = kept;
-}
-
-static int list_addresses(struct join *j, const struct seats *seats)
-{
-	j->addressed = calloc(2 * seats->count + 1, sizeof(*j->addressed));
-	if (!j->addressed)
-		return -ENOMEM;
-	for (size_t i = 0; i < seats->count; i++) {
-		const struct roster_presence *p = seats->all[i].presence;
-
-		for (size_t k = 0; p && k < 2; k++) {
-			if (p->addresses[k].version)
-				j->addressed[j->addressed_count++] =
-				    (struct addressed){
-					    .addr = p->addresses[k],
-					    .vlan = seats->all[i].vlan,
-					    .interface =
-						registry_interface_of(seats, i)
-				    };
-		}
-	}
-	settle_addressed(j);
-	return 0;
-}
-
-static uint32_t find_address(const struct join *j,
-			     const struct mac_table_entry *e)
-{
-	const struct addressed wanted = { .addr = e->addr, .vlan = e->vlan };
-	const struct addressed *found =
-	    bsearch(&wanted, j->addressed, j->addressed_count,
-		    sizeof(*j->addressed), compare_addressed);
-
-	return found ? found->interface : 0;
-}
-
 static int list_known(struct join *j)
 {
 	int rc = u64map_init(&j->known, j->claims->count);
@@ -158,6 +81,9 @@ static int list_known(struct join *j)
 	for (size_t i = 0; rc == 0 && i < j->claims->count; i++) {
 		const struct claim *c = &j->claims->all[i];
 
+		if (c->config &&
+		    !validity_holds(c->config->holds, j->draft->registry->at_s))
+			continue;
 		rc = u64map_put(&j->known, station_key(c->mac, c->vlan),
 				c->interface);
 	}
@@ -221,7 +147,8 @@ static void add_to_group(struct join *j, struct group *g,
 			 const struct mac_table_entry *e)
 {
 	if (e->addr.version) {
-		judge(j, &g->by_address, find_address(j, e));
+		judge(j, &g->by_address,
+		      registry_find_address(&j->addresses, e->addr, e->vlan));
 		return;
 	}
 	if (g->mac_count++ == 0) {
@@ -517,7 +444,7 @@ static int init(struct join *j, const struct seats *seats)
 	const struct registry *r = j->draft->registry;
 	size_t entries = 0;
 	size_t macs = 0;
-	int rc = list_addresses(j, seats);
+	int rc = registry_list_addresses(&j->addresses, r, seats);
 
 	for (size_t i = 0; i < j->draft->table_count; i++) {
 		entries += j->draft->tables[i]->entry_count;
@@ -541,7 +468,7 @@ static int init(struct join *j, const struct seats *seats)
 
 static void fini(struct join *j)
 {
-	free(j->addressed);
+	free(j->addresses.all);
 	free(j->groups);
 	free(j->group_of);
 	free(j->has_tag);

@@ -41,27 +41,12 @@ static struct place place_of(const struct builder *b, yaml_mark_t mark)
 			       .column = mark.column + 1 };
 }
 
-/* The place of a byte; columns count characters, as libyaml's do. */
-static struct place place_at(const struct builder *b, size_t offset)
-{
-	struct place place = { .path = b->path, .line = 1, .column = 1 };
-
-	for (size_t i = 0; i < offset && i < b->len; i++) {
-		unsigned char c = (unsigned char)b->text[i];
-
-		if (c == '\n') {
-			place.line++;
-			place.column = 1;
-		} else if ((c & 0xc0) != 0x80) {
-			place.column++;
-		}
-	}
-	return place;
-}
-
 static int report_reader(const struct builder *b, const yaml_parser_t *parser)
 {
-	diagnostics_error(b->d, place_at(b, parser->problem_offset),
+	struct place place =
+	    place_of_byte(b->path, b->text, b->len, parser->problem_offset);
+
+	diagnostics_error(b->d, place,
 			  "found bytes that are no text (%s), expected YAML "
 			  "in UTF-8",
 			  parser->problem ? parser->problem : "not readable");
@@ -93,20 +78,29 @@ static int refuse(const struct builder *b, yaml_mark_t mark, const char *what)
 	return ERR_CONFIG;
 }
 
-/* A new item that the tree owns. */
-static int make_item(struct builder *b, enum yaml_kind kind, yaml_mark_t mark,
-		     struct yaml_item **out)
+/*
+ * A new item that the tree owns, with room for the text of its event; in one
+ * block, since there are as many as values.
+ */
+static int make_item(struct builder *b, enum yaml_kind kind,
+		     const yaml_event_t *event, struct yaml_item **out)
 {
+	yaml_mark_t mark = event->start_mark;
+	size_t len = kind == YAML_SCALAR ? event->data.scalar.length : 0;
 	struct yaml_item *item;
 
 	if (b->tree->count == ITEMS_AT_MOST)
 		return refuse(b, mark,
 			      "found more than 1000000 values, "
 			      "expected fewer");
-	item = calloc(1, sizeof(*item));
+	item = calloc(1, sizeof(*item) + len + 1);
 	if (!item)
 		return -ENOMEM;
 	item->kind = kind;
+	if (kind == YAML_SCALAR) {
+		item->text = (char *)(item + 1);
+		memcpy(item->text, event->data.scalar.value, len);
+	}
 	item->place = place_of(b, mark);
 	item->made_before = b->tree->made;
 	b->tree->made = item;
@@ -147,21 +141,31 @@ static int place_item(struct builder *b, struct yaml_item *item)
 }
 
 /*
- * True if the text holds a control character or one that YAML takes for the
- * end of a line: C0, DEL, C1, U+2028, U+2029, U+FEFF. The text is UTF-8.
+ * True for a control character beyond ASCII, or one that YAML takes for the
+ * end of a line: C1, U+2028, U+2029, U+FEFF. The text is UTF-8.
  */
+static bool is_wide_control(const unsigned char *text, size_t len)
+{
+	switch (text[0]) {
+	case 0xc2:
+		return len >= 2 && text[1] < 0xa0;
+	case 0xe2:
+		return len >= 3 && text[1] == 0x80 &&
+		       (text[2] == 0xa8 || text[2] == 0xa9);
+	case 0xef:
+		return len >= 3 && text[1] == 0xbb && text[2] == 0xbf;
+	default:
+		return false;
+	}
+}
+
+/* True if the text holds such a one, or a control character of ASCII. */
 static bool has_control(const unsigned char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] < 0x20 || text[i] == 0x7f)
-			return true;
-		if (text[i] == 0xc2 && i + 1 < len && text[i + 1] < 0xa0)
-			return true;
-		if (i + 2 >= len)
+		if (text[i] >= 0x20 && text[i] < 0x7f)
 			continue;
-		if (memcmp(text + i, "\xe2\x80\xa8", 3) == 0 ||
-		    memcmp(text + i, "\xe2\x80\xa9", 3) == 0 ||
-		    memcmp(text + i, "\xef\xbb\xbf", 3) == 0)
+		if (text[i] < 0x80 || is_wide_control(text + i, len - i))
 			return true;
 	}
 	return false;
@@ -178,15 +182,10 @@ static int add_scalar(struct builder *b, const yaml_event_t *event)
 		return refuse(b, event->start_mark,
 			      "found a control character or line break in a "
 			      "value, expected one line of text");
-	rc = make_item(b, YAML_SCALAR, event->start_mark, &item);
+	rc = make_item(b, YAML_SCALAR, event, &item);
 	if (rc < 0)
 		return rc;
 	item->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	item->text = malloc(len + 1);
-	if (!item->text)
-		return -ENOMEM;
-	memcpy(item->text, text, len);
-	item->text[len] = '\0';
 	return place_item(b, item);
 }
 
@@ -200,7 +199,7 @@ static int open_collection(struct builder *b, enum yaml_kind kind,
 		return refuse(b, event->start_mark,
 			      "found more than 32 levels of nesting, expected "
 			      "fewer");
-	rc = make_item(b, kind, event->start_mark, &item);
+	rc = make_item(b, kind, event, &item);
 	if (rc < 0)
 		return rc;
 	rc = place_item(b, item);
@@ -312,7 +311,6 @@ void yaml_tree_fini(struct yaml_tree *tree)
 	while (item) {
 		struct yaml_item *before = item->made_before;
 
-		free(item->text);
 		free(item);
 		item = before;
 	}

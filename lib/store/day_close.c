@@ -9,6 +9,7 @@
 #include "store/day_figures.h"
 #include "store/day_plan.h"
 #include "store/daybook_file.h"
+#include "store/pair_read.h"
 #include "store/rrd_read.h"
 #include "store/rrd_write.h"
 #include "store/series_list.h"
@@ -238,8 +239,13 @@ static int take_pair(struct day_close *c, const struct day_task *task,
 				     .asn = series->asn,
 				     .other_asn = series->other_asn };
 	struct series_data rows;
-	int rc = series_read(&rows, c->state_dir, series, &range);
+	int64_t end_s = 0;
+	int rc = rrd_last_end(c->state_dir, series, &end_s);
 
+	if (rc == 0 && end_s <= task->from_s)
+		return 0; /* no traffic since */
+	if (rc == 0)
+		rc = pair_read(&rows, c->state_dir, series, &range);
 	if (rc < 0)
 		return rc == ERR_NOT_FOUND ? 0 : rc;
 	if (fits(&rows, task)) {

@@ -67,7 +67,12 @@ void journal_close(struct journal *j);
 /**
  * Append a record. head->seq is set; so is head->replaces of a closed step: to
  * the first part since the stream's last one, or an earlier one that the
- * caller says. Of the parts from there on it replaces those of its own step.
+ * caller says, which may be of before a restart. Of the parts from there on it
+ * replaces those of its own step.
+ *
+ * RECORD_PORTS are a state: each makes the one before it void, and so does a
+ * RECORD_STEP. Append the one that follows a step before the next sync: either
+ * both will be there, or the ones before.
  *
  * @param record  made with record_begin and record_add under the same head;
  *                its bytes are copied
@@ -94,7 +99,8 @@ struct journal_reader;
 /**
  * Read the records of a state_dir in order of their seq, or of one file.
  * Parts that a record replaced are left out, also where only one file is read
- * and that record stands in another of the same folder.
+ * and that record stands in another of the same folder; so are RECORD_PORTS
+ * but the last.
  *
  * @param streams  bit 1 << JOURNAL_..., which to read
  * @param from_s   records whose step ends before it may be left out

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -119,6 +120,19 @@ static int look_at(struct journal_list *list, const char *folder,
 	return rc;
 }
 
+/* Parts are listed twice. */
+static bool is_listed(const struct journal_list *list,
+		      const struct journal_name *name)
+{
+	for (size_t i = 0; !journal_is_closed(name->kind) && i < list->count;
+	     i++) {
+		if (list->files[i].name.kind == name->kind &&
+		    journal_name_compare(&list->files[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int list_kinds(struct journal_list *list, const char *folder,
 		      unsigned kinds)
 {
@@ -140,7 +154,7 @@ static int list_kinds(struct journal_list *list, const char *folder,
 			break;
 		}
 		if (!journal_name_read(&name, entry->d_name) ||
-		    !(kinds & 1u << name.kind))
+		    !(kinds & 1u << name.kind) || is_listed(list, &name))
 			continue;
 		rc = look_at(list, folder, &name);
 		if (rc < 0)
@@ -169,6 +183,8 @@ int journal_list_read(struct journal_list *out, const char *folder,
 	rc = list_kinds(out, folder, kinds & PARTS);
 	if (rc == 0)
 		rc = list_kinds(out, folder, kinds & CLOSED);
+	if (rc == 0)
+		rc = list_kinds(out, folder, kinds & PARTS);
 	if (out->count > 0)
 		qsort(out->files, out->count, sizeof(*out->files),
 		      by_kind_and_name);

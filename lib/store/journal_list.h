@@ -8,7 +8,8 @@
  * Parts are opened before closed steps are listed. So parts whose removal is
  * seen have their closed step in the list, and parts that are seen are known
  * as replaced if it is there: nothing is missed or seen twice beside a running
- * writer. For lib/store alone.
+ * writer. Then parts are listed again, for the record of ports that follows a
+ * closed step and was written just before it. For lib/store alone.
  */
 
 #include <stddef.h>

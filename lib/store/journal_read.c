@@ -117,7 +117,7 @@ static int find_behind(struct journal_reader *r, const struct chain *chain,
 
 	for (size_t i = chain->next; rc == 0 && i < chain->end; i++) {
 		const struct journal_file *file = &r->list.files[i];
-		struct journal_frame frame;
+		struct journal_frame frame = { 0 };
 		struct journal_scan scan;
 
 		if (journal_name_compare(&file->name, name) <= 0)
@@ -269,6 +269,7 @@ static int start_next(struct journal_reader *r, struct chain *chain)
 {
 	while (chain->next < chain->end) {
 		const struct journal_file *file = &r->list.files[chain->next];
+		bool damaged;
 		int rc;
 
 		chain->next++;
@@ -280,11 +281,12 @@ static int start_next(struct journal_reader *r, struct chain *chain)
 			chain->scanning = true;
 			return 1;
 		}
+		damaged =
+		    rc == ERR_TRUNCATED ? chain->scan.damaged : rc != -ENOENT;
 		journal_scan_fini(&chain->scan);
 		if (!journal_scan_is_damage(rc))
 			return rc;
-		/* Removed for its age; or made, and no more than that. */
-		if (rc != -ENOENT && file->size > 0)
+		if (damaged)
 			note_damage(r, chain, 0, file->size);
 	}
 	return 0;

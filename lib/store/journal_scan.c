@@ -108,26 +108,6 @@ static const uint8_t *next_bytes(struct journal_scan *s, size_t len, int *rc)
 	return s->block_len >= len ? s->block : NULL;
 }
 
-int journal_scan_start(struct journal_scan *s, int fd, uint64_t limit)
-{
-	struct stat status;
-	const uint8_t *header;
-	int rc;
-
-	*s = (struct journal_scan){ .fd = fd };
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	s->size =
-	    (uint64_t)status.st_size < limit ? (uint64_t)status.st_size : limit;
-	header = next_bytes(s, JOURNAL_HEADER_SIZE, &rc);
-	if (!header)
-		return rc < 0 ? rc : ERR_TRUNCATED;
-	rc = journal_header_read(&s->header,
-				 cursor_of(header, JOURNAL_HEADER_SIZE));
-	s->at = JOURNAL_HEADER_SIZE;
-	return rc;
-}
-
 /* Whether some process has the file open for writing. */
 static bool is_written(int fd)
 {
@@ -158,6 +138,32 @@ static int damaged(struct journal_scan *s)
 {
 	s->damaged = true;
 	return 0;
+}
+
+int journal_scan_start(struct journal_scan *s, int fd, uint64_t limit)
+{
+	struct stat status;
+	const uint8_t *header;
+	int rc;
+
+	*s = (struct journal_scan){ .fd = fd };
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	s->size =
+	    (uint64_t)status.st_size < limit ? (uint64_t)status.st_size : limit;
+	header = next_bytes(s, JOURNAL_HEADER_SIZE, &rc);
+	if (!header && rc == 0) {
+		/* An empty one was never more than made. */
+		if (s->size > 0)
+			(void)incomplete(s);
+		rc = ERR_TRUNCATED;
+	}
+	if (!header)
+		return rc;
+	rc = journal_header_read(&s->header,
+				 cursor_of(header, JOURNAL_HEADER_SIZE));
+	s->at = JOURNAL_HEADER_SIZE;
+	return rc;
 }
 
 int journal_scan_next(struct journal_scan *s, struct journal_frame *frame)

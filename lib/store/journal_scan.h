@@ -52,8 +52,8 @@ MUST_CHECK int journal_scan_peek(struct journal_peek *out, int fd);
  *
  * @param fd     is the scan's, whatever is returned
  * @param limit  of the file's size, to see it as it was at some time
- * @return 0, -errno, or as journal_header_read; journal_scan_fini is due in
- *         any case
+ * @return 0, -errno, or as journal_header_read; with ERR_TRUNCATED damaged
+ *         says whether it will stay so. journal_scan_fini is due in any case
  */
 MUST_CHECK int journal_scan_start(struct journal_scan *s, int fd,
 				  uint64_t limit);

@@ -52,14 +52,37 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* May the parts of a header be of different moments? */
+static bool may_tear(const struct series_layout *layout)
+{
+	return rrd_header_size(layout) > DISK_PAGE;
+}
+
+/*
+ * Where the rows of an archive begin that are compared. Those that ended within
+ * check_s; and where a row was about to end, and its position may be on the
+ * disk before the file's time is, at least the newest.
+ */
+static int64_t window_start(const struct series_layout *layout, size_t archive,
+			    int64_t end_s, int64_t check_s)
+{
+	uint32_t row_s = layout->archives[archive].row_s;
+	int64_t start_s = round_down(end_s - check_s, row_s);
+	int64_t newest_s = round_down(end_s, row_s) - row_s;
+
+	if (may_tear(layout) && newest_s < start_s && newest_s >= 0 &&
+	    row_s - end_s % row_s <= check_s)
+		return newest_s;
+	return start_s;
+}
+
 int64_t rrd_compare_from(const struct series_layout *layout, int64_t end_s,
 			 int64_t check_s)
 {
 	int64_t from_s = end_s;
 
 	for (size_t i = 0; i < layout->archive_count; i++) {
-		int64_t start_s =
-		    round_down(end_s - check_s, layout->archives[i].row_s);
+		int64_t start_s = window_start(layout, i, end_s, check_s);
 
 		if (start_s < from_s)
 			from_s = start_s;
@@ -90,7 +113,7 @@ static int load(struct comparison *k, size_t archive, int64_t check_s)
 	struct rrd_span span = { .archive = archive };
 
 	w->from_s = later(round_up(k->base_s, a->row_s),
-			  round_down(last_s - check_s, a->row_s));
+			  window_start(layout, archive, last_s, check_s));
 	w->from_s = later(w->from_s, oldest_s);
 	if (w->from_s >= end_s)
 		return 0;
@@ -188,7 +211,7 @@ static int verdict(const struct comparison *k)
 
 	if (k->differs)
 		return RRD_DIFFERS;
-	if (rrd_header_size(layout) <= DISK_PAGE)
+	if (!may_tear(layout))
 		return RRD_SAME;
 	for (size_t i = 0; i < layout->archive_count; i++) {
 		if (k->windows[i].compared && !k->windows[i].anchored)

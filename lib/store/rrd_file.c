@@ -52,15 +52,15 @@ int64_t rrd_file_archive_start(const struct rrd_file *f, size_t archive)
 	return rrd_file_archive_end(f, archive) - (int64_t)a->rows * a->row_s;
 }
 
-/* Where in the file the rows of an archive begin. */
-static off_t archive_offset(const struct series_layout *layout, size_t archive)
+size_t rrd_file_archive_offset(const struct series_layout *layout,
+			       size_t archive)
 {
 	size_t rows = 0;
 
 	for (size_t i = 0; i < archive; i++)
 		rows += layout->archives[i].rows;
-	return (off_t)(rrd_header_size(layout) +
-		       rows * layout->column_count * sizeof(double));
+	return rrd_header_size(layout) +
+	       rows * layout->column_count * sizeof(double);
 }
 
 static int read_bytes(int fd, void *to, size_t len, off_t at)
@@ -92,7 +92,7 @@ int rrd_file_read(const struct rrd_file *f, const struct rrd_span *span,
 	size_t nth = (size_t)((span->from_s - oldest_s) / a->row_s);
 	size_t row_values = f->layout->column_count;
 	size_t row_size = row_values * sizeof(double);
-	off_t base = archive_offset(f->layout, span->archive);
+	off_t base = (off_t)rrd_file_archive_offset(f->layout, span->archive);
 	uint64_t newest = f->header.positions[span->archive];
 	size_t slot = (size_t)(newest + 1 + nth) % a->rows;
 	size_t before_end = a->rows - slot;

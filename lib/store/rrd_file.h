@@ -45,6 +45,10 @@ MUST_CHECK int rrd_file_open(struct rrd_file *out, const char *path,
 
 void rrd_file_close(struct rrd_file *f);
 
+/** Where in a file the rows of an archive begin. */
+size_t rrd_file_archive_offset(const struct series_layout *layout,
+			       size_t archive);
+
 /** When the newest complete row of an archive ends. */
 int64_t rrd_file_archive_end(const struct rrd_file *f, size_t archive);
 

@@ -59,6 +59,9 @@ enum {
 	LOOKS = 3,
 };
 
+/* Instead of "RRD": ours, see rrd_header_mark. */
+static const char damaged[COOKIE_SIZE] = "BAD";
+
 static const double float_cookie = 8.642135E130;
 static const double xff = 0.5;
 
@@ -112,8 +115,11 @@ size_t rrd_header_file_size(const struct series_layout *layout)
 static const char *check_head(struct cursor *c,
 			      const struct series_layout *layout)
 {
+	struct cursor marked = *c;
 	const uint8_t *version;
 
+	if (take_text_is(&marked, COOKIE_SIZE, damaged))
+		return "a write into it was cut short";
 	if (!take_text_is(c, COOKIE_SIZE, "RRD"))
 		return "no RRD file";
 	version = cursor_take(c, VERSION_SIZE);
@@ -134,16 +140,21 @@ static const char *check_head(struct cursor *c,
 }
 
 static const char *check_source(struct cursor *c, const char *name,
-				uint32_t step_s)
+				const struct series_layout *layout)
 {
+	double minimum;
+
 	if (!take_text_is(c, NAME_SIZE, name))
 		return "other name of a data source";
 	if (!take_text_is(c, NAME_SIZE, "GAUGE"))
 		return "other type of a data source";
-	if (take_u64(c) != step_s)
+	if (take_u64(c) != series_heartbeat(layout))
 		return "other heartbeat";
-	if (take_double(c) != 0 || !isnan(take_double(c)))
-		return "other bounds of a data source";
+	minimum = take_double(c);
+	if (layout->no_minimum ? !isnan(minimum) : minimum != 0)
+		return "other minimum of a data source";
+	if (!isnan(take_double(c)))
+		return "other maximum of a data source";
 	cursor_skip(c, SOURCE_UNUSED);
 	return NULL;
 }
@@ -222,7 +233,7 @@ static const char *check_definitions(struct cursor *c,
 	const char *fault = check_head(c, layout);
 
 	for (size_t i = 0; !fault && i < layout->column_count; i++)
-		fault = check_source(c, layout->columns[i], layout->step_s);
+		fault = check_source(c, layout->columns[i], layout);
 	for (size_t i = 0; !fault && i < layout->archive_count; i++)
 		fault = check_archive(c, &layout->archives[i], layout->step_s);
 	return fault;
@@ -372,4 +383,52 @@ int rrd_header_read(struct rrd_header *out, const char *path,
 		return fd;
 	(void)close(fd);
 	return 0;
+}
+
+int rrd_header_mark(const char *path)
+{
+	int rc = 0;
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	if (pwrite(fd, damaged, sizeof(damaged), 0) < 0)
+		rc = -errno;
+	(void)close(fd);
+	return rc;
+}
+
+static uint8_t *put(uint8_t *to, const void *word)
+{
+	memcpy(to, word, WORD);
+	return to + WORD;
+}
+
+void rrd_header_put(uint8_t *bytes, const struct series_layout *layout,
+		    const struct rrd_header *header,
+		    const struct rrd_progress *progress)
+{
+	static const uint64_t none = 0;
+	const double unknown = (double)NAN;
+	uint8_t *to = bytes + HEAD_SIZE + layout->column_count * SOURCE_SIZE +
+		      layout->archive_count * ARCHIVE_SIZE;
+
+	to = put(to, &header->last_s);
+	to = put(to, &none);
+	for (size_t c = 0; c < layout->column_count; c++) {
+		to += READING_SIZE + READING_PAD;
+		to = put(to, &none);
+		to = put(to, &unknown);
+		to += SCRATCH_SIZE - SCRATCH_USED;
+	}
+	for (size_t i = 0; i < layout->archive_count; i++) {
+		for (size_t c = 0; c < layout->column_count; c++) {
+			to = put(to, &progress->cells[i][c].value);
+			to = put(to, &progress->cells[i][c].unknown);
+			to += SCRATCH_SIZE - SCRATCH_USED;
+		}
+	}
+	for (size_t i = 0; i < layout->archive_count; i++)
+		to = put(to, &header->positions[i]);
+	assert((size_t)(to - bytes) == rrd_header_size(layout));
 }

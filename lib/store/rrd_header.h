@@ -73,6 +73,23 @@ MUST_CHECK int rrd_header_again(struct rrd_header *out, int fd,
 MUST_CHECK int rrd_header_read(struct rrd_header *out, const char *path,
 			       const struct series_layout *layout);
 
+/**
+ * Mark a file as damaged, so that nobody reads it or writes to it until it is
+ * made anew: a write into it was cut short.
+ * @return 0 or -errno
+ */
+MUST_CHECK int rrd_header_mark(const char *path);
+
+/**
+ * Put what changes with each update into the bytes of a header that was read
+ * before. What of a step has begun is dropped.
+ *
+ * @param bytes  rrd_header_size of them
+ */
+void rrd_header_put(uint8_t *bytes, const struct series_layout *layout,
+		    const struct rrd_header *header,
+		    const struct rrd_progress *progress);
+
 /** Where in the file the header ends and the rows begin. */
 size_t rrd_header_size(const struct series_layout *layout);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/rrd_mend.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,27 +13,21 @@
 #include <unistd.h>
 
 #include "store/rrd_aside.h"
-#include "store/rrd_compare.h"
 #include "store/rrd_copy.h"
+#include "store/rrd_correct.h"
 #include "store/rrd_file.h"
+#include "store/rrd_judge.h"
 #include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
 
-enum {
-	FUTURE_S = 600,
-	DAY_S = 86400,
-	WIDER = 4, /* times as long, where a look was not long enough */
-	TEXT_SIZE = 160,
-};
+enum { DAY_S = 86400, TEXT_SIZE = 160 };
 
 /* What there is to mend, and with what. */
 struct mending {
 	const char *state_dir;
 	const char *name; /* of the file, below rrd/ */
-	const struct series_layout *layout;
-	const struct rrd_source *source;
-	const struct rrd_mend_options *options;
+	struct rrd_judge judge;
 	struct rrd_mend_outcome *outcome;
 	char path[PATH_MAX];
 	char copy[PATH_MAX];
@@ -52,150 +45,12 @@ struct rrd_mend_options rrd_mend_options_at(int64_t now_s)
 	};
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* The first whole step that the source has all of. */
-static int64_t source_start(const struct mending *m)
-{
-	uint32_t step_s = m->layout->step_s;
-	int64_t from_s = later(m->source->from_s, step_s);
-
-	return from_s + step_s - 1 - (from_s + step_s - 1) % step_s;
-}
-
-/* Get rows from from_s on, none of them from the future. */
-static int fetch(const struct mending *m, int64_t from_s,
-		 struct rrd_truth *truth)
-{
-	uint32_t step_s = m->layout->step_s;
-	int64_t end_s = 0;
-	size_t n = 0;
-	int rc;
-
-	truth->from_s = later(from_s, source_start(m));
-	rc = m->source->rows(m->source->context, truth->from_s, &truth->rows,
-			     &truth->count);
-	if (rc < 0)
-		return rc;
-	while (n < truth->count &&
-	       truth->rows[n].start_s < m->options->now_s + FUTURE_S) {
-		if (truth->rows[n].start_s % step_s != 0 ||
-		    truth->rows[n].start_s < later(end_s, truth->from_s))
-			return ERR_RANGE;
-		end_s = truth->rows[n++].start_s + step_s;
-	}
-	truth->count = n;
-	return 0;
-}
-
-static int64_t truth_end(const struct mending *m, const struct rrd_truth *truth)
-{
-	if (truth->count == 0)
-		return truth->from_s;
-	return truth->rows[truth->count - 1].start_s + m->layout->step_s;
-}
-
-/* The rows of the truth that a file ending at end_s does not have. */
-static struct rrd_truth rows_after(const struct rrd_truth *truth, int64_t end_s)
-{
-	struct rrd_truth rest = *truth;
-
-	while (rest.count > 0 && rest.rows[0].start_s < end_s) {
-		rest.rows++;
-		rest.count--;
-	}
-	return rest;
-}
-
-/*
- * Compare a file with the truth of its end, and with more of it where all the
- * rows of the end are alike. @return an enum rrd_verdict, or negative
- */
-static int compare(const struct mending *m, const struct rrd_file *f,
-		   struct rrd_truth *truth, char *fault)
-{
-	int64_t check_s = m->options->check_s;
-	int64_t end_s = f->header.last_s;
-	int rc;
-
-	for (;;) {
-		int64_t from_s = rrd_compare_from(m->layout, end_s, check_s);
-
-		rc = fetch(m, from_s, truth);
-		if (rc < 0)
-			return rc;
-		if (end_s > m->options->now_s + FUTURE_S) {
-			(void)snprintf(fault, TEXT_SIZE, "ends in the future");
-			return RRD_DIFFERS;
-		}
-		if (end_s > later(truth_end(m, truth), source_start(m))) {
-			(void)snprintf(fault, TEXT_SIZE,
-				       "ends later than the journal");
-			return RRD_DIFFERS;
-		}
-		rc = rrd_compare(f, truth, check_s, fault, TEXT_SIZE);
-		if (rc != RRD_SAME_AS_FAR_AS_SEEN ||
-		    from_s <= truth->from_s - DAY_S || check_s >= end_s)
-			return rc == RRD_SAME_AS_FAR_AS_SEEN ? RRD_SAME : rc;
-		check_s *= WIDER;
-	}
-}
-
-static void learn(struct rrd_known *known, const struct rrd_file *f)
-{
-	struct stat status;
-
-	*known = (struct rrd_known){ 0 };
-	if (fstat(f->fd, &status) == 0)
-		*known = (struct rrd_known){
-			.last_s = f->header.last_s,
-			.device = status.st_dev,
-			.inode = status.st_ino,
-		};
-}
-
-/*
- * Look at a file.
- *
- * @param known  gets what it is, if it is sound
- * @param truth  gets the rows that it was compared with, and all later ones
- * @param fault  gets what is wrong, "" if nothing
- * @return 0: sound, or not (see fault); ERR_NOT_FOUND; -errno
- */
-static int inspect(const struct mending *m, const char *path,
-		   struct rrd_known *known, struct rrd_truth *truth,
-		   char *fault)
-{
-	struct rrd_file f;
-	const char *why;
-	int rc = rrd_file_open(&f, path, m->layout, &why);
-
-	fault[0] = '\0';
-	if (why || rc == -EIO || rc == -ELOOP || rc == -ENXIO) {
-		(void)snprintf(fault, TEXT_SIZE, "%s", why ? why : err_str(rc));
-		return 0;
-	}
-	if (rc < 0)
-		return rc;
-	rc = compare(m, &f, truth, fault);
-	if (rc == -EIO || rc == -EAGAIN) {
-		(void)snprintf(fault, TEXT_SIZE, "%s", err_str(rc));
-		rc = RRD_DIFFERS;
-	}
-	learn(known, &f);
-	rrd_file_close(&f);
-	return rc < 0 ? rc : 0;
-}
-
 /* The file is right as far as it goes. */
 static int append(struct mending *m, const struct rrd_truth *truth)
 {
 	struct rrd_mend_outcome *out = m->outcome;
-	struct rrd_truth rest = rows_after(truth, out->known.last_s);
-	int rc = rrd_write_path(m->path, m->layout, rest.rows, rest.count,
+	struct rrd_truth rest = rrd_judge_rest(truth, out->known.last_s);
+	int rc = rrd_write_path(m->path, m->judge.layout, rest.rows, rest.count,
 				&out->known);
 
 	if (rc < 0)
@@ -203,37 +58,6 @@ static int append(struct mending *m, const struct rrd_truth *truth)
 	out->what = rest.count > 0 ? RRD_APPENDED : RRD_SOUND;
 	out->rows = rest.count;
 	return 0;
-}
-
-/*
- * Begin the new file with the copy, if that is sound.
- * @param end_s  gets where it ends; 0: there is no new file yet
- */
-static int begin_with_copy(struct mending *m, int64_t *end_s)
-{
-	struct rrd_known known = { 0 };
-	struct rrd_truth truth;
-	char fault[TEXT_SIZE];
-	int rc = inspect(m, m->copy, &known, &truth, fault);
-	int fd;
-
-	*end_s = 0;
-	if (rc < 0)
-		return rc == ERR_NOT_FOUND ? 0 : rc;
-	if (fault[0] != '\0') {
-		log_warning("store: copy dropped: %s: %s", m->copy, fault);
-		if (unlink(m->copy) == 0)
-			m->outcome->copies_dropped++;
-		return 0;
-	}
-	fd = open(m->copy, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	rc = file_copy(fd, m->fresh, rrd_header_file_size(m->layout));
-	(void)close(fd);
-	if (rc == 0)
-		*end_s = known.last_s;
-	return rc;
 }
 
 static int sync_file(const char *path)
@@ -251,52 +75,201 @@ static int sync_file(const char *path)
 /* Have the new file on the disk, and see that it is right. */
 static int finish(struct mending *m)
 {
-	struct rrd_truth truth;
-	char fault[TEXT_SIZE];
+	struct rrd_finding found;
 	int rc = sync_file(m->fresh);
 
 	if (rc == 0)
-		rc = inspect(m, m->fresh, &m->outcome->known, &truth, fault);
-	if (rc == 0 && fault[0] != '\0') {
-		log_error("store: not mended: %s: what was made anew is wrong: "
-			  "%s",
-			  m->path, fault);
-		rc = ERR_STORE;
+		rc = rrd_judge_file(&m->judge, m->fresh, &found);
+	if (rc < 0)
+		return rc;
+	if (found.fault[0] != '\0') {
+		log_error("store: made anew, but wrong: %s: %s", m->fresh,
+			  found.fault);
+		return ERR_STORE;
 	}
+	m->outcome->known = found.known;
+	return 0;
+}
+
+/* Begin the new file with what another one has, as it is. */
+static int begin_with(struct mending *m, const char *path)
+{
+	int rc;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	rc = file_copy(fd, m->fresh, rrd_header_file_size(m->judge.layout));
+	(void)close(fd);
 	return rc;
 }
 
+/* Begin the new file with what another one has, corrected. */
+static int begin_with_corrected(struct mending *m, const char *path)
+{
+	struct rrd_correction done;
+	struct rrd_truth truth;
+	struct rrd_file f;
+	const char *fault;
+	int64_t end_s;
+	int rc = rrd_judge_rows(&m->judge, 0, &truth);
+
+	if (rc == 0)
+		rc = rrd_file_open(&f, path, m->judge.layout, &fault);
+	if (rc < 0)
+		return rc;
+	end_s = f.header.last_s - f.header.last_s % m->judge.layout->step_s;
+	if (end_s > rrd_judge_end(&m->judge, &truth))
+		end_s = rrd_judge_end(&m->judge, &truth);
+	rc = rrd_correct(&f, m->fresh, &truth, end_s, &done);
+	rrd_file_close(&f);
+	if (rc == 0)
+		m->outcome->pages_dropped = done.pages_dropped;
+	return rc;
+}
+
+/* Where a file ends; 0: it is no such file. */
+static int64_t end_of(const struct mending *m, const char *path)
+{
+	struct rrd_file f;
+	const char *fault;
+	int64_t end_s;
+
+	if (rrd_file_open(&f, path, m->judge.layout, &fault) < 0)
+		return 0;
+	end_s = f.header.last_s;
+	rrd_file_close(&f);
+	return end_s;
+}
+
+/* Add the rows that the new file lacks; if there is none yet, make it. */
+static int complete(struct mending *m)
+{
+	struct rrd_known known = { 0 };
+	struct rrd_truth truth;
+	int rc = rrd_judge_rows(&m->judge, end_of(m, m->fresh), &truth);
+
+	if (rc < 0)
+		return rc;
+	rc = rrd_write_path(m->fresh, m->judge.layout, truth.rows, truth.count,
+			    &known);
+	m->outcome->rows = truth.count;
+	return rc < 0 ? rc : finish(m);
+}
+
+/* What there is to make a new file of, the best first. */
+enum basis { COPY, OLD_FILE, OLD_COPY, ROWS, BASES };
+
+struct bases {
+	bool usable[BASES];
+	bool copy_is_sound;
+	int64_t copy_end_s;
+};
+
+static void drop_copy(struct mending *m, const char *fault)
+{
+	log_warning("store: copy dropped: %s: %s", m->copy, fault);
+	if (unlink(m->copy) == 0)
+		m->outcome->copies_dropped++;
+}
+
 /*
- * Make the new file. @return 1: it is there; 0: nothing to make it of; or
- * negative
+ * Look at what there is. A copy that is no such file goes; one that differs
+ * from the rows stays, for it may have years that are right.
+ */
+static int survey(struct mending *m, struct bases *out)
+{
+	struct rrd_finding copy;
+	struct rrd_truth truth;
+	int rc = rrd_judge_file(&m->judge, m->copy, &copy);
+
+	*out = (struct bases){ .usable[OLD_FILE] = end_of(m, m->path) > 0 };
+	if (rc < 0 && rc != ERR_NOT_FOUND)
+		return rc;
+	out->copy_end_s = rc == 0 ? copy.known.last_s : 0;
+	out->copy_is_sound = out->copy_end_s > 0 && copy.fault[0] == '\0';
+	out->usable[COPY] =
+	    out->copy_is_sound && out->copy_end_s >= rrd_judge_start(&m->judge);
+	out->usable[OLD_COPY] = out->copy_end_s > 0;
+	if (rc == 0 && out->copy_end_s == 0)
+		drop_copy(m, copy.fault);
+	rc = rrd_judge_rows(&m->judge, 0, &truth);
+	out->usable[ROWS] = rc == 0 && truth.count > 0;
+	return rc;
+}
+
+static int make_of_copy(struct mending *m, const struct bases *bases)
+{
+	int64_t start_s = rrd_judge_start(&m->judge);
+	int rc = bases->copy_is_sound ? begin_with(m, m->copy)
+				      : begin_with_corrected(m, m->copy);
+
+	m->outcome->what = RRD_FROM_COPY;
+	if (bases->copy_end_s < start_s)
+		m->outcome->lost_s = start_s - bases->copy_end_s;
+	return rc < 0 ? rc : complete(m);
+}
+
+static int make_of_itself(struct mending *m)
+{
+	int rc = begin_with_corrected(m, m->path);
+
+	m->outcome->what = RRD_FROM_ITSELF;
+	return rc < 0 ? rc : complete(m);
+}
+
+static int make_of_rows(struct mending *m)
+{
+	struct rrd_truth truth;
+	int rc = rrd_judge_rows(&m->judge, 0, &truth);
+
+	m->outcome->what = RRD_FROM_ROWS;
+	if (rc == 0 && truth.count > 0 && truth.rows[0].start_s == truth.from_s)
+		m->outcome->lost_s = -1;
+	return rc < 0 ? rc : complete(m);
+}
+
+static int make_of(struct mending *m, enum basis basis,
+		   const struct bases *bases)
+{
+	m->outcome->lost_s = 0;
+	m->outcome->pages_dropped = 0;
+	if (unlink(m->fresh) < 0 && errno != ENOENT)
+		return -errno;
+	switch (basis) {
+	case OLD_FILE:
+		return make_of_itself(m);
+	case ROWS:
+		return make_of_rows(m);
+	case COPY:
+	case OLD_COPY:
+	case BASES:
+		break;
+	}
+	return make_of_copy(m, bases);
+}
+
+/*
+ * Make the new file of the best there is. What is only the fault of one basis
+ * leads to the next; a disk that is full does not.
+ *
+ * @return 1: it is there; 0: nothing to make it of; or negative
  */
 static int make(struct mending *m)
 {
-	struct rrd_mend_outcome *out = m->outcome;
-	struct rrd_known known = { 0 };
-	struct rrd_truth truth;
-	int64_t copy_end_s;
-	int rc = begin_with_copy(m, &copy_end_s);
+	struct bases bases;
+	int rc = survey(m, &bases);
 
-	if (rc == 0)
-		rc = fetch(m, copy_end_s, &truth);
 	if (rc < 0)
 		return rc;
-	if (copy_end_s == 0 && truth.count == 0)
-		return 0;
-	rc = rrd_write_path(m->fresh, m->layout, truth.rows, truth.count,
-			    &known);
-	if (rc == 0)
-		rc = finish(m);
-	if (rc < 0)
-		return rc;
-	out->what = copy_end_s > 0 ? RRD_FROM_COPY : RRD_FROM_ROWS;
-	out->rows = truth.count;
-	if (copy_end_s > 0 && copy_end_s < truth.from_s)
-		out->lost_s = truth.from_s - copy_end_s;
-	if (copy_end_s == 0 && truth.rows[0].start_s == truth.from_s)
-		out->lost_s = -1;
-	return 1;
+	for (int basis = COPY; basis < BASES; basis++) {
+		if (!bases.usable[basis])
+			continue;
+		rc = make_of(m, (enum basis)basis, &bases);
+		if (rc != ERR_STORE && rc != -EIO && rc != ERR_NOT_FOUND)
+			return rc < 0 ? rc : 1;
+	}
+	return rc;
 }
 
 /* The old file gets its name under corrupt/; that must not stop the mending. */
@@ -306,10 +279,10 @@ static void put_aside(struct mending *m)
 
 	if (!m->there)
 		return;
-	rc = rrd_aside_keep(m->state_dir, m->name, m->options->now_s);
+	rc = rrd_aside_keep(m->state_dir, m->name, m->judge.options->now_s);
 	if (rc == 0)
-		rc = rrd_aside_trim(m->state_dir, m->options->keep_files,
-				    m->options->keep_bytes,
+		rc = rrd_aside_trim(m->state_dir, m->judge.options->keep_files,
+				    m->judge.options->keep_bytes,
 				    &m->outcome->aside_removed);
 	if (rc < 0)
 		log_warning("store: damaged file not kept: %s: %s", m->path,
@@ -361,9 +334,10 @@ static void tell(const struct mending *m)
 	};
 	const struct rrd_mend_outcome *out = m->outcome;
 	char lost[2 * TEXT_SIZE] = "";
+	char dropped[TEXT_SIZE] = "";
 	char start[TEXT_SIZE];
 
-	print_day(start, source_start(m));
+	print_day(start, rrd_judge_start(&m->judge));
 	if (out->lost_s > 0)
 		(void)snprintf(lost, sizeof(lost),
 			       "; %.1f days before %s are lost",
@@ -371,18 +345,20 @@ static void tell(const struct mending *m)
 	else if (out->lost_s < 0)
 		(void)snprintf(lost, sizeof(lost),
 			       "; what was before %s is lost", start);
+	if (out->pages_dropped > 0)
+		(void)snprintf(dropped, sizeof(dropped),
+			       "; %" PRIu64 " pages of it held no rows",
+			       out->pages_dropped);
 	log_warning("store: file mended: %s: %s: %s and %zu rows of the "
-		    "journal%s",
-		    m->path, out->fault, words[out->what], out->rows, lost);
+		    "journal%s%s",
+		    m->path, out->fault, words[out->what], out->rows, dropped,
+		    lost);
 }
 
 static int rebuild(struct mending *m)
 {
-	int rc;
+	int rc = make(m);
 
-	if (unlink(m->fresh) < 0 && errno != ENOENT)
-		return -errno;
-	rc = make(m);
 	if (rc > 0) {
 		rc = replace(m);
 	} else if (rc == 0 && m->there) {
@@ -424,25 +400,23 @@ int rrd_mend(const char *state_dir, const struct series *series,
 {
 	struct mending m = {
 		.state_dir = state_dir,
-		.layout = series_layout(series->kind),
-		.source = source,
-		.options = options,
+		.judge = { series_layout(series->kind), source, options },
 		.outcome = outcome,
 	};
-	struct rrd_truth truth;
+	struct rrd_finding found;
 	int rc = name_files(&m, series);
 
 	*outcome = (struct rrd_mend_outcome){ .what = RRD_NONE };
 	if (rc < 0)
 		return rc;
-	rc = inspect(&m, m.path, &outcome->known, &truth, outcome->fault);
+	rc = rrd_judge_file(&m.judge, m.path, &found);
 	if (rc < 0 && rc != ERR_NOT_FOUND)
 		return rc;
 	m.there = rc == 0;
-	if (m.there && outcome->fault[0] == '\0')
-		return append(&m, &truth);
-	if (!m.there)
-		(void)snprintf(outcome->fault, sizeof(outcome->fault),
-			       "missing");
+	outcome->known = found.known;
+	(void)snprintf(outcome->fault, sizeof(outcome->fault), "%s",
+		       m.there ? found.fault : "missing");
+	if (outcome->fault[0] == '\0')
+		return append(&m, &found.truth);
 	return rebuild(&m);
 }

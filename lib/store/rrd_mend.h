@@ -7,7 +7,9 @@
  *
  * The journal is the truth of the recent past, the RRD file a view of it. A
  * file that is missing, damaged, foreign or wrong is made anew: from its last
- * verified copy and the rows after it, or from rows alone. The new file is
+ * verified copy and the rows after it; where the copy is older than the rows
+ * reach back, from the damaged file itself, corrected; or from rows alone. The
+ * new file is
  * whole and on the disk before it takes the old one's place, so that there is
  * always the one or the other. The old one is kept under corrupt/.
  *
@@ -73,6 +75,7 @@ struct rrd_mend_outcome {
 	/* Seconds before the first row that neither the copy nor the old file
 	 * had; -1: all before the rows, however much that was. */
 	int64_t lost_s;
+	uint64_t pages_dropped;	 /* of the old file: no rows, and unknown now */
 	struct rrd_known known;	 /* the file as it is now; for rrd_write_more
 				  * and rrd_copy */
 	uint64_t copies_dropped; /* 1: its copy was damaged too, and went */

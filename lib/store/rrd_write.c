@@ -4,7 +4,8 @@
  * A row of [T, T+step) is an update stamped T+step of GAUGE data sources. With
  * a heartbeat of one step, an update stands for the step before it and for
  * nothing else; where the file ends before T, an unknown update at T comes
- * first, or librrd would take the row itself for unknown.
+ * first, or librrd would take the row itself for unknown, and with a longer
+ * heartbeat would spread it over the gap.
  */
 #include "store/rrd_write.h"
 
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 #include "store/rrd_file.h"
+#include "store/rrd_guard.h"
 #include "store/rrd_header.h"
 #include "store/rrd_model.h"
 #include "util/err.h"
@@ -148,22 +150,52 @@ static int try_open(const char *path)
 	return 0;
 }
 
+/* One call of librrd. */
+struct call {
+	struct batch *batch;
+	int rc;
+};
+
+static void call_update(void *context)
+{
+	struct call *call = context;
+	struct batch *b = call->batch;
+
+	rrd_clear_error();
+	call->rc = rrd_update_r(b->path, NULL, (int)b->count, b->updates);
+}
+
+/* The file failed under librrd, with a part of the update in it. */
+static int cut_short(const char *path)
+{
+	struct stat status;
+	int rc = rrd_header_mark(path);
+
+	if (stat(path, &status) == 0)
+		rrd_guard_release(status.st_dev, status.st_ino);
+	log_error("store: update failed: %s: "
+		  "the disk did not take or give a part of it%s%s",
+		  path, rc < 0 ? ", and it could not be marked: " : "",
+		  rc < 0 ? err_str(rc) : "");
+	return ERR_STORE;
+}
+
 static int batch_write(struct batch *b)
 {
 	static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	int rc;
+	struct call call = { .batch = b };
 
 	if (b->count == 0)
 		return 0;
 	for (int i = 0; i < LOCK_TRIES; i++) {
-		rrd_clear_error();
-		rc = rrd_update_r(b->path, NULL, (int)b->count, b->updates);
-		if (rc == 0 || !was_locked())
+		if (!rrd_guard_run(call_update, &call))
+			return cut_short(b->path);
+		if (call.rc == 0 || !was_locked())
 			break;
 		(void)nanosleep(&pause, NULL);
 	}
 	b->count = 0;
-	return rc == 0 ? 0 : refused("update", b->path, try_open(b->path));
+	return call.rc == 0 ? 0 : refused("update", b->path, try_open(b->path));
 }
 
 /* librrd's words for the data sources and archives. @return how many */
@@ -174,8 +206,9 @@ static size_t define(char text[][DEFINITION_SIZE],
 
 	for (size_t i = 0; i < layout->column_count; i++)
 		(void)snprintf(text[n++], DEFINITION_SIZE,
-			       "DS:%s:GAUGE:%" PRIu32 ":0:U",
-			       layout->columns[i], layout->step_s);
+			       "DS:%s:GAUGE:%" PRIu32 ":%s:U",
+			       layout->columns[i], series_heartbeat(layout),
+			       layout->no_minimum ? "U" : "0");
 	for (size_t i = 0; i < layout->archive_count; i++) {
 		const struct series_archive *a = &layout->archives[i];
 		bool average = a->consolidation == CONSOLIDATION_AVERAGE;
@@ -321,7 +354,10 @@ static bool can_be_stored(const struct series_row *rows, size_t count)
 	return true;
 }
 
-/* Write those rows that the file does not cover yet. */
+/*
+ * Write those rows that the file does not cover yet. A file that another
+ * program wrote may end within a row, which then stands for the rest of it.
+ */
 static int batch_rows(struct batch *b, const struct series_row *rows,
 		      size_t count, size_t *skipped)
 {
@@ -331,7 +367,7 @@ static int batch_rows(struct batch *b, const struct series_row *rows,
 		int64_t start_s = rows[i].start_s;
 
 		assert(start_s % b->layout->step_s == 0);
-		if (start_s < b->last_s) {
+		if (start_s + b->layout->step_s <= b->last_s) {
 			(*skipped)++;
 			continue;
 		}
@@ -381,6 +417,16 @@ int rrd_write_path(const char *path, const struct series_layout *layout,
 		rc = write_rows(path, layout, rows, count, known);
 	if (rc < 0)
 		*known = (struct rrd_known){ .left_out = known->left_out };
+	return rc;
+}
+
+int rrd_write_file(const char *path, const struct series_layout *layout,
+		   const struct series_row *rows, size_t count, size_t *skipped)
+{
+	struct rrd_known known = { 0 };
+	int rc = rrd_write_path(path, layout, rows, count, &known);
+
+	*skipped = known.left_out;
 	return rc;
 }
 

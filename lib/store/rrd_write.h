@@ -72,6 +72,17 @@ MUST_CHECK int rrd_write_path(const char *path,
 			      struct rrd_known *known);
 
 /**
+ * rrd_write_rows of a file by its path, for layouts that are no series'.
+ *
+ * @param skipped  gets how many rows were left out; not NULL
+ * @return as rrd_write_rows
+ */
+MUST_CHECK int rrd_write_file(const char *path,
+			      const struct series_layout *layout,
+			      const struct series_row *rows, size_t count,
+			      size_t *skipped);
+
+/**
  * When the last stored step of a series ends.
  * @return 0; ERR_NOT_FOUND (no such file), ERR_STORE (it is damaged or
  *         foreign; the reason was logged), ERR_RANGE as series_path, -errno

@@ -118,9 +118,17 @@ struct series_layout {
 	const char *const *columns; /* data source names, in column order */
 	size_t column_count;
 	uint32_t step_s;
+	uint32_t heartbeat_s; /* 0: one step */
+	bool no_minimum;      /* else it is 0 */
 	const struct series_archive *archives;
 	size_t archive_count;
 };
+
+/** How long an update of a layout's file stands for, in seconds. */
+static inline uint32_t series_heartbeat(const struct series_layout *layout)
+{
+	return layout->heartbeat_s ? layout->heartbeat_s : layout->step_s;
+}
 
 /** Data sources, step and archives of a kind; static, never NULL. */
 const struct series_layout *series_layout(enum series_kind kind);

@@ -9,45 +9,36 @@
  * zero bytes behind it. That is linear in the bits of n, so each slice is made
  * of eight numbers when it is compiled, and nothing has to be set up.
  */
-#define BIT(n, bit, of_bit) ((n)&1u << (bit) ? (of_bit) : 0u)
-#define ENTRY(n, a, b, c, d, e, f, g, h)                                       \
-	(BIT(n, 0, a) ^ BIT(n, 1, b) ^ BIT(n, 2, c) ^ BIT(n, 3, d) ^           \
-	 BIT(n, 4, e) ^ BIT(n, 5, f) ^ BIT(n, 6, g) ^ BIT(n, 7, h))
-#define ENTRIES_4(n, ...)                                                      \
-	ENTRY(n, __VA_ARGS__), ENTRY((n) + 1u, __VA_ARGS__),                   \
-	    ENTRY((n) + 2u, __VA_ARGS__), ENTRY((n) + 3u, __VA_ARGS__)
-#define ENTRIES_16(n, ...)                                                     \
-	ENTRIES_4(n, __VA_ARGS__), ENTRIES_4((n) + 4u, __VA_ARGS__),           \
-	    ENTRIES_4((n) + 8u, __VA_ARGS__),                                  \
-	    ENTRIES_4((n) + 12u, __VA_ARGS__)
-#define ENTRIES_64(n, ...)                                                     \
-	ENTRIES_16(n, __VA_ARGS__), ENTRIES_16((n) + 16u, __VA_ARGS__),        \
-	    ENTRIES_16((n) + 32u, __VA_ARGS__),                                \
-	    ENTRIES_16((n) + 48u, __VA_ARGS__)
-#define SLICE(...)                                                             \
+#define SUMS_1(x, a)	  (x), (x) ^ (a)
+#define SUMS_2(x, b, a)	  SUMS_1(x, a), SUMS_1((x) ^ (b), a)
+#define SUMS_3(x, c, ...) SUMS_2(x, __VA_ARGS__), SUMS_2((x) ^ (c), __VA_ARGS__)
+#define SUMS_4(x, d, ...) SUMS_3(x, __VA_ARGS__), SUMS_3((x) ^ (d), __VA_ARGS__)
+#define SUMS_5(x, e, ...) SUMS_4(x, __VA_ARGS__), SUMS_4((x) ^ (e), __VA_ARGS__)
+#define SUMS_6(x, f, ...) SUMS_5(x, __VA_ARGS__), SUMS_5((x) ^ (f), __VA_ARGS__)
+#define SUMS_7(x, g, ...) SUMS_6(x, __VA_ARGS__), SUMS_6((x) ^ (g), __VA_ARGS__)
+/* What byte 0x80 comes to, then 0x40, down to 1: all their sums, in order. */
+#define SLICE(h, ...)                                                          \
 	{                                                                      \
-		ENTRIES_64(0u, __VA_ARGS__), ENTRIES_64(64u, __VA_ARGS__),     \
-		    ENTRIES_64(128u, __VA_ARGS__),                             \
-		    ENTRIES_64(192u, __VA_ARGS__)                              \
+		SUMS_7(0u, __VA_ARGS__), SUMS_7(h, __VA_ARGS__)                \
 	}
 
 static const uint32_t slices[8][256] = {
-	SLICE(0xf26b8303, 0xe13b70f7, 0xc79a971f, 0x8ad958cf, 0x105ec76f,
-	      0x20bd8ede, 0x417b1dbc, 0x82f63b78),
-	SLICE(0x13a29877, 0x274530ee, 0x4e8a61dc, 0x9d14c3b8, 0x3fc5f181,
-	      0x7f8be302, 0xff17c604, 0xfbc3faf9),
-	SLICE(0xa541927e, 0x4f6f520d, 0x9edea41a, 0x38513ec5, 0x70a27d8a,
-	      0xe144fb14, 0xc76580d9, 0x8b277743),
-	SLICE(0xdd45aab8, 0xbf672381, 0x7b2231f3, 0xf64463e6, 0xe964b13d,
-	      0xd725148b, 0xaba65fe7, 0x52a0c93f),
-	SLICE(0x38116fac, 0x7022df58, 0xe045beb0, 0xc5670b91, 0x8f2261d3,
-	      0x1ba8b557, 0x37516aae, 0x6ea2d55c),
-	SLICE(0xef306b19, 0xdb8ca0c3, 0xb2f53777, 0x6006181f, 0xc00c303e,
-	      0x85f4168d, 0x0e045beb, 0x1c08b7d6),
-	SLICE(0x68032cc8, 0xd0065990, 0xa5e0c5d1, 0x4e2dfd53, 0x9c5bfaa6,
-	      0x3d5b83bd, 0x7ab7077a, 0xf56e0ef4),
-	SLICE(0x493c7d27, 0x9278fa4e, 0x211d826d, 0x423b04da, 0x847609b4,
-	      0x0d006599, 0x1a00cb32, 0x34019664),
+	SLICE(0x82f63b78, 0x417b1dbc, 0x20bd8ede, 0x105ec76f, 0x8ad958cf,
+	      0xc79a971f, 0xe13b70f7, 0xf26b8303),
+	SLICE(0xfbc3faf9, 0xff17c604, 0x7f8be302, 0x3fc5f181, 0x9d14c3b8,
+	      0x4e8a61dc, 0x274530ee, 0x13a29877),
+	SLICE(0x8b277743, 0xc76580d9, 0xe144fb14, 0x70a27d8a, 0x38513ec5,
+	      0x9edea41a, 0x4f6f520d, 0xa541927e),
+	SLICE(0x52a0c93f, 0xaba65fe7, 0xd725148b, 0xe964b13d, 0xf64463e6,
+	      0x7b2231f3, 0xbf672381, 0xdd45aab8),
+	SLICE(0x6ea2d55c, 0x37516aae, 0x1ba8b557, 0x8f2261d3, 0xc5670b91,
+	      0xe045beb0, 0x7022df58, 0x38116fac),
+	SLICE(0x1c08b7d6, 0x0e045beb, 0x85f4168d, 0xc00c303e, 0x6006181f,
+	      0xb2f53777, 0xdb8ca0c3, 0xef306b19),
+	SLICE(0xf56e0ef4, 0x7ab7077a, 0x3d5b83bd, 0x9c5bfaa6, 0x4e2dfd53,
+	      0xa5e0c5d1, 0xd0065990, 0x68032cc8),
+	SLICE(0x34019664, 0x1a00cb32, 0x0d006599, 0x847609b4, 0x423b04da,
+	      0x211d826d, 0x9278fa4e, 0x493c7d27),
 };
 
 /* Without the inversions before and after. */

@@ -7,6 +7,24 @@
 
 enum { MESSAGE_SIZE = 800 };
 
+/* What would leave the line or steer the terminal that shows it. */
+
+struct place place_of_byte(const char *path, const char *text, size_t len,
+			   size_t offset)
+{
+	struct place place = { .path = path, .line = 1, .column = 1 };
+	const char *end = text + (offset < len ? offset : len);
+	const char *newline;
+
+	while ((newline = memchr(text, '\n', (size_t)(end - text)))) {
+		place.line++;
+		text = newline + 1;
+	}
+	for (; text < end; text++)
+		place.column += ((unsigned char)*text & 0xc0) != 0x80;
+	return place;
+}
+
 void diagnostics_init(struct diagnostics *d)
 {
 	*d = (struct diagnostics){ 0 };
@@ -19,19 +37,45 @@ void diagnostics_fini(struct diagnostics *d)
 	*d = (struct diagnostics){ 0 };
 }
 
+/* The length of a character in UTF-8 that would break a line or reorder what
+ * stands beside it on a terminal (U+200E, 200F, 2028 to 202E, 2066 to 2069);
+ * 0: it is none. */
+static size_t odd_character(const char *c)
+{
+	unsigned char last = (unsigned char)c[0];
+
+	if (last < 0x20 || last == 0x7f)
+		return 1;
+	if (last != 0xe2 || !c[1] || !c[2])
+		return 0;
+	last = (unsigned char)c[2];
+	if ((unsigned char)c[1] == 0x80 &&
+	    (last == 0x8e || last == 0x8f || (last >= 0xa8 && last <= 0xae)))
+		return 3;
+	return (unsigned char)c[1] == 0x81 && last >= 0xa6 && last <= 0xa9 ? 3
+									   : 0;
+}
+
 static void add_line(struct diagnostics *d, struct place place,
 		     const char *severity, const char *message)
 {
 	text_add(&d->text, place.path ? place.path : "-");
-	if (place.line)
-		text_addf(&d->text, ":%zu", place.line);
-	if (place.line && place.column)
-		text_addf(&d->text, ":%zu", place.column);
-	text_addf(&d->text, ": %s: ", severity);
-	for (const char *c = message; *c; c++) {
-		bool control = (unsigned char)*c < 0x20 || *c == 0x7f;
+	if (place.line) {
+		text_add_char(&d->text, ':');
+		text_add_u64(&d->text, place.line);
+	}
+	if (place.line && place.column) {
+		text_add_char(&d->text, ':');
+		text_add_u64(&d->text, place.column);
+	}
+	text_add(&d->text, ": ");
+	text_add(&d->text, severity);
+	text_add(&d->text, ": ");
+	for (const char *c = message; *c;) {
+		size_t odd = odd_character(c);
 
-		text_add_char(&d->text, control ? '?' : *c);
+		text_add_char(&d->text, odd ? '?' : *c);
+		c += odd ? odd : 1;
 	}
 	text_add_char(&d->text, '\n');
 }

@@ -30,6 +30,13 @@ struct diagnostics {
 
 enum { DIAGNOSTICS_SHOWN = 50 }; /* of errors and of warnings, at most */
 
+/**
+ * The place of a byte in a text; columns count characters of UTF-8. Behind
+ * the end it is the place of the end.
+ */
+struct place place_of_byte(const char *path, const char *text, size_t len,
+			   size_t offset);
+
 /** Make an empty collection. */
 void diagnostics_init(struct diagnostics *d);
 

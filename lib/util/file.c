@@ -218,7 +218,8 @@ static int copy_bytes(int from, int to, size_t size)
 	return 0;
 }
 
-int file_copy(int from, const char *path, size_t size)
+/* Open a file for size bytes, all its blocks there. @return it, or -errno */
+static int open_with_blocks(const char *path, size_t size)
 {
 	int rc;
 	int fd = open(
@@ -228,7 +229,15 @@ int file_copy(int from, const char *path, size_t size)
 		return -errno;
 	rc = -posix_fallocate(fd, 0, (off_t)size);
 	if (rc == 0)
-		rc = copy_bytes(from, fd, size);
+		return fd;
+	(void)close(fd);
+	(void)unlink(path);
+	return rc;
+}
+
+/* Have what was written on the disk, if it was; else remove the file. */
+static int sync_and_close(int fd, const char *path, int rc)
+{
 	if (rc == 0 && fsync(fd) < 0)
 		rc = -errno;
 	if (close(fd) < 0 && rc == 0)
@@ -236,4 +245,22 @@ int file_copy(int from, const char *path, size_t size)
 	if (rc < 0)
 		(void)unlink(path);
 	return rc;
+}
+
+int file_copy(int from, const char *path, size_t size)
+{
+	int fd = open_with_blocks(path, size);
+
+	if (fd < 0)
+		return fd;
+	return sync_and_close(fd, path, copy_bytes(from, fd, size));
+}
+
+int file_create(const char *path, const void *data, size_t len)
+{
+	int fd = open_with_blocks(path, len);
+
+	if (fd < 0)
+		return fd;
+	return sync_and_close(fd, path, write_all(fd, data, len));
 }

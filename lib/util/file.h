@@ -44,6 +44,14 @@ MUST_CHECK int file_write(const char *path, const void *data, size_t len);
 MUST_CHECK int file_copy(int from, const char *path, size_t size);
 
 /**
+ * Make a file of len bytes, or replace what is in it, with every block of it
+ * on the disk before the first byte is written, and fsync it.
+ *
+ * @return 0 or -errno; on failure there is no file at path
+ */
+MUST_CHECK int file_create(const char *path, const void *data, size_t len);
+
+/**
  * Have the names in the directory of path on the disk: after a file there was
  * made or renamed.
  * @return 0 or -errno

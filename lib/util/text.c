@@ -15,13 +15,13 @@ static bool reserve(struct text *t, size_t extra)
 	size_t capacity = t->capacity ? t->capacity : FIRST_CAPACITY;
 	char *data;
 
+	if (!t->failed && extra < t->capacity - t->len)
+		return true;
 	if (t->failed || __builtin_add_overflow(t->len, extra, &wanted) ||
 	    __builtin_add_overflow(wanted, 1, &wanted)) {
 		t->failed = true;
 		return false;
 	}
-	if (wanted <= t->capacity)
-		return true;
 	while (capacity < wanted) {
 		if (__builtin_mul_overflow(capacity, 2, &capacity))
 			capacity = wanted;
@@ -75,22 +75,33 @@ void text_add_char(struct text *t, char c)
 	text_add_bytes(t, &c, 1);
 }
 
+/*
+ * Printed at once into the room there is; only what does not fit is printed
+ * a second time.
+ */
 void text_addf(struct text *t, const char *format, ...)
 {
+	size_t room;
 	va_list arguments;
 	int wanted;
 
+	if (!reserve(t, 0))
+		return;
+	room = t->capacity - t->len;
 	va_start(arguments, format);
-	wanted = vsnprintf(NULL, 0, format, arguments);
+	wanted = vsnprintf(t->data + t->len, room, format, arguments);
 	va_end(arguments);
 	if (wanted < 0 || !reserve(t, (size_t)wanted)) {
+		t->data[t->len] = '\0'; /* no part of it stays */
 		t->failed = true;
 		return;
 	}
-	va_start(arguments, format);
-	(void)vsnprintf(t->data + t->len, (size_t)wanted + 1, format,
-			arguments);
-	va_end(arguments);
+	if ((size_t)wanted >= room) {
+		va_start(arguments, format);
+		(void)vsnprintf(t->data + t->len, (size_t)wanted + 1, format,
+				arguments);
+		va_end(arguments);
+	}
 	t->len += (size_t)wanted;
 }
 

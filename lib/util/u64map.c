@@ -31,9 +31,11 @@ int u64map_init(struct u64map *map, size_t capacity)
 	memset(map->values, 0xff, slots * sizeof(*map->values));
 	map->mask = slots - 1;
 	map->capacity = capacity;
-	/* Without randomness the map still works; only a chosen-key attack
-	 * is easier then. */
-	if (getrandom(&map->seed, sizeof(map->seed), GRND_NONBLOCK) < 0)
+	/* Chosen keys can make the probes of a small map only as long as the
+	 * map. Without randomness a large one still works; only an attack by
+	 * such keys is easier then. */
+	if (slots > SLOTS_AT_LEAST &&
+	    getrandom(&map->seed, sizeof(map->seed), GRND_NONBLOCK) < 0)
 		map->seed = (uint64_t)(uintptr_t)map->keys;
 	return 0;
 }

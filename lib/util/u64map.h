@@ -7,8 +7,8 @@
  *
  * Open addressing with linear probing, never more than half full, so a miss
  * ends after a short probe. Keys may come off the wire: the hash is keyed by
- * a seed from getrandom(2), and a full map refuses new keys instead of
- * growing. The key UINT64_MAX cannot be stored.
+ * a seed from getrandom(2), except in the smallest of maps, and a full map
+ * refuses new keys instead of growing. The key UINT64_MAX cannot be stored.
  */
 
 #include <stdbool.h>

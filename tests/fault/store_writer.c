@@ -137,7 +137,7 @@ static void finish(struct run *run)
 		     (unsigned long long)c.failed,
 		     (unsigned long long)c.view.rows_held,
 		     (unsigned long long)c.view.files_behind,
-		     (unsigned long long)c.view.files_mended);
+		     (unsigned long long)c.upkeep.mending.mended);
 	(void)fflush(stdout);
 	flush_free(run->flush);
 	exchange_free(&run->exchange);

@@ -19,6 +19,22 @@ static const char members[] =
     "\"ipv4\":{\"address\":\"192.0.2.11\","
     "\"mac_addresses\":[\"020000000002\"]}}]}]}]}";
 
+/* The members, parsed once: they are the same for each input. */
+static const struct roster *roster_of_members(void)
+{
+	static const struct roster_text from = { "m.json", members,
+						 sizeof(members) - 1 };
+	static struct roster *roster;
+	struct diagnostics d;
+
+	if (!roster) {
+		diagnostics_init(&d);
+		assert(roster_parse(&roster, &from, NULL, &d) == 0);
+		diagnostics_fini(&d);
+	}
+	return roster;
+}
+
 /* Every MAC of the tables is somebody's at most once. */
 static void check(const struct registry *r, const struct mac_table *table)
 {
@@ -32,13 +48,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	const struct mac_table_text text = { "t.json", (const char *)data,
 					     len };
-	const struct roster_text from = { "m.json", members,
-					  sizeof(members) - 1 };
-	const struct config config = { 0 };
+	char tree[] = "tree";
+	const struct config config = { .path = tree, .ixp_manager.tree = tree };
 	const uint32_t ixp_id = 1;
 	struct mac_table *tables[2] = { NULL };
 	struct registry *registry = NULL;
-	struct roster *roster = NULL;
 	struct diagnostics d;
 	int rc;
 
@@ -46,16 +60,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	rc = mac_table_parse(&tables[0], &text, len % 2 ? &ixp_id : NULL, &d);
 	assert(rc == 0 || (rc == ERR_CONFIG && d.errors > 0));
 	if (rc == 0) {
-		assert(roster_parse(&roster, &from, NULL, &d) == 0);
 		tables[1] = tables[0];
 		assert(registry_join(&registry,
-				     &(struct registry_parts){ &config, roster,
-							       tables, 2 },
+				     &(struct registry_parts){
+					 .config = &config,
+					 .roster = roster_of_members(),
+					 .tables = tables,
+					 .table_count = 2,
+					 .id_tables = tables,
+					 .id_table_count = 1 },
 				     &d) == 0);
 		check(registry, tables[0]);
 	}
 	registry_free(registry);
-	roster_free(roster);
 	mac_table_free(tables[0]);
 	diagnostics_fini(&d);
 	return 0;

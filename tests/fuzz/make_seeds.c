@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fuzz/journal_seeds.h"
 #include "support/made_book.h"
 #include "support/pcapng_builder.h"
 #include "support/sflow_records.h"
@@ -508,6 +509,7 @@ int main(int argc, char **argv)
 		good &= write_capture_seed(argv[1], i);
 	for (size_t i = 0; i < sizeof(books) / sizeof(*books); i++)
 		good &= write_book_seed(argv[1], i);
+	good &= journal_seeds(argv[1], write_seed);
 	if (!good)
 		(void)fprintf(stderr, "%s: %m\n", argv[1]);
 	return good ? 0 : 1;

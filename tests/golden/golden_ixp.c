@@ -108,15 +108,20 @@ static int read_roster(const char *name, struct text *out)
 	return rc;
 }
 
+/* A name like 01-later.at1772323200.yaml is of that second of the epoch. */
 static int read_registry(const char *name, struct text *out)
 {
+	const char *mark = strstr(name, ".at");
+	int64_t at_s = mark ? (int64_t)strtoll(mark + 3, NULL, 10) : 0;
 	struct diagnostics d;
 	struct config *config = NULL;
 	struct registry *registry = NULL;
 	int rc;
 
 	diagnostics_init(&d);
-	rc = registry_load(&registry, &config, name, &d);
+	rc = registry_load(
+	    &registry, &config,
+	    &(struct registry_request){ .path = name, .at_s = at_s }, &d);
 	say(&d, out);
 	if (rc == 0)
 		registry_print(registry, out);

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "util/utc.h"
+
 static void print_name(const char *key, const char *name, struct text *out)
 {
 	text_addf(out, " %s ", key);
@@ -84,21 +86,35 @@ static void print_members(const struct registry *r, struct text *out)
 
 			text_addf(out, " %u=%u.%u", m->catch_all + j, v->vlan,
 				  v->ordinal);
+			if (v->ixp_id)
+				text_addf(out, "#%u", v->ixp_id);
 		}
 		text_add_char(out, '\n');
 	}
 }
 
+static void print_validity(struct validity v, struct text *out)
+{
+	char at[UTC_TEXT_SIZE];
+
+	if (v.from_s)
+		text_addf(out, " from %s", utc_format(v.from_s, at));
+	if (v.until_s)
+		text_addf(out, " until %s", utc_format(v.until_s, at));
+}
+
 static void print_ports(const struct registry *r, struct text *out)
 {
-	for (uint32_t i = 0; i < r->port_count; i++) {
+	for (uint32_t i = 0; i < r->all_port_count; i++) {
 		const struct port *p = &r->ports[i];
 
-		text_addf(out, "port %u switch %u ifindex %u%s only_vlan %u", i,
+		text_add(out, i < r->port_count ? "port" : "other time: port");
+		text_addf(out, " %u switch %u ifindex %u%s only_vlan %u", i,
 			  p->switch_index, p->ifindex, p->core ? " core" : "",
 			  p->only_vlan);
 		for (uint32_t j = 0; j < p->member_count; j++)
 			text_addf(out, " AS%u", r->members[p->members[j]].asn);
+		print_validity(p->holds, out);
 		text_add_char(out, '\n');
 	}
 }
@@ -126,4 +142,11 @@ void registry_print(const struct registry *registry, struct text *out)
 	print_members(registry, out);
 	print_stations(registry, out);
 	print_ports(registry, out);
+	if (!registry->since_s && !registry->next_change_s)
+		return;
+	text_add(out, "registry");
+	print_validity(
+	    (struct validity){ registry->since_s, registry->next_change_s },
+	    out);
+	text_add_char(out, '\n');
 }

@@ -36,8 +36,9 @@ WRONG_USAGE = [
     (["--check-config", "--store"], "go with --replay"),
     (["--check-config", "extra"], "not expected here"),
     (["extra"], "not expected here"),
-    (["--journal", "x"], "not available"),
-    (["--rebuild"], "not available"),
+    (["--journal"], "argument is missing"),
+    (["--journal", "x", "y"], "not expected here"),
+    (["--journal", "x", "--check-config"], "only one of"),
     (["--propose-ports"], "not available"),
     (["--import", "csv:x"], "not available"),
     (["--map", "x"], "not available"),
@@ -82,7 +83,7 @@ def check_help(checks, collector):
     shown = harness.run([collector, "--help"])
     checks.equal(shown.returncode, 0, "exit of --help")
     for option in ("--check-config", "--print-config", "--replay", "--totals",
-                   "--store", "--version"):
+                   "--store", "--journal", "--version"):
         checks.that(option.encode() in shown.stdout, f"{option} in --help")
     version = harness.run([collector, "--version"])
     checks.equal(version.returncode, 0, "exit of --version")

@@ -49,27 +49,18 @@ struct record_head append_made(struct journal *j, enum record_kind kind,
 static void check_content(const struct record_reader *record)
 {
 	struct record_head head = record->head;
-	struct record_entry want;
-	struct record_entry got;
 	struct record_reader made;
-	struct record_reader r = *record;
 	struct text bytes;
-	int rc;
 
 	head.seq = (uint64_t)head.from_us;
 	text_init(&bytes);
 	make_content(&bytes, &head);
-	ck_assert_int_eq(record_open(&made, cursor_of(bytes.data, bytes.len)),
-			 0);
-	do {
-		rc = record_next(&made, &want);
-		ck_assert_int_eq(record_next(&r, &got), rc);
-		want.series.switch_name = NULL;
-		got.series.switch_name = NULL;
-		if (rc == 1)
-			ck_assert_mem_eq(&got, &want, sizeof(got));
-	} while (rc == 1);
-	ck_assert_int_eq(rc, 0);
+	ck_assert(record_open(&made, cursor_of(bytes.data, bytes.len)) == 0 &&
+		  made.entries_left == record->entries_left &&
+		  made.has_blob == record->has_blob &&
+		  cursor_left(&made.at) == cursor_left(&record->at) &&
+		  memcmp(made.at.at, record->at.at, cursor_left(&made.at)) ==
+		      0);
 	text_fini(&bytes);
 }
 

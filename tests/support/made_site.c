@@ -20,7 +20,11 @@ void made_site_open(struct made_site *out, const char *dir)
 	diagnostics_init(&diagnostics);
 	text_init(&path);
 	text_addf(&path, "%s/lanterne.yaml", dir);
-	rc = generation_load(&out->generation, text_str(&path), &diagnostics);
+	rc =
+	    generation_load(&out->generation,
+			    &(struct registry_request){ .path = text_str(&path),
+							.at_s = MADE_SITE_END },
+			    &diagnostics);
 	ck_assert_msg(rc == 0, "%s", text_str(&diagnostics.text));
 	ck_assert_int_eq(zone_use(out->generation->config->timezone), 0);
 	ck_assert_int_eq(site_new(&out->site, out->generation, stopped_clock),

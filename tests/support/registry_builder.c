@@ -59,8 +59,10 @@ static void must(int rc, const struct diagnostics *d)
 	abort();
 }
 
-void exchange_build(struct exchange *e, const char *config, const char *roster)
+void exchange_build_at(struct exchange *e, const char *config,
+		       const char *roster, int64_t at_s)
 {
+	struct registry_parts parts = { .at_s = at_s };
 	struct diagnostics d;
 	struct roster *read;
 	const char *json = roster ? roster : exchange_roster;
@@ -72,9 +74,16 @@ void exchange_build(struct exchange *e, const char *config, const char *roster)
 	must(config_parse(&e->config, "test.yaml", config, strlen(config), &d),
 	     &d);
 	must(roster_parse(&read, &text, NULL, &d), &d);
-	must(registry_build(&e->registry, e->config, read, &d), &d);
+	parts.config = e->config;
+	parts.roster = read;
+	must(registry_join(&e->registry, &parts, &d), &d);
 	roster_free(read);
 	diagnostics_fini(&d);
+}
+
+void exchange_build(struct exchange *e, const char *config, const char *roster)
+{
+	exchange_build_at(e, config, roster, 0);
 }
 
 void exchange_free(struct exchange *e)

@@ -44,6 +44,10 @@ extern const char exchange_config[];
 /** Build; both texts may be NULL, for the two above. */
 void exchange_build(struct exchange *e, const char *config, const char *roster);
 
+/** The same, as it is at a moment. */
+void exchange_build_at(struct exchange *e, const char *config,
+		       const char *roster, int64_t at_s);
+
 /** Free what was built. */
 void exchange_free(struct exchange *e);
 

@@ -46,7 +46,8 @@ static const char full[] =
     "      - { ifindex: 436400128, name: Ethernet1/48, role: core }\n"
     "  - { name: sw2, agent: \"2001:db8::2\", sub_agent: 3 }\n"
     "relay: [ { to: \"192.0.2.50:6343\" } ]\n"
-    "ixp_manager: { tree: /var/tree, interfaces: macs.json }\n"
+    "ixp_manager: { tree: /var/tree, interfaces: macs.json,\n"
+    "               pairs_max: 10, age_days: 7 }\n"
     "web: { listen: \"127.0.0.1:8081\", users: users, access: open,\n"
     "       per_address: 7, trusted_proxies: [ 192.0.2.3 ],\n"
     "       metrics_from: [ \"::1\" ] }";
@@ -121,7 +122,11 @@ START_TEST(the_exchange_and_its_files_are_read)
 	ck_assert_str_eq(config->mac_tables[0], "macs.json");
 	ck_assert_uint_eq(config->relay_count, 1);
 	ck_assert_uint_eq(config->relays[0].port, 6343);
-	ck_assert_str_eq(config->ixp_manager_tree, "/var/tree");
+	ck_assert_str_eq(config->ixp_manager.tree, "/var/tree");
+	ck_assert_uint_eq(config->ixp_manager.interface_count, 1);
+	ck_assert_str_eq(config->ixp_manager.interfaces[0], "macs.json");
+	ck_assert_uint_eq(config->ixp_manager.pairs_max, 10);
+	ck_assert_uint_eq(config->ixp_manager.age_days, 7);
 }
 END_TEST
 

@@ -35,6 +35,27 @@ START_TEST(a_line_begins_with_its_place)
 }
 END_TEST
 
+static const struct {
+	size_t offset;
+	size_t line;
+	size_t column;
+} bytes[] = {
+	{ 0, 1, 1 }, { 1, 1, 2 }, { 2, 1, 3 }, { 3, 2, 1 },
+	{ 4, 3, 1 }, { 6, 3, 2 }, { 7, 3, 3 }, { 99, 3, 3 },
+};
+
+START_TEST(a_byte_has_a_line_and_a_column)
+{
+	static const char text[] = "ab\n\n\xc3\xa9!";
+	struct place place =
+	    place_of_byte("f", text, sizeof(text) - 1, bytes[_i].offset);
+
+	ck_assert_str_eq(place.path, "f");
+	ck_assert_uint_eq(place.line, bytes[_i].line);
+	ck_assert_uint_eq(place.column, bytes[_i].column);
+}
+END_TEST
+
 START_TEST(a_warning_is_no_error)
 {
 	diagnostics_warning(&d, (struct place){ "f", 1, 1 }, "odd");
@@ -50,6 +71,16 @@ START_TEST(a_message_can_not_forge_a_line)
 			  "x\nf:2:1: error: forged\x1b[31m\x7f");
 	ck_assert_str_eq(text_str(&d.text), "f:1:1: error: 'x?f:2:1: error: "
 					    "forged?[31m?'\n");
+}
+END_TEST
+
+START_TEST(a_message_does_not_reorder_what_stands_beside_it)
+{
+	diagnostics_error(
+	    &d, (struct place){ "f", 1, 1 },
+	    "\u202e\u05d0\u2066x\u2069\u2028\u200f\u2030\xe2\x80");
+	ck_assert_str_eq(text_str(&d.text),
+			 "f:1:1: error: ?\u05d0?x???\u2030\xe2\x80\n");
 }
 END_TEST
 
@@ -110,8 +141,10 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_line_begins_with_its_place, COUNT_OF(places) },
+		{ a_byte_has_a_line_and_a_column, COUNT_OF(bytes) },
 		{ a_warning_is_no_error, 0 },
 		{ a_message_can_not_forge_a_line, 0 },
+		{ a_message_does_not_reorder_what_stands_beside_it, 0 },
 		{ past_fifty_they_are_counted_only, 0 },
 		{ the_end_says_how_many_more_there_were, 0 },
 		{ the_end_is_silent_where_all_was_said, 0 },

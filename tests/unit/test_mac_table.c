@@ -254,11 +254,14 @@ START_TEST(a_thousand_members_are_told_in_no_time)
 				"t.json", text_str(&text[1]), text[1].len },
 			    &one, &messages),
 	    0);
-	ck_assert_int_eq(registry_join(&registry,
-				       &(struct registry_parts){
-					   &config, roster, &table, 1 },
-				       &messages),
-			 0);
+	ck_assert_int_eq(
+	    registry_join(&registry,
+			  &(struct registry_parts){ .config = &config,
+						    .roster = roster,
+						    .tables = &table,
+						    .table_count = 1 },
+			  &messages),
+	    0);
 	taken = seconds_of(from);
 	(void)printf("2000 MAC addresses: read and joined in %.2f ms\n",
 		     taken * 1000);

@@ -329,6 +329,47 @@ START_TEST(what_was_kept_is_what_was_worked_out)
 }
 END_TEST
 
+START_TEST(who_left_can_be_looked_up_by_those_who_see_everything)
+{
+	struct made_site made;
+	struct response r;
+	struct text old;
+	struct text new;
+	char *page;
+
+	text_init(&old);
+	text_init(&new);
+	text_addf(&old, "%s/rrd/member/as64500.rrd", directory());
+	text_addf(&new, "%s/rrd/member/as64511.rrd", directory());
+	ck_assert_int_eq(link(text_str(&old), text_str(&new)), 0);
+	page = get("/members/AS64511", 200);
+	expect(page, "<h1>AS64511 <span class=\"asn\">former member</span>");
+	expect(page, "AS64511 \xe2\x86\x92 exchange");
+	expect(page, "Traffic of the last 365 days");
+	expect(page, "/graph/member.svg?asn=64511&amp;range=year");
+	free(page);
+	page = get("/members/AS64511?range=day", 200);
+	expect(page, "6.89 TB");
+	expect(page, "Estimated from samples");
+	free(page);
+	free(get("/members/AS64511?range=never", 400));
+	free(get("/graph/member.svg?asn=64511", 200));
+	page = get("/graph/member.json?asn=64511", 200);
+	expect(page, "AS64511, former member");
+	free(page);
+	made_site_open(&made, directory());
+	made.generation->config->web.access = CONFIG_ACCESS_ROLES;
+	r = made_site_get(&made, "/members/AS64511");
+	ck_assert_uint_eq(r.status, 403);
+	response_fini(&r);
+	made_site_close(&made);
+	ck_assert_int_eq(unlink(text_str(&new)), 0);
+	free(get("/members/AS64511", 404));
+	text_fini(&old);
+	text_fini(&new);
+}
+END_TEST
+
 /* Last of all: it spoils the exchange's files. */
 START_TEST(a_damaged_port_file_costs_its_counters_only)
 {
@@ -387,6 +428,7 @@ int main(void)
 		{ only_reading_is_allowed, 0 },
 		{ what_was_kept_is_what_was_worked_out, 0 },
 		{ what_was_kept_is_not_shown_to_those_who_may_not_see_it, 0 },
+		{ who_left_can_be_looked_up_by_those_who_see_everything, 0 },
 		{ a_damaged_port_file_costs_its_counters_only, 0 },
 	};
 	char *dir = tempdir_new();

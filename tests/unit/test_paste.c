@@ -63,7 +63,9 @@ static struct made load(const char *switches)
 	text_clear(&text);
 	text_addf(&text, "%s/lanterne.yaml", m.dir);
 	diagnostics_init(&m.d);
-	m.rc = registry_load(&m.registry, &m.config, text_str(&text), &m.d);
+	m.rc = registry_load(
+	    &m.registry, &m.config,
+	    &(struct registry_request){ .path = text_str(&text) }, &m.d);
 	text_fini(&text);
 	return m;
 }

@@ -475,26 +475,30 @@ static void put(const char *directory, const char *name, const char *text)
 	ck_assert_int_eq(file_replace(path, text, strlen(text)), 0);
 }
 
+static int load(const char *path)
+{
+	return registry_load(&registry, &config,
+			     &(struct registry_request){ .path = path },
+			     &messages);
+}
+
 START_TEST(loading_reads_both_files_and_says_which_is_missing)
 {
 	char *directory = tempdir_new();
 	char path[200];
 
 	(void)snprintf(path, sizeof(path), "%s/l.yaml", directory);
-	ck_assert_int_eq(registry_load(&registry, &config, path, &messages),
-			 -ENOENT);
+	ck_assert_int_eq(load(path), -ENOENT);
 	ck_assert(said("l.yaml: error: cannot be read"));
 	put(directory, "l.yaml", HEAD);
-	ck_assert_int_eq(registry_load(&registry, &config, path, &messages),
-			 -ENOENT);
+	ck_assert_int_eq(load(path), -ENOENT);
 	ck_assert(said("/m.json: error: cannot be read"));
 	put(directory, "m.json", "{");
-	ck_assert_int_eq(registry_load(&registry, &config, path, &messages),
-			 ERR_CONFIG);
+	ck_assert_int_eq(load(path), ERR_CONFIG);
 	ck_assert_ptr_null(registry);
 	ck_assert_ptr_null(config);
 	put(directory, "m.json", ROSTER(LAN, MEMBER("64500", IN("1", "01"))));
-	ck_assert_int_eq(registry_load(&registry, &config, path, &messages), 0);
+	ck_assert_int_eq(load(path), 0);
 	ck_assert_uint_eq(owner(mac(1), 1), 64500);
 	ck_assert_ptr_eq(registry->config, config);
 	tempdir_remove(directory);

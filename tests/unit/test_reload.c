@@ -37,19 +37,25 @@ static struct intake in;
 static struct sflow_builder b;
 static uint32_t sequence;
 
-static void build(struct setting *s, const char *roster, const char *macs,
-		  const char *switches)
+static void build_at(struct setting *s, const char *roster, const char *macs,
+		     const char *switches, int64_t at_s)
 {
 	char text[2048];
 
 	(void)snprintf(text, sizeof(text),
 		       EXCHANGE_HEAD "state_dir: %s\nmacs:\n%sswitches:\n%s",
 		       dir, macs, switches);
-	exchange_build(&s->exchange, text, roster);
+	exchange_build_at(&s->exchange, text, roster, at_s);
 	s->generation.config = s->exchange.config;
 	s->generation.registry = s->exchange.registry;
 	/* One reference more than are given back: the exchange frees. */
 	atomic_init(&s->generation.references, 1);
+}
+
+static void build(struct setting *s, const char *roster, const char *macs,
+		  const char *switches)
+{
+	build_at(s, roster, macs, switches, 0);
 }
 
 static void setup(void)
@@ -224,6 +230,40 @@ START_TEST(a_switch_keeps_its_books_ports_and_sequence)
 }
 END_TEST
 
+/* 02:00:00:00:00:01 goes to AS64501 in the middle of the step. */
+static const char handed_over[] =
+    "  - { asn: 64500, vlan: 100, mac: \"02:00:00:00:00:01\","
+    " until: 2023-11-15T00:00:30Z }\n"
+    "  - { asn: 64501, vlan: 100, mac: \"02:00:00:00:00:01\","
+    " from: 2023-11-15T00:00:30Z }\n" MAC(64502, "02");
+
+START_TEST(an_address_leaves_its_bytes_with_whom_it_had)
+{
+	struct generation *g = &old.generation;
+
+	intake_fini(&in);
+	exchange_free(&old.exchange);
+	build_at(&old, ROSTER(MEMBER(64500) "," MEMBER(64501)), handed_over,
+		 SW1 SW2, STORED_START);
+	ck_assert_int_eq(intake_init(&in, old.exchange.registry), 0);
+	talk(1, 1, 2, 600);
+	ck_assert(!registry_is_over(g->registry, STORED_START + 29));
+	ck_assert(registry_is_over(g->registry, STORED_START + 30));
+	build_at(&new, ROSTER(MEMBER(64500) "," MEMBER(64501)), handed_over,
+		 SW1 SW2, STORED_START + 30);
+	ck_assert_ptr_null(reload());
+	ck_assert(!registry_is_over(in.registry, STORED_START + 30));
+	talk(1, 1, 2, 60);
+	store(NULL);
+	ck_assert_double_eq_tol(stored(member(64500), TRAFFIC_FROM_V4_BYTES),
+				600, 1e-6);
+	ck_assert_double_eq_tol(stored(member(64501), TRAFFIC_FROM_V4_BYTES),
+				60, 1e-6);
+	ck_assert_double_eq_tol(stored(member(64502), TRAFFIC_TO_V4_BYTES), 660,
+				1e-6);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -233,6 +273,7 @@ int main(void)
 		{ what_a_switch_that_left_has_sent_is_not_lost, 0 },
 		{ what_only_a_switch_that_left_has_seen_is_no_gap, 0 },
 		{ a_switch_keeps_its_books_ports_and_sequence, 0 },
+		{ an_address_leaves_its_bytes_with_whom_it_had, 0 },
 	};
 
 	return unit_run_with("reload", setup, teardown, tests, COUNT_OF(tests));

@@ -96,6 +96,23 @@ START_TEST(a_capacity_beyond_memory_is_refused)
 }
 END_TEST
 
+START_TEST(a_growing_map_keeps_what_it_has)
+{
+	struct u64map m;
+
+	ck_assert_int_eq(u64map_init(&m, 0), 0);
+	for (uint32_t i = 0; i < 1000; i++)
+		ck_assert_int_eq(u64map_put_growing(&m, (uint64_t)i << 32, i),
+				 0);
+	ck_assert_uint_eq(m.count, 1000);
+	for (uint32_t i = 0; i < 1000; i++)
+		ck_assert_uint_eq(u64map_find(&m, (uint64_t)i << 32), i);
+	ck_assert_int_eq(u64map_put_growing(&m, UINT64_MAX, 1), ERR_RANGE);
+	ck_assert_uint_eq(m.count, 1000);
+	u64map_fini(&m);
+}
+END_TEST
+
 /* How many steps past its own slot all keys together stand. */
 static size_t steps_of_all(const struct u64map *m)
 {
@@ -171,6 +188,7 @@ int main(void)
 		{ a_full_map_refuses_new_keys_and_keeps_the_old, 0 },
 		{ the_key_that_cannot_be_stored_is_never_found, 0 },
 		{ a_map_without_room_is_still_a_map, 0 },
+		{ a_growing_map_keeps_what_it_has, 0 },
 		{ a_capacity_beyond_memory_is_refused, 0 },
 		{ a_map_may_grow, 0 },
 		{ a_cleared_map_has_no_keys_and_its_room, 0 },
