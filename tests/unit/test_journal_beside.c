@@ -136,6 +136,7 @@ static void check_once(uint64_t acknowledged)
 {
 	static uint8_t told[SEQ_MAX];
 	uint64_t last = 0;
+	uint64_t kept;
 	unsigned twice = 0;
 	unsigned missing = 0;
 	unsigned ports = 0;
@@ -147,8 +148,10 @@ static void check_once(uint64_t acknowledged)
 		last = seen.seq[i];
 		ports += seen.kind[i] == RECORD_PORTS;
 	}
-	for (uint64_t seq = acknowledged > KEPT ? acknowledged - KEPT : 1;
-	     seq <= acknowledged; seq++) {
+	/* The writer may have been far ahead before the reading was over. */
+	kept = atomic_load(&shared->acknowledged);
+	for (uint64_t seq = kept > KEPT ? kept - KEPT : 1; seq <= acknowledged;
+	     seq++) {
 		enum record_kind kind = (enum record_kind)shared->kinds[seq];
 
 		missing += kind != RECORD_PORTS &&
