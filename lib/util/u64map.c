@@ -77,13 +77,15 @@ int u64map_put_growing(struct u64map *map, uint64_t key, uint32_t value)
 		if (map->keys[i] != UINT64_MAX)
 			rc = u64map_put(&larger, map->keys[i], map->values[i]);
 	}
+	if (rc == 0)
+		rc = u64map_put(&larger, key, value);
 	if (rc < 0) {
 		u64map_fini(&larger);
 		return rc;
 	}
 	u64map_fini(map);
 	*map = larger;
-	return u64map_put(map, key, value);
+	return 0;
 }
 
 void u64map_clear(struct u64map *map)
