@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fuzz/rrd_seeds.h"
 #include "support/pcapng_builder.h"
 #include "support/sflow_records.h"
 
@@ -483,6 +484,7 @@ int main(int argc, char **argv)
 				   frames[i].bytes, frames[i].len);
 	for (size_t i = 0; i < sizeof(captures) / sizeof(*captures); i++)
 		good &= write_capture_seed(argv[1], i);
+	good &= rrd_seeds(argv[1], write_seed);
 	if (!good)
 		(void)fprintf(stderr, "%s: %m\n", argv[1]);
 	return good ? 0 : 1;
