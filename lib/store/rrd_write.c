@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <math.h>
 #include <rrd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,21 +21,17 @@
 #include <unistd.h>
 
 #include "store/rrd_header.h"
+#include "store/update_text.h"
 #include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
 
 enum {
 	BATCH_UPDATES = 120,
-	STAMP_SIZE = 24,
-	VALUE_SIZE = 32, /* ":1.2345678901234567e+308" and more */
-	UPDATE_SIZE = STAMP_SIZE + SERIES_COLUMNS_MAX * VALUE_SIZE,
-	DEFINITION_SIZE = 64,
 	DAY_S = 86400,
 	/* Somebody else's rrdtool may read the file: wait up to a second. */
 	LOCK_TRIES = 200,
 	LOCK_PAUSE_NS = 5000000,
-	DEFINITIONS_MAX = SERIES_COLUMNS_MAX + SERIES_ARCHIVES_MAX,
 };
 
 /* Updates on their way to one file. */
@@ -46,7 +41,7 @@ struct batch {
 	int64_t last_s; /* where the file ends once the batch is written */
 	size_t count;
 	const char *updates[BATCH_UPDATES];
-	char text[BATCH_UPDATES][UPDATE_SIZE];
+	char text[BATCH_UPDATES][UPDATE_TEXT_SIZE];
 };
 
 /* Say why librrd refused. @return ERR_STORE */
@@ -62,65 +57,12 @@ static int refused(const char *what, const char *path)
 	return ERR_STORE;
 }
 
-static size_t put_u64(char *to, uint64_t number)
-{
-	char digits[20];
-	size_t n = 0;
-
-	do {
-		digits[n++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	for (size_t i = 0; i < n; i++)
-		to[i] = digits[n - 1 - i];
-	return n;
-}
-
-/* Print a fraction with a point, whatever the locale has for one. */
-static size_t put_fraction(char *to, double value)
-{
-	char text[VALUE_SIZE];
-	size_t n = 0;
-
-	(void)snprintf(text, sizeof(text), "%.17g", value);
-	for (const char *p = text; *p != '\0'; p++) {
-		if (strchr("0123456789e+-", *p))
-			to[n++] = *p;
-		else if (n > 0 && to[n - 1] != '.')
-			to[n++] = '.';
-	}
-	return n;
-}
-
-/* Print a value as librrd reads it; whole numbers arrive exactly. */
-static size_t put_value(char *to, double value)
-{
-	static const double whole_max = 9007199254740992.0; /* 2^53 */
-	static const double smallest = 1e-280; /* below, librrd's range ends */
-
-	if (!isfinite(value) || value < 0) {
-		*to = 'U';
-		return 1;
-	}
-	if (value <= whole_max && value == floor(value))
-		return put_u64(to, (uint64_t)value);
-	if (value < smallest)
-		return put_u64(to, 0);
-	return put_fraction(to, value);
-}
-
 /* Add an update stamped at_s; no values: all unknown. */
 static void batch_add(struct batch *b, int64_t at_s, const double *values)
 {
 	char *text = b->text[b->count];
-	size_t n = put_u64(text, (uint64_t)at_s);
 
-	for (size_t i = 0; i < b->layout->column_count; i++) {
-		text[n++] = ':';
-		n += put_value(text + n, values ? values[i] : (double)NAN);
-	}
-	text[n] = '\0';
-	assert(n < UPDATE_SIZE);
+	(void)update_print(text, b->layout, at_s, values);
 	b->updates[b->count++] = text;
 	b->last_s = at_s;
 }
@@ -164,28 +106,6 @@ static int make_directory_of(const char *path)
 	return file_make_directories(directory);
 }
 
-/* librrd's words for the data sources and archives. @return how many */
-static size_t define(char text[][DEFINITION_SIZE],
-		     const struct series_layout *layout)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < layout->column_count; i++)
-		(void)snprintf(text[n++], DEFINITION_SIZE,
-			       "DS:%s:GAUGE:%" PRIu32 ":0:U",
-			       layout->columns[i], layout->step_s);
-	for (size_t i = 0; i < layout->archive_count; i++) {
-		const struct series_archive *a = &layout->archives[i];
-		bool average = a->consolidation == CONSOLIDATION_AVERAGE;
-
-		(void)snprintf(text[n++], DEFINITION_SIZE,
-			       "RRA:%s:0.5:%" PRIu32 ":%" PRIu32,
-			       average ? "AVERAGE" : "MAX",
-			       a->row_s / layout->step_s, a->rows);
-	}
-	return n;
-}
-
 /* Make a file whose first step starts at start_s. */
 static int create(const char *path, const struct series_layout *layout,
 		  int64_t start_s)
@@ -193,7 +113,7 @@ static int create(const char *path, const struct series_layout *layout,
 	char text[DEFINITIONS_MAX][DEFINITION_SIZE];
 	const char *definitions[DEFINITIONS_MAX];
 	struct rrd_header header;
-	size_t count = define(text, layout);
+	size_t count = definitions_print(text, layout);
 	int rc = make_directory_of(path);
 
 	if (rc < 0)

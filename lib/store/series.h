@@ -101,6 +101,7 @@ enum {
 	SERIES_COLUMNS_MAX = TRAFFIC_COUNT,
 	SERIES_STEP_S = 60,
 	SERIES_PAIR_STEP_S = 300,
+	SERIES_FILE_SIZE = 128, /* of any series' file name, with its NUL */
 };
 
 enum consolidation { CONSOLIDATION_AVERAGE, CONSOLIDATION_MAXIMUM };
@@ -122,6 +123,12 @@ struct series_layout {
 
 /** Data sources, step and archives of a kind; static, never NULL. */
 const struct series_layout *series_layout(enum series_kind kind);
+
+/**
+ * The file of a series below the folder of all: "member/as64500.rrd".
+ * @return 0, -ENAMETOOLONG, or ERR_RANGE as series_path
+ */
+MUST_CHECK int series_file(char *to, size_t size, const struct series *series);
 
 /**
  * The file of a series: "STATE_DIR/rrd/member/as64500.rrd".
