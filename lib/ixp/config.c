@@ -312,6 +312,8 @@ static void read_top(struct config_reader *r, const struct yaml_item *item,
 		{ "switches", 0, config_read_switches, false },
 		{ "relay", 0, read_relays, false },
 		{ "ixp_manager", 0, read_ixp_manager, false },
+		{ "store", offsetof(struct config, rrdcached),
+		  config_read_store, false },
 		{ "web", offsetof(struct config, web), config_read_web, false },
 	};
 	static const struct config_keys all = KEYS_OF(keys);
@@ -444,6 +446,7 @@ void config_free(struct config *config)
 	for (size_t i = 0; i < config->switch_count; i++)
 		config_switch_fini(&config->switches[i]);
 	free(config->switches);
+	config_store_fini(&config->rrdcached);
 	config_web_fini(&config->web);
 	free_strings(config->mac_tables, config->mac_table_count);
 	free(config->relays);
