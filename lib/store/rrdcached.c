@@ -42,6 +42,7 @@ enum {
 	ROWS_MAX = 1 << 20,
 	ROUNDS = 3, /* of sending again what was refused */
 	CHECKED_MIN = 64,
+	UNCERTAIN_MAX = 2048,
 	CHECKED_SHARE = 32, /* all are checked in so many finishes, or less */
 };
 
@@ -136,6 +137,21 @@ int rrdcached_write_rows(struct rrdcached *c, const struct series *series,
 	if (e->first_s == 0)
 		e->first_s = rows[0].start_s;
 	c->counters.rows_given += count;
+	return 0;
+}
+
+int rrdcached_expect(struct rrdcached *c, const struct series *series,
+		     int64_t end_s)
+{
+	struct cached *e;
+	int rc = cached_find(c, series, &e);
+
+	if (rc < 0)
+		return rc;
+	e->existed = true; /* if it is not there, it is to be */
+	if (end_s > e->goal_s)
+		e->goal_s = end_s;
+	e->synced = false;
 	return 0;
 }
 
@@ -275,11 +291,31 @@ static int work_off(struct rrdcached *c)
 	return rc;
 }
 
+/*
+ * Those that had rows once, and of which it is not known that all are there:
+ * after a new connection that is every one.
+ */
+static int choose_uncertain(struct rrdcached *c)
+{
+	size_t most = c->work_count + UNCERTAIN_MAX;
+	int rc = 0;
+
+	for (size_t i = 0; i < c->all_count && rc == 0; i++) {
+		struct cached *e = c->all[c->uncertain_next++ % c->all_count];
+
+		if (c->work_count == most)
+			break;
+		if (e->goal_s > 0 && (!e->synced || !cached_is_met(c, e)))
+			rc = cached_work_on(c, e);
+	}
+	return rc;
+}
+
 /* Have some of the series looked at, by turns. */
 static int choose_checks(struct rrdcached *c)
 {
 	size_t count = c->all_count / CHECKED_SHARE;
-	int rc = 0;
+	int rc = choose_uncertain(c);
 
 	if (count < CHECKED_MIN)
 		count = CHECKED_MIN;
@@ -373,9 +409,9 @@ int rrdcached_finish(struct rrdcached *c, rrdcached_result_fn *each,
 	c->stop_us =
 	    rrdcached_now_us() + (int64_t)c->limits.finish_ms * US_PER_MS;
 	c->reason[0] = '\0';
-	if (c->work_count > 0)
+	if (c->all_count > 0)
 		rc = talk_connect(c);
-	if (rc == 0 && c->work_count > 0)
+	if (rc == 0)
 		rc = choose_checks(c);
 	if (rc == 0)
 		rc = work_off(c);
@@ -447,11 +483,14 @@ int rrdcached_flush(struct rrdcached *c, const struct series *series)
 	int64_t end_s;
 	int rc = cached_find(c, series, &e);
 
-	if (rc == 0)
-		rc = meet_one(c, e);
 	if (rc < 0)
 		return rc;
-	end_s = e->end_s;
+	end_s = e->exists ? e->end_s : 0;
+	rc = meet_one(c, e);
+	if (rc < 0)
+		return rc;
+	if (e->end_s > end_s)
+		end_s = e->end_s;
 	text_clear(&c->request);
 	text_addf(&c->request, "FLUSH %s\n", e->file);
 	rc = talk(c, &wanted);

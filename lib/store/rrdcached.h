@@ -43,7 +43,8 @@ struct rrdcached_counters {
 	uint64_t rows_skipped;	/* of them, covered by the file already */
 	uint64_t rows_unsent;	/* of them, or not known to be accepted */
 	uint64_t rows_made_up;	/* from the source, and accepted */
-	uint64_t steps_lost;	/* accepted, and found missing later */
+	uint64_t steps_lost;	/* accepted, and found missing, or not
+				 * certain to be right, later */
 	uint64_t files_created;
 	uint64_t updates_refused; /* by the server, and creations */
 	uint64_t series_refused;  /* answers that made a series unusable */
@@ -124,6 +125,14 @@ MUST_CHECK int rrdcached_write_rows(struct rrdcached *c,
 				    const struct series *series,
 				    const struct series_row *rows,
 				    size_t count);
+
+/**
+ * Tell what a client of former times was given: the rows of a series up to
+ * end_s. The next finish sees whether the server has them.
+ * @return 0, ERR_RANGE as series_path, -ENOMEM
+ */
+MUST_CHECK int rrdcached_expect(struct rrdcached *c,
+				const struct series *series, int64_t end_s);
 
 /**
  * Send all rows held, after what the server lacks of their series; check

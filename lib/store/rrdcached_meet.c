@@ -153,9 +153,13 @@ static bool fits(const struct said *s)
 		return s->last_s == s->file_s;
 	if (s->holed || s->last_s != s->held_to_s)
 		return false;
-	return s->held_from_s <= s->file_s ||
-	       (!s->held_from_unknown &&
-		s->held_from_s - s->e->layout->step_s == s->file_s);
+	if (s->held_from_s <= s->file_s)
+		return true;
+	if (s->held_from_s - s->e->layout->step_s == s->file_s)
+		return true;
+	/* A long gap, told at once; or values are lost before it. */
+	return s->held_from_unknown && s->held_from_s == s->e->gap_to_s &&
+	       s->file_s == s->e->gap_from_s;
 }
 
 /* Without a source, what is held is the best that there is. */

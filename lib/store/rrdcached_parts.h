@@ -42,15 +42,17 @@ struct cached {
 	char *switch_copy;
 	char *file; /* as the server is told */
 
-	uint64_t met;	 /* in which connection it was asked for; 0: none */
-	bool exists;	 /* the server has a file */
-	bool existed;	 /* it had one at some time */
-	bool created;	 /* by us, and nothing was accepted since */
-	bool synced;	 /* nothing older than what is held is missing */
-	bool distrusted; /* an update in the middle was refused */
-	int64_t first_s; /* start of the first row that was given; 0: none */
-	int64_t end_s;	 /* what the server has ends here, if it exists */
-	int64_t goal_s;	 /* what was given before ends here */
+	uint64_t met;	    /* in which connection it was asked for; 0: none */
+	bool exists;	    /* the server has a file */
+	bool existed;	    /* it had one at some time */
+	bool created;	    /* by us, and nothing was accepted since */
+	bool synced;	    /* nothing older than what is held is missing */
+	bool distrusted;    /* an update in the middle was refused */
+	int64_t first_s;    /* start of the first row that was given; 0: none */
+	int64_t end_s;	    /* what the server has ends here, if it exists */
+	int64_t gap_from_s; /* the last one that was told at once */
+	int64_t gap_to_s;
+	int64_t goal_s; /* what was given before ends here */
 
 	/* During one finish: */
 	bool working;
@@ -94,6 +96,7 @@ struct rrdcached {
 	size_t all_count;
 	size_t all_capacity;
 	size_t check_next;
+	size_t uncertain_next;
 	struct cached **work;
 	size_t work_count;
 	size_t work_capacity;

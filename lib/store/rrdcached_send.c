@@ -14,6 +14,8 @@
 #include "store/update_text.h"
 #include "util/err.h"
 
+enum { TOLD_STEPS_MAX = 60 };
+
 static int take_refusals(struct rrdcached *c,
 			 const struct rrdcached_answer *answer)
 {
@@ -63,6 +65,11 @@ static void accept_command(struct rrdcached *c,
 	}
 	if (e->refused)
 		return;
+	if (command->kind == COMMAND_GAP &&
+	    command->end_s - e->end_s > e->layout->step_s) {
+		e->gap_from_s = e->end_s;
+		e->gap_to_s = command->end_s;
+	}
 	e->exists = true;
 	e->existed = true;
 	e->end_s = command->end_s;
@@ -154,6 +161,25 @@ static int add_update(struct rrdcached *c, struct cached *e,
 	return 0;
 }
 
+/*
+ * Tell that nothing is known up to a row. Once would do, but updates that
+ * follow each other without a hole show that none is lost; so it is told once
+ * for a long gap only. The rows come out the same: of a file's bytes it changes
+ * what the last consolidation left over and nothing reads.
+ */
+static int add_gap(struct rrdcached *c, struct cached *e, int64_t to_s)
+{
+	int64_t step_s = e->layout->step_s;
+	int rc = 0;
+
+	if (to_s - e->sent_end_s > TOLD_STEPS_MAX * step_s)
+		return add_update(c, e, COMMAND_GAP, to_s, NULL);
+	while (rc == 0 && e->sent_end_s < to_s)
+		rc =
+		    add_update(c, e, COMMAND_GAP, e->sent_end_s + step_s, NULL);
+	return rc;
+}
+
 /* As rrd_write_rows does it. */
 static int add_row(struct rrdcached *c, struct cached *e, struct held_row *held,
 		   enum command_kind kind)
@@ -169,7 +195,7 @@ static int add_row(struct rrdcached *c, struct cached *e, struct held_row *held,
 	if (e->sent_end_s == 0)
 		rc = add_create(c, e, start_s);
 	else if (start_s > e->sent_end_s)
-		rc = add_update(c, e, COMMAND_GAP, start_s, NULL);
+		rc = add_gap(c, e, start_s);
 	if (rc == 0)
 		rc = add_update(c, e, kind, start_s + e->layout->step_s,
 				held->row.values);
