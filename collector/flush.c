@@ -64,7 +64,6 @@ static int change_view(struct flush *f, struct generation *generation)
 	f->now = view;
 	generation_unref(f->generation);
 	f->generation = generation_ref(generation);
-	f->step.mixed = true; /* if one is open */
 	return 0;
 }
 
@@ -148,15 +147,19 @@ static void judge_clock(struct flush *f, const struct closed_step *step)
 			    (long long)step->start_s);
 		view_drop_held(f->view);
 		view_hold(f->view);
+		ixp_view_drop_held(f->ixp);
+		ixp_view_hold(f->ixp);
 		break;
 	case CLOCK_TRUST_CONFIRMED:
 		log_notice("flush: the clock is confirmed: rows are stored");
 		view_write_held(f->view);
+		ixp_view_write_held(f->ixp);
 		break;
 	case CLOCK_TRUST_REFUTED:
 		log_notice("flush: the clock was wrong: its rows are left out "
 			   "of the files, the journal has them");
 		view_drop_held(f->view);
+		ixp_view_drop_held(f->ixp);
 		coverage_fini(&f->pairs.coverage);
 		break;
 	case CLOCK_TRUST_WAS_AHEAD:
@@ -180,12 +183,16 @@ struct record_reader *flush_ports(struct flush *f)
 void flush_step(struct flush *f, const struct closed_step *step)
 {
 	int64_t to_us = flush_until_us(step);
+	bool changes =
+	    step->generation && step->generation->registry != f->now.registry;
 
 	if (change_view(f, step->generation) < 0) {
 		f->failed++;
 		return;
 	}
 	flush_open_step(f, step->start_s, to_us - step->span.covered_us);
+	/* Some of its cells may be of what was configured before. */
+	f->step.mixed = f->step.mixed || changes;
 	f->begun = true;
 	judge_clock(f, step);
 	f->step.to_us = to_us;

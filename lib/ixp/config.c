@@ -308,6 +308,8 @@ static void read_top(struct config_reader *r, const struct yaml_item *item,
 		{ "relay", 0, read_relays, false },
 		{ "ixp_manager", offsetof(struct config, ixp_manager),
 		  config_read_ixp_manager, false },
+		{ "store", offsetof(struct config, rrdcached),
+		  config_read_store, false },
 		{ "web", offsetof(struct config, web), config_read_web, false },
 	};
 	static const struct config_keys all = KEYS_OF(keys);
@@ -442,6 +444,7 @@ void config_free(struct config *config)
 	for (size_t i = 0; i < config->switch_count; i++)
 		config_switch_fini(&config->switches[i]);
 	free(config->switches);
+	config_store_fini(&config->rrdcached);
 	config_web_fini(&config->web);
 	free_strings(config->mac_tables, config->mac_table_count);
 	free(config->relays);

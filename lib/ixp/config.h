@@ -127,6 +127,16 @@ struct config_ixp_manager {
 	struct place place;
 };
 
+/* The rrdcached that keeps the RRD files, instead of state_dir. */
+struct config_rrdcached {
+	bool used;
+	char *socket; /* path of its socket; NULL: tcp */
+	struct config_endpoint tcp;
+	char *base; /* the folder of the files, below its base directory or
+		     * absolute; "": the base directory itself */
+	struct place place;
+};
+
 struct config {
 	char *path; /* of the file itself */
 	char *exchange_name;
@@ -147,6 +157,7 @@ struct config {
 	size_t mac_count;
 	struct config_switch *switches;
 	size_t switch_count;
+	struct config_rrdcached rrdcached;
 	struct config_web web;
 	char **mac_tables; /* the first ones count */
 	size_t mac_table_count;

@@ -25,8 +25,15 @@ void config_read_ixp_manager(struct config_reader *r,
 /** Free what IXP Manager's part holds. */
 void config_ixp_manager_fini(struct config_ixp_manager *m);
 
+/** Read the value of `store`; field is a struct config_rrdcached. */
+void config_read_store(struct config_reader *r, const struct yaml_item *item,
+		       void *field);
+
 /** Free what a switch holds, not the switch itself. */
 void config_switch_fini(struct config_switch *s);
+
+/** Free what the store's part holds. */
+void config_store_fini(struct config_rrdcached *rrdcached);
 
 /** Free what the web's part holds. */
 void config_web_fini(struct config_web *web);

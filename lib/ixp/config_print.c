@@ -11,14 +11,19 @@
 #include "ixp/config.h"
 #include "util/utc.h"
 
-static void print_quoted(struct text *out, const char *string)
+static void print_escaped(struct text *out, const char *string)
 {
-	text_add_char(out, '"');
 	for (const char *c = string; *c; c++) {
 		if (*c == '"' || *c == '\\')
 			text_add_char(out, '\\');
 		text_add_char(out, *c);
 	}
+}
+
+static void print_quoted(struct text *out, const char *string)
+{
+	text_add_char(out, '"');
+	print_escaped(out, string);
 	text_add_char(out, '"');
 }
 
@@ -268,6 +273,25 @@ static void print_ixp_manager(const struct config *c, struct text *out)
 		  m->interface_count ? "]" : "", m->pairs_max, m->age_days);
 }
 
+static void print_store(const struct config *c, struct text *out)
+{
+	const struct config_rrdcached *r = &c->rrdcached;
+
+	if (!r->used)
+		return;
+	text_add(out, "store:\n  rrdcached: ");
+	if (r->socket) {
+		text_add(out, "\"unix:");
+		print_escaped(out, r->socket);
+		text_add_char(out, '"');
+	} else {
+		print_endpoint(out, &r->tcp);
+	}
+	text_add(out, "\n  base: ");
+	print_quoted(out, r->base);
+	text_add_char(out, '\n');
+}
+
 static void print_web(const struct config *c, struct text *out)
 {
 	const struct config_web *web = &c->web;
@@ -303,5 +327,6 @@ void config_print(const struct config *config, struct text *out)
 		print_switch(&config->switches[i], out);
 	print_relay(config, out);
 	print_ixp_manager(config, out);
+	print_store(config, out);
 	print_web(config, out);
 }

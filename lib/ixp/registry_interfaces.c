@@ -228,7 +228,7 @@ static void enter_claim(const struct registry *r, struct contest *k,
 static int settle_contest(struct registry_draft *draft,
 			  const struct claim *claims, size_t count)
 {
-	struct contest k = { NULL };
+	struct contest k = { .listed = NULL };
 
 	for (size_t i = 0; i < count; i++) {
 		check_claim(draft, &k, &claims[i]);

@@ -16,7 +16,11 @@ enum {
 	DISK_PAGE = 4096, /* what a disk writes at once */
 	/* A position may be so many rows off: those of the updates that the
 	 * system had not written to the disk yet. */
-	SHIFT_MAX = 128,
+	SHIFT_NEAR = 128,
+	/* Of so few rows, or if so small a part of them is there, it is not
+	 * known where an archive's rows are. */
+	ROWS_THAT_TELL = 2,
+	SHARE_THAT_TELLS = 8,
 };
 
 /* The rows of an archive that the truth covers, the newest last. */
@@ -202,25 +206,30 @@ static int cover(struct work *w, const struct rrd_truth *truth)
 	return 0;
 }
 
+static bool has_row(const struct work *w, size_t archive, uint64_t slot,
+		    const double *modelled)
+{
+	const uint8_t *stored = row_at(w, archive, slot);
+
+	for (size_t c = 0; c < w->layout->column_count; c++) {
+		double value;
+
+		memcpy(&value, stored + c * sizeof(value), sizeof(value));
+		if (!rrd_model_same_value(value, modelled[c]))
+			return false;
+	}
+	return true;
+}
+
 /* How many of the covered rows an archive has, if its newest is here. */
 static size_t score(const struct work *w, size_t archive, uint64_t position)
 {
 	const struct covered *c = &w->covered[archive];
-	size_t columns = w->layout->column_count;
 	size_t same = 0;
 
 	for (size_t nth = 0; nth < c->rows; nth++) {
-		const double *modelled = c->values + nth * columns;
-		double stored[SERIES_COLUMNS_MAX];
-		size_t k = 0;
-
-		memcpy(stored,
-		       row_at(w, archive, slot_of(w, archive, position, nth)),
-		       row_size(w));
-		while (k < columns &&
-		       rrd_model_same_value(stored[k], modelled[k]))
-			k++;
-		if (k == columns)
+		if (has_row(w, archive, slot_of(w, archive, position, nth),
+			    c->values + nth * w->layout->column_count))
 			same++;
 	}
 	return same;
@@ -228,32 +237,40 @@ static size_t score(const struct work *w, size_t archive, uint64_t position)
 
 /*
  * Where an archive's newest row up to end_s is: the rows that the truth has
- * tell. base is how far that is from the file's newest row by its time.
+ * tell. First near to where it should be, then anywhere.
+ *
+ * @param base  how far that is from the file's newest row by its time
+ * @return whether they do tell, or are too few to
  */
-static uint64_t find(const struct work *w, size_t archive, int64_t base)
+static bool find(struct work *w, size_t archive, int64_t base)
 {
-	uint64_t position = move(w, archive, base);
-	size_t best = score(w, archive, position);
+	struct covered *c = &w->covered[archive];
+	int64_t rows = archive_at(w, archive)->rows;
+	size_t best;
 
-	for (int64_t shift = 1; shift <= SHIFT_MAX; shift++) {
-		for (int sign = -1; sign <= 1; sign += 2) {
-			uint64_t there = move(w, archive, base + sign * shift);
-			size_t same = score(w, archive, there);
+	c->position = move(w, archive, base);
+	best = score(w, archive, c->position);
+	for (int64_t i = 2; i < 2 * rows; i++) {
+		int64_t shift = i % 2 == 0 ? i / 2 : -(i / 2);
+		uint64_t there = move(w, archive, base + shift);
+		size_t same;
 
-			if (same > best) {
-				best = same;
-				position = there;
-			}
+		if (i > 2 * SHIFT_NEAR && 2 * best >= c->rows)
+			break;
+		same = score(w, archive, there);
+		if (same > best) {
+			best = same;
+			c->position = there;
 		}
 	}
-	return position;
+	return c->rows < ROWS_THAT_TELL || SHARE_THAT_TELLS * best >= c->rows;
 }
 
 /*
  * Where the file ends too late, either it was written to at such times, or its
  * time alone is wrong. What more of its rows agree with is the case.
  */
-static void place(struct work *w)
+static void place(struct work *w, struct rrd_correction *out)
 {
 	size_t if_kept = 0;
 	size_t if_not = 0;
@@ -263,9 +280,13 @@ static void place(struct work *w)
 		if_not += score(w, i, move(w, i, 0));
 	}
 	w->kept_time = if_kept >= if_not;
-	for (size_t i = 0; i < w->layout->archive_count; i++)
-		w->covered[i].position =
-		    find(w, i, w->kept_time ? -rows_behind(w, i) : 0);
+	for (size_t i = 0; i < w->layout->archive_count; i++) {
+		if (find(w, i, w->kept_time ? -rows_behind(w, i) : 0))
+			continue;
+		make_unknown(row_at(w, i, 0),
+			     archive_at(w, i)->rows * row_size(w));
+		out->archives_dropped++;
+	}
 }
 
 /* Rows of times after end_s stand where the oldest ones were. */
@@ -292,11 +313,11 @@ static void put_rows(struct work *w, size_t archive)
 		    c->values + nth * w->layout->column_count, row_size(w));
 }
 
-static void correct(struct work *w)
+static void correct(struct work *w, struct rrd_correction *out)
 {
 	struct rrd_header header = { .last_s = w->end_s };
 
-	place(w);
+	place(w, out);
 	for (size_t i = 0; i < w->layout->archive_count; i++) {
 		drop_later_rows(w, i);
 		put_rows(w, i);
@@ -343,7 +364,7 @@ int rrd_correct(const struct rrd_file *from, const char *path,
 		rc = cover(&w, truth);
 	}
 	if (rc == 0) {
-		correct(&w);
+		correct(&w, out);
 		rc = file_create(path, w.image, rrd_header_file_size(w.layout));
 	}
 	for (size_t i = 0; i < w.layout->archive_count; i++)

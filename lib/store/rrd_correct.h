@@ -18,17 +18,19 @@
 #include "util/attr.h"
 
 struct rrd_correction {
-	uint64_t pages_dropped; /* held what librrd never writes; their rows
-				 * are unknown now where no truth is */
+	/* Rows that are unknown now where no truth is: of pages that held what
+	 * librrd never writes, and of archives that have nothing of the truth,
+	 * so that nobody knows of when their rows are. */
+	uint64_t pages_dropped;
+	uint64_t archives_dropped;
 };
 
 /**
  * Write a file of what another one holds, corrected.
  *
  * Rows that the truth covers, and what is in progress, are made of it. An
- * archive whose positions are some rows off is put right by what it has of
- * them. The new file ends at end_s, and what the old one has of later times
- * is dropped.
+ * archive whose position is wrong is put right by what it has of them. The new
+ * file ends at end_s, and what the old one has of later times is dropped.
  *
  * @param from   as it was looked at; is not changed
  * @param end_s  a multiple of the step, not over from's end nor the truth's

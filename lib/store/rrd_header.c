@@ -62,6 +62,8 @@ enum {
 /* Instead of "RRD": ours, see rrd_header_mark. */
 static const char damaged[COOKIE_SIZE] = "BAD";
 
+static const char position_fault[] = "position outside its archive";
+
 static const double float_cookie = 8.642135E130;
 static const double xff = 0.5;
 
@@ -256,15 +258,17 @@ static const char *check_state(struct cursor *c, struct rrd_header *out,
 	for (size_t i = 0; !fault && i < layout->archive_count; i++) {
 		out->positions[i] = take_u64(c);
 		if (out->positions[i] >= layout->archives[i].rows)
-			fault = "position outside its archive";
+			fault = position_fault;
 	}
 	return fault;
 }
 
-static const char *check(struct cursor c, struct rrd_header *out,
-			 struct rrd_progress *progress,
-			 const struct series_layout *layout)
+const char *rrd_header_check(const uint8_t *bytes,
+			     const struct series_layout *layout,
+			     struct rrd_header *out,
+			     struct rrd_progress *progress)
 {
+	struct cursor c = cursor_of(bytes, rrd_header_size(layout));
 	const char *fault = check_definitions(&c, layout);
 
 	if (!fault)
@@ -333,9 +337,9 @@ int rrd_header_look(struct rrd_header *out, struct rrd_progress *progress,
 	for (int look = 0; look < LOOKS; look++) {
 		*fault = read_start(fd, bytes, len, &error);
 		if (!*fault)
-			*fault = check(cursor_of(bytes, len), &header, &seen,
-				       layout);
-		if (!*fault)
+			*fault =
+			    rrd_header_check(bytes, layout, &header, &seen);
+		if (*fault != position_fault)
 			break;
 	}
 	if (*fault)

@@ -42,6 +42,19 @@ struct rrd_progress {
 };
 
 /**
+ * Compare the bytes of a header with what rrd_write makes.
+ *
+ * @param bytes     rrd_header_size of them
+ * @param out       the header; may be changed on failure, too
+ * @param progress  what is in progress; the same
+ * @return what is wrong, a static text, or NULL
+ */
+const char *rrd_header_check(const uint8_t *bytes,
+			     const struct series_layout *layout,
+			     struct rrd_header *out,
+			     struct rrd_progress *progress);
+
+/**
  * Look at an open file, and log nothing.
  *
  * @param out       the header, on success

@@ -123,8 +123,10 @@ static int begin_with_corrected(struct mending *m, const char *path)
 		end_s = rrd_judge_end(&m->judge, &truth);
 	rc = rrd_correct(&f, m->fresh, &truth, end_s, &done);
 	rrd_file_close(&f);
-	if (rc == 0)
+	if (rc == 0) {
 		m->outcome->pages_dropped = done.pages_dropped;
+		m->outcome->archives_dropped = done.archives_dropped;
+	}
 	return rc;
 }
 
@@ -210,12 +212,17 @@ static int make_of_copy(struct mending *m, const struct bases *bases)
 	return rc < 0 ? rc : complete(m);
 }
 
-static int make_of_itself(struct mending *m)
+/* Years of an archive are worth more than the days since an old copy. */
+static int make_of_itself(struct mending *m, const struct bases *bases)
 {
 	int rc = begin_with_corrected(m, m->path);
 
+	if (rc < 0)
+		return rc;
+	if (m->outcome->archives_dropped > 0 && bases->usable[OLD_COPY])
+		return ERR_STORE;
 	m->outcome->what = RRD_FROM_ITSELF;
-	return rc < 0 ? rc : complete(m);
+	return complete(m);
 }
 
 static int make_of_rows(struct mending *m)
@@ -234,11 +241,12 @@ static int make_of(struct mending *m, enum basis basis,
 {
 	m->outcome->lost_s = 0;
 	m->outcome->pages_dropped = 0;
+	m->outcome->archives_dropped = 0;
 	if (unlink(m->fresh) < 0 && errno != ENOENT)
 		return -errno;
 	switch (basis) {
 	case OLD_FILE:
-		return make_of_itself(m);
+		return make_of_itself(m, bases);
 	case ROWS:
 		return make_of_rows(m);
 	case COPY:
@@ -345,10 +353,11 @@ static void tell(const struct mending *m)
 	else if (out->lost_s < 0)
 		(void)snprintf(lost, sizeof(lost),
 			       "; what was before %s is lost", start);
-	if (out->pages_dropped > 0)
+	if (out->pages_dropped + out->archives_dropped > 0)
 		(void)snprintf(dropped, sizeof(dropped),
-			       "; %" PRIu64 " pages of it held no rows",
-			       out->pages_dropped);
+			       "; %" PRIu64 " pages and %" PRIu64
+			       " archives of it could not be used",
+			       out->pages_dropped, out->archives_dropped);
 	log_warning("store: file mended: %s: %s: %s and %zu rows of the "
 		    "journal%s%s",
 		    m->path, out->fault, words[out->what], out->rows, dropped,

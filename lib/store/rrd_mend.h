@@ -75,7 +75,9 @@ struct rrd_mend_outcome {
 	/* Seconds before the first row that neither the copy nor the old file
 	 * had; -1: all before the rows, however much that was. */
 	int64_t lost_s;
-	uint64_t pages_dropped;	 /* of the old file: no rows, and unknown now */
+	/* Of the old file, as struct rrd_correction has them. */
+	uint64_t pages_dropped;
+	uint64_t archives_dropped;
 	struct rrd_known known;	 /* the file as it is now; for rrd_write_more
 				  * and rrd_copy */
 	uint64_t copies_dropped; /* 1: its copy was damaged too, and went */

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <math.h>
 #include <rrd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,22 +26,17 @@
 #include "store/rrd_file.h"
 #include "store/rrd_guard.h"
 #include "store/rrd_header.h"
-#include "store/rrd_model.h"
+#include "store/update_text.h"
 #include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
 
 enum {
 	BATCH_UPDATES = 120,
-	STAMP_SIZE = 24,
-	VALUE_SIZE = 32, /* ":1.2345678901234567e+308" and more */
-	UPDATE_SIZE = STAMP_SIZE + SERIES_COLUMNS_MAX * VALUE_SIZE,
-	DEFINITION_SIZE = 64,
 	DAY_S = 86400,
 	/* Somebody else's rrdtool may read the file: wait up to a second. */
 	LOCK_TRIES = 200,
 	LOCK_PAUSE_NS = 5000000,
-	DEFINITIONS_MAX = SERIES_COLUMNS_MAX + SERIES_ARCHIVES_MAX,
 };
 
 /* Updates on their way to one file. */
@@ -52,7 +46,7 @@ struct batch {
 	int64_t last_s; /* where the file ends once the batch is written */
 	size_t count;
 	const char *updates[BATCH_UPDATES];
-	char text[BATCH_UPDATES][UPDATE_SIZE];
+	char text[BATCH_UPDATES][UPDATE_TEXT_SIZE];
 };
 
 /*
@@ -72,63 +66,12 @@ static int refused(const char *what, const char *path, int error)
 	return error < 0 ? error : ERR_STORE;
 }
 
-static size_t put_u64(char *to, uint64_t number)
-{
-	char digits[20];
-	size_t n = 0;
-
-	do {
-		digits[n++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	for (size_t i = 0; i < n; i++)
-		to[i] = digits[n - 1 - i];
-	return n;
-}
-
-/* Print a fraction with a point, whatever the locale has for one. */
-static size_t put_fraction(char *to, double value)
-{
-	char text[VALUE_SIZE];
-	size_t n = 0;
-
-	(void)snprintf(text, sizeof(text), "%.17g", value);
-	for (const char *p = text; *p != '\0'; p++) {
-		if (strchr("0123456789e+-", *p))
-			to[n++] = *p;
-		else if (n > 0 && to[n - 1] != '.')
-			to[n++] = '.';
-	}
-	return n;
-}
-
-/* Print a value as librrd reads it; whole numbers arrive exactly. */
-static size_t put_value(char *to, double given)
-{
-	static const double whole_max = 9007199254740992.0; /* 2^53 */
-	double value = rrd_model_value(given);
-
-	if (isnan(value)) {
-		*to = 'U';
-		return 1;
-	}
-	if (value <= whole_max && value == floor(value))
-		return put_u64(to, (uint64_t)value);
-	return put_fraction(to, value);
-}
-
 /* Add an update stamped at_s; no values: all unknown. */
 static void batch_add(struct batch *b, int64_t at_s, const double *values)
 {
 	char *text = b->text[b->count];
-	size_t n = put_u64(text, (uint64_t)at_s);
 
-	for (size_t i = 0; i < b->layout->column_count; i++) {
-		text[n++] = ':';
-		n += put_value(text + n, values ? values[i] : (double)NAN);
-	}
-	text[n] = '\0';
-	assert(n < UPDATE_SIZE);
+	(void)update_print(text, b->layout, at_s, values);
 	b->updates[b->count++] = text;
 	b->last_s = at_s;
 }
@@ -198,29 +141,6 @@ static int batch_write(struct batch *b)
 	return call.rc == 0 ? 0 : refused("update", b->path, try_open(b->path));
 }
 
-/* librrd's words for the data sources and archives. @return how many */
-static size_t define(char text[][DEFINITION_SIZE],
-		     const struct series_layout *layout)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < layout->column_count; i++)
-		(void)snprintf(text[n++], DEFINITION_SIZE,
-			       "DS:%s:GAUGE:%" PRIu32 ":%s:U",
-			       layout->columns[i], series_heartbeat(layout),
-			       layout->no_minimum ? "U" : "0");
-	for (size_t i = 0; i < layout->archive_count; i++) {
-		const struct series_archive *a = &layout->archives[i];
-		bool average = a->consolidation == CONSOLIDATION_AVERAGE;
-
-		(void)snprintf(text[n++], DEFINITION_SIZE,
-			       "RRA:%s:0.5:%" PRIu32 ":%" PRIu32,
-			       average ? "AVERAGE" : "MAX",
-			       a->row_s / layout->step_s, a->rows);
-	}
-	return n;
-}
-
 /* Could a file of this size be made at path? @return 0 or -errno */
 static int try_create(const char *path, size_t size)
 {
@@ -241,7 +161,7 @@ static int create_at(const char *path, const struct series_layout *layout,
 {
 	char text[DEFINITIONS_MAX][DEFINITION_SIZE];
 	const char *definitions[DEFINITIONS_MAX];
-	size_t count = define(text, layout);
+	size_t count = definitions_print(text, layout);
 	struct rrd_header header;
 	int rc;
 

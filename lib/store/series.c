@@ -191,23 +191,32 @@ static int print_file(char *to, size_t size, const struct series *s)
 	return -1;
 }
 
-int series_path(char *to, size_t size, const char *state_dir,
-		const struct series *series)
+int series_file(char *to, size_t size, const struct series *series)
 {
 	int wanted;
-	size_t used;
 
 	if (series_names_a_switch(series->kind) &&
 	    !series_switch_name_is_valid(series->switch_name))
 		return ERR_RANGE;
 	if (series->kind == SERIES_PAIR && series->asn > series->other_asn)
 		return ERR_RANGE;
-	wanted = snprintf(to, size, "%s/rrd/", state_dir);
+	wanted = print_file(to, size, series);
 	if (wanted < 0 || (size_t)wanted >= size)
 		return -ENAMETOOLONG;
-	used = (size_t)wanted;
-	wanted = print_file(to + used, size - used, series);
-	if (wanted < 0 || (size_t)wanted >= size - used)
+	return 0;
+}
+
+int series_path(char *to, size_t size, const char *state_dir,
+		const struct series *series)
+{
+	char file[SERIES_FILE_SIZE];
+	int rc = series_file(file, sizeof(file), series);
+	int wanted;
+
+	if (rc < 0)
+		return rc;
+	wanted = snprintf(to, size, "%s/rrd/%s", state_dir, file);
+	if (wanted < 0 || (size_t)wanted >= size)
 		return -ENAMETOOLONG;
 	return 0;
 }

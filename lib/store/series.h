@@ -103,6 +103,7 @@ enum {
 	SERIES_COLUMNS_MAX = TRAFFIC_COUNT,
 	SERIES_STEP_S = 60,
 	SERIES_PAIR_STEP_S = 300,
+	SERIES_FILE_SIZE = 128, /* of any series' file name, with its NUL */
 };
 
 enum consolidation { CONSOLIDATION_AVERAGE, CONSOLIDATION_MAXIMUM };
@@ -132,6 +133,12 @@ static inline uint32_t series_heartbeat(const struct series_layout *layout)
 
 /** Data sources, step and archives of a kind; static, never NULL. */
 const struct series_layout *series_layout(enum series_kind kind);
+
+/**
+ * The file of a series below the folder of all: "member/as64500.rrd".
+ * @return 0, -ENAMETOOLONG, or ERR_RANGE as series_path
+ */
+MUST_CHECK int series_file(char *to, size_t size, const struct series *series);
 
 /**
  * The file of a series: "STATE_DIR/rrd/member/as64500.rrd".

@@ -72,18 +72,20 @@ int u64map_put_growing(struct u64map *map, uint64_t key, uint32_t value)
 
 	if (rc != ERR_FULL)
 		return rc;
-	rc = u64map_init(&larger, 2 * map->capacity);
+	rc = u64map_init(&larger, map->capacity ? 2 * map->capacity : 1);
 	for (size_t i = 0; rc == 0 && i <= map->mask; i++) {
 		if (map->keys[i] != UINT64_MAX)
 			rc = u64map_put(&larger, map->keys[i], map->values[i]);
 	}
+	if (rc == 0)
+		rc = u64map_put(&larger, key, value);
 	if (rc < 0) {
 		u64map_fini(&larger);
 		return rc;
 	}
 	u64map_fini(map);
 	*map = larger;
-	return u64map_put(map, key, value);
+	return 0;
 }
 
 void u64map_clear(struct u64map *map)

@@ -44,4 +44,8 @@ const char *made_rows_difference(const char *path, const char *other,
 				 const struct series_layout *layout,
 				 int64_t from_s);
 
+/** Does a file have a known value where the other has another, or none? */
+bool made_rows_is_lie(const char *path, const char *truth,
+		      const struct series_layout *layout);
+
 #endif

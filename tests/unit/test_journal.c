@@ -316,6 +316,88 @@ START_TEST(of_ports_only_the_last_record_counts)
 }
 END_TEST
 
+/* A step that is lost, as if there had been no memory for it. */
+static void lose_a_step(void)
+{
+	struct record_head head = { .kind = RECORD_STEP,
+				    .start_s = MADE_START_S };
+	struct text none;
+
+	text_init(&none);
+	ck_assert_int_eq(journal_append(journal, &head, &none), -ENOMEM);
+}
+
+START_TEST(ports_of_before_a_closed_step_count_no_more)
+{
+	append_made(journal, RECORD_PORTS, MADE_START_S);
+	append_made(journal, RECORD_PART, MADE_START_S);
+	sync_all();
+	lose_a_step();
+	see_all(&seen, dir);
+	CHECK_SEEN(1, 2);
+	/* it replaces no part of the step before */
+	append_made(journal, RECORD_STEP, MADE_START_S + 60);
+	sync_all();
+	see_all(&seen, dir);
+	CHECK_SEEN(2, 4);
+}
+END_TEST
+
+START_TEST(ports_count_behind_a_step_that_is_lost)
+{
+	struct journal_limits limits = journal_default_limits;
+
+	append_made(journal, RECORD_STEP, MADE_START_S);
+	lose_a_step();
+	append_made(journal, RECORD_PORTS, MADE_START_S);
+	sync_all();
+	see_all(&seen, dir);
+	CHECK_SEEN(1, 3);
+	limits.waiting_max_bytes = 5000;
+	open_with(&limits);
+	append_made(journal, RECORD_STEP, MADE_START_S);
+	append_made(journal, RECORD_PORTS, MADE_START_S);
+	while (journal_counters(journal).lost == 0)
+		append_made(journal, RECORD_PAIR_PART, MADE_START_S);
+	ck_assert_uint_eq(journal_counters(journal).lost, 1);
+	sync_all();
+	see_all(&seen, dir);
+	ck_assert_uint_eq(seen.seq[1], 5);
+	ck_assert_int_eq(seen.kind[1], RECORD_PORTS);
+	append_made(journal, RECORD_PORTS, MADE_START_S);
+	sync_all();
+	see_all(&seen, dir);
+	ck_assert_int_eq(seen.kind[1], RECORD_PAIR_PART);
+	ck_assert_int_eq(seen.kind[seen.count - 1], RECORD_PORTS);
+}
+END_TEST
+
+/* As after a kill between the two files of a sync. */
+START_TEST(ports_wait_for_the_step_that_they_follow)
+{
+	char path[MADE_PATH_SIZE];
+	struct text parts;
+
+	text_init(&parts);
+	append_made(journal, RECORD_STEP, MADE_START_S);
+	append_made(journal, RECORD_PORTS, MADE_START_S);
+	sync_all();
+	ck_assert_int_eq(
+	    file_read(path_of(path, dir, "parts-"), 1 << 20, &parts), 0);
+	append_made(journal, RECORD_STEP, MADE_START_S + 3600);
+	append_made(journal, RECORD_PORTS, MADE_START_S + 3600);
+	sync_all();
+	ck_assert_int_eq(file_replace(path, parts.data, parts.len), 0);
+	text_fini(&parts);
+	see_all(&seen, dir);
+	CHECK_SEEN(1, 3, 4);
+	(void)path_of(path, dir, "steps-");
+	ck_assert_int_eq(unlink(path), 0);
+	see_all(&seen, dir);
+	CHECK_SEEN(1, 2);
+}
+END_TEST
+
 START_TEST(parts_that_wait_with_their_closed_step_are_not_written)
 {
 	struct journal_counters c;
@@ -457,6 +539,9 @@ int main(void)
 		{ parts_left_over_by_a_crash_count_no_more, 0 },
 		{ of_two_open_steps_each_record_replaces_its_own_parts, 0 },
 		{ of_ports_only_the_last_record_counts, 0 },
+		{ ports_of_before_a_closed_step_count_no_more, 0 },
+		{ ports_count_behind_a_step_that_is_lost, 0 },
+		{ ports_wait_for_the_step_that_they_follow, 0 },
 		{ parts_that_wait_with_their_closed_step_are_not_written, 0 },
 		{ each_hour_of_steps_has_a_file, 0 },
 		{ one_stream_can_be_read_by_itself, 0 },

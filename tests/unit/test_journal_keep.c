@@ -171,6 +171,17 @@ START_TEST(the_files_being_written_stay)
 }
 END_TEST
 
+START_TEST(a_file_is_not_removed_while_it_is_written)
+{
+	live(20, 21);
+	append(RECORD_STEP, FIRST_S, false);
+	append(RECORD_STEP, FIRST_S + 60, false);
+	see_all(&seen, dir);
+	ck_assert(has_seen(FIRST_S));
+	ck_assert(has_seen(FIRST_S + 60));
+}
+END_TEST
+
 /* Parts whose closed step was lost are of no step, and not for ever. */
 START_TEST(parts_without_a_closed_step_grow_old)
 {
@@ -202,6 +213,7 @@ int main(void)
 		{ a_clock_that_went_back_loses_nothing, 0 },
 		{ of_too_many_bytes_the_oldest_go, 0 },
 		{ the_files_being_written_stay, 0 },
+		{ a_file_is_not_removed_while_it_is_written, 0 },
 		{ parts_without_a_closed_step_grow_old, 0 },
 	};
 

@@ -332,6 +332,32 @@ START_TEST(a_broken_byte_yields_no_odd_value)
 }
 END_TEST
 
+/* No variance is negative, infinite or none at all. */
+static const double bad_variances[] = { -1, -0.0, INFINITY, NAN };
+
+START_TEST(a_variance_that_cannot_be_is_refused)
+{
+	struct record_entry entry = { .series.kind = SERIES_MEMBER };
+	double exact = bad_variances[_i];
+	float rounded = (float)exact;
+	int end;
+
+	entry.traffic.tallies[1][2].samples = 1;
+	record_begin(&record, &plain);
+	record_add(&record, &entry);
+	memcpy(record.data + record.len - sizeof(exact), &exact, sizeof(exact));
+	ck_assert_uint_eq(count_entries(record.data, record.len, &end), 0);
+	ck_assert_int_eq(end, ERR_MALFORMED);
+	entry.series.kind = SERIES_PAIR;
+	record_begin(&record, &plain);
+	record_add(&record, &entry);
+	memcpy(record.data + record.len - sizeof(rounded), &rounded,
+	       sizeof(rounded));
+	ck_assert_uint_eq(count_entries(record.data, record.len, &end), 0);
+	ck_assert_int_eq(end, ERR_MALFORMED);
+}
+END_TEST
+
 START_TEST(a_pair_both_ways_takes_at_most_45_bytes)
 {
 	struct record_head head = plain;
@@ -375,6 +401,8 @@ int main(void)
 		{ no_prefix_of_a_record_is_a_record, 5 },
 		{ bytes_behind_the_last_entry_are_refused, 0 },
 		{ a_broken_byte_yields_no_odd_value, 5 },
+		{ a_variance_that_cannot_be_is_refused,
+		  COUNT_OF(bad_variances) },
 		{ a_pair_both_ways_takes_at_most_45_bytes, 0 },
 		{ traffic_adds_up_family_by_family, 0 },
 	};

@@ -109,7 +109,8 @@ static void store(struct earlier_cells *earlier)
 	struct closed_step *step;
 	struct flush *flush;
 
-	ck_assert_int_eq(flush_new(&flush, old.exchange.registry, FLUSH_LIVE), 0);
+	ck_assert_int_eq(flush_new(&flush, old.exchange.registry, FLUSH_LIVE),
+			 0);
 	ck_assert_int_eq(closed_step_take(&step, &in, span, true), 0);
 	step->generation = generation_ref(&new.generation);
 	step->earlier = earlier;
