@@ -131,6 +131,8 @@ void flush_journal_ports(struct flush *f, const struct closed_step *step)
 		.start_s = step->start_s + (step->is_part ? 0 : STEP_S),
 		.from_us = flush_until_us(step),
 		.to_us = flush_until_us(step),
+		/* Or the journal would take the time of then for its age. */
+		.odd_clock = f->clock.odd,
 	};
 
 	if (!text_ok(&step->readings) || step->readings.len == 0)

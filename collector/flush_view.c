@@ -10,6 +10,17 @@ static bool has_own_file(const struct registry *r,
 	return i->vlan != 0 && r->members[i->member].interface_count > 1;
 }
 
+/* A series without a track would be left out for as long as the view is used,
+ * and nobody would know. */
+static uint32_t find(struct flush_view *v, struct track_set *set,
+		     const struct series *series)
+{
+	uint32_t track = track_set_find(set, series);
+
+	v->incomplete |= track == TRACK_NONE;
+	return track;
+}
+
 static void find_members(struct flush_view *v, struct track_set *set,
 			 uint32_t *members, uint32_t *interfaces)
 {
@@ -19,7 +30,7 @@ static void find_members(struct flush_view *v, struct track_set *set,
 		const struct series s = { .kind = SERIES_MEMBER,
 					  .asn = r->members[i].asn };
 
-		members[i] = track_set_find(set, &s);
+		members[i] = find(v, set, &s);
 	}
 	interfaces[REGISTRY_NOBODY] = TRACK_NONE;
 	for (uint32_t i = 1; i < r->interface_count; i++) {
@@ -30,7 +41,7 @@ static void find_members(struct flush_view *v, struct track_set *set,
 					  .ordinal = at->ordinal };
 
 		interfaces[i] =
-		    has_own_file(r, at) ? track_set_find(set, &s) : TRACK_NONE;
+		    has_own_file(r, at) ? find(v, set, &s) : TRACK_NONE;
 	}
 }
 
@@ -40,20 +51,20 @@ static void find_others(struct flush_view *v, struct track_set *set,
 	const struct registry *r = v->registry;
 	struct series s = { .kind = SERIES_EXCHANGE };
 
-	v->exchange = track_set_find(set, &s);
+	v->exchange = find(v, set, &s);
 	for (uint32_t i = 0; i < r->vlan_count; i++) {
 		s = (struct series){ .kind = SERIES_VLAN,
 				     .vlan = r->vlans[i].tag };
-		vlans[i] = track_set_find(set, &s);
+		vlans[i] = find(v, set, &s);
 	}
 	for (size_t i = 0; i < r->config->switch_count; i++) {
 		s = (struct series){
 			.kind = SERIES_SWITCH,
 			.switch_name = r->config->switches[i].name,
 		};
-		switches[i] = track_set_find(set, &s);
+		switches[i] = find(v, set, &s);
 		s.kind = SERIES_AGENT;
-		agents[i] = track_set_find(set, &s);
+		agents[i] = find(v, set, &s);
 	}
 }
 
@@ -101,7 +112,7 @@ int flush_view_init(struct flush_view *v, const struct registry *registry,
 		    list + members + interfaces + vlans + switches);
 	list[v->list_count - 1] = v->exchange;
 	find_ports(v);
-	return 0;
+	return v->incomplete ? -ENOMEM : 0;
 }
 
 void flush_view_fini(struct flush_view *v)

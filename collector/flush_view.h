@@ -29,6 +29,7 @@ struct flush_view {
 	const uint32_t *agents;	    /* per switch */
 	bool *has_ports; /* per member: some port is configured for it */
 	bool *port_on;	 /* per member and switch */
+	bool incomplete; /* not all have tracks: no memory */
 };
 
 /**

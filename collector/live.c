@@ -453,8 +453,10 @@ static void tick(struct live *l)
 
 	if (read(l->timer, &expirations, sizeof(expirations)) < 0)
 		return;
-	l->steps.synced = clock_is_synced();
 	steps_at(&l->steps, now);
+	/* Not before: a step that ends as the clock is put right was labelled
+	 * by a clock that was not. */
+	l->steps.synced = clock_is_synced();
 	follow_membership(l, now);
 	count_socket_drops(l);
 	if (now.mono_us < l->next_status_us)

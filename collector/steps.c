@@ -155,7 +155,6 @@ static void begin_anew(struct steps *s, struct moment now)
 	int64_t covered_us = now.mono_us - s->start_mono_us;
 	int64_t by = now.wall_us - now.mono_us - s->offset_us;
 
-	s->clock_jumps++;
 	/* What was heard so far stays as long ago as it was. */
 	for (size_t i = 0; i < s->intake->registry->config->switch_count; i++) {
 		struct switch_state *state = &s->intake->agents.switches[i];
@@ -165,6 +164,8 @@ static void begin_anew(struct steps *s, struct moment now)
 	}
 	(void)close_step(s, covered_us < STEP_US ? covered_us : STEP_US, false,
 			 true);
+	/* Only now: what is closed was labelled by the clock of before. */
+	s->clock_jumps++;
 	port_table_forget(&s->intake->ports);
 	open_step(s, now);
 }

@@ -3,16 +3,19 @@
 """Killed at every system call of a flush, and every call failing once.
 
 usage: calls.py kill|errors STORE_WRITER STORE_SUM
+       calls.py memory STORE_WRITER STORE_SUM FAULT_SHIM
 
 A writer takes up the parts of an open minute, closes it and with it the step
 of the pairs, and begins the next one, under strace, which kills it at the n-th
-call of a kind, or has that call fail: once, or from there on. LANTERNE_FAULT=
-long: for every n; else for some.
+call of a kind, or has that call fail: once, or from there on. Or the n-th allocation of memory fails.
+LANTERNE_FAULT=long: for every n; else for some.
 """
 import collections
+import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -31,7 +34,10 @@ ERRORS = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
 LEAD = 26   # parts of a pair's step that are there already
 GIVEN = 6   # parts under strace: its last four and two of the next
 SKIPPED = 77
-SHORT_KILLS, SHORT_ERRORS = 40, 60
+SHORT_KILLS, SHORT_ERRORS, SHORT_MEMORY = 40, 60, 60
+# The controls of fault_shim.c that are of use here.
+CONTROLS = struct.Struct("<8q")
+FAIL_ALLOCATION, ALLOCATIONS = 5, 6
 RUNS_PER_FOLDER = 150
 SEED = 4711
 
@@ -89,9 +95,27 @@ def some(found, count, random_source):
     return [found[i] for i in sorted(picked)]
 
 
-def error_of_reading(what):
+def run_short_of(tormented, shim, n):
+    """Run with the n-th allocation failing; how it ended, and how many there
+    were."""
+    path = tormented.folder + "-controls"
+    controls = [0] * 8
+    controls[FAIL_ALLOCATION] = n
+    harness.write(path, CONTROLS.pack(*controls))
+    done = subprocess.run(
+        tormented.command(GIVEN), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=120, check=False,
+        env={**os.environ, "LD_PRELOAD": shim, "FAULT_SHIM": path})
+    with open(path, "rb") as file:
+        return done, CONTROLS.unpack(file.read())[ALLOCATIONS]
+
+
+def may_spoil(what):
+    """What cannot be read, or held, is lost, and that is told."""
+    if what.startswith("no memory"):
+        return True
     return what.startswith("EIO from ") and what.split()[2] in (
-        "openat", "read", "pread64")
+        "openat", "read", "pread64", "fcntl")
 
 
 class Bench:
@@ -153,6 +177,10 @@ class Bench:
         lead(tormented)
         done = strace(tormented, "/dev/null", "-e", f"trace={call}", "-e",
                       f"inject={call}:error={error}:when={when}")
+        self.see(tormented, done, what)
+
+    def see(self, tormented, done, what):
+        """How the writer took it."""
         tormented.said = done.stdout.decode(errors="replace")
         self.counted["failures"] += 1
         # 74: it could not even begin, and said so.
@@ -167,9 +195,25 @@ class Bench:
             return
         self.balance(tormented, what)
 
+    def memory(self, shim):
+        with tempfile.TemporaryDirectory(dir=store.scratch()) as folder:
+            tormented = store.Store(self.checks, self.programs, folder + "/a")
+            lead(tormented)
+            done, count = run_short_of(tormented, shim, 0)
+            self.see(tormented, done, "without a failure")
+            self.checks.that(count > 0, "allocations that can fail")
+            chosen = range(1, count + 1)
+            if not store.is_long():
+                chosen = sorted(self.random.sample(chosen, SHORT_MEMORY))
+            for n in chosen:
+                lead(tormented)
+                done, _ = run_short_of(tormented, shim, n)
+                self.see(tormented, done, f"no memory at allocation {n}")
+            self.finish(tormented)
+        return self.counted
+
     def spoiled(self, tormented, given, what):
-        """The disk returned nothing of what was open: that was said, and
-        nothing counts twice."""
+        """Something was lost: that was said, and nothing counts twice."""
         kept = tormented.read()
         for series in store.SERIES + (store.PAIR,):
             most = store.shares(range(given), series)
@@ -188,7 +232,7 @@ class Bench:
             return
         waiting, lost, failed, held, behind = map(int, end.groups())
         given = tormented.next + GIVEN
-        if failed and error_of_reading(what):
+        if failed and may_spoil(what):
             self.spoiled(tormented, given, what)
             return
         kept = tormented.take_stock(tormented.said, what, given)
@@ -206,12 +250,14 @@ class Bench:
 
 
 def main():
-    if not shutil.which("strace"):
+    if sys.argv[1] != "memory" and not shutil.which("strace"):
         print("skipped: no strace")
         return SKIPPED
     checks = harness.Checks()
     bench = Bench(checks, sys.argv[2:4])
-    counted = bench.kill() if sys.argv[1] == "kill" else bench.errors()
+    forms = {"kill": bench.kill, "errors": bench.errors,
+             "memory": lambda: bench.memory(sys.argv[4])}
+    counted = forms[sys.argv[1]]()
     print(f"{sys.argv[1]}: " + ", ".join(f"{count} {name}" for name, count in
                                          counted.items()))
     return checks.finish()
