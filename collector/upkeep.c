@@ -39,6 +39,8 @@ struct upkeep {
 	struct mending *mending;
 	struct day_close *days;
 	enum work work;
+	bool look_due;		  /* it could not be planned yet */
+	enum mending_reach reach; /* of that look */
 	int64_t began_s;
 	int64_t retry_s;     /* not before */
 	int64_t copied_s[2]; /* when copying began last: all else, pairs; 0 */
@@ -138,20 +140,31 @@ static void write_stamp(struct upkeep *u, int which)
 
 /* ---- the whole ---- */
 
-/* Look at all files, and write none before that is done. */
-static void look(struct upkeep *u, enum mending_reach reach)
+/* Plan to look at all files; if that fails, again later. */
+static int plan_look(struct upkeep *u)
 {
-	int rc = mending_plan(u->mending, reach);
+	int rc = mending_plan(u->mending, u->reach);
 
 	if (rc < 0) {
 		log_error("upkeep: files cannot be compared with the journal "
 			  "now: %s",
 			  err_str(rc));
-		u->failed++;
-		return;
+		return rc;
 	}
+	u->look_due = false;
 	u->work = WORK_FIRST_LOOK;
+	return 0;
+}
+
+/* Look at all files, and write none before that is done: behind a new row
+ * there is no mending what lacks before it. */
+static void look(struct upkeep *u, enum mending_reach reach)
+{
+	u->reach = reach;
+	u->look_due = true;
 	view_block(u->view, true);
+	if (plan_look(u) < 0)
+		u->failed++;
 }
 
 void upkeep_look_again(struct upkeep *u)
@@ -199,7 +212,7 @@ void upkeep_free(struct upkeep *u, bool ended_well)
 {
 	if (!u)
 		return;
-	if (ended_well && u->work != WORK_FIRST_LOOK)
+	if (ended_well && !u->look_due && u->work != WORK_FIRST_LOOK)
 		mark_ended(u);
 	mending_free(u->mending);
 	day_close_free(u->days);
@@ -225,7 +238,9 @@ static void plan(struct upkeep *u, int64_t now_s)
 
 	if (now_s < u->retry_s)
 		return;
-	if (view_counters(u->view).files_behind > 0) {
+	if (u->look_due) {
+		rc = plan_look(u);
+	} else if (view_counters(u->view).files_behind > 0) {
 		rc = mending_plan_behind(u->mending);
 		u->work = WORK_BEHIND;
 	} else if (copies_due(u, 0, now_s)) {
@@ -278,6 +293,9 @@ static bool do_work(struct upkeep *u, int64_t now_s)
 		log_error("upkeep: the journal cannot be read: %s",
 			  err_str(rc));
 		u->failed++;
+		u->retry_s = now_s + RETRY_S;
+		if (u->work == WORK_FIRST_LOOK)
+			return false;
 	}
 	finish_work(u, now_s);
 	return rc == 0;
@@ -309,6 +327,8 @@ bool upkeep_some(struct upkeep *u, const struct upkeep_moment *moment)
 		u->began_s = moment->now_s;
 	if (u->work == WORK_NONE)
 		plan(u, moment->now_s);
+	if (u->work == WORK_FIRST_LOOK && moment->now_s < u->retry_s)
+		return false;
 	if (u->work != WORK_NONE)
 		return do_work(u, moment->now_s);
 	return close_days(u, moment);

@@ -172,6 +172,12 @@ static int take_entry(struct reading *r, const struct record_head *head,
 		seen[1] = seen_us(&r->seen, at->other_asn);
 	}
 	row.row.start_s = record_rates(head, entry, seen, row.row.values);
+	if (row.row.start_s == 0 && at->kind == SERIES_PAIR) {
+		/* Unknown, and not to be taken for idle later. */
+		row.row.start_s = head->start_s;
+		for (size_t i = 0; i < PAIR_COUNT; i++)
+			row.row.values[i] = (double)NAN;
+	}
 	return row.row.start_s ? take_row(r, row.of, head, &row) : 0;
 }
 

@@ -243,7 +243,7 @@ class Bench:
                                 "reported"):
             tormented.explain()
         lacking = tormented.check_rows(
-            kept, what, held + behind + waiting + failed > 0)
+            kept, what, held + behind + waiting + failed > 0, failed > 0)
         self.counted["waiting at the end"] += waiting
         self.counted["rows held"] += held
         self.counted["rows lacking"] += lacking

@@ -92,11 +92,12 @@ class Store:
         self.anew()
 
     def anew(self):
-        """An empty one."""
+        """Begin with nothing."""
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
         self.missing = set()       # parts of steps that were reported lost
         self.pairs_missing = set()  # and of pairs
+        self.excused = set()       # rows of which something was lost
         self.next = 0              # the part with which to go on
         self.said = ""
 
@@ -159,9 +160,9 @@ class Store:
         return (amounts[1] / seconds, amounts[3] / seconds,
                 amounts[0] / seconds, amounts[2] / seconds)
 
-    def check_rows(self, kept, what, may_lack=False):
-        """Every closed step's row is right. may_lack: or is not there yet.
-        Returns how many are unknown."""
+    def check_rows(self, kept, what, may_lack=False, lost=False):
+        """Every closed step's row is right. may_lack: or is not there yet;
+        lost: and may never be. Returns how many are unknown."""
         failed, unknown = self.checks.failed, 0
         from_s = max(START_S, START_S + self.next * PART_S - LOOK_BACK_S)
         for series in SERIES + (PAIR,):
@@ -169,8 +170,11 @@ class Store:
             first = -(-(from_s - START_S) // step_s)
             for n in range(first, self.next * PART_S // step_s):
                 start_s = START_S + n * step_s
-                unknown += self.check_row(kept, what, (series, start_s),
-                                          may_lack)
+                at = (series, start_s)
+                is_unknown = self.check_row(kept, what, at, may_lack)
+                if is_unknown and lost:
+                    self.excused.add(at)
+                unknown += is_unknown
         if self.checks.failed > failed:
             self.explain()
         return unknown
@@ -179,7 +183,8 @@ class Store:
         wanted = self.row_of(*at)
         got = kept.rows.get(at, (math.nan,))
         if all(math.isnan(v) for v in got):
-            self.checks.that(may_lack or wanted is None,
+            self.checks.that(may_lack or wanted is None or
+                             at in self.excused,
                              f"{what}: row of {at[0]} at {at[1]} is unknown")
             return 1
         if wanted is not None:
