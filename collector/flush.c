@@ -78,6 +78,9 @@ static int64_t newest_end(const struct flush *f)
 int flush_new(struct flush **out, const struct registry *registry,
 	      enum flush_mode mode)
 {
+	const struct config *c = registry->config;
+	const struct config_rrdcached *target =
+	    c->rrdcached.used ? &c->rrdcached : NULL;
 	struct flush *f = calloc(1, sizeof(*f));
 	int rc = -ENOMEM;
 
@@ -86,13 +89,13 @@ int flush_new(struct flush **out, const struct registry *registry,
 	f->mode = mode;
 	text_init(&f->record);
 	text_init(&f->ports_bytes);
-	f->state_dir = strdup(registry->config->state_dir);
+	f->state_dir = strdup(c->state_dir);
 	if (f->state_dir)
 		rc = sums_init(&f->sums);
 	if (rc == 0)
 		rc = flush_view_init(&f->now, registry, &f->sums.set);
 	if (rc == 0)
-		rc = view_new(&f->view, f->state_dir, &f->sums.set,
+		rc = view_new(&f->view, f->state_dir, &f->sums.set, target,
 			      mode == FLUSH_REPLAY ? REPLAY_ROWS : 0);
 	if (rc == 0)
 		rc = ixp_view_new(&f->ixp, registry,
@@ -104,10 +107,10 @@ int flush_new(struct flush **out, const struct registry *registry,
 		clock_trust_init(&f->clock, newest_end(f));
 		rc = flush_take_up(f);
 	}
-	if (rc == 0 && mode == FLUSH_LIVE)
-		rc = upkeep_new(&f->upkeep, f->state_dir,
-				registry->config->timezone, &f->sums.set,
-				f->view);
+	/* The files of an rrdcached are not ours to look after. */
+	if (rc == 0 && mode == FLUSH_LIVE && !target)
+		rc = upkeep_new(&f->upkeep, f->state_dir, c->timezone,
+				&f->sums.set, f->view);
 	if (rc < 0)
 		flush_free(f);
 	else
@@ -167,7 +170,8 @@ static void judge_clock(struct flush *f, const struct closed_step *step)
 			    "later than %lld is taken out of the files",
 			    (long long)step->start_s);
 		coverage_fini(&f->pairs.coverage);
-		upkeep_look_again(f->upkeep);
+		if (f->upkeep)
+			upkeep_look_again(f->upkeep);
 		break;
 	}
 	f->step.odd_clock = f->clock.odd;
@@ -220,7 +224,7 @@ bool flush_idle(struct flush *f)
 		.journal_synced = journal_counters(f->journal).waiting == 0,
 	};
 
-	if (f->mode == FLUSH_REPLAY || f->clock.odd)
+	if (!f->upkeep || f->clock.odd)
 		return false;
 	return upkeep_some(f->upkeep, &moment);
 }
@@ -278,7 +282,7 @@ void flush_finish(struct flush *f)
 	look_to_the_end(f);
 	view_write(f->view);
 	ixp_view_finish(f->ixp);
-	if (f->mode == FLUSH_REPLAY)
+	if (f->mode == FLUSH_REPLAY && !f->now.registry->config->rrdcached.used)
 		close_days(f);
 }
 

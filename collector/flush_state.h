@@ -61,7 +61,7 @@ void flush_open_step(struct flush *f, int64_t start_s, int64_t from_us);
 void flush_open_pairs(struct flush *f, int64_t number, int64_t from_us);
 
 /** Journal what came since the last part; it joins the open step. */
-void flush_take_part(struct flush *f, const struct closed_step *part);
+void flush_take_part(struct flush *f, const struct closed_step *step);
 
 /**
  * Close the open step. Its last part, if any, joins it.

@@ -184,6 +184,22 @@ static int open_events(struct live *l)
 	return rc < 0 ? rc : watch(l, l->timer);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_store(const struct config_rrdcached *a,
+		       const struct config_rrdcached *b)
+{
+	if (a->used != b->used)
+		return false;
+	return !a->used ||
+	       (same_text(a->socket, b->socket) &&
+		same_text(a->base, b->base) && a->tcp.port == b->tcp.port &&
+		ipaddr_equal(&a->tcp.addr, &b->tcp.addr));
+}
+
 /* Sockets and folders are opened at the start, with the rights of then. */
 static bool needs_restart(const struct config *old, const struct config *new,
 			  struct text *problem)
@@ -192,6 +208,11 @@ static bool needs_restart(const struct config *old, const struct config *new,
 
 	if (strcmp(old->state_dir, new->state_dir) != 0) {
 		text_addf(problem, "%s: state_dir changed: restart for that\n",
+			  new->path);
+		return true;
+	}
+	if (!same_store(&old->rrdcached, &new->rrdcached)) {
+		text_addf(problem, "%s: store changed: restart for that\n",
 			  new->path);
 		return true;
 	}

@@ -94,7 +94,7 @@ static int prepare(struct rebuilding *r)
 		rc = flush_view_init(&r->eyes, r->registry, &r->set);
 	if (rc == 0)
 		rc = view_new(&r->view, r->registry->config->state_dir, &r->set,
-			      0);
+			      NULL, 0);
 	if (rc == 0)
 		rc = mending_new(&r->mending, r->registry->config->state_dir,
 				 &r->set, r->view);

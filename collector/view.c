@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/remote.h"
 #include "store/rrd_write.h"
 #include "util/err.h"
 #include "util/log.h"
@@ -14,6 +15,7 @@ enum { HELD_MAX_BYTES = 96 << 20, NAME_SIZE = 64 };
 struct view {
 	char *state_dir;
 	struct track_set *set; /* borrowed */
+	struct remote *remote; /* NULL: files of our own */
 	uint32_t batch;
 	uint32_t *queue; /* tracks with rows */
 	uint32_t queue_count;
@@ -28,27 +30,32 @@ struct view {
 };
 
 int view_new(struct view **out, const char *state_dir, struct track_set *set,
-	     uint32_t batch)
+	     const struct config_rrdcached *target, uint32_t batch)
 {
 	struct view *v = calloc(1, sizeof(*v));
+	int rc = 0;
 
 	if (!v)
 		return -ENOMEM;
-	v->state_dir = strdup(state_dir);
-	if (!v->state_dir) {
-		free(v);
-		return -ENOMEM;
-	}
 	v->set = set;
 	v->batch = batch;
-	*out = v;
-	return 0;
+	v->state_dir = strdup(state_dir);
+	if (!v->state_dir)
+		rc = -ENOMEM;
+	if (rc == 0 && target)
+		rc = remote_open(&v->remote, state_dir, target, set);
+	if (rc < 0)
+		view_free(v);
+	else
+		*out = v;
+	return rc;
 }
 
 void view_free(struct view *v)
 {
 	if (!v)
 		return;
+	remote_close(v->remote);
 	free(v->state_dir);
 	free(v->queue);
 	free(v);
@@ -74,6 +81,8 @@ static void release(struct view *v, struct track *t)
 static void let_go(struct view *v, struct track *t)
 {
 	release(v, t);
+	if (v->remote)
+		return; /* which asks the journal for what its server lacks */
 	if (!t->behind)
 		v->counters.files_behind++;
 	t->behind = true;
@@ -86,7 +95,12 @@ int64_t view_end(struct view *v, uint32_t track)
 
 	if (t->end_s != 0)
 		return t->end_s;
-	rc = rrd_last_end(v->state_dir, &t->series, &t->end_s);
+	if (!v->remote)
+		rc = rrd_last_end(v->state_dir, &t->series, &t->end_s);
+	else if (t->series.kind == SERIES_PAIR) /* who may have a gap to fill */
+		rc = remote_last_end(v->remote, &t->series, &t->end_s);
+	else
+		return 0;
 	if (rc == ERR_NOT_FOUND)
 		t->end_s = TRACK_NO_FILE;
 	else if (rc < 0)
@@ -145,6 +159,45 @@ static void write_track(struct view *v, struct track *t)
 	release(v, t);
 }
 
+static void take_result(void *context, struct track *t, int error,
+			size_t accepted, size_t skipped)
+{
+	struct view *v = context;
+
+	if (error < 0) {
+		note_failure(v, t, error);
+		return;
+	}
+	v->counters.rows += accepted;
+	v->counters.rows_old += skipped;
+	release(v, t);
+}
+
+static void finish_remote(struct view *v)
+{
+	int rc = remote_finish(v->remote, take_result, v);
+
+	if (rc < 0 && v->error == 0)
+		v->error = rc;
+}
+
+/* Send the rows of all tracks; those that are not taken stay. */
+static void write_remote(struct view *v)
+{
+	for (uint32_t i = 0; i < v->queue_count; i++) {
+		struct track *t = &v->set->tracks[v->queue[i]];
+		int rc = t->count > 0 ? remote_put(v->remote, t) : 0;
+
+		if (rc == ERR_FULL) {
+			finish_remote(v);
+			rc = remote_put(v->remote, t);
+		}
+		if (rc < 0)
+			note_failure(v, t, rc);
+	}
+	finish_remote(v);
+}
+
 void view_row(struct view *v, uint32_t track, int64_t start_s,
 	      const double *values)
 {
@@ -165,7 +218,9 @@ void view_row(struct view *v, uint32_t track, int64_t start_s,
 	t->end_s = start_s + series_layout(t->series.kind)->step_s;
 	v->held_bytes += track_row_bytes(t);
 	v->counters.rows_held++;
-	if (t->count == v->batch)
+	if (v->remote && v->batch && v->held_bytes > HELD_MAX_BYTES / 2)
+		write_remote(v);
+	else if (t->count == v->batch && !v->remote)
 		write_track(v, t);
 	else if (v->held_bytes > HELD_MAX_BYTES && !v->on_hold)
 		let_go(v, t);
@@ -192,10 +247,13 @@ void view_write(struct view *v)
 
 	if (v->on_hold || v->blocked)
 		return;
+	if (v->remote)
+		write_remote(v);
 	for (uint32_t i = 0; i < v->queue_count; i++) {
 		struct track *t = &v->set->tracks[v->queue[i]];
 
-		write_track(v, t);
+		if (!v->remote)
+			write_track(v, t);
 		t->queued = t->count > 0;
 		if (t->queued)
 			v->queue[kept++] = v->queue[i];

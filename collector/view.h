@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "collector/track_set.h"
+#include "ixp/config.h"
 #include "util/attr.h"
 
 struct view;
@@ -31,12 +32,14 @@ struct view_counters {
 };
 
 /**
- * @param set    the tracks; borrowed
+ * @param set     the tracks; borrowed
+ * @param target  an rrdcached that keeps the files; NULL: state_dir has them
  * @param batch  rows of a track that are written at once as soon as there are
  *               so many; 0: only by view_write
  */
 MUST_CHECK int view_new(struct view **out, const char *state_dir,
-			struct track_set *set, uint32_t batch);
+			struct track_set *set,
+			const struct config_rrdcached *target, uint32_t batch);
 
 /** What was not written is forgotten. NULL is fine. */
 void view_free(struct view *v);

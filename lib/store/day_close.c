@@ -238,7 +238,7 @@ static int take_pair(struct day_close *c, const struct day_task *task,
 	struct daybook_pair pair = { .vlan = series->vlan,
 				     .asn = series->asn,
 				     .other_asn = series->other_asn };
-	struct series_data rows;
+	struct series_data rows = { 0 };
 	int64_t end_s = 0;
 	int rc = rrd_last_end(c->state_dir, series, &end_s);
 

@@ -39,26 +39,31 @@ static uint32_t member_row_s(uint32_t pair_row_s)
 	return pair_row_s > HOUR_S ? HOUR_S : SERIES_PAIR_STEP_S;
 }
 
-/* Add the part of rows that lies in [from_s, to_s); columns are NaN together.
- */
+/* Which part of which rows; columns are NaN together. */
+struct part {
+	size_t column;
+	size_t columns;
+	int64_t from_s;
+	int64_t to_s;
+};
+
 static void add_rows(struct stretch *to, const struct series_data *data,
-		     size_t column, size_t columns, int64_t from_s,
-		     int64_t to_s)
+		     const struct part *part)
 {
 	for (size_t row = 0; row < data->rows; row++) {
 		int64_t start = data->from_s + (int64_t)row * data->row_s;
 		int64_t end = start + data->row_s;
 		double seconds;
 
-		start = start > from_s ? start : from_s;
-		end = end < to_s ? end : to_s;
-		if (start >= end || isnan(series_at(data, row, column)))
+		start = start > part->from_s ? start : part->from_s;
+		end = end < part->to_s ? end : part->to_s;
+		if (start >= end || isnan(series_at(data, row, part->column)))
 			continue;
 		seconds = (double)(end - start);
 		to->known_s += seconds;
-		for (size_t i = 0; i < columns; i++)
+		for (size_t i = 0; i < part->columns; i++)
 			to->amounts[i] +=
-			    seconds * series_at(data, row, column + i);
+			    seconds * series_at(data, row, part->column + i);
 	}
 }
 
@@ -68,16 +73,19 @@ static void fill_row(struct series_data *out, const struct tail *t, size_t row)
 	int64_t from_s = out->from_s + (int64_t)row * out->row_s;
 	int64_t to_s = from_s + out->row_s;
 	double *values = &out->values[row * out->columns + t->first_column];
+	const struct part last = { t->first_column, DIRECTION_COLUMNS, from_s,
+				   to_s < t->end_s ? to_s : t->end_s };
+	/* Its sender's rows tell only for how long there was nothing. */
+	const struct part nothing = { TRAFFIC_FROM_SAMPLES, 0,
+				      from_s > t->end_s ? from_s : t->end_s,
+				      to_s };
 	struct stretch sum = { 0 };
 
 	if (to_s > t->sender_end_s)
 		return;
-	add_rows(&sum, &t->last, t->first_column, DIRECTION_COLUMNS, from_s,
-		 to_s < t->end_s ? to_s : t->end_s);
-	/* Its sender's rows tell only for how long there was nothing. */
-	add_rows(&sum, &t->sender, TRAFFIC_FROM_SAMPLES, 0,
-		 from_s > t->end_s ? from_s : t->end_s, to_s);
-	if (sum.known_s * 2 < out->row_s)
+	add_rows(&sum, &t->last, &last);
+	add_rows(&sum, &t->sender, &nothing);
+	if (sum.known_s <= 0 || sum.known_s * 2 < out->row_s)
 		return;
 	for (size_t i = 0; i < DIRECTION_COLUMNS; i++)
 		values[i] = sum.amounts[i] / sum.known_s;

@@ -43,7 +43,7 @@ static bool begun[PAIRS];
 static void open_all(void)
 {
 	ck_assert_int_eq(sums_init(&sums), 0);
-	ck_assert_int_eq(view_new(&view, sparse, &sums.set, 0), 0);
+	ck_assert_int_eq(view_new(&view, sparse, &sums.set, NULL, 0), 0);
 	steps = (struct pair_step){ 0 };
 }
 
