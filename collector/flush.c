@@ -170,7 +170,7 @@ static void judge_clock(struct flush *f, const struct closed_step *step)
 		upkeep_look_again(f->upkeep);
 		break;
 	}
-	f->step.odd_clock = f->clock.odd;
+	f->step.odd_clock = clock_trust_is_odd(&f->clock);
 }
 
 struct record_reader *flush_ports(struct flush *f)
@@ -220,7 +220,10 @@ bool flush_idle(struct flush *f)
 		.journal_synced = journal_counters(f->journal).waiting == 0,
 	};
 
-	if (f->mode == FLUSH_REPLAY || f->clock.odd)
+	/* Before the first step only the files and the journal say what time
+	 * it is, and those may be of a clock that was ahead. */
+	if (f->mode == FLUSH_REPLAY || !f->begun ||
+	    clock_trust_is_odd(&f->clock))
 		return false;
 	return upkeep_some(f->upkeep, &moment);
 }

@@ -131,6 +131,7 @@ void flush_journal_ports(struct flush *f, const struct closed_step *step)
 		.start_s = step->start_s + (step->is_part ? 0 : STEP_S),
 		.from_us = flush_until_us(step),
 		.to_us = flush_until_us(step),
+		.odd_clock = clock_trust_is_odd(&f->clock),
 	};
 
 	if (!text_ok(&step->readings) || step->readings.len == 0)
