@@ -264,7 +264,8 @@ static int note_pairs(struct mending *m, struct pair_ends *ends)
 	return rc;
 }
 
-/* Pairs whose files end before the journal does; recent: all of lately. */
+/* Pairs whose files end before the journal does, or after now; recent: all of
+ * lately. */
 static int plan_pairs(struct mending *m, bool recent)
 {
 	struct pair_ends ends = { 0 };
@@ -280,7 +281,7 @@ static int plan_pairs(struct mending *m, bool recent)
 			continue;
 		if (rrd_last_end(m->state_dir, &m->set->tracks[i].series,
 				 &end_s) < 0 ||
-		    end_s < ends.end_s[i] ||
+		    end_s < ends.end_s[i] || end_s > m->now_s + FUTURE_S ||
 		    (recent && ends.end_s[i] > newest_s - 2 * HOUR_S))
 			rc = plan_track(m, i);
 	}
@@ -288,7 +289,7 @@ static int plan_pairs(struct mending *m, bool recent)
 	return rc;
 }
 
-int mending_plan(struct mending *m, enum mending_reach reach)
+int mending_plan(struct mending *m, enum mending_reach reach, int64_t now_s)
 {
 	struct listing pairs = { .mending = m };
 	char copies[PATH_MAX];
@@ -296,6 +297,7 @@ int mending_plan(struct mending *m, enum mending_reach reach)
 
 	forget_plan(m);
 	m->reach = reach;
+	m->now_s = now_s;
 	(void)snprintf(copies, sizeof(copies), "%s/copies", m->state_dir);
 	for (int kind = 0; rc == 0 && kind < SERIES_PAIR; kind++) {
 		rc = plan_kind(m, m->state_dir, (enum series_kind)kind);

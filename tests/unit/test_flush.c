@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/unit.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "collector/clock.h"
@@ -497,6 +499,51 @@ START_TEST(parts_of_a_step_count_once_over_a_restart)
 }
 END_TEST
 
+static size_t journal_files(void)
+{
+	char path[1024];
+	DIR *folder;
+	size_t count = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/journal", dir);
+	folder = opendir(path);
+	ck_assert_ptr_nonnull(folder);
+	for (const struct dirent *f = readdir(folder); f; f = readdir(folder))
+		count += strncmp(f->d_name, "steps-", 6) == 0;
+	(void)closedir(folder);
+	return count;
+}
+
+/* A counter sample is what makes the ports' state be journaled. */
+static void take_part_at(int64_t step)
+{
+	struct step_span span = { .step = step,
+				  .covered_us = 10 * US_PER_S,
+				  .jumps = 1 };
+	struct closed_step *part;
+
+	ck_assert_int_eq(closed_step_part(&part, &in, span), 0);
+	closed_step_remember(part, &in);
+	ck_assert_uint_gt(part->readings.len, 0);
+	flush_step(flush, part);
+	flush_settle(flush);
+	closed_step_free(part);
+}
+
+START_TEST(a_clock_that_is_ahead_takes_nothing_from_the_journal)
+{
+	for (int i = 0; i < 3; i++) {
+		talk(1, 2, 600, SENT_IPV4);
+		close_step();
+		now += 60;
+	}
+	ck_assert_uint_eq(journal_files(), 3);
+	take_part_at(now + 30 * 1440);
+	take_part_at(now + 30 * 1440 + 1);
+	ck_assert_uint_ge(journal_files(), 3);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -516,6 +563,7 @@ int main(void)
 		{ rows_that_cannot_be_stored_wait_until_they_can, 0 },
 		{ a_file_that_is_lost_comes_back_from_the_journal, 0 },
 		{ parts_of_a_step_count_once_over_a_restart, 0 },
+		{ a_clock_that_is_ahead_takes_nothing_from_the_journal, 0 },
 	};
 
 	return unit_run_with("flush", setup, teardown, tests, COUNT_OF(tests));
