@@ -158,10 +158,18 @@ static void *serve(void *unused)
 	return NULL;
 }
 
+/* Another client, of the same server. */
+static void reopen(const struct rrdcached_limits *l)
+{
+	const struct config_rrdcached target = { .used = true, .socket = path };
+
+	rrdcached_close(client);
+	ck_assert_int_eq(rrdcached_open(&client, &target, l), 0);
+}
+
 static void start(const struct script *s)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	struct config_rrdcached target = { .used = true, .socket = path };
 
 	script = s;
 	(void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
@@ -170,7 +178,7 @@ static void start(const struct script *s)
 	ck_assert_int_eq(bind(listening, (struct sockaddr *)&a, sizeof(a)), 0);
 	ck_assert_int_eq(listen(listening, 5), 0);
 	ck_assert_int_eq(pthread_create(&server, NULL, serve, NULL), 0);
-	ck_assert_int_eq(rrdcached_open(&client, &target, &limits), 0);
+	reopen(&limits);
 }
 
 /* End the client and the server, so that what it heard can be looked at. */
@@ -399,13 +407,14 @@ START_TEST(a_write_under_way_is_waited_for)
 	static const struct script writing = { .pending = "0 updates pending\n",
 					       .first = "0 1699833600\n",
 					       .last = "0 1700006460\n",
-					       .change = 1,
+					       .change = 2,
 					       .later_first = "0 1699833720\n",
 					       .later_last = "0 1700006460\n",
 					       .batch = "0 Go ahead.\n",
 					       .dot = "0 errors\n" };
 
 	start(&writing);
+	reopen(&rrdcached_default_limits);
 	rrdcached_set_source(client, no_rows, NULL);
 	ck_assert_int_eq(write_one(1700006460), 0);
 	stop();
@@ -467,11 +476,7 @@ START_TEST(a_server_that_hangs_up_costs_no_signal)
 	struct series_row row = { .start_s = T0 };
 
 	start(&leaving);
-	rrdcached_close(client);
-	ck_assert_int_eq(
-	    rrdcached_open(&client,
-			   &(struct config_rrdcached){ .socket = path }, NULL),
-	    0);
+	reopen(NULL);
 	for (int i = 0; i < 20000; i++, row.start_s += 60)
 		ck_assert_int_eq(rrdcached_write_rows(client, &series, &row, 1),
 				 0);
