@@ -17,6 +17,12 @@ struct waiting_file {
 	struct text content;
 };
 
+/* How a file was replaced last: told when that changes, not each time. */
+struct replaced {
+	const char *path;
+	bool failing;
+};
+
 struct writer {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of everything below */
@@ -32,21 +38,35 @@ struct writer {
 
 	struct flush *flush; /* the thread's own */
 	bool waits;
-	bool failing; /* the thread's own: a file could not be replaced */
+	struct replaced replaced[FILES_MAX]; /* the thread's own */
 };
 
-static void write_file(struct writer *w, struct waiting_file *file)
+static struct replaced *replaced_before(struct writer *w, const char *path)
 {
+	size_t i = 0;
+
+	while (i < FILES_MAX - 1 && w->replaced[i].path &&
+	       strcmp(w->replaced[i].path, path) != 0)
+		i++;
+	w->replaced[i].path = path;
+	return &w->replaced[i];
+}
+
+/* @return 0 or what kept it from being replaced */
+static int write_file(struct writer *w, struct waiting_file *file)
+{
+	struct replaced *before = replaced_before(w, file->path);
 	int rc = -ENOMEM;
 
 	if (text_ok(&file->content))
 		rc = file_replace(file->path, text_str(&file->content),
 				  file->content.len);
-	if (rc < 0 && !w->failing)
+	if (rc < 0 && !before->failing)
 		log_error("writer: cannot replace: %s: %s", file->path,
 			  err_str(rc));
-	w->failing = rc < 0;
+	before->failing = rc < 0;
 	text_fini(&file->content);
+	return rc;
 }
 
 static bool take_file(struct writer *w, struct waiting_file *out)
@@ -116,6 +136,7 @@ static void *run(void *argument)
 		struct waiting_file file = { 0 };
 		struct closed_step *step = take_step(w);
 		bool has_file = !step && take_file(w, &file);
+		bool failed = false;
 		bool more;
 
 		if (!step && !has_file) {
@@ -129,10 +150,10 @@ static void *run(void *argument)
 		if (step)
 			write_step(w, step, more);
 		if (has_file)
-			write_file(w, &file);
+			failed = write_file(w, &file) < 0;
 		(void)pthread_mutex_lock(&w->lock);
 		w->counters.flush = flush_counters(w->flush);
-		w->counters.files_failed += has_file && w->failing;
+		w->counters.files_failed += failed;
 	}
 	(void)pthread_mutex_unlock(&w->lock);
 	flush_finish(w->flush);

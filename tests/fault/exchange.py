@@ -252,7 +252,7 @@ class Exchange:
             if not row or row[0] != row[0]:
                 unknown += 1
             else:
-                self.checks.that(row[0] > 0, f"row of {series} at {start_s} "
+                self.checks.that(row[series == store.TO] > 0, f"row of {series} at {start_s} "
                                  "is zero, and traffic never paused")
         return unknown
 
