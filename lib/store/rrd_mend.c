@@ -75,7 +75,7 @@ static int sync_file(const char *path)
 /* Have the new file on the disk, and see that it is right. */
 static int finish(struct mending *m)
 {
-	struct rrd_finding found;
+	struct rrd_finding found = { 0 };
 	int rc = sync_file(m->fresh);
 
 	if (rc == 0)
@@ -109,7 +109,7 @@ static int begin_with_corrected(struct mending *m, const char *path)
 {
 	struct rrd_correction done;
 	struct rrd_truth truth;
-	struct rrd_file f;
+	struct rrd_file f = { 0 };
 	const char *fault;
 	int64_t end_s;
 	int rc = rrd_judge_rows(&m->judge, 0, &truth);

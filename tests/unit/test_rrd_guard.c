@@ -11,13 +11,13 @@
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +25,7 @@
 #include "store/rrd_mend.h"
 #include "store/rrd_write.h"
 #include "support/made_rows.h"
+#include "support/map_hook.h"
 #include "support/stored_rows.h"
 #include "support/tempdir.h"
 #include "support/unit.h"
@@ -44,20 +45,15 @@ enum {
 static char *dir;
 static struct series member;
 static char path[PATH_MAX];
-static const char *cut; /* the next mapping of librrd: cut this file first */
+static bool cut;
 
-/*
- * librrd calls this between mapping a file and looking into it, through the
- * dynamic linker, which finds ours first.
- */
-int madvise(void *start, size_t len, int advice)
+/* Cut the file that librrd has just mapped. */
+static void cut_it(void)
 {
-	if (cut) {
-		if (truncate(cut, 0) < 0)
-			abort();
-		cut = NULL;
-	}
-	return (int)syscall(SYS_madvise, start, len, advice);
+	if (truncate(path, 0) < 0)
+		abort();
+	map_hook_set(NULL);
+	cut = true;
 }
 
 static void setup(void)
@@ -205,8 +201,8 @@ static int a_cut_file_is_refused(void)
 
 	if (rrd_guard_install() < 0 || write_one(T0) != 0)
 		return 1;
-	cut = path;
-	if (write_one(T0 + STEP) != ERR_STORE || cut)
+	map_hook_set(cut_it);
+	if (write_one(T0 + STEP) != ERR_STORE || !cut)
 		return 2;
 	/* nothing is left behind, and it is not tried again */
 	if (open_descriptors() != descriptors || is_mapped())
