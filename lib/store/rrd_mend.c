@@ -115,7 +115,7 @@ static int begin_with_corrected(struct mending *m, const char *path)
 	int rc = rrd_judge_rows(&m->judge, 0, &truth);
 
 	if (rc == 0)
-		rc = rrd_file_open(&f, path, m->judge.layout, &fault);
+		rc = rrd_file_open_marked(&f, path, m->judge.layout, &fault);
 	if (rc < 0)
 		return rc;
 	end_s = f.header.last_s - f.header.last_s % m->judge.layout->step_s;
@@ -137,7 +137,7 @@ static int64_t end_of(const struct mending *m, const char *path)
 	const char *fault;
 	int64_t end_s;
 
-	if (rrd_file_open(&f, path, m->judge.layout, &fault) < 0)
+	if (rrd_file_open_marked(&f, path, m->judge.layout, &fault) < 0)
 		return 0;
 	end_s = f.header.last_s;
 	rrd_file_close(&f);

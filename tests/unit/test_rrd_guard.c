@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "store/rrd_guard.h"
+#include "store/rrd_header.h"
 #include "store/rrd_mend.h"
 #include "store/rrd_write.h"
 #include "support/made_rows.h"
@@ -252,7 +253,7 @@ static int make_hole(void)
 	return rc;
 }
 
-static bool mends(void)
+static int mend(void)
 {
 	struct series_row rows[] = {
 		{ .start_s = T0, .values = { 1 } },
@@ -263,8 +264,9 @@ static bool mends(void)
 	struct rrd_mend_options options = rrd_mend_options_at(T0 + 2 * STEP);
 	struct rrd_mend_outcome outcome;
 
-	return rrd_mend(dir, &member, &source, &options, &outcome) == 0 &&
-	       outcome.known.last_s == T0 + 2 * STEP;
+	int rc = rrd_mend(dir, &member, &source, &options, &outcome);
+
+	return rc == 0 && outcome.known.last_s != T0 + 2 * STEP ? 1 : rc;
 }
 
 static int a_hole_on_a_full_disk(void)
@@ -316,7 +318,7 @@ static int a_hole_that_is_not_seen(void)
 	/* marked: also with room it is not written to before it is mended */
 	if (write_one(T0 + STEP) != ERR_STORE)
 		return 5;
-	if (!mends())
+	if (mend() != 0)
 		return 6;
 	return write_one(T0 + 2 * STEP) == 0 ? 0 : 7;
 }
@@ -345,6 +347,35 @@ static int no_half_file_is_left(void)
 	return unlink(ballast) == 0 && write_one(T0) == 0 ? 0 : 4;
 }
 
+/* A damaged file, and no room for another. */
+static int no_room_to_mend(void)
+{
+	char command[PATH_MAX + 64];
+	char ballast[PATH_MAX];
+	struct stat before;
+	struct stat after;
+
+	if (mount_small_disk() < 0)
+		return SKIPPED;
+	(void)snprintf(ballast, sizeof(ballast), "%s/ballast", dir);
+	if (write_one(T0) != 0 || rrd_header_mark(path) != 0 ||
+	    stat(path, &before) < 0)
+		return 1;
+	fill_disk(ballast);
+	if (mend() != -ENOSPC || stat(path, &after) < 0 ||
+	    before.st_ino != after.st_ino)
+		return 2;
+	(void)snprintf(command, sizeof(command),
+		       "test $(find '%s' -type f | wc -l) = 2", dir);
+	if (system(command) != 0)
+		return 3;
+	/* A mark is in the first bytes alone, yet nothing is kept of it. */
+	return unlink(ballast) == 0 && truncate(path, 100) == 0 &&
+		       mend() == 0 && write_one(T0 + 2 * STEP) == 0
+		   ? 0
+		   : 4;
+}
+
 static int a_read_only_disk(void)
 {
 	if (mount_small_disk() < 0)
@@ -371,6 +402,7 @@ static const struct {
 	{ "a hole on a full disk", a_hole_on_a_full_disk },
 	{ "a hole that is not seen", a_hole_that_is_not_seen },
 	{ "no half file is left", no_half_file_is_left },
+	{ "no room to mend", no_room_to_mend },
 	{ "a read-only disk", a_read_only_disk },
 	{ "no inode is left", no_inode_is_left },
 };
