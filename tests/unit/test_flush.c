@@ -2,11 +2,13 @@
 #include "support/unit.h"
 
 #include <dirent.h>
+#include <glob.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collector/clock.h"
@@ -544,6 +546,59 @@ START_TEST(a_clock_that_is_ahead_takes_nothing_from_the_journal)
 }
 END_TEST
 
+/* Flip a bit in the middle of the only file of closed steps. */
+static void damage_journal(void)
+{
+	char pattern[1024];
+	glob_t found;
+	const char *path;
+	struct stat status;
+	FILE *file;
+	int byte;
+
+	(void)snprintf(pattern, sizeof(pattern), "%s/journal/steps-*", dir);
+	ck_assert_int_eq(glob(pattern, 0, NULL, &found), 0);
+	ck_assert_uint_eq(found.gl_pathc, 1);
+	path = found.gl_pathv[0];
+	file = fopen(path, "r+");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fstat(fileno(file), &status), 0);
+	ck_assert_int_eq(fseek(file, status.st_size / 2, SEEK_SET), 0);
+	byte = fgetc(file);
+	ck_assert_int_eq(fseek(file, status.st_size / 2, SEEK_SET), 0);
+	ck_assert_int_eq(fputc(byte ^ 1, file), byte ^ 1);
+	(void)fclose(file);
+	globfree(&found);
+}
+
+/* The files have what the journal had on the disk before them. */
+START_TEST(a_damaged_journal_damages_no_file)
+{
+	struct series a = member(64500);
+
+	for (int i = 0; i < 8; i++) {
+		talk(1, 2, 600, SENT_IPV4);
+		close_step();
+	}
+	flush_finish(flush);
+	damage_journal();
+	for (int restart = 0; restart < 2; restart++) {
+		open_flush(FLUSH_LIVE);
+		alive(1);
+		close_step();
+		while (flush_idle(flush))
+			continue;
+		flush_finish(flush);
+		for (int i = 0; i < 8; i++)
+			ck_assert_double_eq(
+			    stored(&a, i, TRAFFIC_FROM_V4_BYTES), 100);
+		ck_assert_double_eq(stored(&a, 8, TRAFFIC_FROM_V4_BYTES), 0);
+		ck_assert_uint_eq(flush_counters(flush).upkeep.mending.mended,
+				  0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -564,6 +619,7 @@ int main(void)
 		{ a_file_that_is_lost_comes_back_from_the_journal, 0 },
 		{ parts_of_a_step_count_once_over_a_restart, 0 },
 		{ a_clock_that_is_ahead_takes_nothing_from_the_journal, 0 },
+		{ a_damaged_journal_damages_no_file, 0 },
 	};
 
 	return unit_run_with("flush", setup, teardown, tests, COUNT_OF(tests));
