@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "store/journal.h"
+#include "store/journal_holes.h"
 #include "util/err.h"
 #include "util/u64map.h"
 
@@ -273,10 +274,35 @@ static int take_record(struct reading *r, struct record_reader *record)
 	return rc == 0 && pairs ? take_idle(r, head) : rc;
 }
 
+/* A stream's closed steps as they come, and where some are missing. */
+struct progress {
+	struct journal_holes *holes; /* NULL: not wanted */
+	uint64_t broken;
+	int64_t end_s; /* of those before */
+};
+
+/* Note the hole that damage has left before a step; none: up to the end. */
+static void note_hole(struct progress *p, const struct journal_reader *reader,
+		      const struct record_head *next)
+{
+	uint64_t broken = journal_read_broken(reader);
+
+	/* What is before the first step of all is not the journal's. */
+	if (p->holes && broken > p->broken && p->end_s > 0)
+		journal_holes_add(p->holes, p->end_s,
+				  next ? next->start_s : INT64_MAX);
+	p->broken = broken;
+	if (next && next->kind == RECORD_PAIR_STEP)
+		p->end_s = next->start_s + SERIES_PAIR_STEP_S;
+	else if (next && next->kind == RECORD_STEP)
+		p->end_s = next->start_s + SERIES_STEP_S;
+}
+
 /* Read one stream: what the clock did is told by its own records. */
 static int read_stream(struct reading *r, const char *state_dir,
 		       enum journal_stream stream)
 {
+	struct progress progress = { .end_s = r->span.from_s };
 	struct journal_reader *reader;
 	struct record_reader record;
 	int rc =
@@ -284,11 +310,15 @@ static int read_stream(struct reading *r, const char *state_dir,
 
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
+	if (r->span.holes)
+		progress.holes = &r->span.holes[stream];
 	while ((rc = journal_read_next(reader, &record)) == 1) {
+		note_hole(&progress, reader, &record.head);
 		rc = take_record(r, &record);
 		if (rc < 0)
 			break;
 	}
+	note_hole(&progress, reader, NULL);
 	journal_read_close(reader);
 	r->odd_count = 0;
 	r->odd_last_s = 0;

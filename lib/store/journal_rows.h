@@ -28,9 +28,13 @@ struct journal_rows {
 	    used; /* of a pair: up to the last one with traffic; else count */
 };
 
+struct journal_holes;
+
 struct journal_span {
 	int64_t from_s;
 	int64_t to_s;
+	struct journal_holes *holes; /* per stream, gets where it cannot be
+				      * read; NULL: not wanted */
 };
 
 /**

@@ -79,7 +79,7 @@ static void minutes(int64_t from_s, int count, uint64_t bytes, bool odd)
 
 static void read_to(int64_t to_s)
 {
-	const struct journal_span span = { 0, STORED_START + to_s };
+	const struct journal_span span = { .to_s = STORED_START + to_s };
 
 	journal_rows_fini(rows, COUNT_OF(series));
 	ck_assert_int_eq(
