@@ -6,6 +6,7 @@
 enum {
 	AHEAD_MAX_S = 600,
 	STABLE_S = 300,
+	STABLE_BACK_S = 3600,
 	/* Steps that follow each other, a lost one between them allowed. */
 	CONTINUES_S = 2 * STEP_S,
 };
@@ -13,6 +14,11 @@ enum {
 void clock_trust_init(struct clock_trust *c, int64_t end_s)
 {
 	*c = (struct clock_trust){ .end_s = end_s > 0 ? end_s : 0 };
+}
+
+bool clock_trust_is_odd(const struct clock_trust *c)
+{
+	return c->odd || c->back_from_s != 0;
 }
 
 static bool is_far_ahead(const struct clock_trust *c, int64_t start_s)
@@ -31,7 +37,7 @@ static enum clock_trust_change go_back(struct clock_trust *c, int64_t start_s,
 {
 	if (c->back_from_s == 0 || !continues)
 		c->back_from_s = start_s;
-	if (!synced && start_s - c->back_from_s < STABLE_S)
+	if (!synced && start_s - c->back_from_s < STABLE_BACK_S)
 		return CLOCK_TRUST_SAME;
 	c->back_from_s = 0;
 	c->end_s = start_s + STEP_S;
@@ -61,6 +67,11 @@ enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
 	c->begun = true;
 	if (!was_odd && is_far_behind(c, start_s))
 		return go_back(c, start_s, synced, continues);
+	if (is_far_behind(c, start_s)) {
+		c->odd = false;
+		c->back_from_s = start_s;
+		return CLOCK_TRUST_REFUTED;
+	}
 	if (!is_far_ahead(c, start_s)) {
 		trust(c, start_s);
 		return was_odd ? CLOCK_TRUST_REFUTED : CLOCK_TRUST_SAME;

@@ -11,7 +11,9 @@
  * clock is synchronised, they are odd: kept apart until the clock has gone on
  * from there for five minutes, or is set again. And when they come from more
  * than ten minutes before the end of what is stored, by a clock that is
- * synchronised or has gone on for five minutes, the clock was ahead before.
+ * synchronised or has gone on for an hour, the clock was ahead before; until
+ * then these are odd too. An hour, for what is stored of later times goes from
+ * the files then, and many machines start with a clock that is behind.
  */
 
 #include <stdbool.h>
@@ -35,6 +37,9 @@ enum clock_trust_change {
 	CLOCK_TRUST_REFUTED,   /* they were not; this one continues the rest */
 	CLOCK_TRUST_WAS_AHEAD, /* what is stored of later than this is wrong */
 };
+
+/** Whether the last step was odd: it is not known what time it is. */
+bool clock_trust_is_odd(const struct clock_trust *c);
 
 /** @param end_s  where what is stored ends; 0 or less: nothing is */
 void clock_trust_init(struct clock_trust *c, int64_t end_s);

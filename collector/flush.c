@@ -149,13 +149,13 @@ static void judge_clock(struct flush *f, const struct closed_step *step)
 			    "until it is",
 			    (long long)step->start_s);
 		view_drop_held(f->view);
-		view_hold(f->view);
+		view_hold(f->view, sync_journal(f));
 		ixp_view_drop_held(f->ixp);
 		ixp_view_hold(f->ixp);
 		break;
 	case CLOCK_TRUST_CONFIRMED:
 		log_notice("flush: the clock is confirmed: rows are stored");
-		view_write_held(f->view);
+		view_trust_held(f->view);
 		ixp_view_write_held(f->ixp);
 		break;
 	case CLOCK_TRUST_REFUTED:
@@ -174,7 +174,7 @@ static void judge_clock(struct flush *f, const struct closed_step *step)
 			upkeep_look_again(f->upkeep);
 		break;
 	}
-	f->step.odd_clock = f->clock.odd;
+	f->step.odd_clock = clock_trust_is_odd(&f->clock);
 }
 
 struct record_reader *flush_ports(struct flush *f)
@@ -220,11 +220,13 @@ bool flush_idle(struct flush *f)
 	struct view_counters c = view_counters(f->view);
 	struct upkeep_moment moment = {
 		.now_s = f->clock.end_s,
-		.stored_to_s = c.rows_held > 0 ? 0 : f->clock.end_s,
+		.all_stored = c.rows_held == 0,
 		.journal_synced = journal_counters(f->journal).waiting == 0,
 	};
 
-	if (!f->upkeep || f->clock.odd)
+	/* Before the first step only the files and the journal say what time
+	 * it is, and those may be of a clock that was ahead. */
+	if (!f->upkeep || !f->begun || clock_trust_is_odd(&f->clock))
 		return false;
 	return upkeep_some(f->upkeep, &moment);
 }

@@ -132,7 +132,7 @@ void flush_journal_ports(struct flush *f, const struct closed_step *step)
 		.from_us = flush_until_us(step),
 		.to_us = flush_until_us(step),
 		/* Or the journal would take the time of then for its age. */
-		.odd_clock = f->clock.odd,
+		.odd_clock = clock_trust_is_odd(&f->clock),
 	};
 
 	if (!text_ok(&step->readings) || step->readings.len == 0)

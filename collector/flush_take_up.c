@@ -45,6 +45,8 @@ static void take_up_part(struct flush *f, struct record_reader *r)
 		flush_open_pairs(f, head->start_s / SERIES_PAIR_STEP_S,
 				 head->from_us);
 		f->pairs.to_us = head->to_us;
+		f->pairs.odd_clock = f->pairs.odd_clock || head->odd_clock;
+		f->pairs.unconfirmed = f->pairs.odd_clock;
 		if (f->pairs.first_part == 0)
 			f->pairs.first_part = head->seq;
 	} else {
@@ -52,6 +54,8 @@ static void take_up_part(struct flush *f, struct record_reader *r)
 		if (f->step.first_part == 0)
 			f->step.first_part = head->seq;
 		f->step.mixed = true;
+		f->step.odd_clock = f->step.odd_clock || head->odd_clock;
+		f->step.unconfirmed = f->step.odd_clock;
 		f->step.restored_us += head->covered_us;
 		f->step.to_us = head->to_us;
 		f->step.part_from_us = head->to_us;

@@ -85,11 +85,6 @@ static bool clock_is_synced(void)
 	return adjtimex(&state) != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
 
-static int64_t now_us(void)
-{
-	return us_of(CLOCK_REALTIME);
-}
-
 static int lock_state(struct live *l)
 {
 	const char *dir = l->generation->config->state_dir;
@@ -483,7 +478,7 @@ static void take_signal(struct live *l)
 		l->stopping = true;
 	}
 	if (again && !l->stopping)
-		reload(l, now_us());
+		reload(l, us_of(CLOCK_REALTIME));
 }
 
 /* Do what a descriptor is ready for. */
@@ -525,6 +520,8 @@ static int start_writer(struct live *l)
 	    port_memory_read(&l->intake.ports, flush_ports(flush)) < 0)
 		log_warning("collector: what the journal knew of the ports "
 			    "cannot be read: their counters begin anew");
+	/* The clock may have been ahead when that was written. */
+	port_table_forget_later(&l->intake.ports, us_of(CLOCK_REALTIME));
 	return writer_start(&l->writer, flush, false);
 }
 
@@ -606,7 +603,7 @@ int live(struct generation *generation)
 		.timer = -1,
 		.lock = -1,
 		.ordinals_due = true,
-		.started_us = now_us(),
+		.started_us = us_of(CLOCK_REALTIME),
 	};
 	int rc = start(&l);
 

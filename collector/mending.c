@@ -16,6 +16,7 @@
 
 #include "collector/clock.h"
 #include "store/journal.h"
+#include "store/journal_holes.h"
 #include "store/journal_rows.h"
 #include "store/rrd_copy.h"
 #include "store/series_list.h"
@@ -49,6 +50,7 @@ struct mending {
 	struct series series[SLICE];
 	struct journal_rows rows[SLICE];
 	int64_t rows_from_s; /* what is read of them */
+	struct journal_holes holes[JOURNAL_STREAM_COUNT]; /* in what is read */
 	int64_t now_s;
 	struct mending_counters counters;
 };
@@ -264,7 +266,8 @@ static int note_pairs(struct mending *m, struct pair_ends *ends)
 	return rc;
 }
 
-/* Pairs whose files end before the journal does; recent: all of lately. */
+/* Pairs whose files end before the journal does, or after now; recent: all of
+ * lately. */
 static int plan_pairs(struct mending *m, bool recent)
 {
 	struct pair_ends ends = { 0 };
@@ -280,7 +283,7 @@ static int plan_pairs(struct mending *m, bool recent)
 			continue;
 		if (rrd_last_end(m->state_dir, &m->set->tracks[i].series,
 				 &end_s) < 0 ||
-		    end_s < ends.end_s[i] ||
+		    end_s < ends.end_s[i] || end_s > m->now_s + FUTURE_S ||
 		    (recent && ends.end_s[i] > newest_s - 2 * HOUR_S))
 			rc = plan_track(m, i);
 	}
@@ -288,7 +291,7 @@ static int plan_pairs(struct mending *m, bool recent)
 	return rc;
 }
 
-int mending_plan(struct mending *m, enum mending_reach reach)
+int mending_plan(struct mending *m, enum mending_reach reach, int64_t now_s)
 {
 	struct listing pairs = { .mending = m };
 	char copies[PATH_MAX];
@@ -296,6 +299,7 @@ int mending_plan(struct mending *m, enum mending_reach reach)
 
 	forget_plan(m);
 	m->reach = reach;
+	m->now_s = now_s;
 	(void)snprintf(copies, sizeof(copies), "%s/copies", m->state_dir);
 	for (int kind = 0; rc == 0 && kind < SERIES_PAIR; kind++) {
 		rc = plan_kind(m, m->state_dir, (enum series_kind)kind);
@@ -372,15 +376,28 @@ static int64_t check_s(const struct mending *m)
 	return RRD_MEND_ALL;
 }
 
+static enum journal_stream stream_of(const struct series *series)
+{
+	return series->kind == SERIES_PAIR ? JOURNAL_PAIRS : JOURNAL_STEPS;
+}
+
 /* Read the rows of the slice from some time on. */
 static int read_rows(struct mending *m, int64_t from_s)
 {
-	const struct journal_span span = { from_s, m->now_s + FUTURE_S };
+	const struct journal_span span = { from_s, m->now_s + FUTURE_S,
+					   m->holes };
+	uint32_t count = m->slice_end - m->slice_from;
+	int rc;
 
 	journal_rows_fini(m->rows, SLICE);
+	memset(m->holes, 0, sizeof(m->holes));
 	m->rows_from_s = from_s;
-	return journal_rows_read(m->rows, m->state_dir, m->series,
-				 m->slice_end - m->slice_from, span);
+	rc = journal_rows_read(m->rows, m->state_dir, m->series, count, span);
+	for (uint32_t i = 0; rc == 0 && i < count; i++)
+		rc = journal_holes_fill(&m->holes[stream_of(&m->series[i])],
+					&m->rows[i], m->state_dir,
+					&m->series[i], span.to_s);
+	return rc;
 }
 
 static int begin_slice(struct mending *m, int64_t now_s)
@@ -471,10 +488,8 @@ static void mend_one(struct mending *m, int64_t now_s)
 	struct asking asking = { m, m->done - m->slice_from };
 	const struct series *series = &m->series[asking.at];
 	uint32_t track = m->plan[m->done];
-	enum journal_stream stream =
-	    series->kind == SERIES_PAIR ? JOURNAL_PAIRS : JOURNAL_STEPS;
 	const struct rrd_source source = { give_rows, &asking,
-					   m->from_s[stream] };
+					   m->from_s[stream_of(series)] };
 	struct rrd_mend_options options = rrd_mend_options_at(now_s);
 	struct rrd_mend_outcome outcome;
 	int rc;

@@ -43,10 +43,14 @@ void mending_free(struct mending *m);
 
 /**
  * Plan to look at the files of all series but pairs, of those pairs that lack
- * rows, and of all pairs where there are few of them or reach is MENDING_ALL.
+ * rows or end in the future, and of all pairs where there are few of them or
+ * reach is MENDING_ALL. Reads all that the journal has of pairs.
+ *
+ * @param now_s  as in mending_some
  * @return 0; -errno: nothing is planned
  */
-MUST_CHECK int mending_plan(struct mending *m, enum mending_reach reach);
+MUST_CHECK int mending_plan(struct mending *m, enum mending_reach reach,
+			    int64_t now_s);
 
 /** Plan to look at one series more. @return 0 or -ENOMEM */
 MUST_CHECK int mending_add(struct mending *m, const struct series *series);

@@ -34,7 +34,7 @@ static void write_entry(const struct writing *w, uint32_t track,
 
 	record_add(w->record, entry);
 	start_s = record_rates(w->head, entry, NULL, values);
-	if (start_s != 0)
+	if (start_s != 0 && !w->step->unconfirmed)
 		view_row(w->with->view, track, start_s, values);
 }
 

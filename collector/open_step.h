@@ -31,6 +31,7 @@ struct open_step {
 		     * have any more, or by an earlier process */
 	bool edge;
 	bool odd_clock;
+	bool unconfirmed; /* an earlier process saw it so: it makes no rows */
 };
 
 /* What closing needs. */

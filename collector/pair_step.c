@@ -249,7 +249,9 @@ void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
 		record_add(record, &entry);
 	}
 	for (uint32_t i = 0; i < pairs->count; i++) {
-		close_pair(p, sums, view, pairs->tracks[i], head, state_dir);
+		if (!p->unconfirmed)
+			close_pair(p, sums, view, pairs->tracks[i], head,
+				   state_dir);
 		sums_forget(&sums->set.tracks[pairs->tracks[i]]);
 	}
 	pairs->count = 0;
@@ -257,5 +259,6 @@ void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
 	p->first_part = 0;
 	p->edge = false;
 	p->odd_clock = false;
+	p->unconfirmed = false;
 	pair_step_unsee(p);
 }

@@ -23,7 +23,8 @@ struct pair_step {
 	int64_t number; /* pair steps since the epoch; 0: none is open */
 	bool edge;
 	bool odd_clock;
-	int64_t from_us; /* observed, by the wall clock */
+	bool unconfirmed; /* as in struct open_step */
+	int64_t from_us;  /* observed, by the wall clock */
 	int64_t to_us;
 	uint64_t first_part; /* as in struct open_step */
 	int64_t *seen_us;    /* per member, as struct track_set numbers them */

@@ -292,10 +292,32 @@ void port_table_counters(struct port_table *t, uint32_t port,
 	p->forgotten = false;
 }
 
+static void forget(struct port_state *p)
+{
+	p->forgotten = true;
+	p->given_out = 0;
+}
+
 void port_table_forget(struct port_table *t)
 {
 	for (uint32_t i = 0; i < t->count; i++)
-		t->ports[i].forgotten = true;
+		forget(&t->ports[i]);
+}
+
+void port_table_forget_later(struct port_table *t, int64_t now_us)
+{
+	int64_t now = step_of_us(now_us);
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		struct port_state *p = &t->ports[i];
+
+		if (p->last.time_us > now_us || p->given_out > now)
+			forget(p);
+		for (int k = 0; k < PORT_PENDING_STEPS; k++) {
+			if (p->pending[k].step > now)
+				p->pending[k] = (struct port_step){ 0 };
+		}
+	}
 }
 
 static void add_saturating(uint64_t *sum, uint64_t bytes)

@@ -133,8 +133,14 @@ void port_table_counters(struct port_table *t, uint32_t port,
 			 const struct sflow_counters *counters, int64_t time_us,
 			 uint32_t uptime_ms);
 
-/** Compare no counter sample with an earlier one: the clock was set. */
+/**
+ * The clock was set: compare no counter sample with an earlier one, and let
+ * steps be given out that were already, for they may come again.
+ */
 void port_table_forget(struct port_table *t);
+
+/** The same of ports that know of later than now, and of steps of then. */
+void port_table_forget_later(struct port_table *t, int64_t now_us);
 
 /** Add a sample to a port's own estimate; egress: it left by the port. */
 void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,

@@ -62,7 +62,7 @@ static int mend_all(const struct rebuilding *r)
 	int rc = find_now(r, &now_s);
 
 	if (rc == 0)
-		rc = mending_plan(r->mending, MENDING_ALL);
+		rc = mending_plan(r->mending, MENDING_ALL, now_s);
 	if (rc < 0)
 		return rc;
 	do {

@@ -89,6 +89,9 @@ static void put_last_error(struct json_writer *w,
 	text_init(&words);
 	if (flush->journal.error)
 		text_addf(&words, "journal: %s", err_str(flush->journal.error));
+	else if (flush->upkeep.error)
+		text_addf(&words, "files cannot be compared: %s",
+			  err_str(flush->upkeep.error));
 	else if (flush->view.error)
 		text_addf(&words, "files: %s", err_str(flush->view.error));
 	json_put_string(w, "last_error", text_str(&words));

@@ -25,6 +25,8 @@ enum {
 	FIRST_COPIES_AFTER_S = 3600,
 	/* Ports' rows come two of their intervals late, and then some. */
 	DAY_CLOSES_AFTER_S = 600,
+	/* A book waits so long for rows that their files do not take. */
+	BOOK_WAITS_S = DAY_S,
 	BOOT_ID_MAX = 64,
 	STAMP_MAX = 32,
 };
@@ -39,10 +41,13 @@ struct upkeep {
 	struct mending *mending;
 	struct day_close *days;
 	enum work work;
-	bool look_due;		  /* it could not be planned yet */
-	enum mending_reach reach; /* of that look */
+	bool planned;		  /* the first look is */
+	enum mending_reach reach; /* of the first look */
+	int error;		  /* why that cannot be done; 0 */
 	int64_t began_s;
-	int64_t retry_s;     /* not before */
+	int64_t retry_s;     /* nothing before, after a failure */
+	int64_t behind_s;    /* no file that is behind before */
+	int64_t lacking_s;   /* since then files lack rows; 0: they do not */
 	int64_t copied_s[2]; /* when copying began last: all else, pairs; 0 */
 	uint64_t failed;
 };
@@ -140,31 +145,13 @@ static void write_stamp(struct upkeep *u, int which)
 
 /* ---- the whole ---- */
 
-/* Plan to look at all files; if that fails, again later. */
-static int plan_look(struct upkeep *u)
-{
-	int rc = mending_plan(u->mending, u->reach);
-
-	if (rc < 0) {
-		log_error("upkeep: files cannot be compared with the journal "
-			  "now: %s",
-			  err_str(rc));
-		return rc;
-	}
-	u->look_due = false;
-	u->work = WORK_FIRST_LOOK;
-	return 0;
-}
-
-/* Look at all files, and write none before that is done: behind a new row
- * there is no mending what lacks before it. */
+/* Look at all files, and write none before that is done. */
 static void look(struct upkeep *u, enum mending_reach reach)
 {
+	u->work = WORK_FIRST_LOOK;
+	u->planned = false;
 	u->reach = reach;
-	u->look_due = true;
 	view_block(u->view, true);
-	if (plan_look(u) < 0)
-		u->failed++;
 }
 
 void upkeep_look_again(struct upkeep *u)
@@ -212,7 +199,7 @@ void upkeep_free(struct upkeep *u, bool ended_well)
 {
 	if (!u)
 		return;
-	if (ended_well && !u->look_due && u->work != WORK_FIRST_LOOK)
+	if (ended_well && u->work != WORK_FIRST_LOOK)
 		mark_ended(u);
 	mending_free(u->mending);
 	day_close_free(u->days);
@@ -231,35 +218,44 @@ static bool copies_due(const struct upkeep *u, int which, int64_t now_s)
 	       u->copied_s[which] > now_s + DAY_S;
 }
 
-/* Plan the next work, if any is due. */
-static void plan(struct upkeep *u, int64_t now_s)
+/* Copies may be due although a file is behind: it may be for long. */
+static int plan_copies(struct upkeep *u, int64_t now_s)
 {
-	int rc = 0;
+	int which = copies_due(u, 0, now_s) ? 0 : 1;
+	int rc;
 
-	if (now_s < u->retry_s)
-		return;
-	if (u->look_due) {
-		rc = plan_look(u);
-	} else if (view_counters(u->view).files_behind > 0) {
-		rc = mending_plan_behind(u->mending);
-		u->work = WORK_BEHIND;
-	} else if (copies_due(u, 0, now_s)) {
-		rc = mending_plan_copies(u->mending, false);
-		u->copied_s[0] = now_s;
-		u->work = WORK_COPIES;
-	} else if (copies_due(u, 1, now_s)) {
-		rc = mending_plan_copies(u->mending, true);
-		u->copied_s[1] = now_s;
-		u->work = WORK_PAIRS;
-	}
-	if (rc < 0) {
-		u->failed++;
-		u->work = WORK_NONE;
-		u->retry_s = now_s + RETRY_S;
-	}
+	if (!copies_due(u, which, now_s))
+		return 0;
+	rc = mending_plan_copies(u->mending, which == 1);
+	if (rc < 0)
+		return rc;
+	u->copied_s[which] = now_s;
+	u->work = which ? WORK_PAIRS : WORK_COPIES;
+	return 0;
 }
 
-static void finish_work(struct upkeep *u, int64_t now_s)
+static int plan_behind(struct upkeep *u, int64_t now_s)
+{
+	/* What cannot be mended is not tried again at once. */
+	u->behind_s = now_s + RETRY_S;
+	u->work = WORK_BEHIND;
+	return mending_plan_behind(u->mending);
+}
+
+/* Plan the next work, if any is due. @return 0 or -errno */
+static int plan(struct upkeep *u, int64_t now_s)
+{
+	if (u->work == WORK_FIRST_LOOK)
+		return u->planned ? 0
+				  : mending_plan(u->mending, u->reach, now_s);
+	if (u->work != WORK_NONE)
+		return 0;
+	if (view_counters(u->view).files_behind > 0 && now_s >= u->behind_s)
+		return plan_behind(u, now_s);
+	return plan_copies(u, now_s);
+}
+
+static void finish_work(struct upkeep *u)
 {
 	switch (u->work) {
 	case WORK_FIRST_LOOK:
@@ -275,10 +271,26 @@ static void finish_work(struct upkeep *u, int64_t now_s)
 	case WORK_NONE:
 		break;
 	}
-	/* What could not be mended is not tried again at once. */
-	if (u->work == WORK_BEHIND)
-		u->retry_s = now_s + RETRY_S;
 	u->work = WORK_NONE;
+}
+
+/* The first look is tried until it can be done; all else is planned anew. */
+static void put_off(struct upkeep *u, int64_t now_s, int rc)
+{
+	u->failed++;
+	u->retry_s = now_s + RETRY_S;
+	if (u->work != WORK_FIRST_LOOK) {
+		log_error("upkeep: the files cannot be looked after now: %s",
+			  err_str(rc));
+		u->work = WORK_NONE;
+		return;
+	}
+	if (u->error == 0)
+		log_error("upkeep: files cannot be compared with the journal "
+			  "now, and none is written before that: %s",
+			  err_str(rc));
+	u->error = rc;
+	u->planned = false;
 }
 
 static bool do_work(struct upkeep *u, int64_t now_s)
@@ -287,29 +299,36 @@ static bool do_work(struct upkeep *u, int64_t now_s)
 	int rc = mending_some(u->mending, now_s,
 			      copies ? COPIES_AT_ONCE : FILES_AT_ONCE);
 
-	if (rc == 1)
-		return true;
 	if (rc < 0) {
-		log_error("upkeep: the journal cannot be read: %s",
-			  err_str(rc));
-		u->failed++;
-		u->retry_s = now_s + RETRY_S;
-		if (u->work == WORK_FIRST_LOOK)
-			return false;
+		put_off(u, now_s, rc);
+		return false;
 	}
-	finish_work(u, now_s);
-	return rc == 0;
+	u->error = 0;
+	if (rc == 0)
+		finish_work(u);
+	return true;
+}
+
+/* A book is made of the files: they must have all rows, but a file that does
+ * not take any keeps it for so long only. */
+static bool may_close_days(struct upkeep *u, const struct upkeep_moment *moment)
+{
+	if (moment->all_stored && view_counters(u->view).files_behind == 0) {
+		u->lacking_s = 0;
+		return true;
+	}
+	if (u->lacking_s == 0 || u->lacking_s > moment->now_s)
+		u->lacking_s = moment->now_s;
+	return moment->now_s - u->lacking_s >= BOOK_WAITS_S;
 }
 
 static bool close_days(struct upkeep *u, const struct upkeep_moment *moment)
 {
-	int64_t stored_to_s = moment->stored_to_s - DAY_CLOSES_AFTER_S;
 	int rc;
 
-	if (stored_to_s <= 0 || view_counters(u->view).files_behind > 0 ||
-	    moment->now_s < u->retry_s)
+	if (!may_close_days(u, moment))
 		return false;
-	rc = day_close_until(u->days, stored_to_s);
+	rc = day_close_until(u->days, moment->now_s - DAY_CLOSES_AFTER_S);
 	if (rc == 0)
 		rc = day_close_some(u->days, SERIES_AT_ONCE);
 	if (rc < 0) {
@@ -319,16 +338,32 @@ static bool close_days(struct upkeep *u, const struct upkeep_moment *moment)
 	return rc == 1;
 }
 
+/* A clock that was ahead must not put anything off until it is as late. */
+static void forget_future(struct upkeep *u, int64_t now_s)
+{
+	if (u->retry_s > now_s + RETRY_S)
+		u->retry_s = 0;
+	if (u->behind_s > now_s + RETRY_S)
+		u->behind_s = 0;
+	if (u->began_s == 0 || u->began_s > now_s)
+		u->began_s = now_s;
+}
+
 bool upkeep_some(struct upkeep *u, const struct upkeep_moment *moment)
 {
-	if (moment->now_s == 0 || !moment->journal_synced)
+	int rc;
+
+	if (moment->now_s <= DAY_CLOSES_AFTER_S || !moment->journal_synced)
 		return false;
-	if (u->began_s == 0)
-		u->began_s = moment->now_s;
-	if (u->work == WORK_NONE)
-		plan(u, moment->now_s);
-	if (u->work == WORK_FIRST_LOOK && moment->now_s < u->retry_s)
+	forget_future(u, moment->now_s);
+	if (moment->now_s < u->retry_s)
 		return false;
+	rc = plan(u, moment->now_s);
+	if (rc < 0) {
+		put_off(u, moment->now_s, rc);
+		return false;
+	}
+	u->planned = true;
 	if (u->work != WORK_NONE)
 		return do_work(u, moment->now_s);
 	return close_days(u, moment);
@@ -340,5 +375,6 @@ struct upkeep_counters upkeep_counters(const struct upkeep *u)
 		.mending = mending_counters(u->mending),
 		.days = day_close_counters(u->days),
 		.failed = u->failed,
+		.error = u->error,
 	};
 }

@@ -23,18 +23,19 @@ struct upkeep_counters {
 	struct mending_counters mending;
 	struct day_close_counters days;
 	uint64_t failed; /* pieces of work that will be tried again */
+	int error;	 /* why nothing is written before that; 0: it is */
 };
 
 /* As of when upkeep is done. */
 struct upkeep_moment {
 	int64_t now_s;	     /* by the time of what comes in; 0: not known */
-	int64_t stored_to_s; /* all rows that end before are in the files; 0 */
+	bool all_stored;     /* all rows that end before are in the files */
 	bool journal_synced; /* so the files may be made to say what it says */
 };
 
 /**
- * Prepare, and plan the first look at the files: until that is done the view
- * is blocked.
+ * Prepare. The view is blocked until upkeep_some has looked at the files for
+ * the first time; here none of them is read, for nothing is received yet.
  *
  * @param zone      the exchange's time zone, which is the process's
  * @param set, view  borrowed

@@ -77,9 +77,12 @@ static void release(struct view *v, struct track *t)
 	track_clear(t);
 }
 
-/* From here on only the journal has the rows of this track. */
+/* From here on only the journal has the rows of this track. Nobody mends the
+ * files of a replay, so there they are lost to them. */
 static void let_go(struct view *v, struct track *t)
 {
+	if (v->batch > 0)
+		v->counters.rows_failed += t->count;
 	release(v, t);
 	if (v->remote)
 		return; /* which asks the journal for what its server lacks */
@@ -93,7 +96,7 @@ int64_t view_end(struct view *v, uint32_t track)
 	struct track *t = &v->set->tracks[track];
 	int rc;
 
-	if (t->end_s != 0)
+	if (t->end_s != 0 || t->behind)
 		return t->end_s;
 	if (!v->remote)
 		rc = rrd_last_end(v->state_dir, &t->series, &t->end_s);
@@ -204,8 +207,10 @@ void view_row(struct view *v, uint32_t track, int64_t start_s,
 	struct track *t = &v->set->tracks[track];
 	int64_t end_s = view_end(v, track);
 
-	if (t->behind)
+	if (t->behind) {
+		v->counters.rows_failed += v->batch > 0;
 		return;
+	}
 	if (end_s > start_s) {
 		v->counters.rows_old++;
 		return;
@@ -213,6 +218,7 @@ void view_row(struct view *v, uint32_t track, int64_t start_s,
 	if (queue(v, track) < 0 || track_row(t, start_s, values) < 0) {
 		note_failure(v, t, -ENOMEM);
 		let_go(v, t);
+		v->counters.rows_failed += v->batch > 0;
 		return;
 	}
 	t->end_s = start_s + series_layout(t->series.kind)->step_s;
@@ -226,10 +232,12 @@ void view_row(struct view *v, uint32_t track, int64_t start_s,
 		let_go(v, t);
 }
 
-/* One line when writing begins to fail, and one when it works again. */
+/* One line when writing begins to fail, and one when it works again: not while
+ * files that failed lack their rows, of which nothing is tried here. */
 static void report(struct view *v)
 {
-	bool fails = v->error != 0;
+	bool fails =
+	    v->error != 0 || (v->failing && v->counters.files_behind > 0);
 
 	if (fails && !v->failing)
 		log_error("view: cannot store, rows are held: %s: %s",
@@ -237,7 +245,8 @@ static void report(struct view *v)
 	else if (!fails && v->failing)
 		log_notice("view: stores again");
 	v->failing = fails;
-	v->counters.error = v->error;
+	if (v->error != 0 || !fails)
+		v->counters.error = v->error;
 	v->error = 0;
 }
 
@@ -262,9 +271,10 @@ void view_write(struct view *v)
 	report(v);
 }
 
-void view_hold(struct view *v)
+void view_hold(struct view *v, bool may_write)
 {
-	view_write(v);
+	if (may_write)
+		view_write(v);
 	/* What could not be written may not be taken for what comes now. */
 	for (uint32_t i = 0; i < v->queue_count; i++) {
 		let_go(v, &v->set->tracks[v->queue[i]]);
@@ -274,10 +284,9 @@ void view_hold(struct view *v)
 	v->on_hold = true;
 }
 
-void view_write_held(struct view *v)
+void view_trust_held(struct view *v)
 {
 	v->on_hold = false;
-	view_write(v);
 }
 
 void view_drop_held(struct view *v)

@@ -23,7 +23,7 @@ struct view;
 
 struct view_counters {
 	uint64_t rows;	       /* written */
-	uint64_t rows_failed;  /* lost: no memory, or no file ever took them */
+	uint64_t rows_failed;  /* of a replay: no file took them */
 	uint64_t rows_old;     /* of a time that their file covers already */
 	uint64_t rows_held;    /* gathered, at the moment */
 	uint64_t rows_odd;     /* dropped: the clock was wrong */
@@ -59,10 +59,14 @@ void view_write(struct view *v);
 
 /**
  * From now on rows are gathered, and not written: their times may be wrong.
- * Ended by view_write_held, when they are right, or by view_drop_held.
+ * Ended by view_trust_held, when they are right and view_write may write them,
+ * or by view_drop_held.
+ *
+ * @param may_write  what was gathered before is written now, for the journal
+ *                   has it; else the files are to be mended by the journal
  */
-void view_hold(struct view *v);
-void view_write_held(struct view *v);
+void view_hold(struct view *v, bool may_write);
+void view_trust_held(struct view *v);
 
 /** Forget the rows gathered since view_hold; without it, nothing. */
 void view_drop_held(struct view *v);

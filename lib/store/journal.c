@@ -13,7 +13,13 @@
 #include "util/err.h"
 #include "util/log.h"
 
-enum { HOUR_S = 3600, DAY_S = 86400 };
+enum {
+	HOUR_S = 3600,
+	DAY_S = 86400,
+	/* By so much a step may start before the newest though the clock was
+	 * only set back a little: ten minutes and a pairs' step. */
+	BEHIND_S = 960,
+};
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -193,6 +199,18 @@ int64_t journal_newest(const struct journal *j)
 	return j->newest_s;
 }
 
+void journal_note_time(struct journal *j, uint64_t seq, int64_t start_s)
+{
+	bool later = seq > j->newest_seq;
+	int64_t ahead_s = start_s - j->newest_s; /* of the other one */
+
+	if (later ? ahead_s > 0 || ahead_s < -BEHIND_S
+		  : ahead_s > 0 && ahead_s <= BEHIND_S)
+		j->newest_s = start_s;
+	if (later)
+		j->newest_seq = seq;
+}
+
 /* ---- opening ---- */
 
 static int keep_listed(struct journal *j, const struct journal_list *list)
@@ -214,8 +232,7 @@ static int keep_listed(struct journal *j, const struct journal_list *list)
 
 			kept.dated = true;
 			kept.end_s = (start_s / span_s + 1) * span_s;
-			if (start_s > j->newest_s)
-				j->newest_s = start_s;
+			journal_note_time(j, file->first.seq, start_s);
 		}
 		if (file->name.first_seq >= j->next_seq)
 			j->next_seq = file->name.first_seq + 1;
@@ -253,8 +270,8 @@ static int read_last(struct journal *j, const struct journal_file *file)
 		    frame.seq > j->streams[stream].last_closed)
 			j->streams[stream].last_closed = frame.seq;
 		if (record_open(&record, frame.payload) == 0 &&
-		    !record.head.odd_clock && record.head.start_s > j->newest_s)
-			j->newest_s = record.head.start_s;
+		    !record.head.odd_clock)
+			journal_note_time(j, frame.seq, record.head.start_s);
 	}
 	if (scan.damaged || rc == -EIO)
 		tell_damage(j->folder, file, scan.at);

@@ -131,6 +131,9 @@ MUST_CHECK int journal_read_next(struct journal_reader *r,
  */
 uint64_t journal_read_damaged(const struct journal_reader *r);
 
+/** Those of them that were files of closed steps. */
+uint64_t journal_read_broken(const struct journal_reader *r);
+
 /** Which file that was last, and where it ended; "" if none. Borrowed. */
 const char *journal_read_problem(const struct journal_reader *r);
 

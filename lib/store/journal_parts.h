@@ -72,7 +72,8 @@ struct journal {
 	struct journal_kept *kept;
 	size_t kept_count;
 	size_t kept_room;
-	int64_t newest_s; /* start of a step, by a clock that was trusted */
+	int64_t newest_s;    /* start of a step, by a clock that was trusted */
+	uint64_t newest_seq; /* of the last record that said so */
 	struct journal_counters counters;
 	int64_t failing_since_us; /* monotonic; 0: it does not fail */
 	uint64_t lost_before;	  /* as it began to */
@@ -104,6 +105,15 @@ void journal_keep_replaced(struct journal *j,
 
 /** Remove what is too old, and the oldest of what is too much. */
 void journal_keep_bounds(struct journal *j);
+
+/* journal.c */
+
+/**
+ * A record on the disk is of a step that starts at start_s by a trusted clock;
+ * they may come in any order. One that is far behind those of lower seq says
+ * that the clock was ahead then.
+ */
+void journal_note_time(struct journal *j, uint64_t seq, int64_t start_s);
 
 /* journal_write.c */
 

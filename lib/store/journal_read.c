@@ -30,6 +30,7 @@ struct journal_reader {
 	struct chain chains[JOURNAL_KIND_COUNT];
 	int64_t from_s;
 	uint64_t damaged;
+	uint64_t broken;	      /* of them, of closed steps */
 	char problem[PATH_MAX + 128]; /* of the last damaged file */
 };
 
@@ -246,6 +247,7 @@ static void note_damage(struct journal_reader *r, const struct chain *chain,
 			uint64_t at, uint64_t size)
 {
 	r->damaged++;
+	r->broken += journal_is_closed((enum journal_kind)(chain - r->chains));
 	(void)snprintf(r->problem, sizeof(r->problem),
 		       "%s%sdamaged from byte %llu on, %llu bytes are left out",
 		       chain->name, *chain->name ? ": " : "",
@@ -366,6 +368,11 @@ int journal_read_next(struct journal_reader *r, struct record_reader *record)
 uint64_t journal_read_damaged(const struct journal_reader *r)
 {
 	return r->damaged;
+}
+
+uint64_t journal_read_broken(const struct journal_reader *r)
+{
+	return r->broken;
 }
 
 const char *journal_read_problem(const struct journal_reader *r)

@@ -3,7 +3,9 @@
 /*
  * Rows are found record by record; each entry is looked up among the wanted
  * series. The rows of a run of records with an odd clock wait until the record
- * behind them tells whether the clock went on from there.
+ * behind them tells whether the clock went on from there. Where a clock that is
+ * trusted is far behind the records before it, as it is only once it was
+ * confirmed, it was ahead then: their rows of later times go.
  */
 #include "store/journal_rows.h"
 
@@ -14,10 +16,17 @@
 #include <string.h>
 
 #include "store/journal.h"
+#include "store/journal_holes.h"
 #include "util/err.h"
 #include "util/u64map.h"
 
-enum { ROOM_AT_FIRST = 16, MEMBERS_AT_FIRST = 1024 };
+enum {
+	ROOM_AT_FIRST = 16,
+	MEMBERS_AT_FIRST = 1024,
+	/* A clock that is set back by less is not looked into. */
+	BEHIND_S = 600,
+	BEHIND_PAIRS_S = 900, /* their steps may begin 240 s before */
+};
 
 /* A row that waits for the clock to be confirmed. */
 struct odd_row {
@@ -42,7 +51,9 @@ struct reading {
 	struct odd_row *odd;
 	size_t odd_count;
 	size_t odd_room;
-	int64_t odd_last_s; /* start of the last odd record; 0: none */
+	int64_t odd_from_s; /* start of the first odd record of the run */
+	int64_t odd_last_s; /* and of the last; 0: none */
+	int64_t end_s;	    /* where what was taken of the stream ends */
 	bool *carried;	    /* per pair: it had traffic in the record at hand */
 	struct seen_members seen;
 	struct journal_span span;
@@ -103,27 +114,61 @@ static int take_row(struct reading *r, size_t of,
 	return rc;
 }
 
-/* Decide on the rows that waited, now that another record is there. */
-static int settle_odd(struct reading *r, const struct record_head *head,
-		      int64_t step_s)
+/* The clock was ahead: what there is of times from from_s on was not then. */
+static void drop_later(struct reading *r, int64_t from_s, bool pairs)
 {
-	bool goes_on = head->start_s >= r->odd_last_s &&
-		       head->start_s - r->odd_last_s <= 2 * step_s;
+	size_t first = pairs ? r->first_pair : 0;
+	size_t end = pairs ? r->count : r->first_pair;
+
+	for (size_t i = first; i < end; i++) {
+		struct journal_rows *rows = &r->out[i];
+		uint32_t step_s = series_layout(r->series[i].kind)->step_s;
+
+		while (rows->count > 0 &&
+		       rows->rows[rows->count - 1].start_s + step_s > from_s)
+			rows->count--;
+		if (rows->used > rows->count)
+			rows->used = rows->count;
+	}
+}
+
+static int add_odd(struct reading *r)
+{
 	int rc = 0;
 
-	if (r->odd_last_s != 0 && !goes_on)
-		r->odd_count = 0;
-	if (head->odd_clock) {
-		r->odd_last_s = head->start_s;
-		return 0;
-	}
 	for (size_t i = 0; rc == 0 && i < r->odd_count; i++)
 		rc = add_row(&r->out[r->odd[i].of],
 			     series_layout(r->series[r->odd[i].of].kind),
 			     &r->odd[i].row, r->odd[i].idle);
 	r->odd_count = 0;
-	r->odd_last_s = 0;
 	return rc;
+}
+
+/* Decide on the rows that waited, now that another record is there. */
+static int settle_odd(struct reading *r, const struct record_head *head,
+		      bool pairs)
+{
+	int64_t step_s = pairs ? SERIES_PAIR_STEP_S : SERIES_STEP_S;
+	bool goes_on = r->odd_last_s != 0 && head->start_s >= r->odd_last_s &&
+		       head->start_s - r->odd_last_s <= 2 * step_s;
+	int64_t from_s = goes_on ? r->odd_from_s : head->start_s;
+
+	if (!goes_on)
+		r->odd_count = 0;
+	if (head->odd_clock) {
+		r->odd_from_s = from_s;
+		r->odd_last_s = head->start_s;
+		return 0;
+	}
+	if (head->start_s + step_s <
+	    r->end_s - (pairs ? BEHIND_PAIRS_S : BEHIND_S)) {
+		drop_later(r, from_s, pairs);
+		r->end_s = 0;
+	}
+	if (head->start_s + step_s > r->end_s)
+		r->end_s = head->start_s + step_s;
+	r->odd_last_s = 0;
+	return add_odd(r);
 }
 
 static int see(struct seen_members *s, const struct record_entry *entry)
@@ -215,7 +260,7 @@ static int take_record(struct reading *r, struct record_reader *record)
 	if ((head->kind != RECORD_STEP && !pairs) ||
 	    head->start_s >= r->span.to_s)
 		return 0;
-	rc = settle_odd(r, head, pairs ? SERIES_PAIR_STEP_S : SERIES_STEP_S);
+	rc = settle_odd(r, head, pairs);
 	if (rc < 0)
 		return rc;
 	if (pairs) {
@@ -229,10 +274,35 @@ static int take_record(struct reading *r, struct record_reader *record)
 	return rc == 0 && pairs ? take_idle(r, head) : rc;
 }
 
+/* A stream's closed steps as they come, and where some are missing. */
+struct progress {
+	struct journal_holes *holes; /* NULL: not wanted */
+	uint64_t broken;
+	int64_t end_s; /* of those before */
+};
+
+/* Note the hole that damage has left before a step; none: up to the end. */
+static void note_hole(struct progress *p, const struct journal_reader *reader,
+		      const struct record_head *next)
+{
+	uint64_t broken = journal_read_broken(reader);
+
+	/* What is before the first step of all is not the journal's. */
+	if (p->holes && broken > p->broken && p->end_s > 0)
+		journal_holes_add(p->holes, p->end_s,
+				  next ? next->start_s : INT64_MAX);
+	p->broken = broken;
+	if (next && next->kind == RECORD_PAIR_STEP)
+		p->end_s = next->start_s + SERIES_PAIR_STEP_S;
+	else if (next && next->kind == RECORD_STEP)
+		p->end_s = next->start_s + SERIES_STEP_S;
+}
+
 /* Read one stream: what the clock did is told by its own records. */
 static int read_stream(struct reading *r, const char *state_dir,
 		       enum journal_stream stream)
 {
+	struct progress progress = { .end_s = r->span.from_s };
 	struct journal_reader *reader;
 	struct record_reader record;
 	int rc =
@@ -240,14 +310,19 @@ static int read_stream(struct reading *r, const char *state_dir,
 
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
+	if (r->span.holes)
+		progress.holes = &r->span.holes[stream];
 	while ((rc = journal_read_next(reader, &record)) == 1) {
+		note_hole(&progress, reader, &record.head);
 		rc = take_record(r, &record);
 		if (rc < 0)
 			break;
 	}
+	note_hole(&progress, reader, NULL);
 	journal_read_close(reader);
 	r->odd_count = 0;
 	r->odd_last_s = 0;
+	r->end_s = 0;
 	return rc;
 }
 

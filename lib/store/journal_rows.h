@@ -7,9 +7,10 @@
  * what their RRD files must hold.
  *
  * A row that starts before the end of an earlier one is left out, as the
- * collector left it out. So are those of a clock that was far ahead, unless
- * what follows goes on from there. An idle pair has rows of zero as far as its
- * senders were observed.
+ * collector left it out. So are those of a clock that was not to be trusted,
+ * unless what follows goes on from there, and those that are later than a
+ * trusted clock far behind them: it was ahead. An idle pair has rows of zero as
+ * far as its senders were observed.
  */
 
 #include <stddef.h>
@@ -27,9 +28,13 @@ struct journal_rows {
 	    used; /* of a pair: up to the last one with traffic; else count */
 };
 
+struct journal_holes;
+
 struct journal_span {
 	int64_t from_s;
 	int64_t to_s;
+	struct journal_holes *holes; /* per stream, gets where it cannot be
+				      * read; NULL: not wanted */
 };
 
 /**

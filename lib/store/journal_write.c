@@ -65,8 +65,8 @@ static void was_synced(struct journal *j, const struct journal_item *item)
 	enum journal_kind kind = journal_kind_of(item->kind);
 
 	j->counters.synced += item->stands_for;
-	if (!item->odd_clock && item->start_s > j->newest_s)
-		j->newest_s = item->start_s;
+	if (!item->odd_clock)
+		journal_note_time(j, item->seq, item->start_s);
 	if (journal_is_closed(kind) && item->replaces)
 		journal_keep_replaced(j, item);
 }

@@ -61,7 +61,7 @@ static int check(const struct rrd_file *f, const char *fresh)
 	const char *fault;
 	int rc = rrd_header_look(&now, NULL, f->fd, f->layout, &fault);
 
-	if (rc == 0 && memcmp(&now, &f->header, sizeof(now)) != 0)
+	if (rc == 0 && !rrd_header_same(&now, &f->header))
 		rc = -EAGAIN;
 	if (rc < 0)
 		return rc;
@@ -71,7 +71,7 @@ static int check(const struct rrd_file *f, const char *fresh)
 			  fault ? fault : err_str(rc));
 		return rc;
 	}
-	if (memcmp(&written.header, &f->header, sizeof(now)) != 0)
+	if (!rrd_header_same(&written.header, &f->header))
 		rc = -EAGAIN;
 	rrd_file_close(&written);
 	return rc;

@@ -11,8 +11,8 @@
 
 enum { BLOCK_SIZE = 512 }; /* the unit of st_blocks */
 
-int rrd_file_open(struct rrd_file *out, const char *path,
-		  const struct series_layout *layout, const char **fault)
+int rrd_file_open_marked(struct rrd_file *out, const char *path,
+			 const struct series_layout *layout, const char **fault)
 {
 	struct rrd_file file = { .layout = layout };
 	int rc;
@@ -22,11 +22,28 @@ int rrd_file_open(struct rrd_file *out, const char *path,
 	file.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (file.fd < 0)
 		return errno == ENOENT ? ERR_NOT_FOUND : -errno;
-	rc = rrd_header_look(&file.header, &file.progress, file.fd, layout,
-			     fault);
+	rc = rrd_header_look_marked(&file.header, &file.progress, file.fd,
+				    layout, fault);
 	if (rc < 0) {
 		(void)close(file.fd);
 		return rc;
+	}
+	*out = file;
+	return 0;
+}
+
+int rrd_file_open(struct rrd_file *out, const char *path,
+		  const struct series_layout *layout, const char **fault)
+{
+	struct rrd_file file = { 0 };
+	int rc = rrd_file_open_marked(&file, path, layout, fault);
+
+	if (rc < 0)
+		return rc;
+	if (file.header.marked) {
+		*fault = rrd_header_mark_fault;
+		rrd_file_close(&file);
+		return ERR_STORE;
 	}
 	*out = file;
 	return 0;

@@ -43,6 +43,11 @@ MUST_CHECK int rrd_file_open(struct rrd_file *out, const char *path,
 			     const struct series_layout *layout,
 			     const char **fault);
 
+/** As rrd_file_open, also of a file that rrd_header_mark has marked. */
+MUST_CHECK int rrd_file_open_marked(struct rrd_file *out, const char *path,
+				    const struct series_layout *layout,
+				    const char **fault);
+
 void rrd_file_close(struct rrd_file *f);
 
 /** Where in a file the rows of an archive begin. */

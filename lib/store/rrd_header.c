@@ -59,9 +59,10 @@ enum {
 	LOOKS = 3,
 };
 
-/* Instead of "RRD": ours, see rrd_header_mark. */
-static const char damaged[COOKIE_SIZE] = "BAD";
+static const char cookie[COOKIE_SIZE] = "RRD";
+static const char mark[COOKIE_SIZE] = "BAD"; /* ours, instead */
 
+const char rrd_header_mark_fault[] = "a write into it was cut short";
 static const char position_fault[] = "position outside its archive";
 
 static const double float_cookie = 8.642135E130;
@@ -114,16 +115,23 @@ size_t rrd_header_file_size(const struct series_layout *layout)
 
 /* The functions below return what is wrong, or NULL. */
 
+static const char *check_cookie(struct cursor *c, struct rrd_header *out)
+{
+	struct cursor again = *c;
+
+	out->marked = take_text_is(&again, COOKIE_SIZE, mark);
+	if (out->marked)
+		*c = again;
+	else if (!take_text_is(c, COOKIE_SIZE, cookie))
+		return "no RRD file";
+	return NULL;
+}
+
 static const char *check_head(struct cursor *c,
 			      const struct series_layout *layout)
 {
-	struct cursor marked = *c;
 	const uint8_t *version;
 
-	if (take_text_is(&marked, COOKIE_SIZE, damaged))
-		return "a write into it was cut short";
-	if (!take_text_is(c, COOKIE_SIZE, "RRD"))
-		return "no RRD file";
 	version = cursor_take(c, VERSION_SIZE);
 	if (!version || (memcmp(version, "0003", VERSION_SIZE) != 0 &&
 			 memcmp(version, "0004", VERSION_SIZE) != 0))
@@ -269,8 +277,10 @@ const char *rrd_header_check(const uint8_t *bytes,
 			     struct rrd_progress *progress)
 {
 	struct cursor c = cursor_of(bytes, rrd_header_size(layout));
-	const char *fault = check_definitions(&c, layout);
+	const char *fault = check_cookie(&c, out);
 
+	if (!fault)
+		fault = check_definitions(&c, layout);
 	if (!fault)
 		fault = check_state(&c, out, progress, layout);
 	if (!fault && !cursor_spent(&c))
@@ -299,6 +309,12 @@ static const char *read_start(int fd, uint8_t *to, size_t len, int *error)
 	return NULL;
 }
 
+bool rrd_header_same(const struct rrd_header *a, const struct rrd_header *b)
+{
+	return a->last_s == b->last_s && a->marked == b->marked &&
+	       memcmp(a->positions, b->positions, sizeof(a->positions)) == 0;
+}
+
 /* What can be seen without reading. @return what is wrong, or NULL */
 static const char *check_status(int fd, const struct series_layout *layout,
 				int *error)
@@ -320,9 +336,10 @@ static const char *check_status(int fd, const struct series_layout *layout,
  * Read and compare. librrd moves a position past its archive before it takes
  * it back to 0, so what a writer is just changing gets a second look.
  */
-int rrd_header_look(struct rrd_header *out, struct rrd_progress *progress,
-		    int fd, const struct series_layout *layout,
-		    const char **fault)
+int rrd_header_look_marked(struct rrd_header *out,
+			   struct rrd_progress *progress, int fd,
+			   const struct series_layout *layout,
+			   const char **fault)
 {
 	uint8_t bytes[HEADER_MAX];
 	size_t len = rrd_header_size(layout);
@@ -347,6 +364,23 @@ int rrd_header_look(struct rrd_header *out, struct rrd_progress *progress,
 	*out = header;
 	if (progress)
 		*progress = seen;
+	return 0;
+}
+
+int rrd_header_look(struct rrd_header *out, struct rrd_progress *progress,
+		    int fd, const struct series_layout *layout,
+		    const char **fault)
+{
+	struct rrd_header header;
+	int rc = rrd_header_look_marked(&header, progress, fd, layout, fault);
+
+	if (rc < 0)
+		return rc;
+	if (header.marked) {
+		*fault = rrd_header_mark_fault;
+		return ERR_STORE;
+	}
+	*out = header;
 	return 0;
 }
 
@@ -396,7 +430,7 @@ int rrd_header_mark(const char *path)
 
 	if (fd < 0)
 		return -errno;
-	if (pwrite(fd, damaged, sizeof(damaged), 0) < 0)
+	if (pwrite(fd, mark, sizeof(mark), 0) < 0)
 		rc = -errno;
 	(void)close(fd);
 	return rc;
@@ -417,6 +451,7 @@ void rrd_header_put(uint8_t *bytes, const struct series_layout *layout,
 	uint8_t *to = bytes + HEAD_SIZE + layout->column_count * SOURCE_SIZE +
 		      layout->archive_count * ARCHIVE_SIZE;
 
+	memcpy(bytes, cookie, sizeof(cookie));
 	to = put(to, &header->last_s);
 	to = put(to, &none);
 	for (size_t c = 0; c < layout->column_count; c++) {

@@ -26,7 +26,11 @@ enum { SERIES_ARCHIVES_MAX = 8 };
 struct rrd_header {
 	int64_t last_s;				 /* end of the last step */
 	uint64_t positions[SERIES_ARCHIVES_MAX]; /* newest row, per archive */
+	bool marked; /* a write into the file was cut short */
 };
+
+/** Has nothing been written between the two? */
+bool rrd_header_same(const struct rrd_header *a, const struct rrd_header *b);
 
 /* What an archive has of a data source for the row in progress. */
 struct rrd_cell {
@@ -67,6 +71,15 @@ MUST_CHECK int rrd_header_look(struct rrd_header *out,
 			       const struct series_layout *layout,
 			       const char **fault);
 
+/* What is wrong with a marked file. */
+extern const char rrd_header_mark_fault[];
+
+/** As rrd_header_look, also of a file that rrd_header_mark has marked. */
+MUST_CHECK int rrd_header_look_marked(struct rrd_header *out,
+				      struct rrd_progress *progress, int fd,
+				      const struct series_layout *layout,
+				      const char **fault);
+
 /**
  * Open a file for reading, and compare its header with what rrd_write makes.
  *
@@ -95,7 +108,7 @@ MUST_CHECK int rrd_header_mark(const char *path);
 
 /**
  * Put what changes with each update into the bytes of a header that was read
- * before. What of a step has begun is dropped.
+ * before. What of a step has begun is dropped, and so is a mark.
  *
  * @param bytes  rrd_header_size of them
  */

@@ -75,7 +75,7 @@ static int sync_file(const char *path)
 /* Have the new file on the disk, and see that it is right. */
 static int finish(struct mending *m)
 {
-	struct rrd_finding found;
+	struct rrd_finding found = { 0 };
 	int rc = sync_file(m->fresh);
 
 	if (rc == 0)
@@ -109,13 +109,13 @@ static int begin_with_corrected(struct mending *m, const char *path)
 {
 	struct rrd_correction done;
 	struct rrd_truth truth;
-	struct rrd_file f;
+	struct rrd_file f = { 0 };
 	const char *fault;
 	int64_t end_s;
 	int rc = rrd_judge_rows(&m->judge, 0, &truth);
 
 	if (rc == 0)
-		rc = rrd_file_open(&f, path, m->judge.layout, &fault);
+		rc = rrd_file_open_marked(&f, path, m->judge.layout, &fault);
 	if (rc < 0)
 		return rc;
 	end_s = f.header.last_s - f.header.last_s % m->judge.layout->step_s;
@@ -137,7 +137,7 @@ static int64_t end_of(const struct mending *m, const char *path)
 	const char *fault;
 	int64_t end_s;
 
-	if (rrd_file_open(&f, path, m->judge.layout, &fault) < 0)
+	if (rrd_file_open_marked(&f, path, m->judge.layout, &fault) < 0)
 		return 0;
 	end_s = f.header.last_s;
 	rrd_file_close(&f);

@@ -136,12 +136,6 @@ static bool is_being_written(int fd)
 	return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-static bool same_header(const struct rrd_header *a, const struct rrd_header *b)
-{
-	return a->last_s == b->last_s &&
-	       memcmp(a->positions, b->positions, sizeof(a->positions)) == 0;
-}
-
 /* Read and see whether it held still. @return as series_read, or -EAGAIN */
 static int read_still(struct series_data *out, const struct reading *r)
 {
@@ -155,7 +149,7 @@ static int read_still(struct series_data *out, const struct reading *r)
 	else
 		rc = rrd_header_again(&after, r->file.fd, r->path,
 				      r->file.layout);
-	if (rc == 0 && !same_header(&r->file.header, &after))
+	if (rc == 0 && !rrd_header_same(&r->file.header, &after))
 		rc = -EAGAIN;
 	if (rc < 0)
 		series_data_fini(out);

@@ -291,6 +291,14 @@ static int work_off(struct rrdcached *c)
 	return rc;
 }
 
+/* The next of all series, which there are, round and round. */
+static struct cached *take_turn(const struct rrdcached *c, size_t *next)
+{
+	if (*next >= c->all_count)
+		*next = 0;
+	return c->all[(*next)++];
+}
+
 /*
  * Those that had rows once, and of which it is not known that all are there:
  * after a new connection that is every one.
@@ -300,11 +308,10 @@ static int choose_uncertain(struct rrdcached *c)
 	size_t most = c->work_count + UNCERTAIN_MAX;
 	int rc = 0;
 
-	for (size_t i = 0; i < c->all_count && rc == 0; i++) {
-		struct cached *e = c->all[c->uncertain_next++ % c->all_count];
+	for (size_t i = 0; i < c->all_count && c->work_count < most && rc == 0;
+	     i++) {
+		struct cached *e = take_turn(c, &c->uncertain_next);
 
-		if (c->work_count == most)
-			break;
 		if (e->goal_s > 0 && (!e->synced || !cached_is_met(c, e)))
 			rc = cached_work_on(c, e);
 	}
@@ -322,7 +329,7 @@ static int choose_checks(struct rrdcached *c)
 	if (count > c->all_count)
 		count = c->all_count;
 	for (size_t i = 0; i < count && rc == 0; i++) {
-		struct cached *e = c->all[c->check_next++ % c->all_count];
+		struct cached *e = take_turn(c, &c->check_next);
 
 		if (!cached_is_met(c, e))
 			continue;

@@ -98,7 +98,7 @@ typedef void rrdcached_result_fn(void *context,
 /**
  * Make a client; it connects when there is something to do.
  *
- * @param target  copied
+ * @param target  copied; its base may be NULL
  * @param limits  copied; NULL: the default ones
  * @return 0 or -ENOMEM
  */

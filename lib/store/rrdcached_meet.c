@@ -200,7 +200,7 @@ static bool is_to_be_forgotten(const struct asked *asked, const struct said *s)
 static int forget(struct asked *asked)
 {
 	struct said again[ASKED_AT_ONCE];
-	size_t where[ASKED_AT_ONCE];
+	size_t where[ASKED_AT_ONCE] = { 0 };
 	struct asked rest = { .c = asked->c, .said = again };
 	struct rrdcached_wanted wanted = { 0, ignore_answer, NULL };
 	int rc;

@@ -115,6 +115,7 @@ struct rrdcached {
 	struct sent_command *commands;
 	size_t command_count;
 	size_t command_capacity;
+	size_t create_count; /* of them, that make a file */
 
 	char reason[REASON_SIZE]; /* the first of this finish; "": none */
 	struct rrdcached_counters counters;

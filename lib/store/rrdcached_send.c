@@ -14,7 +14,10 @@
 #include "store/update_text.h"
 #include "util/err.h"
 
-enum { TOLD_STEPS_MAX = 60 };
+enum {
+	TOLD_STEPS_MAX = 60,
+	CREATED_AT_ONCE = 32, /* files of 8 MB take their time */
+};
 
 static int take_refusals(struct rrdcached *c,
 			 const struct rrdcached_answer *answer)
@@ -104,6 +107,7 @@ static int send_batch(struct rrdcached *c)
 	for (size_t i = 0; i < c->command_count; i++)
 		refuse(c->commands[i].e);
 	c->command_count = 0;
+	c->create_count = 0;
 	return rc;
 }
 
@@ -140,7 +144,14 @@ static int add_create(struct rrdcached *c, struct cached *e, int64_t start_s)
 	for (size_t i = 0; i < count; i++)
 		text_addf(&c->request, " %s", words[i]);
 	text_add_char(&c->request, '\n');
+	c->create_count++;
 	return 0;
+}
+
+static bool is_full(const struct rrdcached *c)
+{
+	return c->request.len >= c->limits.batch_bytes ||
+	       c->create_count >= CREATED_AT_ONCE;
 }
 
 static int add_update(struct rrdcached *c, struct cached *e,
@@ -216,7 +227,7 @@ static int add_chain(struct rrdcached *c, struct cached *e,
 		if (e->refused || rrdcached_now_us() >= c->stop_us)
 			break;
 		rc = add_row(c, e, held, kind);
-		if (rc == 0 && c->request.len >= c->limits.batch_bytes)
+		if (rc == 0 && is_full(c))
 			rc = send_batch(c);
 		if (rc < 0)
 			break;
@@ -229,6 +240,7 @@ int send_rows(struct rrdcached *c)
 	int rc = 0;
 
 	c->command_count = 0;
+	c->create_count = 0;
 	for (size_t i = 0; i < c->work_count; i++)
 		c->work[i]->refused = false;
 	for (size_t i = 0; i < c->work_count && rc == 0; i++) {

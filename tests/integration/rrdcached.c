@@ -569,6 +569,8 @@ START_TEST(a_file_that_was_removed_is_made_again_from_the_journal)
 	ck_assert_int_eq(unlink(path), 0);
 	finish_all();
 	assert_all_stored();
+	/* The server had forgotten the file that is gone. */
+	ck_assert_uint_eq(rrdcached_counters(client).updates_refused, 0);
 	ck_assert_uint_gt(rrdcached_counters(client).files_created, 0);
 }
 END_TEST

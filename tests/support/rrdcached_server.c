@@ -50,8 +50,6 @@ static void make_folder(const char *dir, const char *name)
 void rrdcached_server_init(struct rrdcached_server *s, const char *dir,
 			   bool over_tcp)
 {
-	static char no_base[] = "";
-
 	*s = (struct rrdcached_server){ .dir = dir,
 					.over_tcp = over_tcp,
 					.write_s = "3600" };
@@ -59,7 +57,6 @@ void rrdcached_server_init(struct rrdcached_server *s, const char *dir,
 	make_folder(dir, "journal");
 	(void)snprintf(s->socket, sizeof(s->socket), "%s/socket", dir);
 	s->target.used = true;
-	s->target.base = no_base;
 	if (over_tcp) {
 		s->target.tcp.addr.version = 6;
 		s->target.tcp.addr.bytes[15] = 1;

@@ -131,17 +131,42 @@ START_TEST(a_clock_set_back_a_little_moves_no_end)
 }
 END_TEST
 
-START_TEST(a_clock_that_was_ahead_is_found_out_after_five_minutes)
+START_TEST(a_clock_that_was_ahead_is_found_out_after_an_hour)
 {
-	for (int i = 0; i < 5; i++) {
-		ck_assert_int_eq(step(END - HOUR_S + i * STEP_S),
-				 CLOCK_TRUST_SAME);
+	int64_t start = END - MONTH_S;
+
+	for (int i = 0; i < 60; i++) {
+		ck_assert_int_eq(step(start + i * STEP_S), CLOCK_TRUST_SAME);
 		ck_assert_int_eq(c.end_s, END);
+		ck_assert(clock_trust_is_odd(&c));
 	}
-	ck_assert_int_eq(step(END - HOUR_S + 5 * STEP_S),
+	ck_assert_int_eq(step(start + HOUR_S), CLOCK_TRUST_WAS_AHEAD);
+	ck_assert_int_eq(c.end_s, start + HOUR_S + STEP_S);
+	ck_assert(!clock_trust_is_odd(&c));
+	ck_assert_int_eq(step(start + HOUR_S + STEP_S), CLOCK_TRUST_SAME);
+}
+END_TEST
+
+START_TEST(a_clock_that_starts_behind_and_is_then_set_right_changes_nothing)
+{
+	for (int i = 0; i < 20; i++)
+		ck_assert_int_eq(step(END - MONTH_S + i * STEP_S),
+				 CLOCK_TRUST_SAME);
+	jumps++;
+	ck_assert_int_eq(step(END + 300), CLOCK_TRUST_SAME);
+	ck_assert(!clock_trust_is_odd(&c));
+	ck_assert_int_eq(c.end_s, END + 300 + STEP_S);
+}
+END_TEST
+
+START_TEST(from_far_ahead_to_far_behind_is_odd_still)
+{
+	ck_assert_int_eq(step(END + MONTH_S), CLOCK_TRUST_LOST);
+	jumps++;
+	ck_assert_int_eq(step(END - MONTH_S), CLOCK_TRUST_REFUTED);
+	ck_assert(clock_trust_is_odd(&c));
+	ck_assert_int_eq(clock_trust_step(&c, END - MONTH_S, true, jumps),
 			 CLOCK_TRUST_WAS_AHEAD);
-	ck_assert_int_eq(c.end_s, END - HOUR_S + 6 * STEP_S);
-	ck_assert_int_eq(step(END - HOUR_S + 6 * STEP_S), CLOCK_TRUST_SAME);
 }
 END_TEST
 
@@ -167,7 +192,10 @@ int main(void)
 		{ a_silence_by_an_untouched_clock_is_one, 0 },
 		{ a_clock_that_jumps_again_begins_its_trial_anew, 0 },
 		{ a_clock_set_back_a_little_moves_no_end, 0 },
-		{ a_clock_that_was_ahead_is_found_out_after_five_minutes, 0 },
+		{ a_clock_that_was_ahead_is_found_out_after_an_hour, 0 },
+		{ a_clock_that_starts_behind_and_is_then_set_right_changes_nothing,
+		  0 },
+		{ from_far_ahead_to_far_behind_is_odd_still, 0 },
 		{ or_at_once_by_a_synchronised_clock, 0 },
 	};
 

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/unit.h"
 
+#include <dirent.h>
+#include <glob.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collector/clock.h"
 #include "collector/flush.h"
+#include "store/journal.h"
 #include "store/pair_read.h"
 #include "support/registry_builder.h"
 #include "support/stored_rows.h"
@@ -497,6 +502,159 @@ START_TEST(parts_of_a_step_count_once_over_a_restart)
 }
 END_TEST
 
+static size_t journal_files(void)
+{
+	char path[1024];
+	DIR *folder;
+	size_t count = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/journal", dir);
+	folder = opendir(path);
+	ck_assert_ptr_nonnull(folder);
+	for (const struct dirent *f = readdir(folder); f; f = readdir(folder))
+		count += strncmp(f->d_name, "steps-", 6) == 0;
+	(void)closedir(folder);
+	return count;
+}
+
+/* A counter sample is what makes the ports' state be journaled. */
+static void take_part_at(int64_t step)
+{
+	struct step_span span = { .step = step,
+				  .covered_us = 10 * US_PER_S,
+				  .jumps = 1 };
+	struct closed_step *part;
+
+	ck_assert_int_eq(closed_step_part(&part, &in, span), 0);
+	closed_step_remember(part, &in);
+	ck_assert_uint_gt(part->readings.len, 0);
+	flush_step(flush, part);
+	flush_settle(flush);
+	closed_step_free(part);
+}
+
+START_TEST(a_clock_that_is_ahead_takes_nothing_from_the_journal)
+{
+	for (int i = 0; i < 3; i++) {
+		talk(1, 2, 600, SENT_IPV4);
+		close_step();
+		now += 60;
+	}
+	ck_assert_uint_eq(journal_files(), 3);
+	take_part_at(now + 30 * 1440);
+	take_part_at(now + 30 * 1440 + 1);
+	ck_assert_uint_ge(journal_files(), 3);
+}
+END_TEST
+
+/* Every closed record of then or later says that the clock was odd. */
+static void is_marked_from(int64_t from_s)
+{
+	struct journal_reader *reader;
+	struct record_reader read;
+	int found = 0;
+
+	ck_assert_int_eq(journal_read_all(&reader, dir, ~0u, 0), 0);
+	while (journal_read_next(reader, &read) == 1) {
+		if (read.head.start_s < from_s)
+			continue;
+		ck_assert(read.head.odd_clock);
+		found++;
+	}
+	ck_assert_int_ge(found, 5); /* four steps, and one of pairs */
+	journal_read_close(reader);
+}
+
+/* Killed while the clock was far ahead, and started when it was right again:
+ * a row of then would have librrd wipe all that is stored, and a record of then
+ * that is trusted makes all others old. */
+START_TEST(what_was_open_while_the_clock_was_ahead_makes_no_rows)
+{
+	struct series a = member(64500);
+	struct series both = pair(64500, 64501, 100);
+	struct step_span ahead = { .jumps = 1 };
+	struct closed_step *part;
+
+	for (int i = 0; i < 5; i++) {
+		talk(1, 2, 600, SENT_IPV4);
+		close_step();
+	}
+	for (int i = 0; i < 20; i++) {
+		ahead.step = now + 30 * 1440 + i / 5;
+		ahead.covered_us = (i % 5 + 1) * 10 * US_PER_S;
+		talk(1, 2, 600, SENT_IPV4);
+		ck_assert_int_eq(closed_step_part(&part, &in, ahead), 0);
+		flush_step(flush, part);
+		flush_settle(flush);
+		closed_step_free(part);
+	}
+	open_flush(FLUSH_LIVE); /* killed */
+	for (int i = 0; i < 6; i++) {
+		alive(1);
+		close_step();
+	}
+	for (int i = 0; i < 5; i++)
+		ck_assert_double_eq(stored(&a, i, TRAFFIC_FROM_V4_BYTES), 100);
+	ck_assert_double_eq(stored(&a, 5, TRAFFIC_FROM_V4_BYTES), 0);
+	ck_assert_double_eq(stored(&both, 0, PAIR_AB_V4_BYTES), 100);
+	ck_assert_double_eq(stored(&both, 1, PAIR_AB_V4_BYTES), 0);
+	is_marked_from((now + 1440) * STEP_S);
+}
+END_TEST
+
+/* Flip a bit in the middle of the only file of closed steps. */
+static void damage_journal(void)
+{
+	char pattern[1024];
+	glob_t found;
+	const char *path;
+	struct stat status;
+	FILE *file;
+	int byte;
+
+	(void)snprintf(pattern, sizeof(pattern), "%s/journal/steps-*", dir);
+	ck_assert_int_eq(glob(pattern, 0, NULL, &found), 0);
+	ck_assert_uint_eq(found.gl_pathc, 1);
+	path = found.gl_pathv[0];
+	file = fopen(path, "r+");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fstat(fileno(file), &status), 0);
+	ck_assert_int_eq(fseek(file, status.st_size / 2, SEEK_SET), 0);
+	byte = fgetc(file);
+	ck_assert_int_eq(fseek(file, status.st_size / 2, SEEK_SET), 0);
+	ck_assert_int_eq(fputc(byte ^ 1, file), byte ^ 1);
+	(void)fclose(file);
+	globfree(&found);
+}
+
+/* The files have what the journal had on the disk before them. */
+START_TEST(a_damaged_journal_damages_no_file)
+{
+	struct series a = member(64500);
+
+	for (int i = 0; i < 8; i++) {
+		talk(1, 2, 600, SENT_IPV4);
+		close_step();
+	}
+	flush_finish(flush);
+	damage_journal();
+	for (int restart = 0; restart < 2; restart++) {
+		open_flush(FLUSH_LIVE);
+		alive(1);
+		close_step();
+		while (flush_idle(flush))
+			continue;
+		flush_finish(flush);
+		for (int i = 0; i < 8; i++)
+			ck_assert_double_eq(
+			    stored(&a, i, TRAFFIC_FROM_V4_BYTES), 100);
+		ck_assert_double_eq(stored(&a, 8, TRAFFIC_FROM_V4_BYTES), 0);
+		ck_assert_uint_eq(flush_counters(flush).upkeep.mending.mended,
+				  0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -516,6 +674,9 @@ int main(void)
 		{ rows_that_cannot_be_stored_wait_until_they_can, 0 },
 		{ a_file_that_is_lost_comes_back_from_the_journal, 0 },
 		{ parts_of_a_step_count_once_over_a_restart, 0 },
+		{ a_clock_that_is_ahead_takes_nothing_from_the_journal, 0 },
+		{ what_was_open_while_the_clock_was_ahead_makes_no_rows, 0 },
+		{ a_damaged_journal_damages_no_file, 0 },
 	};
 
 	return unit_run_with("flush", setup, teardown, tests, COUNT_OF(tests));

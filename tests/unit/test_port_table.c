@@ -425,6 +425,43 @@ START_TEST(a_forgotten_reading_is_compared_with_nothing)
 }
 END_TEST
 
+/* Without that a port had no rows until the clock had caught up. */
+START_TEST(steps_come_again_after_a_clock_that_was_ahead)
+{
+	sample(0, 0, 0);
+	sample(60, 6000, 0);
+	close_as(span(0), true, true);
+	ck_assert_uint_eq(count, 1);
+	port_table_forget(&t);
+	sample(-86400, 7000, 0);
+	sample(-86400 + 60, 9000, 0);
+	close_as(span(-1440), true, true);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(rows[0].amounts.start_s, (STEP - 1440) * STEP_S);
+	ck_assert_uint_eq(rows[0].amounts.grown[PORT_IN_OCTETS], 2000);
+}
+END_TEST
+
+START_TEST(only_what_is_later_than_now_is_forgotten)
+{
+	const struct record_port then = { .start_s = (STEP + 1440) * STEP_S,
+					  .covered_us = STEP_US };
+
+	sample(0, 0, 0);
+	port_table_forget_later(&t, STEP * STEP_US);
+	sample(30, 3000, 0);
+	ck_assert_uint_eq(t.ports[port].grown[PORT_IN_OCTETS], 3000);
+	port_table_restore(&t, port, &then);
+	sample(86400, 5000, 0);
+	port_table_forget_later(&t, STEP * STEP_US + 40 * US_PER_S);
+	sample(40, 4000, 0);
+	sample(60, 4600, 0);
+	ck_assert_uint_eq(t.ports[port].grown[PORT_IN_OCTETS], 5600);
+	for (int i = 0; i < PORT_PENDING_STEPS; i++)
+		ck_assert_int_le(t.ports[port].pending[i].step, STEP);
+}
+END_TEST
+
 START_TEST(times_before_the_epoch_are_harmless)
 {
 	struct sflow_counters c = { .has_interface = true };
@@ -473,6 +510,8 @@ int main(void)
 		{ counters_cleared_by_hand_are_unknown_and_no_spike, 0 },
 		{ two_samples_of_one_time_lose_no_growth, 0 },
 		{ a_forgotten_reading_is_compared_with_nothing, 0 },
+		{ steps_come_again_after_a_clock_that_was_ahead, 0 },
+		{ only_what_is_later_than_now_is_forgotten, 0 },
 		{ times_before_the_epoch_are_harmless, 0 },
 		{ the_speed_is_configured_or_reported, 0 },
 	};

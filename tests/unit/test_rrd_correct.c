@@ -11,6 +11,7 @@
 
 #include "store/rrd_copy.h"
 #include "store/rrd_file.h"
+#include "store/rrd_header.h"
 #include "store/rrd_mend.h"
 #include "support/made_rows.h"
 #include "support/stored_rows.h"
@@ -279,6 +280,16 @@ START_TEST(pages_that_hold_no_rows_are_dropped)
 }
 END_TEST
 
+START_TEST(a_file_that_was_marked_is_not_lost)
+{
+	ck_assert_int_eq(rrd_header_mark(path), 0);
+	mend();
+	ck_assert_int_eq(outcome.what, RRD_FROM_ITSELF);
+	ck_assert_str_eq(outcome.fault, rrd_header_mark_fault);
+	assert_whole();
+}
+END_TEST
+
 START_TEST(of_a_step_that_has_begun_nothing_is_kept)
 {
 	char command[PATH_MAX + 64];
@@ -304,6 +315,7 @@ int main(void)
 		{ a_time_that_is_wrong_moves_no_rows, 7 },
 		{ rows_that_were_written_to_the_future_are_dropped, 4 },
 		{ pages_that_hold_no_rows_are_dropped, 0 },
+		{ a_file_that_was_marked_is_not_lost, 0 },
 		{ of_a_step_that_has_begun_nothing_is_kept, 0 },
 	};
 

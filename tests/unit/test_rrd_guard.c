@@ -11,20 +11,22 @@
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "store/rrd_guard.h"
+#include "store/rrd_header.h"
 #include "store/rrd_mend.h"
 #include "store/rrd_write.h"
 #include "support/made_rows.h"
+#include "support/map_hook.h"
 #include "support/stored_rows.h"
 #include "support/tempdir.h"
 #include "support/unit.h"
@@ -44,20 +46,15 @@ enum {
 static char *dir;
 static struct series member;
 static char path[PATH_MAX];
-static const char *cut; /* the next mapping of librrd: cut this file first */
+static bool cut;
 
-/*
- * librrd calls this between mapping a file and looking into it, through the
- * dynamic linker, which finds ours first.
- */
-int madvise(void *start, size_t len, int advice)
+/* Cut the file that librrd has just mapped. */
+static void cut_it(void)
 {
-	if (cut) {
-		if (truncate(cut, 0) < 0)
-			abort();
-		cut = NULL;
-	}
-	return (int)syscall(SYS_madvise, start, len, advice);
+	if (truncate(path, 0) < 0)
+		abort();
+	map_hook_set(NULL);
+	cut = true;
 }
 
 static void setup(void)
@@ -205,8 +202,8 @@ static int a_cut_file_is_refused(void)
 
 	if (rrd_guard_install() < 0 || write_one(T0) != 0)
 		return 1;
-	cut = path;
-	if (write_one(T0 + STEP) != ERR_STORE || cut)
+	map_hook_set(cut_it);
+	if (write_one(T0 + STEP) != ERR_STORE || !cut)
 		return 2;
 	/* nothing is left behind, and it is not tried again */
 	if (open_descriptors() != descriptors || is_mapped())
@@ -256,7 +253,7 @@ static int make_hole(void)
 	return rc;
 }
 
-static bool mends(void)
+static int mend(void)
 {
 	struct series_row rows[] = {
 		{ .start_s = T0, .values = { 1 } },
@@ -267,8 +264,9 @@ static bool mends(void)
 	struct rrd_mend_options options = rrd_mend_options_at(T0 + 2 * STEP);
 	struct rrd_mend_outcome outcome;
 
-	return rrd_mend(dir, &member, &source, &options, &outcome) == 0 &&
-	       outcome.known.last_s == T0 + 2 * STEP;
+	int rc = rrd_mend(dir, &member, &source, &options, &outcome);
+
+	return rc == 0 && outcome.known.last_s != T0 + 2 * STEP ? 1 : rc;
 }
 
 static int a_hole_on_a_full_disk(void)
@@ -320,7 +318,7 @@ static int a_hole_that_is_not_seen(void)
 	/* marked: also with room it is not written to before it is mended */
 	if (write_one(T0 + STEP) != ERR_STORE)
 		return 5;
-	if (!mends())
+	if (mend() != 0)
 		return 6;
 	return write_one(T0 + 2 * STEP) == 0 ? 0 : 7;
 }
@@ -349,6 +347,35 @@ static int no_half_file_is_left(void)
 	return unlink(ballast) == 0 && write_one(T0) == 0 ? 0 : 4;
 }
 
+/* A damaged file, and no room for another. */
+static int no_room_to_mend(void)
+{
+	char command[PATH_MAX + 64];
+	char ballast[PATH_MAX];
+	struct stat before;
+	struct stat after;
+
+	if (mount_small_disk() < 0)
+		return SKIPPED;
+	(void)snprintf(ballast, sizeof(ballast), "%s/ballast", dir);
+	if (write_one(T0) != 0 || rrd_header_mark(path) != 0 ||
+	    stat(path, &before) < 0)
+		return 1;
+	fill_disk(ballast);
+	if (mend() != -ENOSPC || stat(path, &after) < 0 ||
+	    before.st_ino != after.st_ino)
+		return 2;
+	(void)snprintf(command, sizeof(command),
+		       "test $(find '%s' -type f | wc -l) = 2", dir);
+	if (system(command) != 0)
+		return 3;
+	/* A mark is in the first bytes alone, yet nothing is kept of it. */
+	return unlink(ballast) == 0 && truncate(path, 100) == 0 &&
+		       mend() == 0 && write_one(T0 + 2 * STEP) == 0
+		   ? 0
+		   : 4;
+}
+
 static int a_read_only_disk(void)
 {
 	if (mount_small_disk() < 0)
@@ -375,6 +402,7 @@ static const struct {
 	{ "a hole on a full disk", a_hole_on_a_full_disk },
 	{ "a hole that is not seen", a_hole_that_is_not_seen },
 	{ "no half file is left", no_half_file_is_left },
+	{ "no room to mend", no_room_to_mend },
 	{ "a read-only disk", a_read_only_disk },
 	{ "no inode is left", no_inode_is_left },
 };

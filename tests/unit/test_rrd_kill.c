@@ -14,9 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +22,7 @@
 #include "store/rrd_file.h"
 #include "store/rrd_mend.h"
 #include "support/made_rows.h"
+#include "support/map_hook.h"
 #include "support/stored_rows.h"
 #include "support/tempdir.h"
 #include "support/unit.h"
@@ -53,20 +52,13 @@ static size_t size;
 static uint8_t *damaged; /* bytes of a file that needs mending */
 static bool has_copy;
 
-static bool stops_at_update;
-
-/*
- * librrd calls this when it has mapped a file, through the dynamic linker,
- * which finds ours first. After the third call of an update it looks into the
- * file and changes it: there a child stands still.
- */
-int madvise(void *start, size_t len, int advice)
+/* After the third call of an update librrd looks into the file. */
+static void stand_still(void)
 {
 	static int calls;
 
-	if (stops_at_update && ++calls == 3)
+	if (++calls == 3)
 		(void)raise(SIGSTOP);
-	return (int)syscall(SYS_madvise, start, len, advice);
 }
 
 static uint8_t *read_image(const char *name)
@@ -146,7 +138,7 @@ static int mend_in_child(void)
 
 static int write_in_child(void)
 {
-	stops_at_update = true;
+	map_hook_set(stand_still);
 	return rrd_write_rows(dir, &pair, &made.rows[ROWS - 1], 1, NULL) == 0
 		   ? 0
 		   : 1;
@@ -172,22 +164,30 @@ static pid_t start(int (*work)(void))
 	return -1;
 }
 
+/* Let the child go on by a call or instruction. @return false: it has ended */
+static bool step(pid_t child, enum __ptrace_request by)
+{
+	int status;
+
+	ck_assert_int_eq(ptrace(by, child, NULL, NULL), 0);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	if (WIFSTOPPED(status))
+		return true;
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return false;
+}
+
 /*
  * Let the child go on by so many calls or instructions, and kill it there.
  * @return false: it ended by itself before
  */
 static bool kill_after(pid_t child, enum __ptrace_request by, long count)
 {
-	int status = 0;
+	int status;
 
 	for (long i = 0; i < count; i++) {
-		ck_assert_int_eq(ptrace(by, child, NULL, NULL), 0);
-		ck_assert_int_eq(waitpid(child, &status, 0), child);
-		if (WIFEXITED(status)) {
-			ck_assert_int_eq(WEXITSTATUS(status), 0);
+		if (!step(child, by))
 			return false;
-		}
-		ck_assert(WIFSTOPPED(status));
 	}
 	ck_assert_int_eq(kill(child, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
@@ -291,17 +291,10 @@ static long count_instructions(void)
 {
 	pid_t child = start_update();
 	long n = 0;
-	int status = 0;
 
-	if (child < 0)
-		return 0;
-	for (;; n++) {
-		ck_assert_int_eq(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL),
-				 0);
-		ck_assert_int_eq(waitpid(child, &status, 0), child);
-		if (WIFEXITED(status))
-			return n;
-	}
+	while (child >= 0 && step(child, PTRACE_SINGLESTEP))
+		n++;
+	return n;
 }
 
 START_TEST(an_update_that_is_killed_is_mended)

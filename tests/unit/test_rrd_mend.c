@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <check.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -538,71 +535,6 @@ START_TEST(rows_out_of_order_are_refused)
 }
 END_TEST
 
-START_TEST(what_is_put_aside_is_bounded)
-{
-	struct rrd_source source = made_rows_source(&made);
-	struct rrd_mend_options options = rrd_mend_options_at(end_s);
-	uint64_t removed = 0;
-	char oldest[PATH_MAX];
-
-	options.keep_files = 3;
-	for (int i = 0; i < 6; i++) {
-		options.now_s = end_s + i / 2;
-		ck_assert_int_eq(
-		    rrd_mend(dir, &agent, &source, &options, &outcome), 0);
-		removed += outcome.aside_removed;
-		make_short();
-	}
-	ck_assert_uint_eq(kept_aside(), 3);
-	ck_assert_uint_eq(removed, 2);
-	(void)snprintf(oldest, sizeof(oldest), "%s/corrupt/agent", dir);
-	ck_assert_uint_eq(count_files(oldest), 3);
-	options.keep_bytes = 150000;
-	ck_assert_int_eq(rrd_mend(dir, &agent, &source, &options, &outcome), 0);
-	ck_assert_uint_eq(outcome.aside_removed, 3);
-	ck_assert_uint_eq(kept_aside(), 1);
-}
-END_TEST
-
-/* What a full disk does, done by a limit on the size of files. */
-START_TEST(the_old_file_stands_until_the_new_one_is_whole)
-{
-	struct rlimit limit;
-	ino_t inode;
-
-	made_rows_write(&made, dir, &agent, made.rows[2000].start_s);
-	if (_i == 1)
-		make_copy();
-	make_short();
-	inode = inode_of(path);
-	ck_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = 1000000;
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	ck_assert_int_eq(mend_checking(RRD_MEND_CHECK_S), -EFBIG);
-	ck_assert_uint_eq(inode_of(path), inode);
-	ck_assert_uint_eq(count_files(dir), 1 + (unsigned long)_i);
-	limit.rlim_cur = limit.rlim_max;
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	mend();
-	assert_whole();
-}
-END_TEST
-
-START_TEST(a_stale_new_file_is_no_hindrance)
-{
-	char stale[PATH_MAX + 8];
-
-	made_rows_write(&made, dir, &agent, INT64_MAX);
-	(void)snprintf(stale, sizeof(stale), "%s.mend", path);
-	ck_assert_int_eq(link(path, stale), 0);
-	make_short();
-	mend();
-	assert_whole();
-	ck_assert_int_eq(access(stale, F_OK), -1);
-}
-END_TEST
-
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -627,9 +559,6 @@ int main(void)
 		{ a_file_older_than_the_rows_is_not_judged, 0 },
 		{ only_the_end_is_looked_at_unless_all_is_wanted, 0 },
 		{ rows_out_of_order_are_refused, 0 },
-		{ what_is_put_aside_is_bounded, 0 },
-		{ the_old_file_stands_until_the_new_one_is_whole, 2 },
-		{ a_stale_new_file_is_no_hindrance, 0 },
 	};
 
 	return unit_run_with("rrd_mend", setup, teardown, tests,

@@ -92,12 +92,15 @@ START_TEST(a_reader_beside_the_writer_sees_whole_rows)
 END_TEST
 
 /* As rrdtool does while it prints the file. */
-static NORETURN void hold_lock(const char *path, short type, unsigned us)
+static NORETURN void hold_lock(const char *path, short type, unsigned us,
+			       int told)
 {
 	struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
 	int fd = open(path, O_RDWR);
 
 	if (fd < 0 || fcntl(fd, F_SETLK, &lock) != 0)
+		_exit(1);
+	if (write(told, "", 1) != 1)
 		_exit(1);
 	if (us == UNTIL_KILLED)
 		(void)pause();
@@ -105,27 +108,23 @@ static NORETURN void hold_lock(const char *path, short type, unsigned us)
 	_exit(0);
 }
 
-/* Start a process that holds a lock for a while; back once it has it. */
+/* Start a process that holds a lock for a while; back once it had it. */
 static pid_t lock_for_a_while(short type, unsigned us)
 {
 	char path[PATH_MAX];
-	struct flock lock;
 	pid_t holder;
-	int fd;
+	int told[2];
+	char byte;
 
 	ck_assert_int_eq(series_path(path, sizeof(path), dir, &agent), 0);
+	ck_assert_int_eq(pipe(told), 0);
 	holder = fork();
 	ck_assert_int_ge(holder, 0);
 	if (holder == 0)
-		hold_lock(path, type, us);
-	fd = open(path, O_RDWR);
-	ck_assert_int_ge(fd, 0);
-	do {
-		lock =
-		    (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
-		ck_assert_int_eq(fcntl(fd, F_GETLK, &lock), 0);
-	} while (lock.l_type == F_UNLCK);
-	ck_assert_int_eq(close(fd), 0);
+		hold_lock(path, type, us, told[1]);
+	ck_assert_int_eq(close(told[1]), 0);
+	ck_assert_int_eq(read(told[0], &byte, 1), 1);
+	ck_assert_int_eq(close(told[0]), 0);
 	return holder;
 }
 

@@ -38,6 +38,10 @@ struct script {
 	const char *last;
 	const char *batch;
 	const char *dot;
+	int change; /* after so many answers to LAST these are: */
+	const char *later_first;
+	const char *later_last;
+	bool hangs_up;	 /* when a batch begins */
 	bool leaves;	 /* after the greeting */
 	bool never_ends; /* goes on with the greeting */
 	int error;	 /* of the finish; 1: any but 0 */
@@ -49,6 +53,7 @@ static struct rrdcached *client;
 static const struct script *script;
 static int listening = -1;
 static pthread_t server;
+static int told;	  /* answers to LAST */
 static struct text heard; /* by the server: once it has ended */
 
 static const struct rrdcached_limits limits = {
@@ -79,6 +84,11 @@ static bool starts_with(const char *line, const char *word)
 	return strncmp(line, word, strlen(word)) == 0;
 }
 
+static bool has_changed(void)
+{
+	return script->change > 0 && told >= script->change;
+}
+
 static const char *answer_to(const char *line, bool *in_batch)
 {
 	if (*in_batch && strcmp(line, ".") != 0)
@@ -90,9 +100,14 @@ static const char *answer_to(const char *line, bool *in_batch)
 	if (starts_with(line, "PENDING "))
 		return script->pending;
 	if (starts_with(line, "FIRST "))
-		return script->first;
-	if (starts_with(line, "LAST "))
-		return script->last;
+		return has_changed() ? script->later_first : script->first;
+	if (starts_with(line, "LAST ")) {
+		const char *last =
+		    has_changed() ? script->later_last : script->last;
+
+		told++;
+		return last;
+	}
 	*in_batch = strcmp(line, "BATCH") == 0;
 	return *in_batch ? script->batch : "0 ok\n";
 }
@@ -123,6 +138,8 @@ static void converse(int fd)
 
 		text_add(&heard, line);
 		line[strcspn(line, "\n")] = '\0';
+		if (script->hangs_up && strcmp(line, "BATCH") == 0)
+			break;
 		answer = answer_to(line, &in_batch);
 		if (answer && !say(fd, answer, strlen(answer)))
 			break;
@@ -141,10 +158,18 @@ static void *serve(void *unused)
 	return NULL;
 }
 
+/* Another client, of the same server. */
+static void reopen(const struct rrdcached_limits *l)
+{
+	const struct config_rrdcached target = { .used = true, .socket = path };
+
+	rrdcached_close(client);
+	ck_assert_int_eq(rrdcached_open(&client, &target, l), 0);
+}
+
 static void start(const struct script *s)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	struct config_rrdcached target = { .used = true, .socket = path };
 
 	script = s;
 	(void)snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
@@ -153,7 +178,7 @@ static void start(const struct script *s)
 	ck_assert_int_eq(bind(listening, (struct sockaddr *)&a, sizeof(a)), 0);
 	ck_assert_int_eq(listen(listening, 5), 0);
 	ck_assert_int_eq(pthread_create(&server, NULL, serve, NULL), 0);
-	ck_assert_int_eq(rrdcached_open(&client, &target, &limits), 0);
+	reopen(&limits);
 }
 
 /* End the client and the server, so that what it heard can be looked at. */
@@ -173,6 +198,7 @@ static void setup(void)
 {
 	log_set_level((enum log_level)SILENT);
 	text_init(&heard);
+	told = 0;
 	dir = tempdir_new();
 	(void)snprintf(path, sizeof(path), "%s/socket", dir);
 }
@@ -376,6 +402,89 @@ START_TEST(what_does_not_fit_is_forgotten_once_it_is_certain)
 }
 END_TEST
 
+START_TEST(a_write_under_way_is_waited_for)
+{
+	static const struct script writing = { .pending = "0 updates pending\n",
+					       .first = "0 1699833600\n",
+					       .last = "0 1700006460\n",
+					       .change = 2,
+					       .later_first = "0 1699833720\n",
+					       .later_last = "0 1700006460\n",
+					       .batch = "0 Go ahead.\n",
+					       .dot = "0 errors\n" };
+
+	start(&writing);
+	reopen(&rrdcached_default_limits);
+	rrdcached_set_source(client, no_rows, NULL);
+	ck_assert_int_eq(write_one(1700006460), 0);
+	stop();
+	ck_assert_ptr_null(strstr(text_str(&heard), "FORGET"));
+	ck_assert_ptr_nonnull(strstr(text_str(&heard), "UPDATE"));
+}
+END_TEST
+
+/* On a full disk it reports success, and the file is too short to be read. */
+START_TEST(a_file_that_was_half_made_is_made_again)
+{
+	static const char too_small[] =
+	    "-1 RRD Error: 'a' is too small (should be 2022192 bytes)\n";
+	static const struct script full = {
+		NEW,
+		.change = 2, /* one of them after FORGET */
+		.later_first = too_small,
+		.later_last = too_small,
+		.batch = "0 Go ahead.\n",
+		.dot = "1 errors\n2 RRD Error: 'a' is too small\n"
+	};
+
+	start(&full);
+	ck_assert_int_eq(write_one(T0), ERR_STORE);
+	stop();
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&heard),
+		   "CREATE agent/sw1.rrd -s 60 -b 1700006400 -O DS:"));
+	ck_assert_ptr_nonnull(strstr(
+	    text_str(&heard), "CREATE agent/sw1.rrd -s 60 -b 1700006400 DS:"));
+}
+END_TEST
+
+START_TEST(a_file_of_others_is_never_made_again)
+{
+	static const struct script theirs = {
+		NEW,
+		.change = 2,
+		.later_first = "-1 RRD Error: 'a' is too small\n",
+		.later_last = "-1 RRD Error: 'a' is too small\n",
+		.batch = "0 Go ahead.\n",
+		.dot = "2 errors\n1 RRD Error: creating 'a': File exists\n"
+		       "2 RRD Error: 'a' is too small\n"
+	};
+
+	start(&theirs);
+	ck_assert_int_eq(write_one(T0), ERR_STORE);
+	ck_assert_int_eq(write_one(T0 + 60), ERR_STORE);
+	stop();
+	ck_assert_ptr_null(strstr(text_str(&heard), "1700006400 DS:"));
+	ck_assert_ptr_null(strstr(text_str(&heard), "1700006460 DS:"));
+}
+END_TEST
+
+START_TEST(a_server_that_hangs_up_costs_no_signal)
+{
+	static const struct script leaving = { NEW, .hangs_up = true };
+	struct series series = stored_series(SERIES_AGENT);
+	struct series_row row = { .start_s = T0 };
+
+	start(&leaving);
+	reopen(NULL);
+	for (int i = 0; i < 20000; i++, row.start_s += 60)
+		ck_assert_int_eq(rrdcached_write_rows(client, &series, &row, 1),
+				 0);
+	ck_assert_int_lt(rrdcached_finish(client, NULL, NULL), 0);
+	ck_assert_uint_eq(rrdcached_counters(client).rows_unsent, 20000);
+}
+END_TEST
+
 START_TEST(commands_are_as_rrdcached_wants_them)
 {
 	static const struct script good = { NEW, .batch = "0 Go ahead.\n",
@@ -479,6 +588,10 @@ int main(void)
 		{ what_fits_is_not_forgotten, 3 },
 		{ what_does_not_fit_is_forgotten_once_it_is_certain,
 		  COUNT_OF(lossy) },
+		{ a_write_under_way_is_waited_for, 0 },
+		{ a_file_that_was_half_made_is_made_again, 0 },
+		{ a_file_of_others_is_never_made_again, 0 },
+		{ a_server_that_hangs_up_costs_no_signal, 0 },
 		{ commands_are_as_rrdcached_wants_them, 0 },
 		{ a_line_never_gets_too_long_for_the_server, 0 },
 		{ a_source_that_fails_lets_its_series_wait, 0 },
