@@ -49,7 +49,7 @@ static int read_and_refill(struct remote *r, struct rrdcached *c,
 {
 	struct series *series = calloc(count, sizeof(*series));
 	struct journal_rows *rows = calloc(count, sizeof(*rows));
-	struct journal_span span = { INT64_MAX, 0 };
+	struct journal_span span = { .from_s = INT64_MAX };
 	int rc = series && rows ? 0 : -ENOMEM;
 
 	for (size_t i = 0; rc == 0 && i < count; i++) {
