@@ -121,7 +121,11 @@ static int begin_with_corrected(struct mending *m, const char *path)
 	end_s = f.header.last_s - f.header.last_s % m->judge.layout->step_s;
 	if (end_s > rrd_judge_end(&m->judge, &truth))
 		end_s = rrd_judge_end(&m->judge, &truth);
-	rc = rrd_correct(&f, m->fresh, &truth, end_s, &done);
+	/* A time within a step may be any; only rows could tell how wrong. */
+	if (!f.progress.between_steps && end_s <= rrd_judge_start(&m->judge))
+		rc = ERR_STORE;
+	else
+		rc = rrd_correct(&f, m->fresh, &truth, end_s, &done);
 	rrd_file_close(&f);
 	if (rc == 0) {
 		m->outcome->pages_dropped = done.pages_dropped;
