@@ -195,10 +195,13 @@ static void close_pair(struct pair_step *p, struct sums *sums,
 	int64_t start_s = record_rates(head, &entry, seen, values);
 
 	/* Frames that are neither IPv4 nor IPv6 make no file. */
-	if (start_s == 0 || !record_is_stored(&entry.traffic))
+	if (!record_is_stored(&entry.traffic))
 		return;
 	fill_gap(p, sums, view, track, state_dir);
-	view_row(view, track, start_s, values);
+	/* Not to be taken for idle later. */
+	for (size_t i = 0; start_s == 0 && i < PAIR_COUNT; i++)
+		values[i] = (double)NAN;
+	view_row(view, track, head->start_s, values);
 }
 
 static int by_members(const void *left, const void *right, void *context)

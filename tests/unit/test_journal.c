@@ -2,6 +2,7 @@
 #include "support/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,6 +72,27 @@ START_TEST(an_empty_journal_yields_nothing)
 	ck_assert_uint_eq(seen.damaged, 0);
 	ck_assert_int_eq(journal_sync(journal), 0);
 	ck_assert_uint_eq(count_files(dir, ""), 0);
+}
+END_TEST
+
+START_TEST(a_file_that_was_only_made_is_no_damage)
+{
+	char path[256];
+	int fd;
+
+	append_made(journal, RECORD_STEP, MADE_START_S);
+	sync_all();
+	(void)snprintf(path, sizeof(path),
+		       "%s/journal/parts-00000000000000000002.jnl", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	ck_assert_int_ge(fd, 0);
+	(void)close(fd);
+	see_all(&seen, dir);
+	CHECK_SEEN(1);
+	journal_close(journal);
+	ck_assert_int_eq(journal_open(&journal, dir, &journal_default_limits),
+			 0);
+	ck_assert_int_ne(access(path, F_OK), 0);
 }
 END_TEST
 
@@ -528,6 +550,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ an_empty_journal_yields_nothing, 0 },
+		{ a_file_that_was_only_made_is_no_damage, 0 },
 		{ no_journal_is_told, 0 },
 		{ what_was_synced_is_read_in_order, 0 },
 		{ nothing_is_on_the_disk_before_it_is_synced, 0 },

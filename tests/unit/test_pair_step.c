@@ -240,6 +240,50 @@ START_TEST(an_idle_pair_is_not_written)
 }
 END_TEST
 
+static void see_all(void)
+{
+	for (uint32_t asn = 64500; asn < 64500 + MEMBERS; asn++)
+		ck_assert_int_eq(pair_step_see(&steps,
+					       track_set_member(&sums.set, asn),
+					       STEP_LEN_US),
+				 0);
+}
+
+START_TEST(traffic_that_nobody_saw_is_unknown_and_not_idle)
+{
+	const double ones[3 * MINUTES] = { [0 ... 3 * MINUTES - 1] = 1 };
+	const struct series_range range = {
+		.consolidation = CONSOLIDATION_AVERAGE,
+		.from_s = STORED_START,
+		.to_s = STORED_START + 3 * SERIES_PAIR_STEP_S,
+		.row_s = SERIES_PAIR_STEP_S,
+	};
+	struct series_data got;
+
+	/* By their own files both members were observed all the time. */
+	for (uint32_t i = 0; i < MEMBERS; i++)
+		(void)stored_write(
+		    sparse,
+		    &(struct series){ .kind = SERIES_MEMBER, .asn = 64500 + i },
+		    STORED_START, ones, 3 * MINUTES);
+	for (int64_t step = 0; step < 3; step++) {
+		see_all();
+		if (step == 1)
+			pair_step_unsee(&steps);
+		carry(0, 300);
+		close_step(step);
+		/* Another process knows by the files only. */
+		close_all();
+		open_all();
+	}
+	ck_assert_int_eq(series_read(&got, sparse, &pairs[0], &range), 0);
+	ck_assert_double_eq(series_at(&got, 0, PAIR_AB_V4_BYTES), 1);
+	ck_assert(isnan(series_at(&got, 1, PAIR_AB_V4_BYTES)));
+	ck_assert_double_eq(series_at(&got, 2, PAIR_AB_V4_BYTES), 1);
+	series_data_fini(&got);
+}
+END_TEST
+
 START_TEST(what_is_neither_ipv4_nor_ipv6_makes_no_file)
 {
 	struct record_traffic traffic = { 0 };
@@ -264,6 +308,7 @@ int main(void)
 		{ every_archive_equals_that_of_a_writer_of_every_step,
 		  COUNT_OF(shares) },
 		{ an_idle_pair_is_not_written, 0 },
+		{ traffic_that_nobody_saw_is_unknown_and_not_idle, 0 },
 		{ what_is_neither_ipv4_nor_ipv6_makes_no_file, 0 },
 	};
 

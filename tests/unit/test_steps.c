@@ -2,6 +2,7 @@
 #include "support/unit.h"
 
 #include <math.h>
+#include <unistd.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -306,6 +307,21 @@ START_TEST(a_clock_set_forward_makes_no_dent)
 }
 END_TEST
 
+START_TEST(a_clock_set_ahead_is_not_believed_at_once)
+{
+	talk_on(0, 100, 0);
+	while (writer_counters(steps.writer).flush.view.rows == 0)
+		(void)usleep(1000);
+	talk_on(100, 280, 3600);
+	steps_end(&steps, (struct moment){ at(3880), at(280) });
+	end_writing();
+	ck_assert_uint_eq(steps.clock_jumps, 1);
+	ck_assert_double_eq_tol(rate(0), 1000, 20);
+	ck_assert(isnan(rate(62)));
+	ck_assert(isnan(rate(63)));
+}
+END_TEST
+
 START_TEST(port_counters_do_not_compare_across_a_jump)
 {
 	struct sflow_counters c = { .has_interface = true };
@@ -371,6 +387,7 @@ int main(void)
 		{ a_verdict_falls_with_the_first_step, 0 },
 		{ a_clock_set_back_makes_no_spike, 0 },
 		{ a_clock_set_forward_makes_no_dent, 0 },
+		{ a_clock_set_ahead_is_not_believed_at_once, 0 },
 		{ port_counters_do_not_compare_across_a_jump, 0 },
 		{ a_jump_brings_no_verdict_forward, 0 },
 		{ a_clock_that_is_slewed_is_no_jump, 0 },
