@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/clock.h"
 #include "store/journal.h"
@@ -483,6 +484,47 @@ static void copy(struct mending *m, const struct series *series,
 	m->counters.copied_bytes += bytes;
 }
 
+/* How long the archives of a series reach back, seconds. */
+static int64_t kept_s(const struct series *series)
+{
+	const struct series_layout *layout = series_layout(series->kind);
+	int64_t most_s = 0;
+
+	for (size_t i = 0; i < layout->archive_count; i++) {
+		const struct series_archive *a = &layout->archives[i];
+		int64_t this_s = (int64_t)a->row_s * a->rows;
+
+		most_s = this_s > most_s ? this_s : most_s;
+	}
+	return most_s;
+}
+
+/* Remove the file of a pair that had no traffic for long. */
+static bool age_out(struct mending *m, const struct series *series,
+		    const struct rrd_mend_outcome *outcome, int64_t now_s)
+{
+	char path[PATH_MAX];
+	int64_t last_s = outcome->known.last_s;
+	int rc;
+
+	if (series->kind != SERIES_PAIR || last_s == 0 ||
+	    now_s - last_s <= kept_s(series))
+		return false;
+	rc = series_path(path, sizeof(path), m->state_dir, series);
+	if (rc == 0 && unlink(path) < 0)
+		rc = -errno;
+	if (rc == 0)
+		rc = rrd_copy_remove(m->state_dir, series);
+	if (rc < 0) {
+		m->counters.failed++;
+		log_error("mending: a pair that has aged out stays: %s: %s",
+			  path, err_str(rc));
+		return false;
+	}
+	m->counters.aged_out++;
+	return true;
+}
+
 static void mend_one(struct mending *m, int64_t now_s)
 {
 	struct asking asking = { m, m->done - m->slice_from };
@@ -504,7 +546,7 @@ static void mend_one(struct mending *m, int64_t now_s)
 	}
 	count_outcome(m, &outcome);
 	view_mended(m->view, track);
-	if (m->copies)
+	if (m->copies && !age_out(m, series, &outcome, now_s))
 		copy(m, series, &outcome);
 }
 
