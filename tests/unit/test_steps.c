@@ -2,9 +2,9 @@
 #include "support/unit.h"
 
 #include <math.h>
-#include <unistd.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "collector/clock.h"
 #include "collector/steps.h"
