@@ -511,17 +511,18 @@ static void mend_one(struct mending *m, int64_t now_s)
 {
 	struct asking asking = { m, m->done - m->slice_from };
 	/* The slice may move while it is looked at. */
-	const struct series series = m->series[asking.at];
+	const struct series own = m->series[asking.at];
+	const struct series *series = &own;
 	uint32_t track = m->plan[m->done];
 	const struct rrd_source source = { give_rows, &asking,
-					   m->from_s[stream_of(&series)] };
+					   m->from_s[stream_of(series)] };
 	struct rrd_mend_options options = rrd_mend_options_at(now_s);
 	struct rrd_mend_outcome outcome;
 	int rc;
 
 	options.check_s = check_s(m);
 	m->counters.looked_at++;
-	rc = rrd_mend(m->state_dir, &series, &source, &options, &outcome);
+	rc = rrd_mend(m->state_dir, series, &source, &options, &outcome);
 	if (rc < 0) {
 		m->counters.failed++;
 		view_not_mended(m->view, track, rc);
@@ -530,7 +531,7 @@ static void mend_one(struct mending *m, int64_t now_s)
 	count_outcome(m, &outcome);
 	view_mended(m->view, track);
 	if (m->copies)
-		copy(m, &series, &outcome);
+		copy(m, series, &outcome);
 }
 
 int mending_some(struct mending *m, int64_t now_s, uint32_t most)
