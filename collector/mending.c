@@ -419,7 +419,12 @@ static int begin_slice(struct mending *m, int64_t now_s)
 	for (uint32_t i = m->slice_from; i < m->slice_end; i++)
 		m->series[i - m->slice_from] =
 		    m->set->tracks[m->plan[i]].series;
-	return read_rows(m, m->reach == MENDING_ALL || from_s < 0 ? 0 : from_s);
+	/* Of so many pairs one was idle of late, and older rows are asked for
+	 * anyway: better not to read the journal twice. */
+	if (m->reach == MENDING_ALL || from_s < 0 ||
+	    stream_of(&m->series[0]) == JOURNAL_PAIRS)
+		from_s = 0;
+	return read_rows(m, from_s);
 }
 
 /* One series of the slice, as rrd_mend asks for it. */
@@ -428,19 +433,38 @@ struct asking {
 	uint32_t at;
 };
 
+/*
+ * Read all that the journal has: of no more series than that takes memory for,
+ * from the one at hand on; the others have their turn in another slice.
+ */
+static int read_all_rows(struct asking *a)
+{
+	struct mending *m = a->mending;
+	uint32_t left = m->slice_end - m->done;
+
+	if (left > SLICE_OF_ALL)
+		left = SLICE_OF_ALL;
+	memmove(m->series, &m->series[a->at], left * sizeof(*m->series));
+	m->slice_from = m->done;
+	m->slice_end = m->done + left;
+	a->at = 0;
+	return read_rows(m, 0);
+}
+
 static int give_rows(void *context, int64_t from_s,
 		     const struct series_row **rows, size_t *count)
 {
-	const struct asking *a = context;
-	struct mending *m = a->mending;
-	const struct journal_rows *all = &m->rows[a->at];
+	struct asking *a = context;
+	const struct mending *m = a->mending;
+	const struct journal_rows *all;
 	size_t first = 0;
 	int rc = 0;
 
 	if (from_s < m->rows_from_s)
-		rc = read_rows(m, 0);
+		rc = read_all_rows(a);
 	if (rc < 0)
 		return rc;
+	all = &m->rows[a->at];
 	while (first < all->used && all->rows[first].start_s < from_s)
 		first++;
 	*rows = all->rows + first;
@@ -528,7 +552,9 @@ static bool age_out(struct mending *m, const struct series *series,
 static void mend_one(struct mending *m, int64_t now_s)
 {
 	struct asking asking = { m, m->done - m->slice_from };
-	const struct series *series = &m->series[asking.at];
+	/* The slice may move while it is looked at. */
+	const struct series own = m->series[asking.at];
+	const struct series *series = &own;
 	uint32_t track = m->plan[m->done];
 	const struct rrd_source source = { give_rows, &asking,
 					   m->from_s[stream_of(series)] };

@@ -234,8 +234,9 @@ void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
 		.odd_clock = p->odd_clock,
 	};
 	/* Neighbours differ little: short records, and files in order. */
-	qsort_r(pairs->tracks, pairs->count, sizeof(*pairs->tracks), by_members,
-		sums->set.tracks);
+	if (pairs->count > 0)
+		qsort_r(pairs->tracks, pairs->count, sizeof(*pairs->tracks),
+			by_members, sums->set.tracks);
 	record_begin(record, head);
 	record_members(p, sums, record);
 	for (uint32_t i = 0; i < pairs->count; i++) {
