@@ -40,6 +40,22 @@ def delay(random_source):
     return random_source.uniform(0.01, 0.08)
 
 
+def rest(tormented, random_source, counted):
+    """Starts without anything to store change nothing; with the first part
+    that comes in peace all files are right again."""
+    for _ in range(random_source.randint(1, 3)):
+        rc, tormented.said = store.run_writer(tormented, 0)
+        tormented.checks.equal(rc, 0, "exit of an idle writer")
+        counted["starts only"] += 1
+    tormented.check_journal(tormented.read(), "after idle starts")
+    rc, tormented.said = store.run_writer(tormented, 1)
+    tormented.checks.equal(rc, 0, "exit of a writer left alone")
+    tormented.next += 1
+    kept = tormented.read()
+    tormented.check_journal(kept, "after a part in peace")
+    tormented.check_rows(kept, "after a part in peace")
+
+
 def torment(tormented, kills, random_source):
     counted = {"parts": 0, "without a new part": 0, "starts only": 0,
                "late pairs": 0}
@@ -52,14 +68,7 @@ def torment(tormented, kills, random_source):
         tormented.take_stock(said, "after a kill")
         counted["without a new part"] += tormented.next == before
         if random_source.random() < 0.1:
-            # Nobody sends anything: the journal stays, files are mended.
-            for _ in range(random_source.randint(1, 3)):
-                rc, tormented.said = store.run_writer(tormented, 0)
-                tormented.checks.equal(rc, 0, "exit of an idle writer")
-                counted["starts only"] += 1
-            kept = tormented.read()
-            tormented.check_journal(kept, "after idle starts")
-            tormented.check_rows(kept, "after idle starts")
+            rest(tormented, random_source, counted)
     counted["parts"] = tormented.next
     counted["late pairs"] = len(tormented.pairs_missing)
     finish(tormented)
