@@ -31,7 +31,7 @@ static void setup(void)
 	ck_assert_int_eq(journal_open(&journal, dir, &journal_default_limits),
 			 0);
 	ck_assert_int_eq(track_set_init(&set), 0);
-	ck_assert_int_eq(view_new(&view, dir, &set, 0), 0);
+	ck_assert_int_eq(view_new(&view, dir, &set, NULL, 0), 0);
 	ck_assert_int_eq(mending_new(&mending, dir, &set, view), 0);
 }
 
