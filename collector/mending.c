@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/clock.h"
 #include "store/journal.h"
@@ -418,7 +419,12 @@ static int begin_slice(struct mending *m, int64_t now_s)
 	for (uint32_t i = m->slice_from; i < m->slice_end; i++)
 		m->series[i - m->slice_from] =
 		    m->set->tracks[m->plan[i]].series;
-	return read_rows(m, m->reach == MENDING_ALL || from_s < 0 ? 0 : from_s);
+	/* Of so many pairs one was idle of late, and older rows are asked for
+	 * anyway: better not to read the journal twice. */
+	if (m->reach == MENDING_ALL || from_s < 0 ||
+	    stream_of(&m->series[0]) == JOURNAL_PAIRS)
+		from_s = 0;
+	return read_rows(m, from_s);
 }
 
 /* One series of the slice, as rrd_mend asks for it. */
@@ -427,19 +433,38 @@ struct asking {
 	uint32_t at;
 };
 
+/*
+ * Read all that the journal has: of no more series than that takes memory for,
+ * from the one at hand on; the others have their turn in another slice.
+ */
+static int read_all_rows(struct asking *a)
+{
+	struct mending *m = a->mending;
+	uint32_t left = m->slice_end - m->done;
+
+	if (left > SLICE_OF_ALL)
+		left = SLICE_OF_ALL;
+	memmove(m->series, &m->series[a->at], left * sizeof(*m->series));
+	m->slice_from = m->done;
+	m->slice_end = m->done + left;
+	a->at = 0;
+	return read_rows(m, 0);
+}
+
 static int give_rows(void *context, int64_t from_s,
 		     const struct series_row **rows, size_t *count)
 {
-	const struct asking *a = context;
-	struct mending *m = a->mending;
-	const struct journal_rows *all = &m->rows[a->at];
+	struct asking *a = context;
+	const struct mending *m = a->mending;
+	const struct journal_rows *all;
 	size_t first = 0;
 	int rc = 0;
 
 	if (from_s < m->rows_from_s)
-		rc = read_rows(m, 0);
+		rc = read_all_rows(a);
 	if (rc < 0)
 		return rc;
+	all = &m->rows[a->at];
 	while (first < all->used && all->rows[first].start_s < from_s)
 		first++;
 	*rows = all->rows + first;
@@ -483,10 +508,53 @@ static void copy(struct mending *m, const struct series *series,
 	m->counters.copied_bytes += bytes;
 }
 
+/* How long the archives of a series reach back, seconds. */
+static int64_t kept_s(const struct series *series)
+{
+	const struct series_layout *layout = series_layout(series->kind);
+	int64_t most_s = 0;
+
+	for (size_t i = 0; i < layout->archive_count; i++) {
+		const struct series_archive *a = &layout->archives[i];
+		int64_t this_s = (int64_t)a->row_s * a->rows;
+
+		most_s = this_s > most_s ? this_s : most_s;
+	}
+	return most_s;
+}
+
+/* Remove the file of a pair that had no traffic for long. */
+static bool age_out(struct mending *m, const struct series *series,
+		    const struct rrd_mend_outcome *outcome, int64_t now_s)
+{
+	char path[PATH_MAX];
+	int64_t last_s = outcome->known.last_s;
+	int rc;
+
+	if (series->kind != SERIES_PAIR || last_s == 0 ||
+	    now_s - last_s <= kept_s(series))
+		return false;
+	rc = series_path(path, sizeof(path), m->state_dir, series);
+	if (rc == 0 && unlink(path) < 0)
+		rc = -errno;
+	if (rc == 0)
+		rc = rrd_copy_remove(m->state_dir, series);
+	if (rc < 0) {
+		m->counters.failed++;
+		log_error("mending: a pair that has aged out stays: %s: %s",
+			  path, err_str(rc));
+		return false;
+	}
+	m->counters.aged_out++;
+	return true;
+}
+
 static void mend_one(struct mending *m, int64_t now_s)
 {
 	struct asking asking = { m, m->done - m->slice_from };
-	const struct series *series = &m->series[asking.at];
+	/* The slice may move while it is looked at. */
+	const struct series own = m->series[asking.at];
+	const struct series *series = &own;
 	uint32_t track = m->plan[m->done];
 	const struct rrd_source source = { give_rows, &asking,
 					   m->from_s[stream_of(series)] };
@@ -504,7 +572,7 @@ static void mend_one(struct mending *m, int64_t now_s)
 	}
 	count_outcome(m, &outcome);
 	view_mended(m->view, track);
-	if (m->copies)
+	if (m->copies && !age_out(m, series, &outcome, now_s))
 		copy(m, series, &outcome);
 }
 

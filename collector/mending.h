@@ -34,6 +34,7 @@ struct mending_counters {
 	uint64_t failed;
 	uint64_t copied;
 	uint64_t copied_bytes;
+	uint64_t aged_out; /* pairs' files that were removed */
 };
 
 /** @param set, view  borrowed */
@@ -58,7 +59,11 @@ MUST_CHECK int mending_add(struct mending *m, const struct series *series);
 /** Plan to look at the tracks whose rows only the journal has. */
 MUST_CHECK int mending_plan_behind(struct mending *m);
 
-/** Plan to copy all files, of pairs or of all else, once they are sound. */
+/**
+ * Plan to copy all files, of pairs or of all else, once they are sound. A
+ * pair's file without a row for so long that none of its archives holds one is
+ * removed instead, and its copy; with traffic it is made anew.
+ */
 MUST_CHECK int mending_plan_copies(struct mending *m, bool pairs);
 
 /**

@@ -234,7 +234,7 @@ void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
 		.odd_clock = p->odd_clock,
 	};
 	/* Neighbours differ little: short records, and files in order. */
-	if (pairs->count > 1)
+	if (pairs->count > 0)
 		qsort_r(pairs->tracks, pairs->count, sizeof(*pairs->tracks),
 			by_members, sums->set.tracks);
 	record_begin(record, head);

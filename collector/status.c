@@ -132,6 +132,7 @@ static void write_store(struct json_writer *w, const struct status_view *v)
 	json_put_u64(w, "files_mended", mending->mended);
 	json_put_u64(w, "mendings_failed", mending->failed);
 	json_put_u64(w, "files_copied", mending->copied);
+	json_put_u64(w, "pairs_aged_out", mending->aged_out);
 	json_put_u64(w, "day_books", flush->upkeep.days.books_stored);
 	put_last_error(w, flush);
 	json_put_u64(w, "cells_failed", flush->failed);

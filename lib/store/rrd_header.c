@@ -371,7 +371,7 @@ int rrd_header_look(struct rrd_header *out, struct rrd_progress *progress,
 		    int fd, const struct series_layout *layout,
 		    const char **fault)
 {
-	struct rrd_header header;
+	struct rrd_header header = { 0 };
 	int rc = rrd_header_look_marked(&header, progress, fd, layout, fault);
 
 	if (rc < 0)

@@ -121,7 +121,11 @@ static int begin_with_corrected(struct mending *m, const char *path)
 	end_s = f.header.last_s - f.header.last_s % m->judge.layout->step_s;
 	if (end_s > rrd_judge_end(&m->judge, &truth))
 		end_s = rrd_judge_end(&m->judge, &truth);
-	rc = rrd_correct(&f, m->fresh, &truth, end_s, &done);
+	/* A time within a step may be any; only rows could tell how wrong. */
+	if (!f.progress.between_steps && end_s <= rrd_judge_start(&m->judge))
+		rc = ERR_STORE;
+	else
+		rc = rrd_correct(&f, m->fresh, &truth, end_s, &done);
 	rrd_file_close(&f);
 	if (rc == 0) {
 		m->outcome->pages_dropped = done.pages_dropped;
@@ -168,16 +172,25 @@ struct bases {
 	int64_t copy_end_s;
 };
 
-static void drop_copy(struct mending *m, const char *fault)
+/* A copy that is no such file goes; one that cannot be read may be, later. */
+static void drop_copy(struct mending *m)
 {
+	struct rrd_file f;
+	const char *fault;
+	int rc = rrd_file_open(&f, m->copy, m->judge.layout, &fault);
+
+	if (rc == 0)
+		rrd_file_close(&f);
+	if (rc != ERR_STORE)
+		return;
 	log_warning("store: copy dropped: %s: %s", m->copy, fault);
 	if (unlink(m->copy) == 0)
 		m->outcome->copies_dropped++;
 }
 
 /*
- * Look at what there is. A copy that is no such file goes; one that differs
- * from the rows stays, for it may have years that are right.
+ * Look at what there is. A copy that differs from the rows stays, for it may
+ * have years that are right.
  */
 static int survey(struct mending *m, struct bases *out)
 {
@@ -194,7 +207,7 @@ static int survey(struct mending *m, struct bases *out)
 	    out->copy_is_sound && out->copy_end_s >= rrd_judge_start(&m->judge);
 	out->usable[OLD_COPY] = out->copy_end_s > 0;
 	if (rc == 0 && out->copy_end_s == 0)
-		drop_copy(m, copy.fault);
+		drop_copy(m);
 	rc = rrd_judge_rows(&m->judge, 0, &truth);
 	out->usable[ROWS] = rc == 0 && truth.count > 0;
 	return rc;
@@ -277,16 +290,16 @@ static int make(struct mending *m)
 		if (rc != ERR_STORE && rc != -EIO && rc != ERR_NOT_FOUND)
 			return rc < 0 ? rc : 1;
 	}
-	return rc;
+	return rc == ERR_STORE && !bases.usable[ROWS] ? 0 : rc;
 }
 
-/* The old file gets its name under corrupt/; that must not stop the mending. */
-static void put_aside(struct mending *m)
+/* The old file gets its name under corrupt/. @return 0, or told and -errno */
+static int put_aside(struct mending *m)
 {
 	int rc;
 
 	if (!m->there)
-		return;
+		return 0;
 	rc = rrd_aside_keep(m->state_dir, m->name, m->judge.options->now_s);
 	if (rc == 0)
 		rc = rrd_aside_trim(m->state_dir, m->judge.options->keep_files,
@@ -295,28 +308,28 @@ static void put_aside(struct mending *m)
 	if (rc < 0)
 		log_warning("store: damaged file not kept: %s: %s", m->path,
 			    err_str(rc));
+	return rc;
 }
 
-/* Let the new file take the old one's place. */
+/* Let the new file take the old one's place, whether that can be kept or not:
+ * there is no better use of its name. */
 static int replace(struct mending *m)
 {
-	int rc = 0;
-
-	put_aside(m);
+	(void)put_aside(m);
 	if (rename(m->fresh, m->path) < 0)
-		rc = -errno;
-	return rc < 0 ? rc : file_sync_directory_of(m->path);
+		return -errno;
+	return file_sync_directory_of(m->path);
 }
 
 /* Nothing can be made: take the old file away, so that nobody reads it. */
 static int give_up(struct mending *m)
 {
-	struct stat status;
+	int rc = put_aside(m);
 
-	put_aside(m);
-	if (lstat(m->path, &status) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (unlink(m->path) < 0)
+	if (rc < 0)
+		return rc;
+	/* What is no regular file was moved. */
+	if (unlink(m->path) < 0 && errno != ENOENT)
 		return -errno;
 	return file_sync_directory_of(m->path);
 }

@@ -22,6 +22,7 @@
 #include "support/rrdcached_server.h"
 #include "support/stored_rows.h"
 #include "support/tempdir.h"
+#include "support/told_truth.h"
 #include "support/unit.h"
 #include "util/err.h"
 #include "util/file.h"
@@ -30,9 +31,6 @@
 #define T0 STORED_START
 
 enum {
-	EACH_KIND = 2,
-	SERIES_MAX = EACH_KIND * SERIES_KIND_COUNT,
-	STEPS_MAX = 2800, /* all of them in the finest archive */
 	KILLS = 5,
 	KILLS_LONG = 20,
 	PATIENCE = 40, /* finishes until all is well again */
@@ -42,6 +40,7 @@ enum {
 static char *dir;
 static struct rrdcached_server server;
 static struct rrdcached *client;
+static struct told_truth truth;
 
 /* Quick to notice, quick to come back. */
 static const struct rrdcached_limits limits = {
@@ -65,6 +64,7 @@ static void setup(void)
 {
 	log_set_level((enum log_level)SILENT);
 	dir = tempdir_new();
+	truth = (struct told_truth){ .dir = dir, .to_s = T0 };
 }
 
 static void teardown(void)
@@ -77,97 +77,10 @@ static void teardown(void)
 	tempdir_remove(dir);
 }
 
-/* The truth: what each series gets in each step, made when asked for. */
-
-static struct series series_number(size_t number)
-{
-	struct series s =
-	    stored_series((enum series_kind)(number % SERIES_KIND_COUNT));
-	uint32_t more = (uint32_t)(number / SERIES_KIND_COUNT);
-
-	s.asn -= more; /* the lower one of a pair */
-	s.vlan = (uint16_t)(s.vlan + more);
-	s.ifindex += more;
-	return s;
-}
-
-/* There is one exchange, and one switch. */
-static bool is_told_of(size_t number)
-{
-	size_t kind = number % SERIES_KIND_COUNT;
-
-	return number < SERIES_KIND_COUNT ||
-	       (kind != SERIES_EXCHANGE && kind != SERIES_SWITCH &&
-		kind != SERIES_AGENT);
-}
-
-/* @return false: nothing is known of that step */
-static bool true_row(size_t number, int64_t start_s, struct series_row *row)
-{
-	int64_t step = (start_s - T0) / SERIES_STEP_S;
-	uint64_t seed = number * 100003 + (uint64_t)step;
-
-	(void)stored_random(&seed);
-	if (stored_random(&seed) % 11 == 0)
-		return false;
-	row->start_s = start_s;
-	for (size_t i = 0; i < SERIES_COLUMNS_MAX; i++) {
-		row->values[i] = stored_random(&seed) % 1000 / 8.0;
-		if (stored_random(&seed) % 50 == 0)
-			row->values[i] = NAN;
-	}
-	return true;
-}
-
-/* How far the truth goes: the journal has all of it. */
-static int64_t told_to_s;
-
-static size_t number_of(const struct series *series)
-{
-	struct series s;
-
-	for (size_t n = 0; n < SERIES_MAX; n++) {
-		s = series_number(n);
-		if (s.kind == series->kind && s.asn == series->asn &&
-		    s.vlan == series->vlan && s.ifindex == series->ifindex)
-			return n;
-	}
-	ck_abort_msg("a series that nobody gave");
-}
-
-static int64_t step_of(size_t number)
-{
-	return series_layout(series_number(number).kind)->step_s;
-}
-
-static size_t asked;
-
-static int journal(void *context, struct rrdcached *c,
-		   const struct rrdcached_gap *gaps, size_t count)
-{
-	struct series_row row;
-	int rc = 0;
-
-	(void)context;
-	asked++;
-	for (int64_t at_s = T0; at_s < told_to_s; at_s += SERIES_STEP_S) {
-		for (size_t g = 0; g < count && rc == 0; g++) {
-			size_t n = number_of(gaps[g].series);
-
-			if ((at_s - T0) % step_of(n) == 0 &&
-			    at_s + step_of(n) <= told_to_s &&
-			    at_s >= gaps[g].from_s && at_s < gaps[g].to_s &&
-			    true_row(n, at_s, &row))
-				rc = rrdcached_refill(c, g, &row);
-		}
-	}
-	return rc;
-}
-
 static void open_client(const struct rrdcached_limits *l)
 {
 	ck_assert_int_eq(rrdcached_open(&client, &server.target, l), 0);
-	rrdcached_set_source(client, journal, NULL);
+	rrdcached_set_source(client, told_source, &truth);
 }
 
 static void start(bool over_tcp)
@@ -177,54 +90,13 @@ static void start(bool over_tcp)
 	open_client(&limits);
 }
 
-/* Give the rows of the next step to the client. */
-static void tell_step(void)
-{
-	int64_t end_s = told_to_s + SERIES_STEP_S;
-
-	for (size_t n = 0; n < SERIES_MAX; n++) {
-		struct series series = series_number(n);
-		struct series_row row;
-
-		if (!is_told_of(n))
-			continue;
-		if ((end_s - T0) % step_of(n) == 0 &&
-		    true_row(n, end_s - step_of(n), &row))
-			ck_assert_int_eq(
-			    rrdcached_write_rows(client, &series, &row, 1), 0);
-	}
-	told_to_s = end_s;
-}
-
-/* What a caller tells a new client from its journal. */
-static void expect_all(void)
-{
-	for (size_t n = 0; n < SERIES_MAX; n++) {
-		struct series series = series_number(n);
-		struct series_row row;
-		int64_t end_s = told_to_s - (told_to_s - T0) % step_of(n);
-
-		while (end_s > T0 && !true_row(n, end_s - step_of(n), &row))
-			end_s -= step_of(n);
-		if (is_told_of(n) && end_s > T0)
-			ck_assert_int_eq(
-			    rrdcached_expect(client, &series, end_s), 0);
-	}
-}
-
-static void begin_truth(void)
-{
-	told_to_s = T0;
-	asked = 0;
-}
-
 /* Finish until all is well, or it never will be. */
 static void finish_all(void)
 {
 	int rc = -1;
 
 	for (int i = 0; i < PATIENCE && rc < 0; i++) {
-		tell_step();
+		told_step(&truth, client);
 		rc = rrdcached_finish(client, NULL, NULL);
 		if (rc == -EAGAIN)
 			rrdcached_pause(25000, INT64_MAX);
@@ -232,123 +104,9 @@ static void finish_all(void)
 	ck_assert_int_eq(rc, 0);
 }
 
-/*
- * A file as rrdtool prints it, without what it left over of the consolidation
- * before: that depends on how a gap was told, and nothing reads it again.
- */
-static struct text dump(const char *state_dir, const struct series *series)
-{
-	char path[PATH_MAX];
-	char command[PATH_MAX + 64];
-	char line[4096];
-	struct text text;
-	FILE *pipe;
-
-	text_init(&text);
-	ck_assert_int_eq(series_path(path, sizeof(path), state_dir, series), 0);
-	(void)snprintf(command, sizeof(command), "rrdtool dump '%s'", path);
-	pipe = popen(command, "r");
-	ck_assert_ptr_nonnull(pipe);
-	while (fgets(line, sizeof(line), pipe)) {
-		if (!strstr(line, "<primary_value>") &&
-		    !strstr(line, "<secondary_value>"))
-			text_add(&text, line);
-	}
-	ck_assert_int_eq(pclose(pipe), 0);
-	ck_assert(text_ok(&text));
-	return text;
-}
-
-/* Write the truth of a series directly, all at once. @return how many rows */
-static size_t write_truth(const char *state_dir, size_t number)
-{
-	struct series_row *rows = calloc(STEPS_MAX, sizeof(*rows));
-	struct series series = series_number(number);
-	size_t count = 0;
-
-	ck_assert_ptr_nonnull(rows);
-	for (int64_t at_s = T0; at_s + step_of(number) <= told_to_s;
-	     at_s += step_of(number)) {
-		ck_assert_uint_lt(count, STEPS_MAX);
-		if (true_row(number, at_s, &rows[count]))
-			count++;
-	}
-	ck_assert_int_eq(rrd_write_rows(state_dir, &series, rows, count, NULL),
-			 0);
-	free(rows);
-	return count;
-}
-
-/* Whether two files have the same rows in each archive. */
-static bool have_same_rows(const char *one, const char *other,
-			   const struct series *series)
-{
-	const struct series_layout *layout = series_layout(series->kind);
-	bool same = true;
-
-	for (size_t i = 0; i < layout->archive_count; i++) {
-		const struct series_archive *a = &layout->archives[i];
-		const struct series_range range = { a->consolidation,
-						    T0 - a->row_s, told_to_s,
-						    a->row_s };
-		struct series_data x;
-		struct series_data y;
-
-		ck_assert_int_eq(series_read(&x, one, series, &range), 0);
-		ck_assert_int_eq(series_read(&y, other, series, &range), 0);
-		ck_assert_uint_eq(x.rows, y.rows);
-		same = same && memcmp(x.values, y.values,
-				      x.rows * x.columns * sizeof(double)) == 0;
-		series_data_fini(&x);
-		series_data_fini(&y);
-	}
-	return same;
-}
-
-/* Whether they are the same down to what is not consolidated yet. */
-static bool are_same(const char *one, const char *other,
-		     const struct series *series)
-{
-	struct text x = dump(one, series);
-	struct text y = dump(other, series);
-	bool same = strcmp(text_str(&x), text_str(&y)) == 0;
-
-	text_fini(&x);
-	text_fini(&y);
-	return same;
-}
-
-typedef bool compare_fn(const char *one, const char *other,
-			const struct series *series);
-
-/* Have the server write its files; count those unlike what the truth makes. */
-static size_t count_unlike(compare_fn *compare)
-{
-	char direct[PATH_MAX];
-	size_t unlike = 0;
-
-	(void)snprintf(direct, sizeof(direct), "%s/direct", dir);
-	for (size_t n = 0; n < SERIES_MAX; n++) {
-		struct series series = series_number(n);
-		int64_t got_s;
-		int64_t wanted_s;
-
-		if (!is_told_of(n) || write_truth(direct, n) == 0)
-			continue;
-		ck_assert_int_eq(rrdcached_flush(client, &series), 0);
-		ck_assert_int_eq(rrd_last_end(dir, &series, &got_s), 0);
-		ck_assert_int_eq(rrd_last_end(direct, &series, &wanted_s), 0);
-		ck_assert_msg(got_s == wanted_s, "series %zu: %lld, not %lld",
-			      n, (long long)(got_s - T0),
-			      (long long)(wanted_s - T0));
-		unlike += !compare(dir, direct, &series);
-	}
-	return unlike;
-}
-
 static void assert_all_stored(void)
 {
-	ck_assert_uint_eq(count_unlike(have_same_rows), 0);
+	ck_assert_uint_eq(told_count_unlike(&truth, client, false), 0);
 }
 
 static void assert_books(void)
@@ -362,16 +120,15 @@ static void assert_books(void)
 
 START_TEST(what_is_written_is_what_rrd_write_rows_writes)
 {
-	begin_truth();
 	start(_i);
 	for (int i = 0; i < 400; i++) {
-		tell_step();
+		told_step(&truth, client);
 		if (i % 7 != 3)
 			continue; /* several rows at a time */
 		ck_assert_int_eq(rrdcached_finish(client, NULL, NULL), 0);
 	}
 	finish_all();
-	ck_assert_uint_eq(count_unlike(are_same), 0);
+	ck_assert_uint_eq(told_count_unlike(&truth, client, true), 0);
 	assert_books();
 	ck_assert_uint_eq(rrdcached_counters(client).rows_unsent, 0);
 	ck_assert_uint_eq(rrdcached_counters(client).rows_skipped, 0);
@@ -401,7 +158,7 @@ static void add_up(void *context, const struct rrdcached_result *result)
 
 START_TEST(rows_that_the_file_covers_are_skipped_and_counted)
 {
-	struct series series = series_number(SERIES_MEMBER);
+	struct series series = told_series(SERIES_MEMBER);
 	struct series_row rows[4] = { { .start_s = T0 },
 				      { .start_s = T0 + 60 },
 				      { .start_s = T0 + 120 },
@@ -409,7 +166,6 @@ START_TEST(rows_that_the_file_covers_are_skipped_and_counted)
 	struct tally tally = { 0 };
 	int64_t end_s;
 
-	begin_truth();
 	start(false);
 	rrdcached_set_source(client, NULL, NULL);
 	ck_assert_int_eq(rrdcached_last_end(client, &series, &end_s),
@@ -441,7 +197,7 @@ static void kill_soon(uint64_t *seed)
 		_exit(0);
 	}
 	do
-		tell_step();
+		told_step(&truth, client);
 	while (rrdcached_finish(client, NULL, NULL) == 0);
 	ck_assert_int_eq(waitpid(killer, NULL, 0), killer);
 	ck_assert_int_eq(waitpid(server.pid, NULL, 0), server.pid);
@@ -469,19 +225,18 @@ START_TEST(a_server_that_is_killed_again_and_again_loses_nothing)
 	int kills = is_long() ? KILLS_LONG : KILLS;
 	uint64_t seed = (uint64_t)_i + 1;
 
-	begin_truth();
 	rrdcached_server_init(&server, dir, ways[_i].over_tcp);
 	server.with_journal = ways[_i].with_journal;
 	server.write_s = ways[_i].write_s;
 	rrdcached_server_start(&server);
 	open_client(&limits);
-	for (int i = 0; i < kills && told_to_s < T0 + 2500 * 60; i++) {
+	for (int i = 0; i < kills && truth.to_s < T0 + 2500 * 60; i++) {
 		kill_soon(&seed);
 		rrdcached_server_start(&server);
 		finish_all();
 	}
 	finish_all();
-	ck_assert_uint_le(count_unlike(are_same),
+	ck_assert_uint_le(told_count_unlike(&truth, client, true),
 			  ways[_i].may_tear ? (unsigned)kills : 0);
 	assert_books();
 	ck_assert_uint_ge(rrdcached_counters(client).connections_lost,
@@ -501,7 +256,7 @@ static int ignore(void *context, size_t number,
 /* Updates that the server accepts, and cannot write: the file is locked. */
 static void lose_what_is_held(enum series_kind kind)
 {
-	struct series series = series_number(kind);
+	struct series series = told_series(kind);
 	struct flock lock = { .l_type = F_WRLCK };
 	int64_t until_us = rrdcached_now_us() + 20000000;
 	bool refused;
@@ -530,7 +285,6 @@ static void lose_what_is_held(enum series_kind kind)
 
 START_TEST(what_it_accepts_and_cannot_write_is_sent_again)
 {
-	begin_truth();
 	start(false);
 	for (int i = 0; i < 10; i++)
 		finish_all();
@@ -546,7 +300,6 @@ END_TEST
 
 START_TEST(a_loss_is_found_in_a_series_that_gets_no_rows)
 {
-	begin_truth();
 	start(false);
 	for (int i = 0; i < 10; i++)
 		finish_all();
@@ -558,10 +311,9 @@ END_TEST
 
 START_TEST(a_file_that_was_removed_is_made_again_from_the_journal)
 {
-	struct series series = series_number(SERIES_VLAN);
+	struct series series = told_series(SERIES_VLAN);
 	char path[PATH_MAX];
 
-	begin_truth();
 	start(false);
 	for (int i = 0; i < 5; i++)
 		finish_all();
@@ -577,15 +329,14 @@ END_TEST
 
 START_TEST(a_file_of_another_layout_is_refused)
 {
-	struct series other = series_number(SERIES_AGENT);
-	struct series series = series_number(SERIES_MEMBER);
+	struct series other = told_series(SERIES_AGENT);
+	struct series series = told_series(SERIES_MEMBER);
 	struct series_row row = { .start_s = T0 };
 	struct tally tally = { 0 };
 	char path[PATH_MAX];
 	char folder[PATH_MAX];
 	struct text file;
 
-	begin_truth();
 	start(false);
 	ck_assert_int_eq(rrd_write_rows(dir, &other, &row, 1, NULL), 0);
 	text_init(&file);
@@ -611,16 +362,15 @@ END_TEST
  */
 START_TEST(updates_that_only_its_journal_counts_are_sent_again)
 {
-	struct series series = series_number(SERIES_AGENT);
+	struct series series = told_series(SERIES_AGENT);
 	char line[3 * PATH_MAX];
 	char path[PATH_MAX];
 	int64_t end_s;
 
-	begin_truth();
 	rrdcached_server_init(&server, dir, false);
 	rrdcached_server_start(&server);
 	open_client(&limits);
-	while (told_to_s < T0 + 600)
+	while (truth.to_s < T0 + 600)
 		finish_all();
 	ck_assert_int_eq(rrdcached_last_end(client, &series, &end_s), 0);
 	rrdcached_server_end(&server, SIGTERM);
@@ -645,14 +395,13 @@ START_TEST(a_server_that_stands_still_is_given_up_in_time)
 	int rc = 0;
 
 	hasty.answer_ms = 200;
-	begin_truth();
 	rrdcached_server_init(&server, dir, _i);
 	rrdcached_server_start(&server);
 	open_client(&hasty);
 	finish_all();
 	ck_assert_int_eq(kill(server.pid, SIGSTOP), 0);
 	for (int i = 0; i < 3; i++) {
-		tell_step();
+		told_step(&truth, client);
 		rc = rrdcached_finish(client, NULL, NULL);
 		ck_assert_int_lt(rc, 0);
 		rrdcached_pause(25000, INT64_MAX);
@@ -662,7 +411,7 @@ START_TEST(a_server_that_stands_still_is_given_up_in_time)
 	ck_assert_int_eq(kill(server.pid, SIGCONT), 0);
 	rrdcached_close(client);
 	open_client(&limits); /* a busy machine may need longer */
-	expect_all();
+	told_expect_all(&truth, client);
 	finish_all();
 	assert_all_stored();
 }
@@ -679,11 +428,10 @@ START_TEST(a_full_disk_is_told_and_gotten_over)
 {
 	struct tally tally = { 0 };
 
-	begin_truth();
 	start(false);
 	limit_files(100000);
 	for (int i = 0; i < 3; i++) {
-		tell_step();
+		told_step(&truth, client);
 		ck_assert_int_eq(rrdcached_finish(client, add_up, &tally),
 				 ERR_STORE);
 	}
@@ -698,12 +446,11 @@ END_TEST
 
 START_TEST(a_server_that_was_started_anew_is_found_at_once)
 {
-	begin_truth();
 	start(_i);
 	finish_all();
 	rrdcached_server_end(&server, SIGTERM);
 	rrdcached_server_start(&server);
-	tell_step();
+	told_step(&truth, client);
 	ck_assert_int_eq(rrdcached_finish(client, NULL, NULL), 0);
 	assert_all_stored();
 	ck_assert_uint_eq(rrdcached_counters(client).connections, 2);
@@ -717,13 +464,12 @@ START_TEST(without_a_server_rows_are_counted_as_unsent)
 
 	patient.retry_first_ms = 60000;
 	patient.retry_most_ms = 60000;
-	begin_truth();
 	rrdcached_server_init(&server, dir, _i);
 	open_client(&patient);
-	tell_step();
+	told_step(&truth, client);
 	ck_assert_int_eq(rrdcached_finish(client, add_up, &tally),
 			 _i ? -ECONNREFUSED : -ENOENT);
-	tell_step();
+	told_step(&truth, client);
 	ck_assert_int_eq(rrdcached_finish(client, add_up, &tally), -EAGAIN);
 	ck_assert_uint_gt(tally.unsent, 0);
 	ck_assert_uint_eq(tally.unsent, rrdcached_counters(client).rows_given);
@@ -734,29 +480,29 @@ END_TEST
 
 START_TEST(a_new_client_makes_up_for_what_an_old_one_did_not_send)
 {
-	begin_truth();
 	start(false);
 	finish_all();
 	for (int i = 0; i < 50; i++)
-		tell_step(); /* more than the client holds of older rows */
+		told_step(
+		    &truth,
+		    client); /* more than the client holds of older rows */
 	rrdcached_close(client);
 	open_client(&limits);
-	expect_all();
+	told_expect_all(&truth, client);
 	finish_all();
 	assert_all_stored();
-	ck_assert_uint_gt(asked, 1);
+	ck_assert_uint_gt(truth.asked, 1);
 }
 END_TEST
 
 START_TEST(files_are_below_the_base)
 {
 	static char base[] = "ix1/rrd";
-	struct series series = series_number(SERIES_PAIR);
+	struct series series = told_series(SERIES_PAIR);
 	struct series_row row = { .start_s = T0 };
 	char state_dir[PATH_MAX];
 	int64_t end_s;
 
-	begin_truth();
 	rrdcached_server_init(&server, dir, false);
 	server.target.base = base;
 	rrdcached_server_start(&server);
@@ -772,12 +518,11 @@ END_TEST
 
 START_TEST(without_a_source_a_gap_is_a_gap)
 {
-	struct series series = series_number(SERIES_MEMBER);
+	struct series series = told_series(SERIES_MEMBER);
 	struct series_row rows[] = { { .start_s = T0 },
 				     { .start_s = T0 + 600 } };
 	struct series_data data;
 
-	begin_truth();
 	start(false);
 	rrdcached_set_source(client, NULL, NULL);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -803,11 +548,10 @@ static const int64_t odd_starts[] = { 0,	  -60,	     315359940,
 
 START_TEST(a_time_that_it_does_not_take_is_refused)
 {
-	struct series series = series_number(SERIES_MEMBER);
+	struct series series = told_series(SERIES_MEMBER);
 	struct series_row rows[] = { { .start_s = T0 },
 				     { .start_s = odd_starts[_i] } };
 
-	begin_truth();
 	start(false);
 	ck_assert_int_eq(rrdcached_write_rows(client, &series, rows, 2),
 			 ERR_RANGE);

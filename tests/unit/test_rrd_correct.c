@@ -231,6 +231,20 @@ START_TEST(a_time_that_is_wrong_moves_no_rows)
 }
 END_TEST
 
+/* It lies before the journal, where no row could put it right. */
+START_TEST(a_time_that_cannot_be_put_right_is_not_believed)
+{
+	int64_t wrong_s = made.rows[LATE].start_s - 86400 + 7;
+
+	put(LAST_UPDATE, &wrong_s, sizeof(wrong_s));
+	mend();
+	ck_assert_int_eq(outcome.what, RRD_FROM_ROWS);
+	ck_assert_int_eq(outcome.lost_s, -1);
+	ck_assert_ptr_null(
+	    made_rows_difference(path, whole, layout, end_s - 86400));
+}
+END_TEST
+
 START_TEST(rows_that_were_written_to_the_future_are_dropped)
 {
 	static const int64_t off_s[] = { 60, 1800, 86400, 40 * 86400 };
@@ -313,6 +327,7 @@ int main(void)
 		{ a_copy_that_differs_from_the_rows_is_corrected, 0 },
 		{ positions_some_rows_off_are_put_right, 5 },
 		{ a_time_that_is_wrong_moves_no_rows, 7 },
+		{ a_time_that_cannot_be_put_right_is_not_believed, 0 },
 		{ rows_that_were_written_to_the_future_are_dropped, 4 },
 		{ pages_that_hold_no_rows_are_dropped, 0 },
 		{ a_file_that_was_marked_is_not_lost, 0 },

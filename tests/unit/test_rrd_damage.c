@@ -160,7 +160,8 @@ START_TEST(any_header_is_mended)
 			mutate(bytes, header_size, &seed);
 		put_file(bytes, size);
 		anew += mend(RRD_MEND_ALL);
-		ck_assert(!made_rows_is_lie(path, whole, layout));
+		ck_assert_msg(!made_rows_is_lie(path, whole, layout),
+			      "header %d has become a lie", i);
 	}
 	free(bytes);
 	(void)printf("%d headers: %d files made anew or appended to\n", wanted,

@@ -153,6 +153,33 @@ START_TEST(a_clock_that_was_ahead_puts_nothing_off)
 }
 END_TEST
 
+static void store_pair(uint32_t b, int64_t at_s)
+{
+	const struct series pair = {
+		.kind = SERIES_PAIR, .asn = 64500, .other_asn = b, .vlan = 10
+	};
+	const double rate = 1;
+
+	(void)stored_write(dir, &pair, at_s, &rate, 1);
+}
+
+START_TEST(a_pair_without_traffic_for_longer_than_rows_are_kept_ages_out)
+{
+	int64_t now_s = STORED_START + 500 * DAY_S;
+
+	store_pair(64501, STORED_START);
+	store_pair(64502, STORED_START + 400 * DAY_S);
+	store_rows();
+	open_upkeep();
+	keep_up(now_s);
+	keep_up(now_s + 2 * HOUR_S);
+	ck_assert(!exists("rrd/pair/v10/as64500/as64501.rrd"));
+	ck_assert(exists("rrd/pair/v10/as64500/as64502.rrd"));
+	ck_assert(exists("copies/rrd/pair/v10/as64500/as64502.rrd"));
+	ck_assert_uint_eq(upkeep_counters(upkeep).mending.aged_out, 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -161,6 +188,8 @@ int main(void)
 		{ a_file_that_cannot_be_mended_keeps_no_copies_off, 0 },
 		{ copies_that_could_not_be_made_are_not_said_to_be, 0 },
 		{ a_clock_that_was_ahead_puts_nothing_off, 0 },
+		{ a_pair_without_traffic_for_longer_than_rows_are_kept_ages_out,
+		  0 },
 	};
 
 	return unit_run_with("upkeep", setup, teardown, tests, COUNT_OF(tests));

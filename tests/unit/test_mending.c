@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/unit.h"
+
+#include <stdint.h>
+#include <unistd.h>
+
+#include "collector/mending.h"
+#include "store/journal.h"
+#include "support/stored_rows.h"
+#include "support/tempdir.h"
+
+enum {
+	MEMBERS = 90, /* more than are read at once from the journal's start */
+	DAY_S = 86400,
+	DAYS = 4, /* a step each, in a file of its own */
+	MINUTE_US = 60000000,
+	PATH_SIZE = 4096,
+};
+
+static char *dir;
+static struct journal *journal;
+static struct text record;
+static struct track_set set;
+static struct view *view;
+static struct mending *mending;
+
+static void setup(void)
+{
+	dir = tempdir_new();
+	text_init(&record);
+	ck_assert_int_eq(journal_open(&journal, dir, &journal_default_limits),
+			 0);
+	ck_assert_int_eq(track_set_init(&set), 0);
+	ck_assert_int_eq(view_new(&view, dir, &set, NULL, 0), 0);
+	ck_assert_int_eq(mending_new(&mending, dir, &set, view), 0);
+}
+
+static void teardown(void)
+{
+	mending_free(mending);
+	view_free(view);
+	track_set_fini(&set);
+	journal_close(journal);
+	text_fini(&record);
+	tempdir_remove(dir);
+}
+
+static struct series member(uint32_t number)
+{
+	return (struct series){ .kind = SERIES_MEMBER,
+				.asn = 4200000000u + number };
+}
+
+/* A member has number + day bytes a second. */
+static uint64_t rate_of(uint32_t number, int day)
+{
+	return number + (uint64_t)day;
+}
+
+static void append_day(int day)
+{
+	const struct record_head head = {
+		.kind = RECORD_STEP,
+		.start_s = STORED_START + (int64_t)day * DAY_S,
+		.covered_us = MINUTE_US,
+	};
+	struct record_head appended = head;
+
+	record_begin(&record, &head);
+	for (uint32_t i = 0; i < MEMBERS; i++) {
+		struct record_entry entry = { .series = member(i),
+					      .known = true };
+
+		entry.traffic.tallies[0][FAMILY_IPV4].bytes =
+		    60 * rate_of(i, day);
+		record_add(&record, &entry);
+	}
+	ck_assert_int_eq(journal_append(journal, &appended, &record), 0);
+	ck_assert_int_eq(journal_sync(journal), 0);
+}
+
+static void mend(void)
+{
+	int64_t now_s = STORED_START + DAYS * DAY_S;
+	int rc = mending_plan(mending, MENDING_TAIL, now_s);
+
+	while (rc == 0 && (rc = mending_some(mending, now_s, 7)) == 1)
+		rc = 0;
+	ck_assert_int_eq(rc, 0);
+}
+
+static double stored(uint32_t number, int day)
+{
+	const struct series s = member(number);
+	int64_t at_s = STORED_START + (int64_t)day * DAY_S;
+	struct series_range range = { CONSOLIDATION_AVERAGE, at_s, at_s + 60,
+				      60 };
+	struct series_data data;
+	double value;
+
+	ck_assert_int_eq(series_read(&data, dir, &s, &range), 0);
+	ck_assert_uint_eq(data.row_s, 60);
+	value = series_at(&data, 0, TRAFFIC_FROM_V4_BYTES);
+	series_data_fini(&data);
+	return value;
+}
+
+/* Files are missing here and there, in a slice that is read in part first. */
+START_TEST(each_file_gets_its_own_rows_however_far_back)
+{
+	for (uint32_t i = 0; i < MEMBERS; i++) {
+		const struct series s = member(i);
+
+		(void)track_set_find(&set, &s);
+	}
+	for (int day = 0; day < DAYS; day++)
+		append_day(day);
+	mend();
+	ck_assert_uint_eq(mending_counters(mending).looked_at, MEMBERS);
+	ck_assert_uint_eq(mending_counters(mending).appended, MEMBERS);
+	for (uint32_t i = 0; i < MEMBERS; i += 3) {
+		const struct series s = member(i);
+		char path[PATH_SIZE];
+
+		ck_assert_int_eq(series_path(path, sizeof(path), dir, &s), 0);
+		ck_assert_int_eq(unlink(path), 0);
+	}
+	mend();
+	ck_assert_uint_eq(mending_counters(mending).failed, 0);
+	for (uint32_t i = 0; i < MEMBERS; i++) {
+		for (int day = DAYS - 2; day < DAYS; day++)
+			ck_assert_double_eq(stored(i, day),
+					    (double)rate_of(i, day));
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ each_file_gets_its_own_rows_however_far_back, 0 },
+	};
+
+	return unit_run_with("mending", setup, teardown, tests,
+			     COUNT_OF(tests));
+}
