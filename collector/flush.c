@@ -139,6 +139,7 @@ void flush_free(struct flush *f)
 /* Hold rows whose time may be wrong until the clock is confirmed. */
 static void judge_clock(struct flush *f, const struct closed_step *step)
 {
+	f->clock_synced = step->span.synced;
 	switch (clock_trust_step(&f->clock, step->start_s, step->span.synced,
 				 step->span.jumps)) {
 	case CLOCK_TRUST_SAME:
@@ -220,6 +221,7 @@ bool flush_idle(struct flush *f)
 	struct view_counters c = view_counters(f->view);
 	struct upkeep_moment moment = {
 		.now_s = f->clock.end_s,
+		.clock_synced = f->clock_synced,
 		.all_stored = c.rows_held == 0,
 		.journal_synced = journal_counters(f->journal).waiting == 0,
 	};

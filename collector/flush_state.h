@@ -31,6 +31,7 @@ struct flush {
 	bool pairs_unread;  /* what earlier ones observed of the pairs' step */
 	uint64_t first_seq; /* of this process' records; 0: none yet */
 	struct clock_trust clock;
+	bool clock_synced; /* said the kernel at the last step */
 	struct view *view;
 	struct journal *journal;
 	struct upkeep *upkeep; /* live */

@@ -53,6 +53,7 @@ struct mending {
 	int64_t rows_from_s; /* what is read of them */
 	struct journal_holes holes[JOURNAL_STREAM_COUNT]; /* in what is read */
 	int64_t now_s;
+	bool ages_out; /* pairs may */
 	struct mending_counters counters;
 };
 
@@ -344,6 +345,11 @@ int mending_plan_behind(struct mending *m)
 	return rc;
 }
 
+void mending_age_out(struct mending *m, bool allowed)
+{
+	m->ages_out = allowed;
+}
+
 int mending_plan_copies(struct mending *m, bool pairs)
 {
 	int rc = 0;
@@ -531,7 +537,7 @@ static bool age_out(struct mending *m, const struct series *series,
 	int64_t last_s = outcome->known.last_s;
 	int rc;
 
-	if (series->kind != SERIES_PAIR || last_s == 0 ||
+	if (!m->ages_out || series->kind != SERIES_PAIR || last_s == 0 ||
 	    now_s - last_s <= kept_s(series))
 		return false;
 	rc = series_path(path, sizeof(path), m->state_dir, series);

@@ -56,13 +56,17 @@ MUST_CHECK int mending_plan(struct mending *m, enum mending_reach reach,
 /** Plan to look at one series more. @return 0 or -ENOMEM */
 MUST_CHECK int mending_add(struct mending *m, const struct series *series);
 
+/** Whether pairs may age out: the clock is known to be right. Else not. */
+void mending_age_out(struct mending *m, bool allowed);
+
 /** Plan to look at the tracks whose rows only the journal has. */
 MUST_CHECK int mending_plan_behind(struct mending *m);
 
 /**
  * Plan to copy all files, of pairs or of all else, once they are sound. A
  * pair's file without a row for so long that none of its archives holds one is
- * removed instead, and its copy; with traffic it is made anew.
+ * removed instead, and its copy, if mending_age_out allows it; with traffic it
+ * is made anew.
  */
 MUST_CHECK int mending_plan_copies(struct mending *m, bool pairs);
 

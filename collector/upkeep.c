@@ -355,6 +355,7 @@ bool upkeep_some(struct upkeep *u, const struct upkeep_moment *moment)
 
 	if (moment->now_s <= DAY_CLOSES_AFTER_S || !moment->journal_synced)
 		return false;
+	mending_age_out(u->mending, moment->clock_synced);
 	forget_future(u, moment->now_s);
 	if (moment->now_s < u->retry_s)
 		return false;

@@ -19,6 +19,7 @@ static char *dir;
 static struct track_set set;
 static struct view *view;
 static struct upkeep *upkeep;
+static bool clock_synced;
 
 static void setup(void)
 {
@@ -27,6 +28,7 @@ static void setup(void)
 	ck_assert_int_eq(view_new(&view, dir, &set, NULL, 0), 0);
 	(void)track_set_find(&set, &series);
 	upkeep = NULL;
+	clock_synced = true;
 }
 
 static void teardown(void)
@@ -46,6 +48,7 @@ static void open_upkeep(void)
 static void keep_up(int64_t now_s)
 {
 	const struct upkeep_moment moment = { .now_s = now_s,
+					      .clock_synced = clock_synced,
 					      .all_stored = true,
 					      .journal_synced = true };
 
@@ -180,6 +183,20 @@ START_TEST(a_pair_without_traffic_for_longer_than_rows_are_kept_ages_out)
 }
 END_TEST
 
+START_TEST(no_pair_ages_out_by_a_clock_that_nobody_vouches_for)
+{
+	int64_t now_s = STORED_START + 500 * DAY_S;
+
+	clock_synced = false;
+	store_pair(64501, STORED_START);
+	open_upkeep();
+	keep_up(now_s);
+	keep_up(now_s + 2 * HOUR_S);
+	ck_assert(exists("rrd/pair/v10/as64500/as64501.rrd"));
+	ck_assert(exists("copies/made-pairs"));
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -190,6 +207,7 @@ int main(void)
 		{ a_clock_that_was_ahead_puts_nothing_off, 0 },
 		{ a_pair_without_traffic_for_longer_than_rows_are_kept_ages_out,
 		  0 },
+		{ no_pair_ages_out_by_a_clock_that_nobody_vouches_for, 0 },
 	};
 
 	return unit_run_with("upkeep", setup, teardown, tests, COUNT_OF(tests));
