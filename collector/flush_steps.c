@@ -25,6 +25,7 @@ static void read_pairs_seen(struct flush *f)
 
 void flush_close_pairs(struct flush *f)
 {
+	const struct pair_files files = { f->view, f->state_dir };
 	struct record_head head;
 
 	if (f->pairs.number == 0)
@@ -35,8 +36,7 @@ void flush_close_pairs(struct flush *f)
 		f->pairs_unread = false;
 		f->failed++;
 	}
-	pair_step_close(&f->pairs, &f->sums, f->view, f->state_dir, &f->record,
-			&head);
+	pair_step_close(&f->pairs, &f->sums, &files, &f->record, &head);
 	flush_append(f, &head);
 	ixp_view_close(f->ixp);
 }

@@ -138,12 +138,12 @@ static void record_members(struct pair_step *p, const struct sums *sums,
 
 /* What a pair's file lacks up to the open step: zeros as far as the senders
  * were observed. */
-static void fill_gap(struct pair_step *p, struct sums *sums, struct view *view,
-		     uint32_t track, const char *state_dir)
+static void fill_gap(struct pair_step *p, struct sums *sums,
+		     const struct pair_files *files, uint32_t track)
 {
 	const struct series pair = sums->set.tracks[track].series;
-	int64_t end_s = view_end(view, track);
-	struct coverage_range range = { .state_dir = state_dir };
+	int64_t end_s = view_end(files->view, track);
+	struct coverage_range range = { .state_dir = files->state_dir };
 	bool *seen;
 
 	if (end_s <= 0 || end_s >= p->number * SERIES_PAIR_STEP_S)
@@ -171,15 +171,15 @@ static void fill_gap(struct pair_step *p, struct sums *sums, struct view *view,
 		const double values[PAIR_COUNT] = { a, a, b, b };
 
 		if (seen[i] || seen[range.count + i])
-			view_row(view, track,
+			view_row(files->view, track,
 				 (range.from + i) * SERIES_PAIR_STEP_S, values);
 	}
 	free(seen);
 }
 
 static void close_pair(struct pair_step *p, struct sums *sums,
-		       struct view *view, uint32_t track,
-		       const struct record_head *head, const char *state_dir)
+		       const struct pair_files *files, uint32_t track,
+		       const struct record_head *head)
 {
 	struct track *t = &sums->set.tracks[track];
 	const struct record_entry entry = {
@@ -197,11 +197,11 @@ static void close_pair(struct pair_step *p, struct sums *sums,
 	/* Frames that are neither IPv4 nor IPv6 make no file. */
 	if (!record_is_stored(&entry.traffic))
 		return;
-	fill_gap(p, sums, view, track, state_dir);
+	fill_gap(p, sums, files, track);
 	/* Not to be taken for idle later. */
 	for (size_t i = 0; start_s == 0 && i < PAIR_COUNT; i++)
 		values[i] = (double)NAN;
-	view_row(view, track, head->start_s, values);
+	view_row(files->view, track, head->start_s, values);
 }
 
 static int by_members(const void *left, const void *right, void *context)
@@ -217,8 +217,8 @@ static int by_members(const void *left, const void *right, void *context)
 	return (int)a->vlan - (int)b->vlan;
 }
 
-void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
-		     const char *state_dir, struct text *record,
+void pair_step_close(struct pair_step *p, struct sums *sums,
+		     const struct pair_files *files, struct text *record,
 		     struct record_head *head)
 {
 	struct track_list *pairs = &sums->pairs;
@@ -251,8 +251,7 @@ void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
 	}
 	for (uint32_t i = 0; i < pairs->count; i++) {
 		if (!p->unconfirmed)
-			close_pair(p, sums, view, pairs->tracks[i], head,
-				   state_dir);
+			close_pair(p, sums, files, pairs->tracks[i], head);
 		sums_forget(&sums->set.tracks[pairs->tracks[i]]);
 	}
 	pairs->count = 0;

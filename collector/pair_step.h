@@ -53,14 +53,20 @@ MUST_CHECK int pair_step_restore(struct pair_step *p, struct track_set *set,
 /** For how long the members were observed in the open step is not known. */
 void pair_step_unsee(struct pair_step *p);
 
+/* Where the rows of pairs go; all borrowed. */
+struct pair_files {
+	struct view *view;
+	const char *state_dir;
+};
+
 /**
  * Close the open step: its record, and its rows to the view.
  *
  * @param record  gets the record
  * @param head    gets its head
  */
-void pair_step_close(struct pair_step *p, struct sums *sums, struct view *view,
-		     const char *state_dir, struct text *record,
+void pair_step_close(struct pair_step *p, struct sums *sums,
+		     const struct pair_files *files, struct text *record,
 		     struct record_head *head);
 
 #endif

@@ -129,12 +129,13 @@ static void carry(size_t pair, uint64_t bytes)
 
 static void close_step(int64_t step)
 {
+	const struct pair_files files = { view, sparse };
 	struct record_head head;
 
 	steps.number = FIRST + step;
 	steps.from_us = steps.number * STEP_LEN_US;
 	steps.to_us = steps.from_us + STEP_LEN_US;
-	pair_step_close(&steps, &sums, view, sparse, &record, &head);
+	pair_step_close(&steps, &sums, &files, &record, &head);
 	ck_assert(text_ok(&record));
 	view_write(view);
 	ck_assert_int_eq(view_counters(view).error, 0);
