@@ -93,6 +93,7 @@ class Switch(threading.Thread):
         super().__init__(daemon=True)
         self.port, self.controls = port, controls
         self.sent = 0
+        self.times = []  # when, by the programs' clock
         self.ended = threading.Event()
         self.start()
 
@@ -101,6 +102,7 @@ class Switch(threading.Thread):
             while not self.ended.wait(PACE_S):
                 uptime_ms = int((time.monotonic() - self.controls.base_real_s)
                                 * self.controls.rate * 1000) & 0xffffffff
+                self.times.append(self.controls.wall_s())
                 s.sendto(datagram(self.sent + 1, uptime_ms + 1),
                          ("127.0.0.1", self.port))
                 self.sent += 1
