@@ -114,7 +114,7 @@ def may_spoil(what):
     if what.startswith("no memory"):
         return True
     return what.startswith("EIO from ") and what.split()[2] in (
-        "openat", "read", "pread64", "fcntl")
+        "openat", "read", "pread64", "newfstatat", "fcntl")
 
 
 class Bench:
