@@ -18,7 +18,9 @@ enum { STEP_S = SERIES_STEP_S, US_PER_S = 1000000 };
 /* Now, by both clocks: the wall clock is only a label. */
 struct moment {
 	int64_t wall_us; /* since the epoch, UTC */
-	int64_t mono_us; /* CLOCK_MONOTONIC; in a replay the same as wall_us */
+	/* CLOCK_BOOTTIME: monotonic, and goes on while the machine is
+	 * suspended; in a replay the same as wall_us. */
+	int64_t mono_us;
 };
 
 #define STEP_US ((int64_t)STEP_S * US_PER_S)

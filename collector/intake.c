@@ -363,6 +363,12 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 		in->input.accepted++;
 }
 
+void intake_waited(struct intake *in)
+{
+	in->input.datagrams++;
+	in->input.waited++;
+}
+
 bool intake_judge(struct intake *in, const struct ipaddr *source,
 		  const void *data, size_t len)
 {

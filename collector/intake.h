@@ -66,6 +66,10 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 		     const void *data, size_t len, int64_t time_us,
 		     int64_t step);
 
+/** Count one that waited while the process stood still: it is of no known time,
+ * so nothing of it is used. */
+void intake_waited(struct intake *in);
+
 /**
  * Look at a datagram only for which directions its switch samples.
  * @return true once every switch with direction auto has sent both

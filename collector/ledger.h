@@ -6,7 +6,7 @@
  * ledger — where every datagram and every observation went.
  *
  * datagrams = accepted + malformed + unsupported_version + foreign +
- * duplicates, and observations = attributed + Σ dropped, at all times.
+ * duplicates + waited, and observations = attributed + Σ dropped, at all times.
  */
 
 #include <stdint.h>
@@ -33,6 +33,7 @@ struct input_counters {
 	uint64_t foreign;
 	uint64_t lost_datagrams;
 	uint64_t duplicates;
+	uint64_t waited; /* while the process stood still: of no known time */
 	uint64_t late;
 	uint64_t flow_samples;
 	uint64_t counter_samples;

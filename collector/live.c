@@ -50,7 +50,7 @@ struct live {
 	int lock;
 	bool stopping;
 	int64_t started_us;
-	int64_t next_status_us; /* by the monotonic clock, as the next one */
+	int64_t next_status_us; /* by CLOCK_BOOTTIME, as the next one */
 	int64_t next_follow_us; /* a change that was refused is tried again */
 	int64_t loaded_us;	/* the configuration in use */
 	int64_t refused_us;	/* the last one that was not taken; 0: none */
@@ -74,7 +74,7 @@ static int64_t us_of(clockid_t clock)
 
 static struct moment now_by_both(void)
 {
-	return (struct moment){ us_of(CLOCK_REALTIME), us_of(CLOCK_MONOTONIC) };
+	return (struct moment){ us_of(CLOCK_REALTIME), us_of(CLOCK_BOOTTIME) };
 }
 
 /* Whether the wall clock is kept right, by NTP or the like. */
@@ -313,6 +313,55 @@ static void follow_membership(struct live *l, struct moment now)
 		l->next_follow_us = 0;
 }
 
+/* Take what waits in the sockets and use nothing of it; for so long at most as
+ * at the end, for senders may never pause. */
+static void drop_waiting(struct live *l)
+{
+	int64_t until_us = us_of(CLOCK_BOOTTIME) + DRAIN_S * (int64_t)US_PER_S;
+	const struct udp_datagram *datagrams;
+
+	for (size_t i = 0; i < l->source_count; i++) {
+		int count;
+
+		do {
+			count = udp_source_receive(l->sources[i], &datagrams);
+			for (int k = 0; k < count; k++)
+				intake_waited(&l->intake);
+		} while (count > 0 && us_of(CLOCK_BOOTTIME) < until_us);
+	}
+}
+
+/*
+ * The time, after what it brings: steps that are over are closed, and what
+ * came while the process stood still is of no known time.
+ *
+ * @param in_hand  datagrams that were taken from a socket just now
+ * @return whether those may be used
+ */
+static bool look(struct live *l, struct moment *now, int in_hand)
+{
+	uint64_t before = l->intake.input.waited;
+	struct moment woken = now_by_both();
+	bool paused = steps_paused(&l->steps, woken);
+
+	*now = woken;
+	if (paused) {
+		for (int i = 0; i < in_hand; i++)
+			intake_waited(&l->intake);
+		drop_waiting(l);
+		*now = now_by_both();
+		log_warning(
+		    "collector: stood still for %lld s, which are "
+		    "unknown; %llu datagrams that waited are not used",
+		    (long long)((woken.mono_us - l->steps.looked_us) /
+				US_PER_S),
+		    (unsigned long long)(l->intake.input.waited - before));
+		steps_resume(&l->steps, *now);
+	}
+	steps_at(&l->steps, *now);
+	return !paused;
+}
+
 /* Take in what a source has; true if that was too much for one turn. */
 static bool receive(struct live *l, struct udp_source *source)
 {
@@ -327,8 +376,8 @@ static bool receive(struct live *l, struct udp_source *source)
 					  err_str(count));
 			return false;
 		}
-		now = now_by_both();
-		steps_at(&l->steps, now);
+		if (!look(l, &now, count))
+			return false;
 		follow_membership(l, now);
 		for (int k = 0; k < count; k++)
 			intake_datagram(&l->intake, &datagrams[k].source,
@@ -443,12 +492,12 @@ static void hand_over_files(struct live *l)
 
 static void tick(struct live *l)
 {
-	struct moment now = now_by_both();
+	struct moment now;
 	uint64_t expirations;
 
 	if (read(l->timer, &expirations, sizeof(expirations)) < 0)
 		return;
-	steps_at(&l->steps, now);
+	(void)look(l, &now, 0);
 	/* Not before: a step that ends as the clock is put right was labelled
 	 * by a clock that was not. */
 	l->steps.synced = clock_is_synced();
@@ -528,17 +577,17 @@ static int start_writer(struct live *l)
 /* Write what is held: the open step as far as it was observed. */
 static void stop(struct live *l)
 {
-	int64_t until_us = us_of(CLOCK_MONOTONIC) + DRAIN_S * (int64_t)US_PER_S;
+	int64_t until_us = us_of(CLOCK_BOOTTIME) + DRAIN_S * (int64_t)US_PER_S;
 	struct writer_counters counters;
 	struct moment now;
 
 	/* What came in before the signal counts; senders may never pause. */
 	for (size_t i = 0; i < l->source_count; i++) {
 		while (receive(l, l->sources[i]) &&
-		       us_of(CLOCK_MONOTONIC) < until_us)
+		       us_of(CLOCK_BOOTTIME) < until_us)
 			continue;
 	}
-	now = now_by_both();
+	(void)look(l, &now, 0);
 	count_socket_drops(l);
 	steps_end(&l->steps, now);
 	hand_over_files(l);

@@ -345,6 +345,7 @@ void status_write(struct text *out, const struct status_view *v)
 	time_or_null(&w, "now", v->capture_count ? v->to_us : v->written_us);
 	json_put_i64(&w, "last_step_end", v->steps->last_end_s);
 	json_put_u64(&w, "clock_jumps", v->steps->clock_jumps);
+	json_put_u64(&w, "pauses", v->steps->pauses);
 	write_configuration(&w, v);
 	write_sources(&w, v);
 	totals_write_input(&w, in);

@@ -15,6 +15,8 @@ enum {
 	JUMP_AT_LEAST_US = 2 * US_PER_S,
 	VERDICT_AFTER_US = STEP_S * US_PER_S,
 	PART_US = 10 * US_PER_S,
+	/* A live process looks each second. */
+	PAUSE_US = 10 * US_PER_S,
 };
 
 void steps_init(struct steps *s, struct intake *intake, struct writer *writer,
@@ -137,6 +139,7 @@ static void open_step(struct steps *s, struct moment now)
 	s->start_us = now.wall_us;
 	s->start_mono_us = now.mono_us;
 	s->part_mono_us = now.mono_us;
+	s->looked_us = now.mono_us;
 	s->offset_us = now.wall_us - now.mono_us;
 }
 
@@ -148,11 +151,19 @@ static bool clock_jumped(const struct steps *s, struct moment now)
 	return by > JUMP_AT_LEAST_US || by < -JUMP_AT_LEAST_US;
 }
 
-/* What was observed up to here is a step; nothing before compares with what
- * comes. */
-static void begin_anew(struct steps *s, struct moment now)
+/* What was observed up to then, by the monotonic clock, is a step. */
+static void end_early(struct steps *s, int64_t until_mono_us)
 {
-	int64_t covered_us = now.mono_us - s->start_mono_us;
+	int64_t covered_us = until_mono_us - s->start_mono_us;
+
+	(void)close_step(s, covered_us < STEP_US ? covered_us : STEP_US, false,
+			 true);
+}
+
+/* Nothing from before the clock was set compares with what comes. */
+static void begin_anew(struct steps *s, struct moment now,
+		       int64_t until_mono_us)
+{
 	int64_t by = now.wall_us - now.mono_us - s->offset_us;
 
 	/* What was heard so far stays as long ago as it was. */
@@ -162,8 +173,7 @@ static void begin_anew(struct steps *s, struct moment now)
 		if (state->first_us != 0)
 			state->first_us += by;
 	}
-	(void)close_step(s, covered_us < STEP_US ? covered_us : STEP_US, false,
-			 true);
+	end_early(s, until_mono_us);
 	/* Only now: what is closed was labelled by the clock of before. */
 	s->clock_jumps++;
 	port_table_forget(&s->intake->ports);
@@ -179,10 +189,11 @@ void steps_at(struct steps *s, struct moment now)
 		return;
 	}
 	if (clock_jumped(s, now)) {
-		begin_anew(s, now);
+		begin_anew(s, now, now.mono_us);
 		return;
 	}
 	decide(s, now.wall_us);
+	s->looked_us = now.mono_us;
 	s->offset_us = now.wall_us - now.mono_us;
 	while (s->step < step) {
 		int64_t end_us = (s->step + 1) * STEP_US;
@@ -198,6 +209,33 @@ void steps_at(struct steps *s, struct moment now)
 	}
 	if (!s->replay && now.mono_us - s->part_mono_us >= PART_US)
 		take_part(s, now);
+}
+
+bool steps_paused(const struct steps *s, struct moment now)
+{
+	return s->open && now.mono_us - s->looked_us > PAUSE_US;
+}
+
+void steps_resume(struct steps *s, struct moment now)
+{
+	int64_t pause_us = now.mono_us - s->looked_us;
+
+	s->pauses++;
+	/* What came in the pause was counted as it was dropped. It is not lost
+	 * on the way too. */
+	for (size_t i = 0; i < s->intake->registry->config->switch_count; i++)
+		s->intake->agents.switches[i].streams = (struct streams){ 0 };
+	if (clock_jumped(s, now)) {
+		begin_anew(s, now, s->looked_us);
+	} else if (step_of_us(now.wall_us) == s->step) {
+		/* The step goes on, observed for so much less. */
+		s->start_us += pause_us;
+		s->start_mono_us += pause_us;
+		s->looked_us = now.mono_us;
+	} else {
+		end_early(s, s->looked_us);
+		open_step(s, now);
+	}
 }
 
 void steps_reload(struct steps *s, struct generation *generation,

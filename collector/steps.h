@@ -32,8 +32,10 @@ struct steps {
 	int64_t start_us;      /* observed since; valid if open */
 	int64_t start_mono_us; /* the same by the monotonic clock */
 	int64_t part_mono_us;  /* its last part was taken; live only */
+	int64_t looked_us;     /* by the monotonic clock: the last look */
 	int64_t offset_us;     /* of the wall clock to the monotonic one */
 	uint64_t clock_jumps;
+	uint64_t pauses;
 	bool first;		/* no step was closed yet */
 	uint64_t failed;	/* closings that found no memory */
 	uint64_t total_refused; /* cells that the totals had no room for */
@@ -56,6 +58,21 @@ void steps_init(struct steps *s, struct intake *intake, struct writer *writer,
  * up. In a replay a time before the open step's changes nothing.
  */
 void steps_at(struct steps *s, struct moment now);
+
+/**
+ * Whether the process, or the machine, stood still before now: nobody looked
+ * at the clock for ten seconds. When what waits in the sockets since then was
+ * sent is not known.
+ */
+bool steps_paused(const struct steps *s, struct moment now);
+
+/**
+ * Go on after a pause, once nothing waits that came in it.
+ *
+ * What was observed ends with the last look before, and begins anew now: the
+ * minutes between are unknown.
+ */
+void steps_resume(struct steps *s, struct moment now);
 
 /**
  * Go on with another configuration, to which the intake was moved.

@@ -31,6 +31,7 @@ void totals_write_input(struct json_writer *w, const struct intake *in)
 	json_put_u64(w, "foreign", i->foreign);
 	json_put_u64(w, "lost_datagrams", i->lost_datagrams);
 	json_put_u64(w, "duplicates", i->duplicates);
+	json_put_u64(w, "waited", i->waited);
 	json_put_u64(w, "late", i->late);
 	json_put_u64(w, "flow_samples", i->flow_samples);
 	json_put_u64(w, "counter_samples", i->counter_samples);

@@ -27,6 +27,8 @@ static const struct wording datagrams[] = {
 	{ "unsupported_version", "of another sFlow version", false },
 	{ "foreign", "from unknown sources or agents", false },
 	{ "duplicates", "duplicates", false },
+	{ "waited", "waited while the collector stood still (not used)",
+	  false },
 };
 
 static const struct wording samples[] = {

@@ -126,6 +126,13 @@ static void add_freshness(const struct status *s,
 		text_add(out, " times since its start; minutes around such a "
 			      "jump are unknown.</p>\n");
 	}
+	if (s->pauses > 0) {
+		text_add(out, "<p class=\"flag warn\">The collector stood "
+			      "still ");
+		units_count(out, s->pauses);
+		text_add(out, " times since its start; those minutes are "
+			      "unknown.</p>\n");
+	}
 	text_add(out, "</section>\n");
 }
 

@@ -266,6 +266,7 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 	read_sources(r, s, json_object_get(root, "sources"));
 	read_switches(r, s, json_object_get(root, "switches"));
 	s->clock_jumps = number(root, "clock_jumps");
+	s->pauses = number(root, "pauses");
 	read_refused(r, s, json_object_get(root, "refused"));
 	s->refused_not_listed = number(root, "refused_not_listed");
 	read_macs(r, s, json_object_get(root, "unknown_macs"));

@@ -127,6 +127,7 @@ struct status {
 	struct status_switch *switches;
 	size_t switch_count;
 	double clock_jumps;
+	double pauses;
 	struct status_refused *refused;
 	size_t refused_count;
 	double refused_not_listed; /* datagrams */

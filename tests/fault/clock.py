@@ -9,6 +9,7 @@ All that was sent is in the journal, no archived row is destroyed by a clock
 that is not confirmed, rates are by the monotonic clock.
 """
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -157,6 +158,34 @@ def hour_back(run):
     return run.finish("an hour back and ahead again")[1]
 
 
+def suspended(run):
+    """The machine stands still for an hour: unknown, no spike. What waited in
+    the socket is of no known time."""
+    run.begin()
+    process = run.exchange.collector.process
+    stopped_s = run.controls.wall_s()
+    process.send_signal(signal.SIGSTOP)
+    run.controls.sleep(60)
+    run.controls.leap(HOUR_S)
+    woken_s = run.controls.wall_s()
+    process.send_signal(signal.SIGCONT)
+    run.sets += [stopped_s, woken_s]
+    run.controls.sleep(240)
+    kept, line = run.finish("suspended")
+    for from_s, to_s, name in ((run.from_s, run.before_s, "before"),
+                               (woken_s + 60, run.whole_s - 60, "after")):
+        run.checks.equal(run.exchange.unknown_rows(kept, from_s, to_s), 0,
+                         f"suspended: minutes unknown {name}")
+    known = [start_s for (series, start_s), row in kept.rows.items()
+             if series == "exchange" and row[0] == row[0] and
+             stopped_s + 30 < start_s < woken_s - 60]
+    run.checks.equal(known, [], "suspended: minutes that are not unknown")
+    run.checks.that(run.exchange.waited() > 0, "suspended: nothing waited")
+    pauses = run.exchange.status()["pauses"]
+    run.checks.that(pauses > 0, "suspended: no pause is told of")
+    return f"{line}, {run.exchange.waited()} waited in {pauses} pauses"
+
+
 def year_2039(run):
     run.set(2180000000 - run.controls.wall_s(), 1)
     run.begin()
@@ -197,7 +226,8 @@ def twice(run):
 
 SCENARIOS = {"hour_ahead": hour_ahead, "month_ahead": month_ahead,
              "believed": believed,
-             "hour_back": hour_back, "year_2039": year_2039,
+             "hour_back": hour_back, "suspended": suspended,
+             "year_2039": year_2039,
              "descriptors": descriptors, "twice": twice}
 
 

@@ -68,6 +68,13 @@ class Controls:
         return time.time() + (time.monotonic() - self.base_real_s) * \
             (self.rate - 1) + self.get("wall_offset_us") / 1e6
 
+    def leap(self, seconds):
+        """Let so much pass at once, by all clocks: what a suspended machine
+        knows of it."""
+        by = seconds / (self.rate - 1)
+        self.base_real_s -= by
+        self.set("base_real_us", int(self.base_real_s * 1e6))
+
     def sleep(self, seconds):
         """So many of the programs' seconds."""
         time.sleep(seconds / self.rate)
@@ -232,9 +239,14 @@ class Exchange:
         self.collector_said = self.collector.said()
         return status
 
+    def waited(self):
+        """What came while the collector stood still, and is not used: a busy
+        machine is enough for that, with clocks that run so fast."""
+        return self.status().get("input", {}).get("waited", 0)
+
     def check_books(self, kept, lost, what):
         """What was sent is in the journal, but for what was lost."""
-        sent = self.switch.sent
+        sent = self.switch.sent - self.waited()
         for series, directions in (("exchange", (0, 1)), ("VLAN-100", (0, 1)),
                                    ("switch-sw1", (0, 1)), (store.FROM, (0,)),
                                    (store.TO, (1,)), (store.PAIR, (0,))):

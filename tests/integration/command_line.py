@@ -150,7 +150,7 @@ def check_ledger(checks, totals, name):
     given, ledger = totals["input"], totals["ledger"]
     checks.that(given["datagrams"] == given["accepted"] + given["malformed"] +
                 given["unsupported_version"] + given["foreign"] +
-                given["duplicates"] and ledger["observations"] ==
+                given["duplicates"] + given["waited"] and ledger["observations"] ==
                 ledger["attributed"] + sum(ledger["dropped"].values()) ==
                 given["flow_samples"], f"{name}: {given} {ledger}")
 

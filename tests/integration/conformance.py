@@ -175,7 +175,7 @@ def check_ledger(totals):
         lines.append("observations are not the flow samples")
     if given["datagrams"] != given["accepted"] + given["malformed"] + \
             given["unsupported_version"] + given["foreign"] + \
-            given["duplicates"]:
+            given["duplicates"] + given["waited"]:
         lines.append(f"the datagrams do not add up: {given}")
     return lines
 

@@ -162,7 +162,8 @@ class Exchange:
         self.checks.equal(given["datagrams"],
                           given["accepted"] + given["malformed"] +
                           given["unsupported_version"] + given["foreign"] +
-                          given["duplicates"], "the datagrams add up")
+                          given["duplicates"] + given["waited"],
+                          "the datagrams add up")
         ledger = status["ledger"]
         self.checks.equal(ledger["observations"], ledger["attributed"] +
                           sum(ledger["dropped"].values()), "the ledger")

@@ -28,7 +28,8 @@ def balance(checks, totals, held=0):
     checks.equal(given["datagrams"],
                  given["accepted"] + given["malformed"] +
                  given["unsupported_version"] + given["foreign"] +
-                 given["duplicates"], "the datagrams add up")
+                 given["duplicates"] + given["waited"],
+                 "the datagrams add up")
     checks.equal(ledger["observations"],
                  ledger["attributed"] + sum(ledger["dropped"].values()),
                  "the ledger balances")

@@ -31,7 +31,7 @@ const char *intake_fault(const struct intake *in)
 	}
 	if (i->datagrams != i->accepted + i->malformed +
 				i->unsupported_version + i->foreign +
-				i->duplicates)
+				i->duplicates + i->waited)
 		return "the datagrams do not add up";
 	if (datagrams > i->accepted + i->malformed + i->duplicates)
 		return "the switches have more datagrams than were taken";

@@ -383,6 +383,7 @@ static const struct {
 	{ "{\"version\":2}", "another version of the status file", NULL },
 	{ "{\"version\":1}", "<h2>Ledger", "another version" },
 	{ "{\"clock_jumps\":2}", "clock was set 2 times", NULL },
+	{ "{\"pauses\":3}", "stood still 3 times", NULL },
 	{ "{\"clock_jumps\":0}", "<h2>Ledger", "clock was set" },
 	{ "{\"refused\":[{\"agent\":\"192.0.2.9\"}],"
 	  "\"refused_not_listed\":7}",

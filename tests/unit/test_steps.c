@@ -381,6 +381,89 @@ START_TEST(a_clock_that_is_slewed_is_no_jump)
 }
 END_TEST
 
+START_TEST(a_short_pause_within_a_minute_shortens_it)
+{
+	talk(0, SENT_AS_INGRESS);
+	talk(20, SENT_AS_INGRESS);
+	ck_assert(!steps_paused(&steps, moment(30)));
+	ck_assert(steps_paused(&steps, moment(40)));
+	steps_resume(&steps, moment(40));
+	ck_assert(!steps_paused(&steps, moment(40)));
+	talk(50, SENT_AS_INGRESS);
+	end(60);
+	ck_assert_uint_eq(steps.pauses, 1);
+	ck_assert_double_eq_tol(rate(0), 3000.0 / 40, 1e-9);
+}
+END_TEST
+
+START_TEST(what_a_pause_covers_is_unknown)
+{
+	talk(0, SENT_AS_INGRESS);
+	talk(45, SENT_AS_INGRESS);
+	ck_assert(steps_paused(&steps, moment(3605)));
+	steps_resume(&steps, moment(3605));
+	ck_assert_int_eq(steps.last_end_s, STORED_START + 60);
+	talk(3606, SENT_AS_INGRESS);
+	talk(3660, SENT_AS_INGRESS);
+	end(3720);
+	ck_assert_double_eq_tol(rate(0), 2000.0 / 45, 1e-9);
+	for (int64_t i = 1; i < 60; i++)
+		ck_assert(isnan(rate(i)));
+	ck_assert_double_eq_tol(rate(60), 1000.0 / 55, 1e-9);
+	ck_assert_double_eq_tol(rate(61), 1000.0 / 60, 1e-9);
+}
+END_TEST
+
+START_TEST(a_minute_that_a_pause_leaves_little_of_is_unknown)
+{
+	talk(0, SENT_AS_INGRESS);
+	talk(20, SENT_AS_INGRESS);
+	steps_resume(&steps, moment(100));
+	talk(110, SENT_AS_INGRESS);
+	talk(120, SENT_AS_INGRESS);
+	end(180);
+	ck_assert(isnan(rate(0)));
+	ck_assert(isnan(rate(1)));
+	ck_assert_double_eq_tol(rate(2), 1000.0 / 60, 1e-9);
+}
+END_TEST
+
+START_TEST(a_clock_set_in_a_pause_is_a_jump_as_well)
+{
+	steps.synced = true;
+	talk(0, SENT_AS_INGRESS);
+	talk(45, SENT_AS_INGRESS);
+	steps_resume(&steps, (struct moment){ at(7200), at(3600) });
+	ck_assert_uint_eq(steps.clock_jumps, 1);
+	ck_assert_int_eq(steps.step, STORED_START / 60 + 120);
+	steps_end(&steps, (struct moment){ at(7260), at(3660) });
+	end_writing();
+	ck_assert_double_eq_tol(rate(0), 2000.0 / 45, 1e-9);
+}
+END_TEST
+
+START_TEST(what_waited_in_a_pause_is_not_lost_on_the_way)
+{
+	talk(0, SENT_AS_INGRESS);
+	sequence += 100;
+	intake_waited(&in);
+	steps_resume(&steps, moment(30));
+	talk(31, SENT_AS_INGRESS);
+	end(60);
+	ck_assert_uint_eq(in.input.lost_datagrams, 0);
+	ck_assert_uint_eq(in.input.datagrams, 3);
+	ck_assert_uint_eq(in.input.waited, 1);
+	ck_assert_uint_eq(in.input.accepted, 2);
+}
+END_TEST
+
+START_TEST(the_first_look_is_no_pause)
+{
+	ck_assert(!steps_paused(&steps, moment(1000)));
+	end(1000);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -401,6 +484,12 @@ int main(void)
 		{ a_clock_set_ahead_is_not_believed_at_once, 0 },
 		{ port_counters_do_not_compare_across_a_jump, 0 },
 		{ a_jump_brings_no_verdict_forward, 0 },
+		{ a_short_pause_within_a_minute_shortens_it, 0 },
+		{ what_a_pause_covers_is_unknown, 0 },
+		{ a_minute_that_a_pause_leaves_little_of_is_unknown, 0 },
+		{ a_clock_set_in_a_pause_is_a_jump_as_well, 0 },
+		{ what_waited_in_a_pause_is_not_lost_on_the_way, 0 },
+		{ the_first_look_is_no_pause, 0 },
 		{ a_clock_that_is_slewed_is_no_jump, 0 },
 	};
 
