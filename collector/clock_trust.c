@@ -7,6 +7,7 @@ enum {
 	AHEAD_MAX_S = 600,
 	STABLE_S = 300,
 	STABLE_BACK_S = 3600,
+	SURE_AFTER_S = 7 * 86400,
 	/* Steps that follow each other, a lost one between them allowed. */
 	CONTINUES_S = 2 * STEP_S,
 };
@@ -14,6 +15,30 @@ enum {
 void clock_trust_init(struct clock_trust *c, int64_t end_s)
 {
 	*c = (struct clock_trust){ .end_s = end_s > 0 ? end_s : 0 };
+}
+
+/* Begin the week anew. */
+static void doubt(struct clock_trust *c, int64_t start_s)
+{
+	c->unsure = true;
+	c->sure_from_s = start_s + SURE_AFTER_S;
+}
+
+static void be_sure(struct clock_trust *c)
+{
+	c->unsure = false;
+	c->leapt = false;
+}
+
+bool clock_trust_may_age(const struct clock_trust *c)
+{
+	return c->begun && !clock_trust_is_odd(c) &&
+	       (!c->unsure || c->end_s >= c->sure_from_s);
+}
+
+bool clock_trust_leapt(const struct clock_trust *c)
+{
+	return c->leapt && c->end_s < c->sure_from_s;
 }
 
 bool clock_trust_is_odd(const struct clock_trust *c)
@@ -41,6 +66,7 @@ static enum clock_trust_change go_back(struct clock_trust *c, int64_t start_s,
 		return CLOCK_TRUST_SAME;
 	c->back_from_s = 0;
 	c->end_s = start_s + STEP_S;
+	c->leapt = false;
 	return CLOCK_TRUST_WAS_AHEAD;
 }
 
@@ -53,8 +79,8 @@ static void trust(struct clock_trust *c, int64_t start_s)
 		c->end_s = start_s + STEP_S;
 }
 
-enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
-					 bool synced, uint64_t jumps)
+static enum clock_trust_change judge(struct clock_trust *c, int64_t start_s,
+				     bool synced, uint64_t jumps)
 {
 	bool was_odd = c->odd;
 	/* A silence, by a clock that nobody touched. */
@@ -89,4 +115,21 @@ enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
 		c->odd_from_s = start_s;
 	c->odd = true;
 	return was_odd && continues ? CLOCK_TRUST_SAME : CLOCK_TRUST_LOST;
+}
+
+enum clock_trust_change clock_trust_step(struct clock_trust *c, int64_t start_s,
+					 bool synced, uint64_t jumps)
+{
+	enum clock_trust_change change;
+
+	if (!c->begun || start_s < c->sure_from_s - SURE_AFTER_S)
+		doubt(c, start_s);
+	change = judge(c, start_s, synced, jumps);
+	if (synced && !clock_trust_is_odd(c))
+		be_sure(c);
+	if (change == CLOCK_TRUST_CONFIRMED && !synced) {
+		doubt(c, start_s);
+		c->leapt = true;
+	}
+	return change;
 }

@@ -26,7 +26,11 @@ struct clock_trust {
 	bool odd;
 	int64_t back_from_s; /* where steps of long before the end began; 0 */
 	bool begun;
-	uint64_t jumps; /* of the clock, as of the last step */
+	uint64_t jumps;	     /* of the clock, as of the last step */
+	bool leapt;	     /* believed for its steadiness alone, and not
+			      * synchronised since */
+	bool unsure;	     /* not synchronised since sure_from_s was set */
+	int64_t sure_from_s; /* then a week has passed; if unsure */
 };
 
 enum clock_trust_change {
@@ -40,6 +44,17 @@ enum clock_trust_change {
 
 /** Whether the last step was odd: it is not known what time it is. */
 bool clock_trust_is_odd(const struct clock_trust *c);
+
+/**
+ * Whether anything may be removed for its age: once the clock was synchronised,
+ * or has gone on for a week by itself. What a wrong clock removes is gone for
+ * good.
+ */
+bool clock_trust_may_age(const struct clock_trust *c);
+
+/** Whether the clock leapt ahead and was believed without proof: what is kept
+ * in case that it was wrong must not be replaced. */
+bool clock_trust_leapt(const struct clock_trust *c);
 
 /** @param end_s  where what is stored ends; 0 or less: nothing is */
 void clock_trust_init(struct clock_trust *c, int64_t end_s);

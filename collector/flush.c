@@ -105,6 +105,7 @@ int flush_new(struct flush **out, const struct registry *registry,
 				  &journal_default_limits);
 	if (rc == 0 && mode == FLUSH_LIVE) {
 		clock_trust_init(&f->clock, newest_end(f));
+		journal_let_age(f->journal, false);
 		rc = flush_take_up(f);
 	}
 	/* The files of an rrdcached are not ours to look after. */
@@ -176,6 +177,8 @@ static void judge_clock(struct flush *f, const struct closed_step *step)
 		break;
 	}
 	f->step.odd_clock = clock_trust_is_odd(&f->clock);
+	if (f->mode == FLUSH_LIVE)
+		journal_let_age(f->journal, clock_trust_may_age(&f->clock));
 }
 
 struct record_reader *flush_ports(struct flush *f)
@@ -222,6 +225,7 @@ bool flush_idle(struct flush *f)
 	struct upkeep_moment moment = {
 		.now_s = f->clock.end_s,
 		.clock_synced = f->clock_synced,
+		.clock_leapt = clock_trust_leapt(&f->clock),
 		.all_stored = c.rows_held == 0,
 		.journal_synced = journal_counters(f->journal).waiting == 0,
 	};

@@ -474,13 +474,14 @@ static void say_what_is_odd(const struct replay *r)
 static int check_stored(const struct flush_counters *c)
 {
 	uint64_t lost = c->view.rows_failed + c->view.rows_held;
+	uint64_t unjournaled = c->journal.waiting + c->journal.lost;
 
-	if (c->journal.waiting + c->journal.lost > 0)
+	if (unjournaled > 0)
 		(void)fprintf(
 		    stderr,
 		    "lanterne-collector: %llu records could not be "
 		    "journaled: %s\n",
-		    (unsigned long long)(c->journal.waiting + c->journal.lost),
+		    (unsigned long long)unjournaled,
 		    err_str(c->journal.error));
 	if (lost > 0)
 		(void)fprintf(stderr,

@@ -243,8 +243,10 @@ static int plan_behind(struct upkeep *u, int64_t now_s)
 }
 
 /* Plan the next work, if any is due. @return 0 or -errno */
-static int plan(struct upkeep *u, int64_t now_s)
+static int plan(struct upkeep *u, const struct upkeep_moment *moment)
 {
+	int64_t now_s = moment->now_s;
+
 	if (u->work == WORK_FIRST_LOOK)
 		return u->planned ? 0
 				  : mending_plan(u->mending, u->reach, now_s);
@@ -252,7 +254,9 @@ static int plan(struct upkeep *u, int64_t now_s)
 		return 0;
 	if (view_counters(u->view).files_behind > 0 && now_s >= u->behind_s)
 		return plan_behind(u, now_s);
-	return plan_copies(u, now_s);
+	/* If the clock is wrong the copies have what librrd took out of the
+	 * files. */
+	return moment->clock_leapt ? 0 : plan_copies(u, now_s);
 }
 
 static void finish_work(struct upkeep *u)
@@ -359,7 +363,7 @@ bool upkeep_some(struct upkeep *u, const struct upkeep_moment *moment)
 	forget_future(u, moment->now_s);
 	if (moment->now_s < u->retry_s)
 		return false;
-	rc = plan(u, moment->now_s);
+	rc = plan(u, moment);
 	if (rc < 0) {
 		put_off(u, moment->now_s, rc);
 		return false;

@@ -30,6 +30,7 @@ struct upkeep_counters {
 struct upkeep_moment {
 	int64_t now_s;	     /* by the time of what comes in; 0: not known */
 	bool clock_synced;   /* says the kernel */
+	bool clock_leapt;    /* and was believed without proof */
 	bool all_stored;     /* all rows that end before are in the files */
 	bool journal_synced; /* so the files may be made to say what it says */
 };

@@ -194,6 +194,11 @@ struct journal_counters journal_counters(const struct journal *j)
 	return j->counters;
 }
 
+void journal_let_age(struct journal *j, bool allowed)
+{
+	j->keeps_old = !allowed;
+}
+
 int64_t journal_newest(const struct journal *j)
 {
 	return j->newest_s;

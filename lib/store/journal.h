@@ -61,6 +61,11 @@ struct journal_counters {
 MUST_CHECK int journal_open(struct journal **out, const char *state_dir,
 			    const struct journal_limits *limits);
 
+/** Whether records may go for their age, as they may from the start: not while
+ * the clock that says how old they are may be wrong. The bound of all files
+ * holds either way. */
+void journal_let_age(struct journal *j, bool allowed);
+
 /** Sync what can be, close; what still waits is lost. NULL is fine. */
 void journal_close(struct journal *j);
 

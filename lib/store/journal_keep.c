@@ -179,7 +179,8 @@ static const struct journal_kept *oldest(const struct journal *j)
 
 void journal_keep_bounds(struct journal *j)
 {
-	remove_old(j);
+	if (!j->keeps_old)
+		remove_old(j);
 	while (total_bytes(j) > j->limits.total_max_bytes) {
 		const struct journal_kept *file = oldest(j);
 		struct journal_name name;

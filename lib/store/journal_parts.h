@@ -61,6 +61,7 @@ struct journal {
 	char *state_dir;
 	char *folder;
 	struct journal_limits limits;
+	bool keeps_old; /* none goes for its age */
 	const struct journal_disk *disk;
 	uint64_t next_seq;
 	struct {

@@ -152,7 +152,7 @@ int pair_read(struct series_data *out, const char *state_dir,
 
 	if (rc == 0)
 		rc = series_read(&data, state_dir, pair, range);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	if (t.end_s < data.from_s + (int64_t)data.rows * data.row_s) {
 		rc = read_last(&t, &data);

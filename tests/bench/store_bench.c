@@ -55,13 +55,14 @@ static double cpu_seconds(void)
 /* Resident memory of its own, without what files have mapped. */
 static long anonymous_kb(void)
 {
+	static const char key[] = "RssAnon:";
 	char line[256];
 	long kb = -1;
 	FILE *file = fopen("/proc/self/status", "r");
 
 	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "RssAnon: %ld", &kb) == 1)
-			break;
+		if (strncmp(line, key, sizeof(key) - 1) == 0)
+			kb = strtol(line + sizeof(key) - 1, NULL, 10);
 	}
 	if (file)
 		(void)fclose(file);
@@ -244,16 +245,18 @@ int main(int argc, char **argv)
 	for (int64_t w = 0; w < windows; w++) {
 		double before = cpu_seconds();
 		struct flush_counters c;
+		uint64_t failed;
 
 		for (int n = 0; n < MINUTES * PARTS; n++)
 			take_part(&b, w, n);
 		c = flush_counters(b.flush);
+		failed = c.failed + c.view.rows_held;
 		(void)printf("window %lld: %.2f CPU s, %ld MiB, %llu rows, "
 			     "%llu failed\n",
 			     (long long)w, cpu_seconds() - before,
 			     anonymous_kb() / 1024,
 			     (unsigned long long)c.view.rows,
-			     (unsigned long long)(c.failed + c.view.rows_held));
+			     (unsigned long long)failed);
 		(void)fflush(stdout);
 	}
 	flush_finish(b.flush);

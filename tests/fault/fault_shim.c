@@ -79,13 +79,17 @@ static int64_t gained_us(const struct controls *c)
 	return (real_us(CLOCK_MONOTONIC) - c->base_real_us) * (c->rate - 1);
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C
+ * library's own names are reserved ones. */
+
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
 	const struct controls *c = controls();
 	int64_t us;
 
 	if (c->rate == 0 ||
-	    (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC))
+	    (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC &&
+	     clock != CLOCK_BOOTTIME))
 		return (int)syscall(SYS_clock_gettime, clock, now);
 	us = real_us(clock) + gained_us(c);
 	if (clock == CLOCK_REALTIME)
@@ -172,9 +176,12 @@ int fsync(int fd)
 
 /* ---- memory ---- */
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the
+ * C library's, which has no others. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
 /* Called by a program that is now where memory may run out. */
 void fault_shim_arm(void);
@@ -239,3 +246,5 @@ void *realloc(void *old, size_t size)
 	}
 	return __libc_realloc(old, size);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

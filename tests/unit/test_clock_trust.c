@@ -177,6 +177,63 @@ START_TEST(or_at_once_by_a_synchronised_clock)
 }
 END_TEST
 
+START_TEST(nothing_ages_by_a_clock_of_which_nobody_is_sure)
+{
+	ck_assert(!clock_trust_may_age(&c));
+	for (int i = 0; i < 7 * 86400 / STEP_S; i++) {
+		ck_assert_int_eq(step(END + i * STEP_S), CLOCK_TRUST_SAME);
+		ck_assert_int_eq(clock_trust_may_age(&c),
+				 i == 7 * 86400 / STEP_S - 1);
+		ck_assert(!clock_trust_leapt(&c));
+	}
+}
+END_TEST
+
+START_TEST(a_synchronised_clock_is_sure_and_stays_so)
+{
+	(void)clock_trust_step(&c, END, true, jumps);
+	ck_assert(clock_trust_may_age(&c));
+	(void)step(END + STEP_S);
+	ck_assert(clock_trust_may_age(&c));
+}
+END_TEST
+
+START_TEST(nothing_ages_once_the_clock_leapt_and_was_believed)
+{
+	int64_t at = END + MONTH_S;
+
+	(void)clock_trust_step(&c, END, true, jumps);
+	jumps++;
+	(void)step(at);
+	ck_assert(!clock_trust_may_age(&c));
+	while (step(at) != CLOCK_TRUST_CONFIRMED)
+		at += STEP_S;
+	ck_assert(!clock_trust_may_age(&c));
+	ck_assert(clock_trust_leapt(&c));
+	(void)step(at + STEP_S);
+	ck_assert(clock_trust_leapt(&c));
+	(void)clock_trust_step(&c, at + 2 * STEP_S, true, jumps);
+	ck_assert(clock_trust_may_age(&c));
+	ck_assert(!clock_trust_leapt(&c));
+}
+END_TEST
+
+START_TEST(a_clock_that_leapt_and_came_back_is_no_more_in_doubt)
+{
+	int64_t at = END + MONTH_S;
+
+	(void)step(END);
+	jumps++;
+	while (step(at) != CLOCK_TRUST_CONFIRMED)
+		at += STEP_S;
+	jumps++;
+	ck_assert_int_eq(clock_trust_step(&c, END + STEP_S, true, jumps),
+			 CLOCK_TRUST_WAS_AHEAD);
+	ck_assert(clock_trust_may_age(&c));
+	ck_assert(!clock_trust_leapt(&c));
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -197,6 +254,10 @@ int main(void)
 		  0 },
 		{ from_far_ahead_to_far_behind_is_odd_still, 0 },
 		{ or_at_once_by_a_synchronised_clock, 0 },
+		{ nothing_ages_by_a_clock_of_which_nobody_is_sure, 0 },
+		{ a_synchronised_clock_is_sure_and_stays_so, 0 },
+		{ nothing_ages_once_the_clock_leapt_and_was_believed, 0 },
+		{ a_clock_that_leapt_and_came_back_is_no_more_in_doubt, 0 },
 	};
 
 	return unit_run_with("clock_trust", setup, teardown, tests,

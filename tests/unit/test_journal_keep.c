@@ -107,6 +107,21 @@ START_TEST(a_clock_that_is_ahead_deletes_nothing)
 }
 END_TEST
 
+START_TEST(nothing_goes_for_its_age_while_that_is_not_allowed)
+{
+	journal_let_age(journal, false);
+	live(0, 9);
+	append(RECORD_STEP, FIRST_S + MONTH_S, false);
+	see_all(&seen, dir);
+	ck_assert(has_seen(FIRST_S));
+	ck_assert_uint_eq(journal_counters(journal).files_removed, 0);
+	journal_let_age(journal, true);
+	append(RECORD_STEP, FIRST_S + MONTH_S + HOUR_S, false);
+	see_all(&seen, dir);
+	ck_assert(!has_seen(FIRST_S));
+}
+END_TEST
+
 /* What an odd clock wrote goes when the files behind it go. */
 START_TEST(records_of_an_odd_clock_grow_old_too)
 {
@@ -209,6 +224,7 @@ int main(void)
 		{ each_stream_is_kept_for_its_time, 0 },
 		{ it_does_so_after_a_restart, 0 },
 		{ a_clock_that_is_ahead_deletes_nothing, 0 },
+		{ nothing_goes_for_its_age_while_that_is_not_allowed, 0 },
 		{ records_of_an_odd_clock_grow_old_too, 0 },
 		{ a_clock_that_went_back_loses_nothing, 0 },
 		{ of_too_many_bytes_the_oldest_go, 0 },

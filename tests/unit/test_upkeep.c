@@ -20,6 +20,7 @@ static struct track_set set;
 static struct view *view;
 static struct upkeep *upkeep;
 static bool clock_synced;
+static bool clock_leapt;
 
 static void setup(void)
 {
@@ -29,6 +30,7 @@ static void setup(void)
 	(void)track_set_find(&set, &series);
 	upkeep = NULL;
 	clock_synced = true;
+	clock_leapt = false;
 }
 
 static void teardown(void)
@@ -49,6 +51,7 @@ static void keep_up(int64_t now_s)
 {
 	const struct upkeep_moment moment = { .now_s = now_s,
 					      .clock_synced = clock_synced,
+					      .clock_leapt = clock_leapt,
 					      .all_stored = true,
 					      .journal_synced = true };
 
@@ -156,6 +159,20 @@ START_TEST(a_clock_that_was_ahead_puts_nothing_off)
 }
 END_TEST
 
+START_TEST(no_copy_is_replaced_by_a_clock_that_leapt)
+{
+	store_rows();
+	open_upkeep();
+	keep_up(STORED_START + HOUR_S);
+	clock_leapt = true;
+	keep_up(STORED_START + 30 * DAY_S);
+	ck_assert(!exists("copies/made"));
+	clock_leapt = false;
+	keep_up(STORED_START + 3 * HOUR_S);
+	ck_assert(exists("copies/made"));
+}
+END_TEST
+
 static void store_pair(uint32_t b, int64_t at_s)
 {
 	const struct series pair = {
@@ -204,6 +221,7 @@ int main(void)
 		{ files_are_not_written_before_they_were_looked_at, 0 },
 		{ a_file_that_cannot_be_mended_keeps_no_copies_off, 0 },
 		{ copies_that_could_not_be_made_are_not_said_to_be, 0 },
+		{ no_copy_is_replaced_by_a_clock_that_leapt, 0 },
 		{ a_clock_that_was_ahead_puts_nothing_off, 0 },
 		{ a_pair_without_traffic_for_longer_than_rows_are_kept_ages_out,
 		  0 },
