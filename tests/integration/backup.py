@@ -23,7 +23,8 @@ import time
 import harness
 
 HISTORY_S = 600
-TURNS = 2  # minutes that are waited for
+# minutes that are waited for
+TURNS = 3 if os.environ.get("LANTERNE_FAULT") == "long" else 1
 AROUND_S = 3
 
 

@@ -18,7 +18,10 @@ uint64_t made_number(uint64_t *seed)
 
 uint64_t made_wide(uint64_t *seed)
 {
-	return made_number(seed) >> made_number(seed) % 64;
+	/* In this order: C has none for the sides of an operator. */
+	uint64_t number = made_number(seed);
+
+	return number >> made_number(seed) % 64;
 }
 
 static bool made_bit(uint64_t *seed)
@@ -83,6 +86,17 @@ static struct record_port made_port(uint64_t *seed)
 	return p;
 }
 
+static struct record_agent made_agent(uint64_t *seed)
+{
+	struct record_agent a;
+
+	a.datagrams = made_wide(seed);
+	a.lost = made_wide(seed);
+	a.samples = made_wide(seed);
+	a.drops = made_wide(seed);
+	return a;
+}
+
 static enum series_kind made_kind(uint64_t *seed, enum record_kind kind)
 {
 	if (kind == RECORD_PORTS)
@@ -126,12 +140,7 @@ struct record_entry made_entry(uint64_t *seed, enum record_kind kind)
 	else if (of == SERIES_PORT)
 		entry.port = made_port(seed);
 	else if (of == SERIES_AGENT)
-		entry.agent = (struct record_agent){
-			.datagrams = made_wide(seed),
-			.lost = made_wide(seed),
-			.samples = made_wide(seed),
-			.drops = made_wide(seed),
-		};
+		entry.agent = made_agent(seed);
 	else
 		entry.traffic = made_traffic(seed, of == SERIES_PAIR);
 	return entry;
