@@ -82,9 +82,17 @@ static void escape(struct text *out, const char *string, size_t limit)
 	const char *at = string;
 
 	while (left > 0) {
+		size_t run = text_word(at);
 		uint32_t code = 0;
-		size_t len = decode((const unsigned char *)at, left, &code);
+		size_t len;
 
+		if (run > 0 && (size_t)(at - string) + run <= limit) {
+			text_add_bytes(out, at, run);
+			at += run;
+			left -= run;
+			continue;
+		}
+		len = decode((const unsigned char *)at, left, &code);
 		if ((size_t)(at - string) + (len ? len : 1) > limit) {
 			text_add(out, "\xe2\x80\xa6"); /* ellipsis */
 			return;
@@ -109,22 +117,28 @@ void html_name(struct text *out, const char *string)
 	escape(out, string, HTML_NAME_MAX);
 }
 
-/* What RFC 3986, 2.3, lets stand for itself. */
-static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "abcdefghijklmnopqrstuvwxyz0123456789-._~";
-
 void html_url(struct text *out, const char *string)
 {
 	static const char digits[] = "0123456789ABCDEF";
 
-	for (const char *c = string; *c; c++) {
-		unsigned char byte = (unsigned char)*c;
-		char escaped[] = { '%', digits[byte >> 4], digits[byte & 15] };
+	for (;;) {
+		size_t run = text_word(string);
+		unsigned char byte;
 
-		if (strchr(unreserved, *c))
-			text_add_char(out, *c);
-		else
-			text_add_bytes(out, escaped, sizeof(escaped));
+		text_add_bytes(out, string, run);
+		string += run;
+		byte = (unsigned char)*string++;
+		if (byte == '\0')
+			return;
+		/* With letters and digits, what RFC 3986, 2.3, lets stand
+		 * for itself. */
+		if (strchr("-._~", byte)) {
+			text_add_char(out, (char)byte);
+			continue;
+		}
+		text_add_char(out, '%');
+		text_add_char(out, digits[byte >> 4]);
+		text_add_char(out, digits[byte & 15]);
 	}
 }
 
@@ -133,10 +147,17 @@ void html_yaml(struct text *out, const char *string)
 	size_t left = strlen(string);
 
 	text_add_char(out, '"');
-	while (left > 0) {
+	for (;;) {
+		size_t run = text_word(string);
 		uint32_t code = 0;
-		size_t len = decode((const unsigned char *)string, left, &code);
+		size_t len;
 
+		text_add_bytes(out, string, run);
+		string += run;
+		left -= run;
+		if (left == 0)
+			break;
+		len = decode((const unsigned char *)string, left, &code);
 		if (len == 0)
 			text_add(out, "\\uFFFD");
 		else if (code == '"' || code == '\\')

@@ -5,6 +5,7 @@
 
 #include "util/err.h"
 #include "util/number.h"
+#include "util/text.h"
 
 static int hex_digit(char c)
 {
@@ -22,9 +23,16 @@ static int decode(char *text, bool in_query)
 {
 	char *to = text;
 
-	for (const char *from = text; *from; from++) {
-		char c = *from;
+	for (const char *from = text;; from++) {
+		size_t run = text_word(from);
+		char c;
 
+		memmove(to, from, run);
+		to += run;
+		from += run;
+		c = *from;
+		if (c == '\0')
+			break;
 		if (c == '+' && in_query) {
 			c = ' ';
 		} else if (c == '%') {

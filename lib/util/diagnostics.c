@@ -7,8 +7,6 @@
 
 enum { MESSAGE_SIZE = 800 };
 
-/* What would leave the line or steer the terminal that shows it. */
-
 struct place place_of_byte(const char *path, const char *text, size_t len,
 			   size_t offset)
 {
@@ -56,6 +54,29 @@ static size_t odd_character(const char *c)
 									   : 0;
 }
 
+/* A message, but for what would leave the line or steer the terminal. */
+static void add_message(struct text *out, const char *message)
+{
+	/* With one of these begins what odd_character knows. */
+	static const char suspects[] =
+	    "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"
+	    "\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
+	    "\x7f\xe2";
+
+	while (*message) {
+		size_t plain = strcspn(message, suspects);
+		size_t odd;
+
+		text_add_bytes(out, message, plain);
+		message += plain;
+		if (*message == '\0')
+			break;
+		odd = odd_character(message);
+		text_add_char(out, odd ? '?' : *message);
+		message += odd ? odd : 1;
+	}
+}
+
 static void add_line(struct diagnostics *d, struct place place,
 		     const char *severity, const char *message)
 {
@@ -71,12 +92,7 @@ static void add_line(struct diagnostics *d, struct place place,
 	text_add(&d->text, ": ");
 	text_add(&d->text, severity);
 	text_add(&d->text, ": ");
-	for (const char *c = message; *c;) {
-		size_t odd = odd_character(c);
-
-		text_add_char(&d->text, odd ? '?' : *c);
-		c += odd ? odd : 1;
-	}
+	add_message(&d->text, message);
 	text_add_char(&d->text, '\n');
 }
 

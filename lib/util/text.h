@@ -67,4 +67,16 @@ const char *text_str(const struct text *t);
  */
 MUST_CHECK char *text_steal(struct text *t);
 
+/** How many letters and digits of ASCII a string begins with: what stands for
+ * itself in every format, so that it can be taken at once. */
+static inline size_t text_word(const char *string)
+{
+	size_t len = 0;
+
+	while ((unsigned char)((string[len] | 0x20) - 'a') < 26 ||
+	       (unsigned char)(string[len] - '0') < 10)
+		len++;
+	return len;
+}
+
 #endif
