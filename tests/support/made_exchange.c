@@ -400,7 +400,8 @@ static void write_status(const struct writing *w)
 	text_add(&out,
 		 "\"input\": { \"datagrams\": 240696, \"malformed\": 2, "
 		 "\"unsupported_version\": 0, \"foreign\": 4, "
-		 "\"lost_datagrams\": 3, \"duplicates\": 0, \"late\": 0, "
+		 "\"lost_datagrams\": 3, \"duplicates\": 0, \"waited\": 0, "
+		 "\"late\": 0, "
 		 "\"flow_samples\": 1624690, \"counter_samples\": 69120, "
 		 "\"frames\": 0 },\n\"ledger\": { \"observations\": 1624690, "
 		 "\"attributed\": 812000, \"dropped\": { \"no_member\": 600, "

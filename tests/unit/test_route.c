@@ -365,14 +365,17 @@ static const struct {
 	const char *absent;
 } health[] = {
 	{ "{\"input\":{\"datagrams\":5,\"accepted\":5,\"malformed\":0,"
-	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0,"
+	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0,\"waited\":"
+	  "0,"
 	  "\"late\":0}}",
 	  ">Nothing was refused, lost or read past.", "malformed" },
 	{ "{\"input\":{\"datagrams\":5,\"accepted\":3,\"malformed\":2,"
-	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0}}",
+	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0,\"waited\":"
+	  "0}}",
 	  "malformed</th><td class=\"number\">2<", "not the sum" },
 	{ "{\"input\":{\"datagrams\":5,\"accepted\":3,\"malformed\":1,"
-	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0}}",
+	  "\"unsupported_version\":0,\"foreign\":0,\"duplicates\":0,\"waited\":"
+	  "0}}",
 	  "not the sum of what became of them", "of another sFlow" },
 	{ "{\"input\":{\"counter_restarts\":3}}", "counters began anew",
 	  "counter_restarts" },
