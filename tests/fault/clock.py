@@ -131,21 +131,23 @@ def month_ahead(run):
 
 
 def believed(run):
-    """A day ahead until it is believed; when it was wrong all the same, the
-    rows come back."""
+    """Thirty days ahead until it is believed; when it was wrong all the same,
+    the rows come back."""
     run.begin()
-    run.set(DAY_S, 0)
+    run.set(30 * DAY_S, 0)
     run.controls.sleep(450)
     ahead_s = run.controls.wall_s()
     run.controls.sleep(70)
     run.checks.equal(run.live_rows(ahead_s - 120, ahead_s - 60), 0,
-                     "a day ahead: minutes unknown once confirmed")
-    run.set(-DAY_S, 1)
+                     "30 days ahead: minutes unknown once confirmed")
+    run.checks.equal(run.exchange.status()["store"]["files_copied"], 0,
+                     "30 days ahead: copies of files that were emptied")
+    run.set(-30 * DAY_S, 1)
     run.controls.sleep(240)
-    kept, line = run.finish("a day ahead, believed, and back")
+    kept, line = run.finish("30 days ahead, believed, and back")
     run.checks.equal(run.exchange.unknown_rows(kept, run.from_s,
                                                run.before_s), 0,
-                     "a day ahead: minutes unknown at the end")
+                     "30 days ahead: minutes unknown at the end")
     return line
 
 
