@@ -4,7 +4,9 @@
  * The rows of a slice of series are read from the journal in one go, for it is
  * read from its start to its end whoever is looked for. Where a file needs
  * older rows than that, as one that is made anew does, they are read for its
- * slice once more, all that the journal has.
+ * slice once more, all that the journal has. Pairs that are to be copied are
+ * many and were looked at before: large slices are compared with the last hour,
+ * and only what is not sound by that is asked for more.
  */
 #include "collector/mending.h"
 
@@ -28,6 +30,7 @@ enum {
 	DAY_S = 86400,
 	HOUR_S = 3600,
 	TAIL_S = 1800,
+	SLICE_MAX = 4096, /* of pairs that are copied: a dozen rows each */
 	SLICE = 256,
 	SLICE_OF_ALL = 64, /* where each brings thousands of rows */
 	FEW_PAIRS = 2000,
@@ -46,38 +49,21 @@ struct mending {
 	bool copies;
 	int64_t from_s[JOURNAL_STREAM_COUNT]; /* where the journal begins */
 	/* the slice at hand: tracks from `done` on */
-	uint32_t slice_end;  /* in the plan; done: there is none */
-	uint32_t slice_from; /* in the plan: where it began */
-	struct series series[SLICE];
-	struct journal_rows rows[SLICE];
-	int64_t rows_from_s; /* what is read of them */
+	uint32_t slice_end;	   /* in the plan; done: there is none */
+	uint32_t slice_from;	   /* in the plan: where it began */
+	struct series *series;	   /* SLICE_MAX */
+	struct journal_rows *rows; /* the same */
+	int64_t rows_from_s;	   /* what is read of them */
 	struct journal_holes holes[JOURNAL_STREAM_COUNT]; /* in what is read */
 	int64_t now_s;
 	bool ages_out; /* pairs may */
 	struct mending_counters counters;
 };
 
-int mending_new(struct mending **out, const char *state_dir,
-		struct track_set *set, struct view *view)
-{
-	struct mending *m = calloc(1, sizeof(*m));
-
-	if (!m)
-		return -ENOMEM;
-	m->state_dir = strdup(state_dir);
-	if (!m->state_dir) {
-		free(m);
-		return -ENOMEM;
-	}
-	m->set = set;
-	m->view = view;
-	*out = m;
-	return 0;
-}
-
 static void drop_slice(struct mending *m)
 {
-	journal_rows_fini(m->rows, SLICE);
+	if (m->rows)
+		journal_rows_fini(m->rows, SLICE_MAX);
 	m->slice_end = m->done;
 	m->slice_from = m->done;
 }
@@ -88,8 +74,30 @@ void mending_free(struct mending *m)
 		return;
 	drop_slice(m);
 	free(m->plan);
+	free(m->series);
+	free(m->rows);
 	free(m->state_dir);
 	free(m);
+}
+
+int mending_new(struct mending **out, const char *state_dir,
+		struct track_set *set, struct view *view)
+{
+	struct mending *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return -ENOMEM;
+	m->state_dir = strdup(state_dir);
+	m->series = calloc(SLICE_MAX, sizeof(*m->series));
+	m->rows = calloc(SLICE_MAX, sizeof(*m->rows));
+	if (!m->state_dir || !m->series || !m->rows) {
+		mending_free(m);
+		return -ENOMEM;
+	}
+	m->set = set;
+	m->view = view;
+	*out = m;
+	return 0;
 }
 
 /* ---- the plan ---- */
@@ -396,7 +404,7 @@ static int read_rows(struct mending *m, int64_t from_s)
 	uint32_t count = m->slice_end - m->slice_from;
 	int rc;
 
-	journal_rows_fini(m->rows, SLICE);
+	journal_rows_fini(m->rows, SLICE_MAX);
 	memset(m->holes, 0, sizeof(m->holes));
 	m->rows_from_s = from_s;
 	rc = journal_rows_read(m->rows, m->state_dir, m->series, count, span);
@@ -407,9 +415,18 @@ static int read_rows(struct mending *m, int64_t from_s)
 	return rc;
 }
 
+/* Whether the slice that begins is of pairs to be copied. */
+static bool copies_pairs(const struct mending *m)
+{
+	return m->copies && m->done < m->count &&
+	       m->set->tracks[m->plan[m->done]].series.kind == SERIES_PAIR;
+}
+
 static int begin_slice(struct mending *m, int64_t now_s)
 {
-	uint32_t most = m->reach == MENDING_ALL ? SLICE_OF_ALL : SLICE;
+	uint32_t most = copies_pairs(m)		  ? SLICE_MAX
+			: m->reach == MENDING_ALL ? SLICE_OF_ALL
+						  : SLICE;
 	/* The row of a day is made of all that lie in it. */
 	int64_t from_s = now_s - now_s % DAY_S - DAY_S;
 	int rc;
@@ -427,8 +444,10 @@ static int begin_slice(struct mending *m, int64_t now_s)
 		    m->set->tracks[m->plan[i]].series;
 	/* Of so many pairs one was idle of late, and older rows are asked for
 	 * anyway: better not to read the journal twice. */
-	if (m->reach == MENDING_ALL || from_s < 0 ||
-	    stream_of(&m->series[0]) == JOURNAL_PAIRS)
+	if (copies_pairs(m))
+		from_s = now_s - now_s % SERIES_PAIR_STEP_S - HOUR_S;
+	else if (m->reach == MENDING_ALL || from_s < 0 ||
+		 stream_of(&m->series[0]) == JOURNAL_PAIRS)
 		from_s = 0;
 	return read_rows(m, from_s);
 }
@@ -437,6 +456,7 @@ static int begin_slice(struct mending *m, int64_t now_s)
 struct asking {
 	struct mending *mending;
 	uint32_t at;
+	bool as_read; /* no older rows than were read for the slice */
 };
 
 /*
@@ -466,7 +486,7 @@ static int give_rows(void *context, int64_t from_s,
 	size_t first = 0;
 	int rc = 0;
 
-	if (from_s < m->rows_from_s)
+	if (from_s < m->rows_from_s && !a->as_read)
 		rc = read_all_rows(a);
 	if (rc < 0)
 		return rc;
@@ -555,9 +575,31 @@ static bool age_out(struct mending *m, const struct series *series,
 	return true;
 }
 
+/*
+ * Compare the file of a pair with the rows that are at hand. One that is behind
+ * lacks rows that may be older.
+ */
+static int is_sound(struct mending *m, const struct rrd_mend_options *options,
+		    struct rrd_mend_outcome *outcome)
+{
+	uint32_t at = m->done - m->slice_from;
+	struct asking asking = { m, at, true };
+	int64_t from_s = m->from_s[JOURNAL_PAIRS];
+	const struct rrd_source source = { give_rows, &asking,
+					   from_s > m->rows_from_s
+					       ? from_s
+					       : m->rows_from_s };
+
+	if (m->set->tracks[m->plan[m->done]].behind)
+		return 0;
+	*outcome = (struct rrd_mend_outcome){ .what = RRD_SOUND };
+	return rrd_is_sound(m->state_dir, &m->series[at], &source, options,
+			    &outcome->known);
+}
+
 static void mend_one(struct mending *m, int64_t now_s)
 {
-	struct asking asking = { m, m->done - m->slice_from };
+	struct asking asking = { m, m->done - m->slice_from, false };
 	/* The slice may move while it is looked at. */
 	const struct series own = m->series[asking.at];
 	const struct series *series = &own;
@@ -570,7 +612,10 @@ static void mend_one(struct mending *m, int64_t now_s)
 
 	options.check_s = check_s(m);
 	m->counters.looked_at++;
-	rc = rrd_mend(m->state_dir, series, &source, &options, &outcome);
+	rc = copies_pairs(m) ? is_sound(m, &options, &outcome) : 0;
+	if (rc == 0)
+		rc =
+		    rrd_mend(m->state_dir, series, &source, &options, &outcome);
 	if (rc < 0) {
 		m->counters.failed++;
 		view_not_mended(m->view, track, rc);

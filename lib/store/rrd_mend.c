@@ -442,3 +442,23 @@ int rrd_mend(const char *state_dir, const struct series *series,
 		return append(&m, &found.truth);
 	return rebuild(&m);
 }
+
+int rrd_is_sound(const char *state_dir, const struct series *series,
+		 const struct rrd_source *source,
+		 const struct rrd_mend_options *options,
+		 struct rrd_known *known)
+{
+	const struct rrd_judge judge = { series_layout(series->kind), source,
+					 options };
+	struct rrd_finding found;
+	char path[PATH_MAX];
+	int rc = series_path(path, sizeof(path), state_dir, series);
+
+	if (rc == 0)
+		rc = rrd_judge_file(&judge, path, &found);
+	if (rc < 0)
+		return rc == ERR_NOT_FOUND ? 0 : rc;
+	*known = found.known;
+	return found.fault[0] == '\0' && found.known.last_s > 0 &&
+	       rrd_judge_rest(&found.truth, found.known.last_s).count == 0;
+}

@@ -86,6 +86,18 @@ struct rrd_mend_outcome {
 };
 
 /**
+ * Look at the file of a series only, by a source that may begin late: what was
+ * before it is not asked for.
+ *
+ * @param known  of a file that is right and lacks no row that the source has
+ * @return 1: it is; 0: it is not, or there is none; else as rrd_mend
+ */
+MUST_CHECK int rrd_is_sound(const char *state_dir, const struct series *series,
+			    const struct rrd_source *source,
+			    const struct rrd_mend_options *options,
+			    struct rrd_known *known);
+
+/**
  * Look at the file of a series, and mend it if need be.
  *
  * @param outcome  on success what was done

@@ -135,10 +135,115 @@ START_TEST(each_file_gets_its_own_rows_however_far_back)
 }
 END_TEST
 
+static struct series pair(uint32_t number)
+{
+	return (struct series){ .kind = SERIES_PAIR,
+				.asn = 64500,
+				.other_asn = 4200000000u + number,
+				.vlan = 10 };
+}
+
+/* The member's sending was observed for a whole step. */
+static void add_seen(uint32_t asn)
+{
+	const struct record_entry entry = {
+		.series = { .kind = SERIES_MEMBER, .asn = asn },
+		.known = true,
+		.seen_us = 5 * (int64_t)MINUTE_US,
+	};
+
+	record_add(&record, &entry);
+}
+
+/* Each of PAIRS has number + 1 bytes a second in a step of five minutes. */
+static void append_pairs(int64_t start_s, uint32_t first, uint32_t end)
+{
+	struct record_head head = {
+		.kind = RECORD_PAIR_STEP,
+		.start_s = start_s,
+		.covered_us = 5 * (int64_t)MINUTE_US,
+	};
+
+	record_begin(&record, &head);
+	add_seen(64500);
+	for (uint32_t i = first; i < end; i++)
+		add_seen(pair(i).other_asn);
+	for (uint32_t i = first; i < end; i++) {
+		struct record_entry entry = { .series = pair(i),
+					      .known = true };
+
+		entry.traffic.tallies[0][FAMILY_IPV4] =
+		    (struct tally){ .bytes = 300 * ((uint64_t)i + 1),
+				    .samples = 1 };
+		record_add(&record, &entry);
+	}
+	ck_assert_int_eq(journal_append(journal, &head, &record), 0);
+	ck_assert_int_eq(journal_sync(journal), 0);
+}
+
+static double stored_of_pair(uint32_t number, int64_t at_s)
+{
+	const struct series s = pair(number);
+	struct series_range range = { CONSOLIDATION_AVERAGE, at_s, at_s + 300,
+				      300 };
+	struct series_data data;
+	double value;
+
+	ck_assert_int_eq(series_read(&data, dir, &s, &range), 0);
+	value = series_at(&data, 0, PAIR_AB_V4_BYTES);
+	series_data_fini(&data);
+	return value;
+}
+
+static void copy_pairs(int64_t now_s)
+{
+	int rc = mending_plan_copies(mending, true);
+
+	while (rc == 0 && (rc = mending_some(mending, now_s, 1)) == 1)
+		rc = 0;
+	ck_assert_int_eq(rc, 0);
+}
+
+/* Many pairs, most of them idle for a day, in one large slice. */
+START_TEST(
+    a_pair_that_is_copied_is_compared_with_the_last_hour_and_mended_with_all)
+{
+	enum { PAIRS = 300, DAMAGED = 5, WRONG = 295, TALKING = 290 };
+	const int64_t begin_s = STORED_START - STORED_START % 300;
+	const int64_t end_s = begin_s + DAY_S;
+	const double wrong[] = { 1e6 };
+	struct series s;
+	char path[PATH_SIZE];
+
+	append_pairs(begin_s, 0, PAIRS);
+	append_pairs(end_s, TALKING, PAIRS);
+	ck_assert_int_eq(mending_plan(mending, MENDING_ALL, end_s + 300), 0);
+	while (mending_some(mending, end_s + 300, 100) == 1)
+		continue;
+	ck_assert_uint_eq(mending_counters(mending).appended, PAIRS);
+	s = pair(DAMAGED);
+	ck_assert_int_eq(series_path(path, sizeof(path), dir, &s), 0);
+	ck_assert_int_eq(truncate(path, 1000), 0);
+	s = pair(WRONG);
+	ck_assert_int_eq(series_path(path, sizeof(path), dir, &s), 0);
+	ck_assert_int_eq(unlink(path), 0);
+	(void)stored_write(dir, &s, end_s, wrong, 1);
+	copy_pairs(end_s + 300);
+	ck_assert_uint_eq(mending_counters(mending).copied, PAIRS);
+	ck_assert_uint_eq(mending_counters(mending).mended, 2);
+	ck_assert_uint_eq(mending_counters(mending).failed, 0);
+	ck_assert_double_eq(stored_of_pair(DAMAGED, begin_s), DAMAGED + 1);
+	ck_assert_double_eq(stored_of_pair(WRONG, end_s), WRONG + 1);
+	ck_assert_double_eq(stored_of_pair(WRONG, begin_s), WRONG + 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
 		{ each_file_gets_its_own_rows_however_far_back, 0 },
+		{ a_pair_that_is_copied_is_compared_with_the_last_hour_and_mended_with_all,
+		  0 },
 	};
 
 	return unit_run_with("mending", setup, teardown, tests,
