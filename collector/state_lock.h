@@ -10,7 +10,8 @@
  * Make a state_dir if need be and lock it. What goes wrong is logged.
  *
  * @param fd  on success the lock, to be closed when it is no longer needed
- * @return 0; -EADDRINUSE: another collector uses it; or -errno
+ * @return 0; -EADDRINUSE: another collector uses it; -EPERM: root would make
+ *         files there that its owner cannot write; or -errno
  */
 MUST_CHECK int state_lock(const char *state_dir, int *fd);
 

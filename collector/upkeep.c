@@ -156,6 +156,9 @@ static void look(struct upkeep *u, enum mending_reach reach)
 
 void upkeep_look_again(struct upkeep *u)
 {
+	/* Copies that this interrupts are due again. */
+	for (int i = 0; i < 2; i++)
+		u->copied_s[i] = read_stamp(u, i);
 	look(u, MENDING_TAIL);
 }
 
