@@ -11,8 +11,9 @@ static enum counted counted_at_start(enum config_direction direction)
 		return COUNTED_INGRESS;
 	case CONFIG_DIRECTION_EGRESS:
 		return COUNTED_EGRESS;
+	case CONFIG_DIRECTION_BOTH:
+		return COUNTED_BOTH;
 	case CONFIG_DIRECTION_AUTO: /* until the verdict */
-	case CONFIG_DIRECTION_BOTH: /* refused by config_load */
 	case CONFIG_DIRECTION_ANY:
 		break;
 	}

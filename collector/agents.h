@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "collector/attribute.h"
+#include "collector/rate_window.h"
 #include "collector/stream.h"
 #include "ixp/config.h"
 #include "net/sflow.h"
@@ -45,11 +46,14 @@ struct switch_state {
 	uint32_t drops;	    /* the highest reported, or the first */
 	bool has_drops;	    /* drops is valid */
 	bool drops_settled; /* it is of a closed step */
-	bool step_alive;    /* a datagram came in an earlier part of the step */
+	bool drops_of_box;  /* all its data sources report the same counter */
+	struct rate_window box_drops; /* of closed steps, if it is so */
+	bool step_alive; /* a datagram came in an earlier part of the step */
 	/* of the open step, since its last part */
 	uint64_t step_datagrams;
 	uint64_t step_lost;
 	uint64_t step_samples;
+	uint64_t step_drops; /* of the step that is being closed */
 	struct streams streams;
 };
 

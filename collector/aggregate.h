@@ -5,13 +5,14 @@
 /*
  * aggregate — tallies of the open step.
  *
- * One cell for each (from, to, switch, family) that was seen; every total of
- * the exchange is a sum of cells, made when the step is closed. So a sample
+ * One cell for each (from, to, data source, family) that was seen; every total
+ * of the exchange is a sum of cells, made when the step is closed. So a sample
  * costs one look-up, whatever is derived from it later. The capacity is
  * fixed and its memory reserved at the start, but used only as far as there
  * are cells: most exchanges fill a small part, which then fits into the cache.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +22,9 @@
 #include "util/attr.h"
 
 enum {
-	AGGREGATE_INTERFACES_MAX = 1 << 24,
+	AGGREGATE_INTERFACES_MAX = 1 << 20,
 	AGGREGATE_SWITCHES_MAX = 1 << 12,
+	AGGREGATE_SOURCES_MAX = 1 << 17, /* ports, and a switch each */
 };
 
 struct cell {
@@ -39,7 +41,19 @@ struct aggregate {
 	size_t slots_max;
 };
 
-/* What a key says. */
+/* What the key of an open step's cell says. */
+struct raw_ends {
+	uint32_t from; /* VLAN interface or REGISTRY_NOBODY */
+	uint32_t to;
+	uint32_t source; /* in the port table; or its capacity and the switch
+			  * behind it: none of these */
+	enum family family;
+	bool egress;   /* sampled where the frames went out */
+	bool weighted; /* against the other side */
+	bool final;    /* as it is: neither corrected nor weighted */
+};
+
+/* What a key says of a step that is over. */
 struct cell_ends {
 	uint32_t from; /* VLAN interface or REGISTRY_NOBODY */
 	uint32_t to;
@@ -53,6 +67,28 @@ static inline uint64_t cell_key(uint32_t from, uint32_t to,
 {
 	return (uint64_t)from | (uint64_t)to << 24 |
 	       (uint64_t)switch_index << 48 | ((uint64_t)family + 1) << 60;
+}
+
+/** The key of an open step's cell; never 0. */
+static inline uint64_t raw_key(struct raw_ends e)
+{
+	return (uint64_t)e.from | (uint64_t)e.to << 20 |
+	       (uint64_t)e.source << 40 | ((uint64_t)e.family + 1) << 57 |
+	       (uint64_t)e.egress << 60 | (uint64_t)e.weighted << 61 |
+	       (uint64_t)e.final << 62;
+}
+
+static inline struct raw_ends raw_ends(uint64_t key)
+{
+	return (struct raw_ends){
+		.from = (uint32_t)(key & 0xfffff),
+		.to = (uint32_t)(key >> 20 & 0xfffff),
+		.source = (uint32_t)(key >> 40 & 0x1ffff),
+		.family = (enum family)((key >> 57 & 7) - 1),
+		.egress = key >> 60 & 1,
+		.weighted = key >> 61 & 1,
+		.final = key >> 62 & 1,
+	};
 }
 
 static inline struct cell_ends cell_ends(uint64_t key)

@@ -22,6 +22,7 @@ enum counted {
 	COUNTED_ANY,
 	COUNTED_INGRESS, /* all but those certainly egress */
 	COUNTED_EGRESS,	 /* all but those certainly ingress */
+	COUNTED_BOTH,	 /* both sides, each in part (sides.h) */
 };
 
 /* Why a source address belongs to no member. */

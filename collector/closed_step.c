@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "collector/clock.h"
+#include "collector/combine.h"
 #include "collector/port_memory.h"
 
 /*
@@ -12,35 +13,42 @@
  * source, others one for each. Where all that was heard in the step lies at or
  * above what the switch had reached before, it is the box's.
  */
-static uint64_t drops_of(const struct port_table *t, uint32_t switch_index,
-			 struct switch_state *s)
+static void find_drops(struct intake *in, uint32_t switch_index, int64_t step)
 {
+	struct switch_state *s = &in->agents.switches[switch_index];
 	uint64_t sum = 0;
 	uint32_t high = 0;
 	bool heard = false;
 	bool of_box = true;
 	uint32_t grown;
 
-	for (uint32_t i = 0; i < t->count; i++) {
-		const struct port_state *p = &t->ports[i];
+	for (uint32_t i = 0; i < in->ports.count; i++) {
+		struct port_state *p = &in->ports.ports[i];
 
 		if (p->switch_index != switch_index || !p->drops_heard)
 			continue;
 		sum += p->drops_grown;
+		p->drops_grown = 0;
+		p->drops_heard = false;
 		of_box = of_box && (int32_t)(p->drops - s->drops) >= 0;
 		if (!heard || (int32_t)(p->drops - high) > 0)
 			high = p->drops;
 		heard = true;
 	}
 	if (!heard)
-		return 0;
+		return;
 	grown = high - s->drops;
 	s->drops = high;
 	/* In a switch's first step each source may stand anywhere. */
 	if (!s->drops_settled)
 		of_box = of_box && grown < sum;
 	s->drops_settled = true;
-	return of_box ? grown : sum;
+	if (grown > 0)
+		s->drops_of_box = of_box;
+	if (of_box && grown > 0)
+		rate_window_dropped(&s->box_drops, step, grown);
+	s->step_drops += of_box ? grown : sum;
+	s->drops_grown += of_box ? grown : sum;
 }
 
 /* Move the counts of a switch since the last part into a row. */
@@ -79,6 +87,7 @@ static int take_counts(struct closed_step **out, struct intake *in,
 		closed_step_free(step);
 		return rc;
 	}
+	combine_cells(in, step->cells, step->cell_count, span.step);
 	for (size_t i = 0; i < switches; i++)
 		take_agent(&step->agents[i], &in->agents.switches[i]);
 	*out = step;
@@ -97,8 +106,12 @@ int closed_step_take(struct closed_step **out, struct intake *in,
 	size_t switches = in->registry->config->switch_count;
 	bool *alive = calloc(switches + 1, sizeof(*alive));
 	struct closed_step *step;
-	int rc = alive ? take_counts(&step, in, span) : -ENOMEM;
+	int rc;
 
+	/* First, for what was dropped is missing in the cells. */
+	for (size_t i = 0; i < switches; i++)
+		find_drops(in, (uint32_t)i, span.step);
+	rc = alive ? take_counts(&step, in, span) : -ENOMEM;
 	if (rc < 0)
 		goto out;
 	step->is_part = false;
@@ -107,8 +120,8 @@ int closed_step_take(struct closed_step **out, struct intake *in,
 
 		alive[i] = s->step_alive;
 		s->step_alive = false;
-		step->agents[i].drops = drops_of(&in->ports, (uint32_t)i, s);
-		s->drops_grown += step->agents[i].drops;
+		step->agents[i].drops = s->step_drops;
+		s->step_drops = 0;
 	}
 	/* Without memory the ports' steps stay pending and come later. */
 	if (port_table_close(&in->ports, span, alive, last, &step->ports,

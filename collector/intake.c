@@ -9,10 +9,10 @@
 #include "util/err.h"
 
 /*
- * Direction auto: a switch that sends both ingress and egress samples has its
- * egress samples left out. Both rules, any and ingress, agree on everything
- * but the egress samples, so only these are held while the verdict is open,
- * and the first ingress sample of a switch settles it.
+ * Direction auto: a switch that sends both ingress and egress samples has both
+ * sides combined. Both rules, any and that, agree on everything but the egress
+ * samples, so only these are held while the verdict is open, and the first
+ * ingress sample of a switch settles it.
  */
 
 int intake_init(struct intake *in, const struct registry *registry)
@@ -30,6 +30,8 @@ int intake_init(struct intake *in, const struct registry *registry)
 		rc = stations_init(&in->stations);
 	if (rc == 0)
 		rc = aggregate_init(&in->open, registry);
+	if (rc == 0)
+		rc = sides_init(&in->sides, registry, &in->ports);
 	if (rc < 0)
 		intake_fini(in);
 	return rc;
@@ -37,6 +39,7 @@ int intake_init(struct intake *in, const struct registry *registry)
 
 void intake_fini(struct intake *in)
 {
+	sides_fini(&in->sides);
 	aggregate_fini(&in->open);
 	stations_fini(&in->stations);
 	port_table_fini(&in->ports);
@@ -89,22 +92,88 @@ static void add_due(struct intake *in, uint64_t key,
 		settle(in);
 }
 
+/* Whether an egress sample counts where both sides are combined. */
+static enum drop_reason weigh_egress(struct intake *in,
+				     const struct observation *o,
+				     const struct attribution *at,
+				     bool *weighted)
+{
+	const struct switch_state *s = &in->agents.switches[o->switch_index];
+
+	*weighted =
+	    sides_weight(&in->sides, at->from, at->to, true, in->step) > 0;
+	if (*weighted)
+		return o->port != PORT_NONE &&
+			       !sides_is_home(&in->sides, at->to, o->port,
+					      in->step)
+			   ? DROP_EGRESS_NOT_COUNTED
+			   : DROP_NONE;
+	/* A switch that samples nothing but what goes out counts by itself,
+	 * until the other side is seen elsewhere. */
+	if (!s->sent_ingress &&
+	    sides_home(&in->sides, at->from, in->step) == PORT_NONE)
+		return DROP_NONE;
+	return DROP_EGRESS_NOT_COUNTED;
+}
+
+/*
+ * Whether a sample counts where both sides are combined.
+ *
+ * @param weighted  against the other side; else, if it counts, as it is
+ */
+static enum drop_reason weigh(struct intake *in, const struct observation *o,
+			      const struct attribution *at, bool *weighted)
+{
+	if (o->direction == DIRECTION_EGRESS)
+		return weigh_egress(in, o, at, weighted);
+	*weighted = true;
+	if (o->direction == DIRECTION_INGRESS && o->port != PORT_NONE &&
+	    at->from != REGISTRY_NOBODY)
+		sides_see(&in->sides, at->from, o->port, in->step);
+	return sides_weight(&in->sides, at->from, at->to, false, in->step) > 0
+		   ? DROP_NONE
+		   : DROP_INGRESS_NOT_COUNTED;
+}
+
+/* The cell of an observation that counts. */
+static uint64_t key_of(const struct intake *in, const struct observation *o,
+		       const struct attribution *at, bool weighted)
+{
+	bool by_source =
+	    weighted || config_is_corrected(
+			    &in->registry->config->switches[o->switch_index]);
+
+	return raw_key((struct raw_ends){
+	    .from = at->from,
+	    .to = at->to,
+	    .source = by_source && o->port != PORT_NONE
+			  ? o->port
+			  : in->ports.capacity + o->switch_index,
+	    .family = o->family,
+	    .egress = o->direction == DIRECTION_EGRESS && weighted,
+	    .weighted = weighted,
+	    .final = !by_source });
+}
+
 /* Observation towards its tally, or to a drop reason. */
 static void account(struct intake *in, const struct observation *o)
 {
 	const struct port *port = NULL;
 	struct attribution at = { 0 };
 	enum drop_reason reason;
+	bool weighted = false;
 
 	if (o->port != PORT_NONE)
 		port = in->ports.ports[o->port].rules;
 	in->ledger.observations++;
 	reason = attribute(in->registry, o, port,
 			   in->agents.switches[o->switch_index].counted, &at);
+	if (reason == DROP_NONE &&
+	    config_is_combined(
+		&in->registry->config->switches[o->switch_index]))
+		reason = weigh(in, o, &at, &weighted);
 	if (reason == DROP_NONE)
-		add_due(in,
-			cell_key(at.from, at.to, o->switch_index, o->family),
-			o);
+		add_due(in, key_of(in, o, &at, weighted), o);
 	else
 		in->ledger.dropped[reason]++;
 	if (at.stranger != STRANGER_NONE &&
@@ -133,7 +202,7 @@ void intake_decide(struct intake *in, uint32_t switch_index)
 
 	s->undecided = false;
 	s->counted =
-	    s->sent_ingress && s->sent_egress ? COUNTED_INGRESS : COUNTED_ANY;
+	    s->sent_ingress && s->sent_egress ? COUNTED_BOTH : COUNTED_ANY;
 	release_held(in, switch_index);
 }
 
@@ -181,13 +250,13 @@ static void note_direction(struct intake *in, struct switch_state *s,
 	else if (direction == DIRECTION_EGRESS)
 		s->sent_egress = true;
 	/* Both were seen: the verdict cannot change any more. */
-	if (is_auto && s->counted != COUNTED_INGRESS && s->sent_ingress &&
+	if (is_auto && s->counted != COUNTED_BOTH && s->sent_ingress &&
 	    s->sent_egress)
 		intake_decide(in, switch_index);
 }
 
 static void note_drops(struct switch_state *s, struct port_state *p,
-		       uint32_t drops)
+		       uint32_t drops, int64_t step)
 {
 	uint32_t grown = drops - p->drops;
 
@@ -196,11 +265,27 @@ static void note_drops(struct switch_state *s, struct port_state *p,
 	s->has_drops = true;
 
 	/* A counter that fell was reset with its agent. */
-	if (p->sampled && grown < UINT32_MAX / 2)
+	if (p->sampled && grown < UINT32_MAX / 2) {
 		p->drops_grown += grown;
+		if (grown > 0)
+			rate_window_dropped(&p->window, step, grown);
+	}
 	p->drops = drops;
 	p->drops_heard = true;
 	p->sampled = true;
+}
+
+/* What a sample says of its data source. */
+static void note_source(struct intake *in, struct switch_state *s,
+			struct port_state *p, const struct sflow_flow *f)
+{
+	enum direction d = direction_of(f);
+
+	note_drops(s, p, f->drops, in->step);
+	rate_window_sample(&p->window, in->step, in->sub_agent, f->sequence);
+	if (d != DIRECTION_UNKNOWN)
+		port_side_see(&p->sides[d == DIRECTION_EGRESS], in->step,
+			      f->sampling_rate);
 }
 
 static void flow_sample(struct intake *in, uint32_t switch_index,
@@ -224,7 +309,7 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 		    port_table_find(&in->ports, switch_index, f->source.index);
 	observe(&o, f, in->registry);
 	if (o.port != PORT_NONE) {
-		note_drops(s, &in->ports.ports[o.port], f->drops);
+		note_source(in, s, &in->ports.ports[o.port], f);
 		if (o.direction != DIRECTION_UNKNOWN)
 			port_table_estimate(&in->ports, o.port, in->step,
 					    (uint64_t)o.wire_bytes *
@@ -347,6 +432,7 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 	}
 	if (!take_datagram(in, switch_index, &head, data, len))
 		return;
+	in->sub_agent = head.sub_agent;
 	while ((item = sflow_next(&reader, &flow, &counters)) > 0) {
 		if (item == SFLOW_FLOW)
 			flow_sample(in, switch_index, &flow);

@@ -18,6 +18,7 @@
 #include "collector/attribute.h"
 #include "collector/ledger.h"
 #include "collector/port_table.h"
+#include "collector/sides.h"
 #include "collector/stations.h"
 #include "ixp/observation.h"
 #include "ixp/registry.h"
@@ -37,6 +38,7 @@ struct intake {
 	struct agents agents;
 	struct port_table ports;
 	struct stations stations;
+	struct sides sides;
 	struct aggregate open; /* tallies of the open step */
 	struct input_counters input;
 	struct ledger ledger;
@@ -48,8 +50,9 @@ struct intake {
 	 * some samples ahead. Empty between two calls. */
 	struct due due[DUE_MAX];
 	uint32_t due_count;
-	int64_t time_us; /* of the datagram at hand */
-	int64_t step;	 /* that it is counted in */
+	int64_t time_us;    /* of the datagram at hand */
+	int64_t step;	    /* that it is counted in */
+	uint32_t sub_agent; /* that it is from */
 };
 
 /** Prepare for a registry, borrowed while in use. @return 0 or -errno */

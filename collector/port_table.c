@@ -431,8 +431,6 @@ int port_table_close(struct port_table *t, struct step_span span,
 	for (uint32_t i = 0; i < t->count; i++) {
 		struct port_state *p = &t->ports[i];
 
-		p->drops_grown = 0;
-		p->drops_heard = false;
 		if (!p->counted && !p->sampled)
 			continue; /* never heard of */
 		close_step(p, span, alive[p->switch_index]);

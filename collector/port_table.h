@@ -18,6 +18,7 @@
 
 #include "collector/counters.h"
 #include "collector/port_link.h"
+#include "collector/rate_window.h"
 #include "ixp/registry.h"
 #include "store/record.h"
 #include "util/attr.h"
@@ -31,6 +32,52 @@ enum {
 	PORT_LEARNED_PER_SWITCH = 1024, /* no box has more; forgers may */
 	PORT_PENDING_STEPS = 16,
 };
+
+/* In which steps something was seen: the last one, and the last before that.
+ * 0: in none. */
+struct port_sight {
+	int64_t last;
+	int64_t before;
+};
+
+static inline void port_sight_see(struct port_sight *s, int64_t step)
+{
+	if (s->last != step) {
+		s->before = s->last;
+		s->last = step;
+	}
+}
+
+/** The last step before another in which it was seen; 0: none is known. */
+static inline int64_t port_sight_before(const struct port_sight *s,
+					int64_t step)
+{
+	if (s->last < step)
+		return s->last;
+	return s->before < step ? s->before : 0;
+}
+
+/* What a port samples of one direction. */
+struct port_side {
+	struct port_sight seen;
+	uint32_t rate;	      /* of the last sample */
+	uint32_t rate_before; /* as the last step in which it was seen began */
+};
+
+static inline void port_side_see(struct port_side *s, int64_t step,
+				 uint32_t rate)
+{
+	if (s->seen.last != step)
+		s->rate_before = s->rate;
+	port_sight_see(&s->seen, step);
+	s->rate = rate;
+}
+
+/** The sampling rate before a step; valid if it was seen before it. */
+static inline uint32_t port_side_rate(const struct port_side *s, int64_t step)
+{
+	return s->seen.last < step ? s->rate : s->rate_before;
+}
 
 /* A step of a port that is still being filled. */
 struct port_step {
@@ -67,10 +114,12 @@ struct port_state {
 	uint64_t out_estimate;
 	double in_estimate_bps; /* of the last closed step; NaN unknown */
 	double out_estimate_bps;
-	uint32_t drops;	      /* as last reported in a flow sample */
-	uint32_t drops_grown; /* in the open step */
-	bool drops_heard;     /* in the open step */
-	bool sampled;	      /* drops is valid */
+	uint32_t drops;		   /* as last reported in a flow sample */
+	uint32_t drops_grown;	   /* in the open step */
+	bool drops_heard;	   /* in the open step */
+	bool sampled;		   /* drops is valid */
+	struct port_side sides[2]; /* ingress, egress */
+	struct rate_window window;
 	struct port_step pending[PORT_PENDING_STEPS];
 	int64_t given_out;   /* the last step given out; 0: none */
 	int64_t interval_us; /* between the last two counter samples */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/combine.h"
+
 /* Old numbers to new ones. */
 struct mapping {
 	uint32_t *switches;   /* SWITCH_GONE: not there any more */
@@ -89,7 +91,7 @@ static void continue_agents(struct agents *to, const struct agents *from,
  * Move the cells whose ends both configurations know, and put the others at
  * the front of the array. Returns how many these are.
  */
-static size_t move_cells(struct aggregate *to, const struct mapping *m,
+static size_t move_cells(struct intake *to, const struct mapping *m,
 			 struct cell *cells, size_t count)
 {
 	size_t left = 0;
@@ -104,7 +106,12 @@ static size_t move_cells(struct aggregate *to, const struct mapping *m,
 		if ((from || !e.from) && (receiver || !e.to) &&
 		    at != SWITCH_GONE)
 			t = aggregate_tally(
-			    to, cell_key(from, receiver, at, e.family));
+			    &to->open, raw_key((struct raw_ends){
+					   .from = from,
+					   .to = receiver,
+					   .source = to->ports.capacity + at,
+					   .family = e.family,
+					   .final = true }));
 		if (t)
 			tally_add(t, &cells[i].tally);
 		else
@@ -173,9 +180,11 @@ int intake_reload(struct intake *in, struct generation *from,
 		goto out;
 
 	/* Nothing can fail from here on. */
-	list->count = move_cells(&next.open, &m, list->cells, list->count);
+	combine_cells(in, list->cells, list->count, in->step);
+	list->count = move_cells(&next, &m, list->cells, list->count);
 	continue_agents(&next.agents, &in->agents, &m);
 	port_table_continue(&next.ports, &in->ports, m.switches);
+	sides_continue(&next.sides, &in->sides, m.interfaces, m.switches);
 	move_held(in, &in->ports, &next.ports, &m);
 	memcpy(next.held, in->held, in->held_count * sizeof(*in->held));
 	next.held_count = in->held_count;
@@ -186,6 +195,7 @@ int intake_reload(struct intake *in, struct generation *from,
 	next.step = in->step;
 	intake_fini(in);
 	*in = next;
+	in->sides.ports = &in->ports;
 	next = (struct intake){ 0 };
 	*earlier = NULL;
 	if (list->count > 0) {

@@ -178,6 +178,7 @@ static const char *counted_name(const struct switch_state *s)
 		[COUNTED_ANY] = "any",
 		[COUNTED_INGRESS] = "ingress",
 		[COUNTED_EGRESS] = "egress",
+		[COUNTED_BOTH] = "both",
 	};
 
 	return s->undecided ? "undecided" : names[s->counted];

@@ -2,9 +2,16 @@
 #include "collector/usable.h"
 
 #include "collector/aggregate.h"
+#include "collector/port_table.h"
 #include "util/err.h"
 
-/* Cells number switches and interfaces in so many bits. */
+enum {
+	/* Cells number ports, those that are learned, and switches. */
+	PORTS_MAX =
+	    AGGREGATE_SOURCES_MAX - PORT_LEARNED_MAX - AGGREGATE_SWITCHES_MAX,
+};
+
+/* Cells number switches, interfaces and ports in so many bits. */
 static int check_size(const struct generation *g, const char *path,
 		      struct diagnostics *d)
 {
@@ -20,6 +27,12 @@ static int check_size(const struct generation *g, const char *path,
 		diagnostics_error(
 		    d, file, "found %u VLAN interfaces, expected at most %d",
 		    g->registry->interface_count, AGGREGATE_INTERFACES_MAX - 1);
+		return ERR_CONFIG;
+	}
+	if (g->registry->port_count >= PORTS_MAX) {
+		diagnostics_error(d, file,
+				  "found %u ports, expected at most %d",
+				  g->registry->port_count, PORTS_MAX - 1);
 		return ERR_CONFIG;
 	}
 	return 0;

@@ -31,6 +31,13 @@ enum {
 };
 
 enum config_source_kind { CONFIG_SOURCE_SFLOW, CONFIG_SOURCE_MIRROR };
+/* Whether estimates are corrected for samples that are missing. */
+enum config_scaling {
+	CONFIG_SCALING_DEFAULT, /* where both directions may be combined */
+	CONFIG_SCALING_PLAIN,	/* by each sample's own rate alone */
+	CONFIG_SCALING_CORRECTED,
+};
+
 enum config_direction {
 	CONFIG_DIRECTION_AUTO,
 	CONFIG_DIRECTION_INGRESS,
@@ -97,10 +104,24 @@ struct config_switch {
 	uint32_t roster_switch; /* 0: not said */
 	struct place roster_switch_place;
 	enum config_direction direction;
+	enum config_scaling scaling;
 	struct config_port *ports;
 	size_t port_count;
 	struct place place;
 };
+
+/** Whether what a switch samples of the two directions may be combined. */
+static inline bool config_is_combined(const struct config_switch *s)
+{
+	return s->direction == CONFIG_DIRECTION_AUTO ||
+	       s->direction == CONFIG_DIRECTION_BOTH;
+}
+
+static inline bool config_is_corrected(const struct config_switch *s)
+{
+	return s->scaling == CONFIG_SCALING_CORRECTED ||
+	       (s->scaling == CONFIG_SCALING_DEFAULT && config_is_combined(s));
+}
 
 struct config_web {
 	struct config_endpoint *listen; /* 127.0.0.1:8080 if not said */

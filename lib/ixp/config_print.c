@@ -229,6 +229,10 @@ static void print_switch(const struct config_switch *s, struct text *out)
 		[CONFIG_DIRECTION_BOTH] = "both",
 		[CONFIG_DIRECTION_ANY] = "any",
 	};
+	static const char *const scalings[] = {
+		[CONFIG_SCALING_PLAIN] = "plain",
+		[CONFIG_SCALING_CORRECTED] = "corrected",
+	};
 
 	text_add(out, "  - name: ");
 	print_quoted(out, s->name);
@@ -241,6 +245,8 @@ static void print_switch(const struct config_switch *s, struct text *out)
 	if (s->roster_switch)
 		text_addf(out, "    roster_switch: %u\n", s->roster_switch);
 	text_addf(out, "    direction: %s\n", directions[s->direction]);
+	if (s->scaling != CONFIG_SCALING_DEFAULT)
+		text_addf(out, "    scaling: %s\n", scalings[s->scaling]);
 	text_add(out, s->port_count ? "    ports:\n" : "");
 	for (size_t i = 0; i < s->port_count; i++)
 		print_port(&s->ports[i], out);

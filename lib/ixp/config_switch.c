@@ -65,37 +65,30 @@ static void read_direction(struct config_reader *r,
 		{ "auto", CONFIG_DIRECTION_AUTO },
 		{ "ingress", CONFIG_DIRECTION_INGRESS },
 		{ "egress", CONFIG_DIRECTION_EGRESS },
+		{ "both", CONFIG_DIRECTION_BOTH },
 		{ "any", CONFIG_DIRECTION_ANY },
 		{ NULL, 0 },
 	};
 	enum config_direction *to = field;
-	int value;
+	int value = config_word(r, item, words);
 
-	if (item->kind == YAML_SCALAR && strcmp(item->text, "both") == 0) {
-		config_expected(r, item,
-				"auto, ingress, egress or any: both is not "
-				"available in this version");
-		return;
-	}
-	value = config_word(r, item, words);
 	if (value >= 0)
 		*to = (enum config_direction)value;
 }
 
-/* Nothing to keep: plain is what this version does. */
 static void read_scaling(struct config_reader *r, const struct yaml_item *item,
 			 void *field)
 {
-	static const struct config_word words[] = { { "plain", 0 },
-						    { NULL, 0 } };
+	static const struct config_word words[] = {
+		{ "plain", CONFIG_SCALING_PLAIN },
+		{ "corrected", CONFIG_SCALING_CORRECTED },
+		{ NULL, 0 },
+	};
+	enum config_scaling *to = field;
+	int value = config_word(r, item, words);
 
-	(void)field;
-	if (item->kind == YAML_SCALAR && strcmp(item->text, "corrected") == 0)
-		config_expected(r, item,
-				"plain: corrected is not available in this "
-				"version");
-	else
-		(void)config_word(r, item, words);
+	if (value >= 0)
+		*to = (enum config_scaling)value;
 }
 
 static void read_asns(struct config_reader *r, const struct yaml_item *item,
@@ -190,7 +183,8 @@ static void read_switch(struct config_reader *r, const struct yaml_item *item,
 		{ "roster_switch", 0, read_roster_switch, false },
 		{ "direction", offsetof(struct config_switch, direction),
 		  read_direction, false },
-		{ "scaling", 0, read_scaling, false },
+		{ "scaling", offsetof(struct config_switch, scaling),
+		  read_scaling, false },
 		{ "ports", 0, read_ports, false },
 	};
 	static const struct config_keys all = { keys,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/intake_check.h"
 
+#include "collector/combine.h"
 #include "collector/intake.h"
 
 static uint64_t all_dropped(const struct ledger *ledger)
@@ -47,4 +48,12 @@ const char *intake_fault(const struct intake *in)
 	if (directions != i->flow_samples)
 		return "a flow sample has no direction, or several";
 	return NULL;
+}
+
+bool intake_take(struct intake *in, struct cell **cells, size_t *count)
+{
+	if (aggregate_take(&in->open, cells, count) < 0)
+		return false;
+	combine_cells(in, *cells, *count, in->step);
+	return true;
 }

@@ -214,9 +214,9 @@ static const struct {
 	  "to 4094" },
 	{ HEAD "web: { access: open, listen: \"192.0.2.1:80\" }\n",
 	  "l.yaml:4:30: error: listen: found 192.0.2.1 with access: open" },
-	{ HEAD "switches: [ { name: a, agent: 192.0.2.1, direction: both } ]\n",
-	  "l.yaml:4:53: error: direction: found \"both\", expected auto, "
-	  "ingress, egress or any: both is not available" },
+	{ HEAD "switches: [ { name: a, agent: 192.0.2.1, direction: in } ]\n",
+	  "l.yaml:4:53: error: direction: found \"in\", expected auto, "
+	  "ingress, egress, both or any" },
 	{ HEAD "macs: [ { asn: 64500, mac: \"ff:ff:ff:ff:ff:ff\" } ]\n",
 	  "l.yaml:4:28: error: mac: found \"ff:ff:ff:ff:ff:ff\"" },
 	{ "exchange: { name: \xc3\xa9, nom: 1 }\n",

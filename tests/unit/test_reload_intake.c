@@ -114,8 +114,11 @@ static struct tally *tally_of(uint32_t from, uint32_t to)
 	const struct member *z = registry_member(r, to);
 
 	return aggregate_tally(
-	    &in.open,
-	    cell_key(a->catch_all + 1, z->catch_all + 1, 0, FAMILY_IPV4));
+	    &in.open, raw_key((struct raw_ends){ .from = a->catch_all + 1,
+						 .to = z->catch_all + 1,
+						 .source = in.ports.capacity,
+						 .family = FAMILY_IPV4,
+						 .final = true }));
 }
 
 /* Fewer members, and the switches in another order. */
@@ -223,7 +226,7 @@ START_TEST(a_verdict_outlives_a_reload)
 	talk(1, 2, SENT_AS_EGRESS);
 	reload_direction("auto");
 	ck_assert(!in.agents.switches[0].undecided);
-	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_INGRESS);
+	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_BOTH);
 	ck_assert(in.agents.switches[1].undecided);
 }
 END_TEST

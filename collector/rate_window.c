@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/rate_window.h"
+
+#include <stddef.h>
+
+enum {
+	/* A sample that was overtaken is not further behind. */
+	OVERTAKEN = 1000,
+	/* A gap is loss up to this, or if so many times as many came. */
+	GAP_MAX = 1000,
+	GAP_TIMES = 20,
+};
+
+/* The bucket of a step, the oldest one made free for it. */
+static struct rate_bucket *bucket_of(struct rate_window *w, int64_t step)
+{
+	struct rate_bucket *b = &w->buckets[(uint64_t)step % RATE_WINDOW_STEPS];
+
+	if (b->step != step)
+		*b = (struct rate_bucket){ .step = step };
+	return b;
+}
+
+static struct rate_sequence *sequence_of(struct rate_window *w,
+					 uint32_t sub_agent)
+{
+	for (int i = 0; i < RATE_WINDOW_SEQUENCES; i++) {
+		struct rate_sequence *s = &w->sequences[i];
+
+		if (!s->begun)
+			s->sub_agent = sub_agent;
+		if (s->sub_agent == sub_agent)
+			return s;
+	}
+	return NULL;
+}
+
+/* How many samples were taken since the newest, this one included; 0: it was
+ * counted as missing. Whatever cannot be is one. */
+static uint32_t taken_since(const struct rate_window *w,
+			    const struct rate_sequence *s, uint32_t sequence,
+			    int64_t step)
+{
+	uint32_t gap = sequence - s->newest;
+
+	if (!s->begun)
+		return 1;
+	if (gap == 0 || -gap <= OVERTAKEN)
+		return 0;
+	if (gap > GAP_MAX &&
+	    gap > GAP_TIMES * (1 + rate_window_sum(w, step).received))
+		return 1;
+	return gap;
+}
+
+void rate_window_sample(struct rate_window *w, int64_t step, uint32_t sub_agent,
+			uint32_t sequence)
+{
+	struct rate_bucket *b = bucket_of(w, step);
+	struct rate_sequence *s = sequence_of(w, sub_agent);
+	uint32_t taken = s ? taken_since(w, s, sequence, step) : 1;
+
+	b->received++;
+	b->taken += taken;
+	if (!s || taken == 0)
+		return;
+	s->begun = true;
+	s->newest = sequence;
+}
+
+void rate_window_dropped(struct rate_window *w, int64_t step, uint32_t grown)
+{
+	bucket_of(w, step)->dropped += grown;
+}
+
+struct rate_sum rate_window_of(const struct rate_window *w, int64_t step,
+			       int steps)
+{
+	struct rate_sum sum = { 0 };
+
+	for (int64_t i = 0; i < steps && i < step; i++) {
+		const struct rate_bucket *b =
+		    &w->buckets[(uint64_t)(step - i) % RATE_WINDOW_STEPS];
+
+		if (b->step != step - i)
+			continue;
+		sum.taken += b->taken;
+		sum.received += b->received;
+		sum.dropped += b->dropped;
+	}
+	/* More came than was taken: some of what was missing before did. */
+	if (sum.taken < sum.received)
+		sum.taken = sum.received;
+	return sum;
+}
+
+struct rate_sum rate_window_sum(const struct rate_window *w, int64_t step)
+{
+	struct rate_sum sum = { 0 };
+
+	for (int n = RATE_WINDOW_LEAST_STEPS; n <= RATE_WINDOW_STEPS; n++) {
+		sum = rate_window_of(w, step, n);
+		if (sum.received >= RATE_WINDOW_SAMPLES)
+			break;
+	}
+	return sum;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_RATE_WINDOW_H
+#define LANTERNE_COLLECTOR_RATE_WINDOW_H
+
+/*
+ * rate_window — how many of a data source's samples came, and how many were
+ * taken: what its sampling rate really was.
+ *
+ * A data source numbers its samples (sFlow version 5, 5.3.1: sequence_number),
+ * whether their datagrams arrive or not, and counts those that it had to drop.
+ * So N samples in a thousand stand for 1000/received times as many frames as
+ * the rate alone says. One step tells little of that, and a step in which
+ * nothing came tells nothing: several are looked at together. Where no sample
+ * is missing the factor is exactly 1.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	RATE_WINDOW_STEPS = 16, /* looked back at most */
+	RATE_WINDOW_LEAST_STEPS = 5,
+	RATE_WINDOW_SAMPLES = 400, /* as soon as there are so many */
+	RATE_WINDOW_SEQUENCES = 2, /* sub-agents that count for themselves */
+};
+
+struct rate_bucket {
+	int64_t step;	/* 0: free */
+	uint32_t taken; /* by the numbers */
+	uint32_t received;
+	uint32_t dropped; /* by the agent, as it says */
+};
+
+struct rate_sequence {
+	uint32_t sub_agent;
+	uint32_t newest;
+	bool begun;
+};
+
+struct rate_window {
+	struct rate_bucket buckets[RATE_WINDOW_STEPS];
+	struct rate_sequence sequences[RATE_WINDOW_SEQUENCES];
+};
+
+/* What a window comes to. */
+struct rate_sum {
+	uint64_t taken; /* at least received */
+	uint64_t received;
+	uint64_t dropped;
+};
+
+/** Count a sample that came in a step. */
+void rate_window_sample(struct rate_window *w, int64_t step, uint32_t sub_agent,
+			uint32_t sequence);
+
+/** The agent says that so many more were dropped. */
+void rate_window_dropped(struct rate_window *w, int64_t step, uint32_t grown);
+
+/** What a window holds of a step and those before it: of five, or of as many
+ * more as it takes for enough samples. */
+struct rate_sum rate_window_sum(const struct rate_window *w, int64_t step);
+
+/** The same of so many steps, RATE_WINDOW_STEPS at most. */
+struct rate_sum rate_window_of(const struct rate_window *w, int64_t step,
+			       int steps);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_SIDES_H
+#define LANTERNE_COLLECTOR_SIDES_H
+
+/*
+ * sides — which sides of the traffic between two interfaces are sampled, and
+ * how much each counts.
+ *
+ * A frame can be sampled where it comes in and, by another switch or at
+ * another rate, where it goes out. Both are samples of the same traffic, each
+ * side's sum an estimate of it by itself. Weighted by the other side's rate
+ * (inverse to their variances: Duffield, Lund, Thorup, Optimal combination of
+ * sampled network measurements, IMC 2005) they are one estimate, as good as
+ * one sampler at N1·N2/(N1+N2).
+ *
+ * The weights of a step are made of what was seen in the steps before it, never
+ * of its own samples: whether a side counts must not depend on what it says.
+ * The sum of a pair's two weights is 1 at any time, so that nothing is doubled
+ * and nothing is missing.
+ *
+ * Where an interface is, its ingress samples tell: up to eight ports, each
+ * forgotten after an hour without one.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/port_table.h"
+#include "ixp/registry.h"
+#include "util/attr.h"
+
+enum {
+	SIDE_HOMES_MAX = 8,
+	SIDE_STEPS = 60, /* what was not seen for so long is not sampled */
+};
+
+/* A port by which an interface's frames come in. Steps; 0: never. */
+struct side_home {
+	uint32_t port;
+	struct port_sight seen;
+};
+
+enum side_state {
+	SIDE_UNSEEN,   /* nothing to be counted comes */
+	SIDE_PLAIN,    /* its switch counts all that comes, by itself */
+	SIDE_COMBINED, /* it may be combined with the other side */
+};
+
+/* One side of an interface's traffic in a step. */
+struct side {
+	int64_t step; /* 0: not looked at yet */
+	enum side_state state;
+	uint32_t rate; /* frames per sample; valid if SIDE_COMBINED */
+	uint32_t port; /* where it is sampled; PORT_NONE if SIDE_UNSEEN */
+};
+
+struct sides {
+	const struct registry *registry; /* borrowed, as the ports */
+	const struct port_table *ports;
+	struct side_home (*homes)[SIDE_HOMES_MAX]; /* per interface */
+	struct side *in;  /* per interface: of what it sends */
+	struct side *out; /* of what it gets */
+};
+
+/** @param ports  borrowed; @return 0 or -ENOMEM */
+MUST_CHECK int sides_init(struct sides *s, const struct registry *registry,
+			  const struct port_table *ports);
+void sides_fini(struct sides *s);
+
+/** A frame of an interface came in by a port that is no core port. */
+void sides_see(struct sides *s, uint32_t interface, uint32_t port,
+	       int64_t step);
+
+/**
+ * What a sample counts for, of 1.
+ *
+ * @param from, to  interfaces; REGISTRY_NOBODY as in an attribution
+ * @param egress    it was taken where the frame went out
+ */
+double sides_weight(struct sides *s, uint32_t from, uint32_t to, bool egress,
+		    int64_t step);
+
+/** Whether the frames to an interface leave by this port, as far as is known:
+ * by another one a copy goes that was flooded. */
+bool sides_is_home(const struct sides *s, uint32_t interface, uint32_t port,
+		   int64_t step);
+
+/** Where an interface's frames come in; PORT_NONE: not known. */
+uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step);
+
+/** Go on with what another registry's sides know.
+ * @param interfaces  per interface of from: its number here, or
+ *                    REGISTRY_NOBODY */
+void sides_continue(struct sides *s, const struct sides *from,
+		    const uint32_t *interfaces, const uint32_t *switches);
+
+#endif
