@@ -38,11 +38,11 @@ struct replay {
 	struct generation *generation;	 /* a reference */
 	const struct registry *registry; /* its own */
 	struct intake intake;
-	struct aggregate total; /* of closed steps; only if stepped */
+	struct aggregate total; /* of closed steps; if totals are wanted */
 	struct steps steps;
 	struct writer *writer; /* NULL: nothing is stored */
-	bool stepped; /* steps are closed: for the store, or for what cannot be
-		       * read twice */
+	bool stepped; /* a verdict falls with a step: for the store, or for what
+		       * cannot be read twice; else at the end */
 	bool started;
 	int stop; /* readable once a signal asks to stop */
 	int lock; /* of the state_dir; -1: none is held */
@@ -344,8 +344,7 @@ static int take_packet(struct replay *r, const struct capture_packet *packet)
 	if (r->stepped && r->steps.open &&
 	    step_of_us(packet->time_us) < r->steps.step)
 		r->intake.input.out_of_order++;
-	if (r->stepped)
-		steps_at(&r->steps, moment_of(packet->time_us));
+	steps_at(&r->steps, moment_of(packet->time_us));
 	rc = follow_membership(r, packet->time_us);
 	if (rc < 0)
 		return rc;
@@ -421,12 +420,11 @@ static int write_verdicts(struct replay *r)
 static int write_totals(struct replay *r)
 {
 	const char *path = r->options->totals;
-	struct aggregate *total = r->stepped ? &r->total : &r->intake.open;
 	struct text out;
 	int rc;
 
 	text_init(&out);
-	rc = totals_write(&out, &r->intake, total, r->from_us, r->to_us);
+	rc = totals_write(&out, &r->intake, &r->total, r->from_us, r->to_us);
 	if (rc == 0 && strcmp(path, "-") == 0) {
 		if (fwrite(text_str(&out), 1, out.len, stdout) != out.len ||
 		    fflush(stdout) != 0)
@@ -477,12 +475,11 @@ static int check_stored(const struct flush_counters *c)
 	uint64_t unjournaled = c->journal.waiting + c->journal.lost;
 
 	if (unjournaled > 0)
-		(void)fprintf(
-		    stderr,
-		    "lanterne-collector: %llu records could not be "
-		    "journaled: %s\n",
-		    (unsigned long long)unjournaled,
-		    err_str(c->journal.error));
+		(void)fprintf(stderr,
+			      "lanterne-collector: %llu records could not be "
+			      "journaled: %s\n",
+			      (unsigned long long)unjournaled,
+			      err_str(c->journal.error));
 	if (lost > 0)
 		(void)fprintf(stderr,
 			      "lanterne-collector: %llu rows could not be "
@@ -517,8 +514,7 @@ static int finish(struct replay *r)
 	int rc = 0;
 
 	intake_decide_all(&r->intake);
-	if (r->stepped)
-		steps_end(&r->steps, moment_of(r->to_us));
+	steps_end(&r->steps, moment_of(r->to_us));
 	counters = writer_stop(r->writer);
 	r->writer = NULL;
 	say_what_is_odd(r);
@@ -557,10 +553,11 @@ static int start(struct replay *r)
 
 	if (rc == 0)
 		rc = intake_init(&r->intake, r->registry);
-	if (rc == 0 && r->stepped)
+	if (rc == 0 && r->options->totals)
 		rc = aggregate_init(&r->total, r->registry);
 	steps_init(&r->steps, &r->intake, NULL,
-		   r->options->totals && r->stepped ? &r->total : NULL, true);
+		   r->options->totals ? &r->total : NULL, true);
+	r->steps.undecided = !r->stepped;
 	steps_reload(&r->steps, r->generation, NULL);
 	return complain("cannot start", rc);
 }

@@ -192,7 +192,8 @@ void steps_at(struct steps *s, struct moment now)
 		begin_anew(s, now, now.mono_us);
 		return;
 	}
-	decide(s, now.wall_us);
+	if (!s->undecided)
+		decide(s, now.wall_us);
 	s->looked_us = now.mono_us;
 	s->offset_us = now.wall_us - now.mono_us;
 	while (s->step < step) {

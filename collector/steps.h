@@ -25,6 +25,8 @@ struct steps {
 	struct writer *writer;	 /* borrowed; NULL: nothing is stored */
 	struct aggregate *total; /* borrowed; NULL: no totals wanted */
 	bool replay;
+	bool undecided; /* verdicts do not fall with steps, but at the end; set
+			 * from outside */
 	bool synced; /* the wall clock is right, says the kernel; set from
 		      * outside */
 	bool open;
