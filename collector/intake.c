@@ -155,6 +155,20 @@ static uint64_t key_of(const struct intake *in, const struct observation *o,
 	    .final = !by_source });
 }
 
+/* Whether a sample says where its source is, and that only once: where both
+ * sides are combined the one that came in does. */
+static bool tells_of_source(const struct intake *in,
+			    const struct observation *o,
+			    enum drop_reason reason)
+{
+	const struct switch_state *s = &in->agents.switches[o->switch_index];
+
+	if (s->counted == COUNTED_BOTH && o->direction == DIRECTION_EGRESS)
+		return false;
+	return reason == DROP_NONE || reason == DROP_NO_MEMBER ||
+	       reason == DROP_WRONG_PORT || reason == DROP_INGRESS_NOT_COUNTED;
+}
+
 /* Observation towards its tally, or to a drop reason. */
 static void account(struct intake *in, const struct observation *o)
 {
@@ -176,9 +190,7 @@ static void account(struct intake *in, const struct observation *o)
 		add_due(in, key_of(in, o, &at, weighted), o);
 	else
 		in->ledger.dropped[reason]++;
-	if (at.stranger != STRANGER_NONE &&
-	    (reason == DROP_NONE || reason == DROP_NO_MEMBER ||
-	     reason == DROP_WRONG_PORT))
+	if (at.stranger != STRANGER_NONE && tells_of_source(in, o, reason))
 		note_stranger(in, o, &at);
 }
 

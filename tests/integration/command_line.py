@@ -63,7 +63,7 @@ WRONG_CONFIGS = [
      "config.yaml:3:1: error:"),
     ("agent: 192.0.2.1", "agent: 192.0.2.300", "config.yaml:5:"),
     ("asn: 64500", "asn: -1", "config.yaml:4:"),
-    ("agent: 192.0.2.1", "agent: 192.0.2.1, direction: both",
+    ("agent: 192.0.2.1", "agent: 192.0.2.1, direction: in",
      "config.yaml:5:"),
     ("mac: \"02:00:00:00:00:01\"", "mac: \"02:00\"", "config.yaml:4:"),
 ]

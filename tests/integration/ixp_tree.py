@@ -215,7 +215,8 @@ class Bench:
         self.sim = folder + "/sim"
         harness.must([simulator, "--out", self.sim, "--pcap",
                       folder + "/all.pcap", "--seconds", SECONDS, "--rate",
-                      4096, "--start", START, "--seed", 21, "--slice", 1])
+                      4096, "--start", START, "--seed", 21, "--slice", 1,
+                      "--one-direction", "ingress"])
         self.truth = harness.read_json(self.sim + "/truth.json")
         self.ids = number_interfaces(self.sim)
         self.plain = self.sim + "/config.yaml"
