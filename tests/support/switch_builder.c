@@ -24,6 +24,12 @@ static void put_station(uint8_t *to, uint8_t last)
 
 void switch_adds_flow(struct sflow_builder *b, const struct sent_flow *flow)
 {
+	switch_adds_numbered(b, flow, 0);
+}
+
+void switch_adds_numbered(struct sflow_builder *b, const struct sent_flow *flow,
+			  uint32_t sequence)
+{
 	uint16_t type = flow->type ? flow->type : SENT_IPV4;
 	uint8_t frame[64] = { 0 };
 	size_t at = 12;
@@ -45,6 +51,7 @@ void switch_adds_flow(struct sflow_builder *b, const struct sent_flow *flow)
 		.source_index = flow->port,
 		.sampling_rate = flow->rate,
 		.drops = flow->drops,
+		.sequence = sequence,
 		.input = { 0, flow->as == SENT_AS_INGRESS ? flow->port : 1000 },
 		.output = { 0, flow->as == SENT_AS_EGRESS ? flow->port : 1001 },
 	    });

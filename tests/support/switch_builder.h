@@ -42,6 +42,10 @@ void switch_starts(struct sflow_builder *b, uint8_t switch_number,
 /** Add a flow sample. */
 void switch_adds_flow(struct sflow_builder *b, const struct sent_flow *flow);
 
+/** The same, with its number among the samples of its data source. */
+void switch_adds_numbered(struct sflow_builder *b, const struct sent_flow *flow,
+			  uint32_t sequence);
+
 /** Add a counter sample: octets and unicast packets, in and out alike. */
 void switch_adds_counters(struct sflow_builder *b, uint32_t port,
 			  uint64_t octets, uint32_t packets);

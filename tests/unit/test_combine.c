@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/unit.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "collector/clock.h"
+#include "collector/closed_step.h"
+#include "collector/intake.h"
+#include "support/intake_check.h"
+#include "support/registry_builder.h"
+#include "support/switch_builder.h"
+
+/* A and B are on ports 1 and 2 of sw1, C is on port 3; nothing is said of where
+ * LOST is. See registry_builder.h. */
+enum { A = 1, B = 2, C = 3, LOST = 0x0b, BYTES = 1000, STEP = 28333334 };
+
+static struct exchange e;
+static struct intake in;
+static uint32_t sequence;
+static struct cell *cells;
+static size_t cell_count;
+
+static void begin_with(const char *direction)
+{
+	char *text = exchange_config_text(direction, NULL);
+
+	exchange_build(&e, text, NULL);
+	free(text);
+	ck_assert_int_eq(intake_init(&in, e.registry), 0);
+	sequence = 0;
+}
+
+static void setup(void)
+{
+	begin_with("both");
+}
+
+static void teardown(void)
+{
+	free(cells);
+	cells = NULL;
+	intake_fini(&in);
+	exchange_free(&e);
+}
+
+static void send_numbered(uint8_t switch_number, int64_t step,
+			  struct sent_flow flow, uint32_t number)
+{
+	struct ipaddr source = switch_address(switch_number);
+	struct sflow_builder b;
+
+	sequence++;
+	flow.bytes = BYTES;
+	switch_starts(&b, switch_number, sequence, sequence);
+	switch_adds_numbered(&b, &flow, number);
+	intake_datagram(&in, &source, b.data, b.len, step * STEP_US, step);
+}
+
+static void send(uint8_t switch_number, int64_t step, struct sent_flow flow)
+{
+	send_numbered(switch_number, step, flow, 0);
+}
+
+static void came_in(int64_t step, uint8_t src, uint8_t dst, uint32_t port,
+		    uint32_t rate)
+{
+	send(1, step,
+	     (struct sent_flow){ .src = src,
+				 .dst = dst,
+				 .port = port,
+				 .as = SENT_AS_INGRESS,
+				 .rate = rate });
+}
+
+static void went_out(int64_t step, uint8_t src, uint8_t dst, uint32_t port,
+		     uint32_t rate)
+{
+	send(1, step,
+	     (struct sent_flow){ .src = src,
+				 .dst = dst,
+				 .port = port,
+				 .as = SENT_AS_EGRESS,
+				 .rate = rate });
+}
+
+/* Close the step that the last datagram came in. */
+static void close_step(void)
+{
+	struct closed_step *step;
+
+	free(cells);
+	ck_assert_int_eq(
+	    closed_step_take(
+		&step, &in,
+		(struct step_span){ .step = in.step, .covered_us = STEP_US },
+		false),
+	    0);
+	cells = step->cells;
+	cell_count = step->cell_count;
+	step->cells = NULL;
+	closed_step_free(step);
+	ck_assert_msg(!intake_fault(&in), "%s", intake_fault(&in));
+}
+
+static struct tally between(uint32_t from, uint32_t to)
+{
+	struct tally sum = { 0 };
+
+	for (size_t i = 0; i < cell_count; i++) {
+		struct cell_ends ends = cell_ends(cells[i].key);
+
+		if (exchange_asn(&e, ends.from) == from &&
+		    exchange_asn(&e, ends.to) == to)
+			tally_add(&sum, &cells[i].tally);
+	}
+	return sum;
+}
+
+/* A step in which A and B are heard from both sides, at these rates. */
+static void learn(uint32_t in_rate, uint32_t out_rate)
+{
+	came_in(STEP, A, B, 1, in_rate);
+	came_in(STEP, B, A, 2, in_rate);
+	went_out(STEP, A, B, 2, out_rate);
+	went_out(STEP, B, A, 1, out_rate);
+	close_step();
+}
+
+START_TEST(the_first_step_counts_what_comes_in)
+{
+	learn(100, 100);
+	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * BYTES);
+	ck_assert_uint_eq(between(64501, 64500).bytes, 100 * BYTES);
+	ck_assert_uint_eq(in.ledger.attributed, 2);
+	ck_assert_uint_eq(in.ledger.dropped[DROP_EGRESS_NOT_COUNTED], 2);
+}
+END_TEST
+
+START_TEST(then_each_side_counts_half)
+{
+	struct tally t;
+
+	learn(100, 100);
+	for (int i = 0; i < 10; i++) {
+		came_in(STEP + 1, A, B, 1, 100);
+		went_out(STEP + 1, A, B, 2, 100);
+	}
+	close_step();
+	t = between(64500, 64501);
+	ck_assert_uint_eq(t.bytes, 10 * 100 * BYTES);
+	ck_assert_uint_eq(t.packets, 10 * 100);
+	ck_assert_uint_eq(t.samples, 20);
+	/* that of 20 samples at 1 in 50, but for the rate's own part */
+	ck_assert_double_eq_tol(t.variance, 20.0 * 50 * 49.5 * BYTES * BYTES,
+				1);
+}
+END_TEST
+
+START_TEST(unequal_rates_weigh_by_the_others)
+{
+	learn(100, 300);
+	came_in(STEP + 1, A, B, 1, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 75 * BYTES);
+	went_out(STEP + 1, A, B, 2, 300);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 75 * BYTES);
+}
+END_TEST
+
+/* Whether a side counts must not hang on what it says in that step. */
+START_TEST(a_side_that_is_first_seen_does_not_count_yet)
+{
+	came_in(STEP, A, B, 1, 100);
+	came_in(STEP, B, A, 2, 100);
+	close_step();
+	came_in(STEP + 1, A, B, 1, 100);
+	went_out(STEP + 1, A, B, 2, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * BYTES);
+	came_in(STEP + 2, A, B, 1, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 50 * BYTES);
+}
+END_TEST
+
+START_TEST(a_side_that_is_not_seen_for_an_hour_counts_no_more)
+{
+	learn(100, 100);
+	came_in(STEP + SIDE_STEPS, A, B, 1, 100);
+	came_in(STEP + SIDE_STEPS, B, A, 2, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 50 * BYTES);
+	came_in(STEP + SIDE_STEPS + 1, A, B, 1, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * BYTES);
+}
+END_TEST
+
+START_TEST(what_is_flooded_counts_where_it_comes_in)
+{
+	learn(100, 100);
+	came_in(STEP, C, A, 3, 100);
+	went_out(STEP, A, C, 3, 100);
+	close_step();
+	/* a copy of what A sends to B, and a broadcast */
+	went_out(STEP + 1, A, B, 3, 100);
+	went_out(STEP + 1, A, STATION_BROADCAST, 2, 100);
+	close_step();
+	ck_assert_uint_eq(cell_count, 0);
+	came_in(STEP + 1, A, STATION_BROADCAST, 1, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 0).bytes, 100 * BYTES);
+}
+END_TEST
+
+START_TEST(a_sender_that_is_not_sampled_counts_where_it_leaves)
+{
+	learn(100, 100);
+	for (int i = 1; i < 3; i++) {
+		went_out(STEP + i, LOST, B, 2, 100);
+		close_step();
+		ck_assert_uint_eq(between(64507, 64501).bytes, 100 * BYTES);
+	}
+}
+END_TEST
+
+START_TEST(a_sender_that_appears_is_not_doubled)
+{
+	learn(100, 100);
+	came_in(STEP + 1, LOST, B, 9, 100);
+	went_out(STEP + 1, LOST, B, 2, 100);
+	close_step();
+	ck_assert_uint_eq(between(64507, 64501).bytes, 100 * BYTES);
+	ck_assert_uint_eq(in.ledger.dropped[DROP_INGRESS_NOT_COUNTED], 1);
+	came_in(STEP + 2, LOST, B, 9, 100);
+	went_out(STEP + 2, LOST, B, 2, 100);
+	close_step();
+	ck_assert_uint_eq(between(64507, 64501).bytes, 100 * BYTES);
+}
+END_TEST
+
+START_TEST(who_sends_nothing_is_on_the_port_of_the_configuration)
+{
+	came_in(STEP, A, B, 1, 100);
+	went_out(STEP, A, B, 2, 100);
+	close_step();
+	came_in(STEP + 1, A, B, 1, 100);
+	went_out(STEP + 1, A, B, 2, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * BYTES);
+	ck_assert_uint_eq(between(64500, 64501).samples, 2);
+}
+END_TEST
+
+START_TEST(a_frame_that_crosses_two_switches_is_of_the_one_where_it_came_in)
+{
+	static const uint32_t port = 2;
+
+	came_in(STEP, A, LOST, 1, 100);
+	for (int i = 0; i < 2; i++) {
+		send(2, STEP + i,
+		     (struct sent_flow){ .src = LOST,
+					 .dst = A,
+					 .port = port,
+					 .as = SENT_AS_INGRESS,
+					 .rate = 300 });
+		send(2, STEP + i,
+		     (struct sent_flow){ .src = A,
+					 .dst = LOST,
+					 .port = port,
+					 .as = SENT_AS_EGRESS,
+					 .rate = 300 });
+		close_step();
+	}
+	ck_assert_uint_eq(between(64500, 64507).bytes, 75 * BYTES);
+	for (size_t i = 0; i < cell_count; i++) {
+		struct cell_ends ends = cell_ends(cells[i].key);
+
+		ck_assert_uint_eq(ends.switch_index,
+				  exchange_asn(&e, ends.from) == 64500 ? 0 : 1);
+	}
+}
+END_TEST
+
+/* So many of each hundred samples come. */
+static void lose(int64_t step, uint32_t came, uint32_t drops)
+{
+	static uint32_t number;
+
+	for (uint32_t i = 0; i < 100; i++) {
+		number++;
+		if (i >= came)
+			continue;
+		send_numbered(1, step,
+			      (struct sent_flow){ .src = A,
+						  .dst = B,
+						  .port = 1,
+						  .as = SENT_AS_INGRESS,
+						  .rate = 100,
+						  .drops = drops },
+			      number);
+	}
+}
+
+START_TEST(samples_that_are_missing_are_made_up_for)
+{
+	lose(STEP, 100, 0);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * 100 * BYTES);
+	for (int i = 1; i < 30; i++) {
+		lose(STEP + i, 80, 0);
+		close_step();
+	}
+	ck_assert_uint_eq(between(64500, 64501).samples, 80);
+	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * 100 * BYTES);
+}
+END_TEST
+
+START_TEST(where_none_is_missing_scaling_is_plain)
+{
+	for (int i = 0; i < 30; i++) {
+		lose(STEP + i, 100, 7);
+		close_step();
+		ck_assert_uint_eq(between(64500, 64501).bytes,
+				  100 * 100 * BYTES);
+	}
+}
+END_TEST
+
+START_TEST(samples_that_a_source_dropped_are_made_up_for)
+{
+	for (uint32_t i = 0; i < 30; i++) {
+		lose(STEP + i, 100, 25 * (i + 1));
+		/* another one that drops none: they are not the box's */
+		send_numbered(1, STEP + i,
+			      (struct sent_flow){ .src = B,
+						  .dst = A,
+						  .port = 2,
+						  .as = SENT_AS_INGRESS,
+						  .rate = 100 },
+			      i);
+		close_step();
+	}
+	ck_assert_uint_eq(between(64500, 64501).bytes, 125 * 100 * BYTES);
+	ck_assert_uint_eq(between(64501, 64500).bytes, 100 * BYTES);
+}
+END_TEST
+
+START_TEST(what_the_box_dropped_is_made_up_for_at_all_its_sources)
+{
+	for (uint32_t i = 0; i < 30; i++) {
+		for (uint32_t k = 0; k < 50; k++) {
+			for (uint8_t port = 1; port <= 2; port++)
+				send_numbered(1, STEP + i,
+					      (struct sent_flow){
+						  .src = port,
+						  .dst = (uint8_t)(3 - port),
+						  .port = port,
+						  .as = SENT_AS_INGRESS,
+						  .rate = 100,
+						  .drops = 25 * i + k / 2 },
+					      50 * i + k);
+		}
+		close_step();
+	}
+	ck_assert_double_eq_tol((double)between(64500, 64501).bytes,
+				1.25 * 50 * 100 * BYTES, BYTES * 25);
+	ck_assert_double_eq_tol((double)between(64501, 64500).bytes,
+				1.25 * 50 * 100 * BYTES, BYTES * 25);
+}
+END_TEST
+
+START_TEST(other_directions_scale_by_the_samples_rate_alone)
+{
+	teardown();
+	begin_with("ingress");
+	for (int i = 0; i < 10; i++) {
+		lose(STEP + i, 50, 0);
+		went_out(STEP + i, A, B, 2, 100);
+		close_step();
+		ck_assert_uint_eq(between(64500, 64501).bytes,
+				  50 * 100 * BYTES);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ the_first_step_counts_what_comes_in, 0 },
+		{ then_each_side_counts_half, 0 },
+		{ unequal_rates_weigh_by_the_others, 0 },
+		{ a_side_that_is_first_seen_does_not_count_yet, 0 },
+		{ a_side_that_is_not_seen_for_an_hour_counts_no_more, 0 },
+		{ what_is_flooded_counts_where_it_comes_in, 0 },
+		{ a_sender_that_is_not_sampled_counts_where_it_leaves, 0 },
+		{ a_sender_that_appears_is_not_doubled, 0 },
+		{ who_sends_nothing_is_on_the_port_of_the_configuration, 0 },
+		{ a_frame_that_crosses_two_switches_is_of_the_one_where_it_came_in,
+		  0 },
+		{ samples_that_are_missing_are_made_up_for, 0 },
+		{ where_none_is_missing_scaling_is_plain, 0 },
+		{ samples_that_a_source_dropped_are_made_up_for, 0 },
+		{ what_the_box_dropped_is_made_up_for_at_all_its_sources, 0 },
+		{ other_directions_scale_by_the_samples_rate_alone, 0 },
+	};
+
+	return unit_run_with("combine", setup, teardown, tests,
+			     COUNT_OF(tests));
+}
