@@ -35,6 +35,7 @@ enum {
 	SLICE_OF_ALL = 64, /* where each brings thousands of rows */
 	FEW_PAIRS = 2000,
 	FUTURE_S = 600, /* as rrd_mend has it */
+	UNREAD_MAX = 3, /* times that the journal is tried again */
 };
 
 struct mending {
@@ -55,6 +56,7 @@ struct mending {
 	struct journal_rows *rows; /* the same */
 	int64_t rows_from_s;	   /* what is read of them */
 	struct journal_holes holes[JOURNAL_STREAM_COUNT]; /* in what is read */
+	int unread; /* how often the disk did not give all of the journal */
 	int64_t now_s;
 	bool ages_out; /* pairs may */
 	struct mending_counters counters;
@@ -106,6 +108,7 @@ static void forget_plan(struct mending *m)
 {
 	m->done = 0;
 	m->count = 0;
+	m->unread = 0;
 	m->copies = false;
 	drop_slice(m);
 }
@@ -396,6 +399,20 @@ static enum journal_stream stream_of(const struct series *series)
 	return series->kind == SERIES_PAIR ? JOURNAL_PAIRS : JOURNAL_STEPS;
 }
 
+/* What the disk does not give it may give another time; for so long rows are
+ * not taken for lost. */
+static int check_read(struct mending *m)
+{
+	bool unread = false;
+
+	for (int i = 0; i < JOURNAL_STREAM_COUNT; i++)
+		unread = unread || m->holes[i].unread;
+	if (!unread || m->unread == UNREAD_MAX)
+		return 0;
+	m->unread++;
+	return -EIO;
+}
+
 /* Read the rows of the slice from some time on. */
 static int read_rows(struct mending *m, int64_t from_s)
 {
@@ -408,6 +425,8 @@ static int read_rows(struct mending *m, int64_t from_s)
 	memset(m->holes, 0, sizeof(m->holes));
 	m->rows_from_s = from_s;
 	rc = journal_rows_read(m->rows, m->state_dir, m->series, count, span);
+	if (rc == 0)
+		rc = check_read(m);
 	for (uint32_t i = 0; rc == 0 && i < count; i++)
 		rc = journal_holes_fill(&m->holes[stream_of(&m->series[i])],
 					&m->rows[i], m->state_dir,
@@ -611,6 +630,7 @@ static void mend_one(struct mending *m, int64_t now_s)
 	int rc;
 
 	options.check_s = check_s(m);
+	options.gives_up = m->reach == MENDING_ALL;
 	m->counters.looked_at++;
 	rc = copies_pairs(m) ? is_sound(m, &options, &outcome) : 0;
 	if (rc == 0)

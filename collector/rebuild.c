@@ -13,7 +13,10 @@
 #include "store/journal.h"
 #include "util/err.h"
 
-enum { FILES_PER_LOOK = 16 };
+enum {
+	FILES_PER_LOOK = 16,
+	TRIES = 8, /* of a journal that the disk does not give */
+};
 
 struct rebuilding {
 	const struct registry *registry;
@@ -59,6 +62,7 @@ static int find_now(const struct rebuilding *r, int64_t *now_s)
 static int mend_all(const struct rebuilding *r)
 {
 	int64_t now_s = 0;
+	int tries = TRIES;
 	int rc = find_now(r, &now_s);
 
 	if (rc == 0)
@@ -68,7 +72,7 @@ static int mend_all(const struct rebuilding *r)
 	do {
 		show_progress(r);
 		rc = mending_some(r->mending, now_s, FILES_PER_LOOK);
-	} while (rc == 1);
+	} while (rc == 1 || (rc == -EIO && tries-- > 0));
 	if (r->shows)
 		(void)fputs("\n", stderr);
 	return rc;

@@ -139,6 +139,9 @@ uint64_t journal_read_damaged(const struct journal_reader *r);
 /** Those of them that were files of closed steps. */
 uint64_t journal_read_broken(const struct journal_reader *r);
 
+/** Those that ended because the disk did not give them: it may another time. */
+uint64_t journal_read_unread(const struct journal_reader *r);
+
 /** Which file that was last, and where it ended; "" if none. Borrowed. */
 const char *journal_read_problem(const struct journal_reader *r);
 

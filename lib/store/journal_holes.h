@@ -10,6 +10,7 @@
  * file before the journal has it. So what the files have of such times stands.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct journal_holes {
 		int64_t to_s;
 	} holes[JOURNAL_HOLES_MAX];
 	size_t count;
+	bool unread; /* the disk did not give some of it: it may another time */
 };
 
 /** Note a hole. Beyond the most that are held, the last one grows. */

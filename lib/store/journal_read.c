@@ -30,6 +30,7 @@ struct journal_reader {
 	struct chain chains[JOURNAL_KIND_COUNT];
 	int64_t from_s;
 	uint64_t damaged;
+	uint64_t unread;
 	uint64_t broken;	      /* of them, of closed steps */
 	char problem[PATH_MAX + 128]; /* of the last damaged file */
 };
@@ -244,8 +245,9 @@ int journal_read_file(struct journal_reader **out, const char *path)
 /* ---- the next record ---- */
 
 static void note_damage(struct journal_reader *r, const struct chain *chain,
-			uint64_t at, uint64_t size)
+			uint64_t at, uint64_t size, int rc)
 {
+	r->unread += rc == -EIO;
 	r->damaged++;
 	r->broken += journal_is_closed((enum journal_kind)(chain - r->chains));
 	(void)snprintf(r->problem, sizeof(r->problem),
@@ -279,6 +281,9 @@ static int start_next(struct journal_reader *r, struct chain *chain)
 			continue;
 		journal_name_write(chain->name, &file->name);
 		rc = journal_list_start(&chain->scan, r->folder, file);
+		/* Its length is not known then. */
+		if (file->status == -EIO && rc != -ENOENT)
+			rc = -EIO;
 		if (rc == 0) {
 			chain->scanning = true;
 			return 1;
@@ -289,7 +294,7 @@ static int start_next(struct journal_reader *r, struct chain *chain)
 		if (!journal_scan_is_damage(rc))
 			return rc;
 		if (damaged)
-			note_damage(r, chain, 0, file->size);
+			note_damage(r, chain, 0, file->size, rc);
 	}
 	return 0;
 }
@@ -325,7 +330,8 @@ static int fill(struct journal_reader *r, struct chain *chain)
 			continue;
 		}
 		if (chain->scan.damaged || rc < 0)
-			note_damage(r, chain, chain->scan.at, chain->scan.size);
+			note_damage(r, chain, chain->scan.at, chain->scan.size,
+				    rc);
 		journal_scan_fini(&chain->scan);
 		chain->scanning = false;
 	}
@@ -359,7 +365,7 @@ int journal_read_next(struct journal_reader *r, struct record_reader *record)
 			return 1;
 		}
 		/* Whole, and yet no record: what follows cannot be either. */
-		note_damage(r, next, next->frame.offset, next->scan.size);
+		note_damage(r, next, next->frame.offset, next->scan.size, 0);
 		journal_scan_fini(&next->scan);
 		next->scanning = false;
 	}
@@ -373,6 +379,11 @@ uint64_t journal_read_damaged(const struct journal_reader *r)
 uint64_t journal_read_broken(const struct journal_reader *r)
 {
 	return r->broken;
+}
+
+uint64_t journal_read_unread(const struct journal_reader *r)
+{
+	return r->unread;
 }
 
 const char *journal_read_problem(const struct journal_reader *r)

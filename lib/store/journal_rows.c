@@ -319,6 +319,8 @@ static int read_stream(struct reading *r, const char *state_dir,
 			break;
 	}
 	note_hole(&progress, reader, NULL);
+	if (progress.holes && journal_read_unread(reader) > 0)
+		progress.holes->unread = true;
 	journal_read_close(reader);
 	r->odd_count = 0;
 	r->odd_last_s = 0;

@@ -136,6 +136,7 @@ int rrd_judge_file(const struct rrd_judge *j, const char *path,
 	if (fault || rc == -EIO || rc == -ELOOP || rc == -ENXIO) {
 		(void)snprintf(out->fault, sizeof(out->fault), "%s",
 			       fault ? fault : err_str(rc));
+		out->unread = rc == -EIO;
 		return 0;
 	}
 	if (rc < 0)
@@ -146,6 +147,7 @@ int rrd_judge_file(const struct rrd_judge *j, const char *path,
 	if (rc == -EIO || rc == -EAGAIN) {
 		(void)snprintf(out->fault, sizeof(out->fault),
 			       "rows cannot be read: %s", err_str(rc));
+		out->unread = rc == -EIO;
 		rc = 0;
 	}
 	return rc;

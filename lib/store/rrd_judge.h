@@ -8,6 +8,7 @@
  * Asks the source of the truth for no more than it needs. For lib/store alone.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct rrd_finding {
 	    truth;	 /* what it was compared with, and all later
 			  * rows; valid until the source is asked again */
 	char fault[160]; /* "": none */
+	bool unread;	 /* which is that the disk did not give it */
 };
 
 /** The first whole step that the source has all of. */

@@ -32,7 +32,8 @@ struct mending {
 	char path[PATH_MAX];
 	char copy[PATH_MAX];
 	char fresh[PATH_MAX];
-	bool there; /* something is at path */
+	bool there;  /* something is at path */
+	bool unread; /* which the disk does not give */
 };
 
 struct rrd_mend_options rrd_mend_options_at(int64_t now_s)
@@ -283,6 +284,8 @@ static int make(struct mending *m)
 
 	if (rc < 0)
 		return rc;
+	if (m->unread && !bases.usable[COPY] && !m->judge.options->gives_up)
+		return -EIO;
 	for (int basis = COPY; basis < BASES; basis++) {
 		if (!bases.usable[basis])
 			continue;
@@ -435,6 +438,7 @@ int rrd_mend(const char *state_dir, const struct series *series,
 	if (rc < 0 && rc != ERR_NOT_FOUND)
 		return rc;
 	m.there = rc == 0;
+	m.unread = found.unread;
 	outcome->known = found.known;
 	(void)snprintf(outcome->fault, sizeof(outcome->fault), "%s",
 		       m.there ? found.fault : "missing");

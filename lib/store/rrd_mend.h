@@ -11,11 +11,14 @@
  * reach back, from the damaged file itself, corrected; or from rows alone. The
  * new file is
  * whole and on the disk before it takes the old one's place, so that there is
- * always the one or the other. The old one is kept under corrupt/.
+ * always the one or the other. The old one is kept under corrupt/. A file that
+ * the disk does not give may be read another time: without a copy that stands
+ * for it, it is left where it is.
  *
  * For the thread that writes. What is mended makes one line in the log.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +49,7 @@ struct rrd_mend_options {
 			    * wrong, whatever says so */
 	int64_t check_s;   /* compare the rows that ended so shortly before the
 			    * end of the file; RRD_MEND_ALL */
+	bool gives_up;	   /* of a file that the disk does not give at once */
 	size_t keep_files; /* under corrupt/ */
 	uint64_t keep_bytes;
 };
