@@ -48,9 +48,9 @@ struct raw_ends {
 	uint32_t source; /* in the port table; or its capacity and the switch
 			  * behind it: none of these */
 	enum family family;
-	bool egress;   /* sampled where the frames went out */
-	bool weighted; /* against the other side */
-	bool final;    /* as it is: neither corrected nor weighted */
+	bool egress;  /* sampled where the frames went out */
+	bool in_part; /* it counts in part, for the other side does too */
+	bool final;   /* as it is: neither corrected nor weighted */
 };
 
 /* What a key says of a step that is over. */
@@ -74,7 +74,7 @@ static inline uint64_t raw_key(struct raw_ends e)
 {
 	return (uint64_t)e.from | (uint64_t)e.to << 20 |
 	       (uint64_t)e.source << 40 | ((uint64_t)e.family + 1) << 57 |
-	       (uint64_t)e.egress << 60 | (uint64_t)e.weighted << 61 |
+	       (uint64_t)e.egress << 60 | (uint64_t)e.in_part << 61 |
 	       (uint64_t)e.final << 62;
 }
 
@@ -86,7 +86,7 @@ static inline struct raw_ends raw_ends(uint64_t key)
 		.source = (uint32_t)(key >> 40 & 0x1ffff),
 		.family = (enum family)((key >> 57 & 7) - 1),
 		.egress = key >> 60 & 1,
-		.weighted = key >> 61 & 1,
+		.in_part = key >> 61 & 1,
 		.final = key >> 62 & 1,
 	};
 }

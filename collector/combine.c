@@ -8,45 +8,52 @@
 /* What holds for all cells of a step. */
 struct combining {
 	struct intake *in;
-	int64_t step;
+	int64_t step; /* the last of them, if they are of several */
+	int steps;
 	double *corrections; /* per port; NULL: without memory none is */
 };
 
 /* What a box dropped in so many steps, and what its sources took. */
-static struct rate_sum sum_of_box(const struct intake *in,
-				  uint32_t switch_index, int64_t step,
-				  int steps)
+static struct rate_sum sum_of_box(const struct combining *c,
+				  uint32_t switch_index, int steps)
 {
+	const struct intake *in = c->in;
 	struct rate_sum sum = rate_window_of(
-	    &in->agents.switches[switch_index].box_drops, step, steps);
+	    &in->agents.switches[switch_index].box_drops, c->step, steps);
 
 	for (uint32_t i = 0; i < in->ports.count; i++) {
 		const struct port_state *p = &in->ports.ports[i];
 
 		if (p->switch_index == switch_index)
 			sum.taken +=
-			    rate_window_of(&p->window, step, steps).taken;
+			    rate_window_of(&p->window, c->step, steps).taken;
 	}
 	return sum;
 }
 
 /* By how much more it was to take, over all its sources. */
-static double correction_of_box(const struct intake *in, uint32_t switch_index,
-				int64_t step)
+static double correction_of_box(const struct combining *c,
+				uint32_t switch_index)
 {
-	struct rate_sum sum =
-	    sum_of_box(in, switch_index, step, RATE_WINDOW_LEAST_STEPS);
+	int steps = c->steps > RATE_WINDOW_LEAST_STEPS
+			? c->steps
+			: RATE_WINDOW_LEAST_STEPS;
+	struct rate_sum sum = sum_of_box(c, switch_index, steps);
 
 	if (sum.taken < RATE_WINDOW_SAMPLES)
-		sum = sum_of_box(in, switch_index, step, RATE_WINDOW_STEPS);
+		sum = sum_of_box(c, switch_index, RATE_WINDOW_STEPS);
 	return sum.taken > 0 ? 1 + (double)sum.dropped / (double)sum.taken : 1;
 }
 
 /* By how much a data source's own numbers say that samples are missing. */
-static double correction_of_source(const struct port_state *p, int64_t step,
+static double correction_of_source(const struct combining *c,
+				   const struct port_state *p,
 				   bool drops_of_box)
 {
-	struct rate_sum sum = rate_window_sum(&p->window, step);
+	struct rate_sum sum =
+	    c->steps > RATE_WINDOW_LEAST_STEPS
+		? rate_window_of(&p->window, c->step, c->steps)
+		: rate_window_sum(&p->window, c->step);
 	uint64_t dropped = drops_of_box ? 0 : sum.dropped;
 
 	if (sum.received == 0 || sum.taken + dropped == sum.received)
@@ -60,18 +67,7 @@ static bool is_corrected(const struct intake *in, uint32_t switch_index)
 	    &in->registry->config->switches[switch_index]);
 }
 
-double combine_correction(const struct intake *in, uint32_t port, int64_t step)
-{
-	const struct port_state *p = &in->ports.ports[port];
-	bool of_box = in->agents.switches[p->switch_index].drops_of_box;
-
-	if (!is_corrected(in, p->switch_index))
-		return 1;
-	return correction_of_source(p, step, of_box) *
-	       (of_box ? correction_of_box(in, p->switch_index, step) : 1);
-}
-
-/* The same of all ports at once: a box is looked at but once. */
+/* Of all ports at once: a box is looked at but once. */
 static void find_corrections(struct combining *c)
 {
 	const struct intake *in = c->in;
@@ -87,17 +83,16 @@ static void find_corrections(struct combining *c)
 	}
 	for (uint32_t i = 0; i < switches; i++)
 		boxes[i] = in->agents.switches[i].drops_of_box
-			       ? correction_of_box(in, i, c->step)
+			       ? correction_of_box(c, i)
 			       : 1;
 	for (uint32_t i = 0; i < in->ports.count; i++) {
 		const struct port_state *p = &in->ports.ports[i];
 		bool of_box = in->agents.switches[p->switch_index].drops_of_box;
 
-		c->corrections[i] =
-		    is_corrected(in, p->switch_index)
-			? correction_of_source(p, c->step, of_box) *
-			      boxes[p->switch_index]
-			: 1;
+		c->corrections[i] = is_corrected(in, p->switch_index)
+					? correction_of_source(c, p, of_box) *
+					      boxes[p->switch_index]
+					: 1;
 	}
 	free(boxes);
 }
@@ -141,8 +136,8 @@ static void combine(const struct combining *c, struct cell *cell)
 
 	if (!e.final && c->corrections && e.source < in->ports.capacity)
 		by = c->corrections[e.source];
-	if (!e.final && e.weighted)
-		by *= sides_weight(&in->sides, e.from, e.to, e.egress, c->step);
+	if (!e.final && e.in_part)
+		by *= sides_part(&in->sides, e.from, e.to, e.egress, c->step);
 	scale(&cell->tally, by);
 	cell->key = cell_key(e.from, e.to, switch_of(c, &e), e.family);
 }
@@ -150,7 +145,11 @@ static void combine(const struct combining *c, struct cell *cell)
 void combine_cells(struct intake *in, struct cell *cells, size_t count,
 		   int64_t step)
 {
-	struct combining c = { .in = in, .step = step };
+	struct combining c = { .in = in,
+			       .step = in->step > step ? in->step : step };
+
+	c.steps = c.step - step < RATE_WINDOW_STEPS ? (int)(c.step - step) + 1
+						    : RATE_WINDOW_STEPS;
 
 	find_corrections(&c);
 	for (size_t i = 0; i < count; i++)

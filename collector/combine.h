@@ -23,15 +23,14 @@
  * A cell that was counted leaving is the switch's where the frame came in, if
  * that is known, as its other half.
  *
+ * Without memory nothing is corrected.
+ *
  * @param cells  as aggregate_take gave them; their keys are those of cell_key
  *               afterwards, and may occur twice
- * Without memory nothing is corrected.
+ * @param step   the step that they are of; if the intake has gone on to a later
+ *               one, up to that, RATE_WINDOW_STEPS at most
  */
 void combine_cells(struct intake *in, struct cell *cells, size_t count,
 		   int64_t step);
-
-/** By how much more than it says a data source stands for; 1: nothing is
- * missing, or its switch is not corrected. */
-double combine_correction(const struct intake *in, uint32_t port, int64_t step);
 
 #endif

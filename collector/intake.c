@@ -92,55 +92,51 @@ static void add_due(struct intake *in, uint64_t key,
 		settle(in);
 }
 
-/* Whether an egress sample counts where both sides are combined. */
-static enum drop_reason weigh_egress(struct intake *in,
-				     const struct observation *o,
-				     const struct attribution *at,
-				     bool *weighted)
+/* Whether an egress sample counts where both sides are combined, and others
+ * than those of that side do. */
+static bool egress_counts(struct intake *in, const struct observation *o,
+			  const struct attribution *at, enum side_count count)
 {
 	const struct switch_state *s = &in->agents.switches[o->switch_index];
 
-	*weighted =
-	    sides_weight(&in->sides, at->from, at->to, true, in->step) > 0;
-	if (*weighted)
-		return o->port != PORT_NONE &&
-			       !sides_is_home(&in->sides, at->to, o->port,
-					      in->step)
-			   ? DROP_EGRESS_NOT_COUNTED
-			   : DROP_NONE;
 	/* A switch that samples nothing but what goes out counts by itself,
 	 * until the other side is seen elsewhere. */
-	if (!s->sent_ingress &&
-	    sides_home(&in->sides, at->from, in->step) == PORT_NONE)
-		return DROP_NONE;
-	return DROP_EGRESS_NOT_COUNTED;
+	if (count == SIDE_COUNTS_NOT)
+		return !s->sent_ingress &&
+		       sides_home(&in->sides, at->from, in->step) == PORT_NONE;
+	return o->port == PORT_NONE ||
+	       sides_is_home(&in->sides, at->to, o->port, in->step);
 }
 
 /*
  * Whether a sample counts where both sides are combined.
  *
- * @param weighted  against the other side; else, if it counts, as it is
+ * @param in_part  and then only in part
  */
 static enum drop_reason weigh(struct intake *in, const struct observation *o,
-			      const struct attribution *at, bool *weighted)
+			      const struct attribution *at, bool *in_part)
 {
-	if (o->direction == DIRECTION_EGRESS)
-		return weigh_egress(in, o, at, weighted);
-	*weighted = true;
+	bool egress = o->direction == DIRECTION_EGRESS;
+	enum side_count count =
+	    sides_count(&in->sides, at->from, at->to, egress, in->step);
+
+	*in_part = count == SIDE_COUNTS_IN_PART;
+	if (egress)
+		return egress_counts(in, o, at, count)
+			   ? DROP_NONE
+			   : DROP_EGRESS_NOT_COUNTED;
 	if (o->direction == DIRECTION_INGRESS && o->port != PORT_NONE &&
 	    at->from != REGISTRY_NOBODY)
 		sides_see(&in->sides, at->from, o->port, in->step);
-	return sides_weight(&in->sides, at->from, at->to, false, in->step) > 0
-		   ? DROP_NONE
-		   : DROP_INGRESS_NOT_COUNTED;
+	return count == SIDE_COUNTS_NOT ? DROP_INGRESS_NOT_COUNTED : DROP_NONE;
 }
 
 /* The cell of an observation that counts. */
 static uint64_t key_of(const struct intake *in, const struct observation *o,
-		       const struct attribution *at, bool weighted)
+		       const struct attribution *at, bool in_part)
 {
 	bool by_source =
-	    weighted || config_is_corrected(
+	    in_part || config_is_corrected(
 			    &in->registry->config->switches[o->switch_index]);
 
 	return raw_key((struct raw_ends){
@@ -150,8 +146,8 @@ static uint64_t key_of(const struct intake *in, const struct observation *o,
 			  ? o->port
 			  : in->ports.capacity + o->switch_index,
 	    .family = o->family,
-	    .egress = o->direction == DIRECTION_EGRESS && weighted,
-	    .weighted = weighted,
+	    .egress = in_part && o->direction == DIRECTION_EGRESS,
+	    .in_part = in_part,
 	    .final = !by_source });
 }
 
@@ -175,7 +171,7 @@ static void account(struct intake *in, const struct observation *o)
 	const struct port *port = NULL;
 	struct attribution at = { 0 };
 	enum drop_reason reason;
-	bool weighted = false;
+	bool in_part = false;
 
 	if (o->port != PORT_NONE)
 		port = in->ports.ports[o->port].rules;
@@ -185,9 +181,9 @@ static void account(struct intake *in, const struct observation *o)
 	if (reason == DROP_NONE &&
 	    config_is_combined(
 		&in->registry->config->switches[o->switch_index]))
-		reason = weigh(in, o, &at, &weighted);
+		reason = weigh(in, o, &at, &in_part);
 	if (reason == DROP_NONE)
-		add_due(in, key_of(in, o, &at, weighted), o);
+		add_due(in, key_of(in, o, &at, in_part), o);
 	else
 		in->ledger.dropped[reason]++;
 	if (at.stranger != STRANGER_NONE && tells_of_source(in, o, reason))
@@ -289,10 +285,9 @@ static void note_drops(struct switch_state *s, struct port_state *p,
 
 /* What a sample says of its data source. */
 static void note_source(struct intake *in, struct switch_state *s,
-			struct port_state *p, const struct sflow_flow *f)
+			struct port_state *p, const struct sflow_flow *f,
+			enum direction d)
 {
-	enum direction d = direction_of(f);
-
 	note_drops(s, p, f->drops, in->step);
 	rate_window_sample(&p->window, in->step, in->sub_agent, f->sequence);
 	if (d != DIRECTION_UNKNOWN)
@@ -321,7 +316,7 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 		    port_table_find(&in->ports, switch_index, f->source.index);
 	observe(&o, f, in->registry);
 	if (o.port != PORT_NONE) {
-		note_source(in, s, &in->ports.ports[o.port], f);
+		note_source(in, s, &in->ports.ports[o.port], f, o.direction);
 		if (o.direction != DIRECTION_UNKNOWN)
 			port_table_estimate(&in->ports, o.port, in->step,
 					    (uint64_t)o.wire_bytes *

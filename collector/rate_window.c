@@ -53,8 +53,8 @@ static uint32_t taken_since(const struct rate_window *w,
 	return gap;
 }
 
-void rate_window_sample(struct rate_window *w, int64_t step, uint32_t sub_agent,
-			uint32_t sequence)
+void rate_window_odd_sample(struct rate_window *w, int64_t step,
+			    uint32_t sub_agent, uint32_t sequence)
 {
 	struct rate_bucket *b = bucket_of(w, step);
 	struct rate_sequence *s = sequence_of(w, sub_agent);

@@ -350,8 +350,7 @@ static int take_packet(struct replay *r, const struct capture_packet *packet)
 		return rc;
 	if (find_datagram(r, packet, &udp))
 		intake_datagram(&r->intake, &udp.source, udp.payload,
-				udp.payload_len, packet->time_us,
-				r->steps.step);
+				udp.payload_len, packet->time_us, r->steps.now);
 	if (!r->stepped && r->intake.held_count > HELD_MAX - HELD_MARGIN)
 		return judge(r);
 	return 0;
@@ -557,7 +556,7 @@ static int start(struct replay *r)
 		rc = aggregate_init(&r->total, r->registry);
 	steps_init(&r->steps, &r->intake, NULL,
 		   r->options->totals ? &r->total : NULL, true);
-	r->steps.undecided = !r->stepped;
+	r->steps.coarse = !r->stepped;
 	steps_reload(&r->steps, r->generation, NULL);
 	return complain("cannot start", rc);
 }

@@ -7,29 +7,21 @@
 int sides_init(struct sides *s, const struct registry *registry,
 	       const struct port_table *ports)
 {
-	size_t count = registry->interface_count + 1;
-
 	*s = (struct sides){ .registry = registry, .ports = ports };
-	s->homes = calloc(count, sizeof(*s->homes));
-	s->in = calloc(count, sizeof(*s->in));
-	s->out = calloc(count, sizeof(*s->out));
-	if (s->homes && s->in && s->out)
-		return 0;
-	sides_fini(s);
-	return -ENOMEM;
+	s->places = calloc(registry->interface_count + 1, sizeof(*s->places));
+	return s->places ? 0 : -ENOMEM;
 }
 
 void sides_fini(struct sides *s)
 {
-	free(s->homes);
-	free(s->in);
-	free(s->out);
+	free(s->places);
 	*s = (struct sides){ 0 };
 }
 
-void sides_see(struct sides *s, uint32_t interface, uint32_t port, int64_t step)
+void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,
+			 int64_t step)
 {
-	struct side_home *homes = s->homes[interface];
+	struct side_home *homes = s->places[interface].homes;
 	struct side_home *oldest = &homes[0];
 
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
@@ -98,7 +90,7 @@ static const struct side_home *last_home(const struct sides *s,
 	const struct side_home *last = NULL;
 
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
-		const struct side_home *h = &s->homes[interface][i];
+		const struct side_home *h = &s->places[interface].homes[i];
 
 		if (was_seen(&h->seen, step) &&
 		    (!last || port_sight_before(&h->seen, step) >
@@ -168,7 +160,7 @@ static void look_at_egress(const struct sides *s, uint32_t interface,
 	bool known = false;
 
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
-		const struct side_home *h = &s->homes[interface][i];
+		const struct side_home *h = &s->places[interface].homes[i];
 
 		if (!was_seen(&h->seen, out->step))
 			continue;
@@ -180,57 +172,45 @@ static void look_at_egress(const struct sides *s, uint32_t interface,
 		look_at_configured(s, interface, out);
 }
 
-static const struct side *ingress_of(struct sides *s, uint32_t interface,
-				     int64_t step)
+const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
+			      int64_t step)
 {
-	struct side *side = &s->in[interface];
+	struct side_place *p = &s->places[interface];
+	struct side *side = egress ? &p->out : &p->in;
+	uint32_t rate = side->rate;
 
-	if (side->step != step) {
-		*side = (struct side){ .step = step, .port = PORT_NONE };
-		if (interface != REGISTRY_NOBODY)
-			look_at_ingress(s, interface, side);
-	}
+	*side = (struct side){ .step = step, .port = PORT_NONE };
+	if (interface == REGISTRY_NOBODY)
+		return side;
+	if (egress)
+		look_at_egress(s, interface, side);
+	else
+		look_at_ingress(s, interface, side);
+	/* Nothing can be weighed by a rate that is none. */
+	if (side->state == SIDE_COMBINED && side->rate == 0)
+		side->state = SIDE_UNSEEN;
+	if (side->state != SIDE_COMBINED)
+		side->rate = rate;
 	return side;
 }
 
-static const struct side *egress_of(struct sides *s, uint32_t interface,
-				    int64_t step)
+double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,
+		  int64_t step)
 {
-	struct side *side = &s->out[interface];
+	double in = sides_of(s, from, false, step)->rate;
+	double out = sides_of(s, to, true, step)->rate;
 
-	if (side->step != step) {
-		*side = (struct side){ .step = step, .port = PORT_NONE };
-		if (interface != REGISTRY_NOBODY)
-			look_at_egress(s, interface, side);
-	}
-	return side;
+	return (egress ? in : out) / (in + out);
 }
 
-double sides_weight(struct sides *s, uint32_t from, uint32_t to, bool egress,
-		    int64_t step)
-{
-	const struct side *in = ingress_of(s, from, step);
-	const struct side *out = egress_of(s, to, step);
-	double rates = (double)in->rate + (double)out->rate;
-
-	/* Floods, and what goes to nobody, count where they come in. */
-	if (to == REGISTRY_NOBODY || in->state == SIDE_PLAIN)
-		return egress ? 0 : 1;
-	if (out->state == SIDE_UNSEEN)
-		return egress ? 0 : 1;
-	if (out->state == SIDE_PLAIN || in->state == SIDE_UNSEEN || rates <= 0)
-		return egress ? 1 : 0;
-	return (egress ? in->rate : out->rate) / rates;
-}
-
-bool sides_is_home(const struct sides *s, uint32_t interface, uint32_t port,
-		   int64_t step)
+bool sides_is_other_home(const struct sides *s, uint32_t interface,
+			 uint32_t port, int64_t step)
 {
 	const struct port *rules = s->ports->ports[port].rules;
 	bool known = false;
 
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
-		const struct side_home *h = &s->homes[interface][i];
+		const struct side_home *h = &s->places[interface].homes[i];
 
 		if (h->seen.last == 0 || step - h->seen.last > SIDE_STEPS)
 			continue;
@@ -249,7 +229,7 @@ bool sides_is_home(const struct sides *s, uint32_t interface, uint32_t port,
 
 uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step)
 {
-	return ingress_of(s, interface, step)->port;
+	return sides_of(s, interface, false, step)->port;
 }
 
 void sides_continue(struct sides *s, const struct sides *from,
@@ -261,7 +241,7 @@ void sides_continue(struct sides *s, const struct sides *from,
 
 		for (int k = 0; at != REGISTRY_NOBODY && k < SIDE_HOMES_MAX;
 		     k++) {
-			struct side_home home = from->homes[i][k];
+			struct side_home home = from->places[i].homes[k];
 			const struct port_state *p =
 			    &from->ports->ports[home.port];
 
@@ -271,7 +251,7 @@ void sides_continue(struct sides *s, const struct sides *from,
 			home.port = port_table_look(
 			    s->ports, switches[p->switch_index], p->ifindex);
 			if (home.port != PORT_NONE)
-				s->homes[at][n++] = home;
+				s->places[at].homes[n++] = home;
 		}
 	}
 }

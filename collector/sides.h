@@ -50,16 +50,21 @@ enum side_state {
 struct side {
 	int64_t step; /* 0: not looked at yet */
 	enum side_state state;
-	uint32_t rate; /* frames per sample; valid if SIDE_COMBINED */
+	uint32_t rate; /* frames per sample, when it was SIDE_COMBINED last */
 	uint32_t port; /* where it is sampled; PORT_NONE if SIDE_UNSEEN */
+};
+
+/* What is known of an interface. */
+struct side_place {
+	struct side in;	 /* of what it sends */
+	struct side out; /* of what it gets */
+	struct side_home homes[SIDE_HOMES_MAX];
 };
 
 struct sides {
 	const struct registry *registry; /* borrowed, as the ports */
 	const struct port_table *ports;
-	struct side_home (*homes)[SIDE_HOMES_MAX]; /* per interface */
-	struct side *in;  /* per interface: of what it sends */
-	struct side *out; /* of what it gets */
+	struct side_place *places; /* per interface */
 };
 
 /** @param ports  borrowed; @return 0 or -ENOMEM */
@@ -67,23 +72,84 @@ MUST_CHECK int sides_init(struct sides *s, const struct registry *registry,
 			  const struct port_table *ports);
 void sides_fini(struct sides *s);
 
+/** As sides_see, for a port that is not the first one or was not seen yet. */
+void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,
+			 int64_t step);
+
 /** A frame of an interface came in by a port that is no core port. */
-void sides_see(struct sides *s, uint32_t interface, uint32_t port,
-	       int64_t step);
+static inline void sides_see(struct sides *s, uint32_t interface, uint32_t port,
+			     int64_t step)
+{
+	const struct side_home *h = &s->places[interface].homes[0];
+
+	if (h->port != port || h->seen.last != step)
+		sides_see_elsewhere(s, interface, port, step);
+}
+
+/** Look at one side of an interface anew. */
+const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
+			      int64_t step);
+
+/** One side of an interface's traffic, as it counts in a step. */
+static inline const struct side *sides_of(struct sides *s, uint32_t interface,
+					  bool egress, int64_t step)
+{
+	const struct side_place *p = &s->places[interface];
+	const struct side *side = egress ? &p->out : &p->in;
+
+	return side->step == step ? side
+				  : sides_look(s, interface, egress, step);
+}
+
+/* How a sample counts. */
+enum side_count {
+	SIDE_COUNTS_NOT,
+	SIDE_COUNTS_WHOLE,
+	SIDE_COUNTS_IN_PART, /* as sides_part says */
+};
 
 /**
- * What a sample counts for, of 1.
+ * How the samples of one side count in a step; for the other side's it is the
+ * complement.
  *
  * @param from, to  interfaces; REGISTRY_NOBODY as in an attribution
  * @param egress    it was taken where the frame went out
  */
-double sides_weight(struct sides *s, uint32_t from, uint32_t to, bool egress,
-		    int64_t step);
+static inline enum side_count sides_count(struct sides *s, uint32_t from,
+					  uint32_t to, bool egress,
+					  int64_t step)
+{
+	const struct side *in = sides_of(s, from, false, step);
+	const struct side *out = sides_of(s, to, true, step);
+
+	/* Floods, and what goes to nobody, count where they come in. */
+	if (to == REGISTRY_NOBODY || in->state == SIDE_PLAIN ||
+	    out->state == SIDE_UNSEEN)
+		return egress ? SIDE_COUNTS_NOT : SIDE_COUNTS_WHOLE;
+	if (out->state == SIDE_COMBINED && in->state == SIDE_COMBINED)
+		return SIDE_COUNTS_IN_PART;
+	return egress ? SIDE_COUNTS_WHOLE : SIDE_COUNTS_NOT;
+}
+
+/** Of 1, what counts of a side where both count in part; the other side's part
+ * is the rest, in the same step. */
+double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,
+		  int64_t step);
+
+/** As sides_is_home, for a port that is not the first one. */
+bool sides_is_other_home(const struct sides *s, uint32_t interface,
+			 uint32_t port, int64_t step);
 
 /** Whether the frames to an interface leave by this port, as far as is known:
  * by another one a copy goes that was flooded. */
-bool sides_is_home(const struct sides *s, uint32_t interface, uint32_t port,
-		   int64_t step);
+static inline bool sides_is_home(const struct sides *s, uint32_t interface,
+				 uint32_t port, int64_t step)
+{
+	const struct side_home *h = &s->places[interface].homes[0];
+
+	return (h->port == port && h->seen.last == step) ||
+	       sides_is_other_home(s, interface, port, step);
+}
 
 /** Where an interface's frames come in; PORT_NONE: not known. */
 uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step);

@@ -48,8 +48,7 @@ static bool is_stale(const struct config_switch *config,
 		     const struct switch_state *s)
 {
 	return config->direction == CONFIG_DIRECTION_AUTO &&
-	       s->counted == COUNTED_BOTH && s->sent_egress &&
-	       !s->sent_ingress;
+	       s->counted == COUNTED_BOTH && s->sent_egress && !s->sent_ingress;
 }
 
 /* A verdict falls once a switch was heard for as long as a step. */
@@ -136,6 +135,7 @@ static void open_step(struct steps *s, struct moment now)
 {
 	s->open = true;
 	s->step = step_of_us(now.wall_us);
+	s->now = s->step;
 	s->start_us = now.wall_us;
 	s->start_mono_us = now.mono_us;
 	s->part_mono_us = now.mono_us;
@@ -192,13 +192,18 @@ void steps_at(struct steps *s, struct moment now)
 		begin_anew(s, now, now.mono_us);
 		return;
 	}
-	if (!s->undecided)
+	if (step > s->now)
+		s->now = step;
+	if (s->coarse && step - s->step < RATE_WINDOW_STEPS)
+		return;
+	if (!s->coarse)
 		decide(s, now.wall_us);
 	s->looked_us = now.mono_us;
 	s->offset_us = now.wall_us - now.mono_us;
 	while (s->step < step) {
 		int64_t end_us = (s->step + 1) * STEP_US;
-		bool silence = step - s->step > SILENT_STEPS_CLOSED;
+		bool silence =
+		    s->coarse || step - s->step > SILENT_STEPS_CLOSED;
 		bool closed =
 		    close_step(s, end_us - s->start_us, false, silence);
 

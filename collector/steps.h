@@ -25,12 +25,16 @@ struct steps {
 	struct writer *writer;	 /* borrowed; NULL: nothing is stored */
 	struct aggregate *total; /* borrowed; NULL: no totals wanted */
 	bool replay;
-	bool undecided; /* verdicts do not fall with steps, but at the end; set
-			 * from outside */
+	/* Only the sum of all is wanted: steps are closed as one, as many as
+	 * is good for the corrections, and verdicts fall at the end. Set from
+	 * outside. */
+	bool coarse;
 	bool synced; /* the wall clock is right, says the kernel; set from
 		      * outside */
 	bool open;
 	int64_t step;	       /* the open one */
+	int64_t now;	       /* the one of the time at hand: a later one if
+				* several are closed as one */
 	int64_t start_us;      /* observed since; valid if open */
 	int64_t start_mono_us; /* the same by the monotonic clock */
 	int64_t part_mono_us;  /* its last part was taken; live only */
