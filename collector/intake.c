@@ -137,7 +137,7 @@ static uint64_t key_of(const struct intake *in, const struct observation *o,
 {
 	bool by_source =
 	    in_part || config_is_corrected(
-			    &in->registry->config->switches[o->switch_index]);
+			   &in->registry->config->switches[o->switch_index]);
 
 	return raw_key((struct raw_ends){
 	    .from = at->from,
@@ -222,19 +222,82 @@ void intake_decide_all(struct intake *in)
 	}
 }
 
+/*
+ * Whether an interface is the data source. A compact sample has room for 24
+ * bits of its source's index, which those of a Nexus do not fit in (sFlow
+ * version 5, 5.3.2: compact for indexes below 2^24; it sends them all the
+ * same).
+ */
+static bool is_source(const struct sflow_flow *f, struct sflow_interface i)
+{
+	uint32_t mask = f->expanded ? UINT32_MAX : 0xffffff;
+
+	return i.format == SFLOW_INTERFACE_INDEX && i.value != 0 &&
+	       i.value != SFLOW_INTERNAL &&
+	       (i.value & mask) == (f->source.index & mask);
+}
+
+/* The whole ifIndex of the data source, as far as the sample says. */
+static uint32_t source_index(const struct sflow_flow *f)
+{
+	if (f->expanded)
+		return f->source.index;
+	if (is_source(f, f->input))
+		return f->input.value;
+	return is_source(f, f->output) ? f->output.value : f->source.index;
+}
+
 /* How the frame crossed the port that is the sample's data source. */
 static enum direction direction_of(const struct sflow_flow *f)
 {
-	uint32_t index = f->source.index;
-
-	if (f->source.class != SFLOW_SOURCE_IFINDEX || index == 0)
+	if (f->source.class != SFLOW_SOURCE_IFINDEX)
 		return DIRECTION_UNKNOWN;
-	if (f->input.format == SFLOW_INTERFACE_INDEX && f->input.value == index)
+	if (is_source(f, f->input))
 		return DIRECTION_INGRESS;
-	if (f->output.format == SFLOW_INTERFACE_INDEX &&
-	    f->output.value == index)
-		return DIRECTION_EGRESS;
-	return DIRECTION_UNKNOWN;
+	return is_source(f, f->output) ? DIRECTION_EGRESS : DIRECTION_UNKNOWN;
+}
+
+/* The LAG of a port, by the configuration or by its counter samples; of a LAG
+ * itself its own index; 0: none is known. */
+static uint32_t lag_of(const struct intake *in, uint32_t switch_index,
+		       uint32_t ifindex)
+{
+	uint32_t at = port_table_look(&in->ports, switch_index, ifindex);
+	const struct port_state *p;
+
+	if (at == PORT_NONE)
+		return 0;
+	p = &in->ports.ports[at];
+	if (p->lag)
+		return p->lag->ifindex;
+	return p->link.has_lag ? p->link.lag.aggregate_ifindex : ifindex;
+}
+
+/* Whether two interfaces are of one LAG, or one is the other's. */
+static bool are_one_lag(const struct intake *in, uint32_t switch_index,
+			uint32_t ifindex, struct sflow_interface i)
+{
+	uint32_t lag = lag_of(in, switch_index, ifindex);
+
+	return lag != 0 && i.format == SFLOW_INTERFACE_INDEX &&
+	       (lag == i.value || lag == lag_of(in, switch_index, i.value));
+}
+
+/* The direction of a sample whose source is a LAG and whose interfaces are its
+ * member ports, or the other way round. */
+static enum direction direction_in_lag(const struct intake *in,
+				       uint32_t switch_index,
+				       const struct sflow_flow *f)
+{
+	uint32_t source = source_index(f);
+
+	if (f->source.class != SFLOW_SOURCE_IFINDEX || source == 0)
+		return DIRECTION_UNKNOWN;
+	if (are_one_lag(in, switch_index, source, f->input))
+		return DIRECTION_INGRESS;
+	return are_one_lag(in, switch_index, source, f->output)
+		   ? DIRECTION_EGRESS
+		   : DIRECTION_UNKNOWN;
 }
 
 /* Where the frame came in, as far as the sample says. */
@@ -313,7 +376,9 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	s->sampling_rate = f->sampling_rate;
 	if (f->source.class == SFLOW_SOURCE_IFINDEX)
 		o.port =
-		    port_table_find(&in->ports, switch_index, f->source.index);
+		    port_table_find(&in->ports, switch_index, source_index(f));
+	if (o.direction == DIRECTION_UNKNOWN && o.port != PORT_NONE)
+		o.direction = direction_in_lag(in, switch_index, f);
 	observe(&o, f, in->registry);
 	if (o.port != PORT_NONE) {
 		note_source(in, s, &in->ports.ports[o.port], f, o.direction);

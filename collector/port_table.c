@@ -40,9 +40,10 @@ static void name_port(struct port_state *p)
 
 static void find_rules(const struct port_table *t, struct port_state *p)
 {
-	p->rules = p->configured
-		       ? p->configured
-		       : registry_lag_of(t->registry, p->switch_index, p->name);
+	p->lag = registry_lag_of(t->registry, p->switch_index, p->name);
+	if (p->configured && p->configured->config->lag_count > 0)
+		p->lag = p->configured;
+	p->rules = p->configured ? p->configured : p->lag;
 }
 
 static uint32_t add_port(struct port_table *t, uint32_t switch_index,

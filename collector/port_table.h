@@ -100,6 +100,7 @@ struct port_state {
 	const struct port *rules;    /* whose members and role hold here: of the
 				      * port itself, else of the LAG that names
 				      * it; NULL: nothing is said */
+	const struct port *lag;	     /* that names it, or itself; NULL: none */
 	char name[PORT_NAME_SIZE];   /* see port_table_name */
 	bool named;		     /* by configuration or the agent */
 	struct counter_reading last; /* valid if counted */

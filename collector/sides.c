@@ -207,6 +207,7 @@ bool sides_is_other_home(const struct sides *s, uint32_t interface,
 			 uint32_t port, int64_t step)
 {
 	const struct port *rules = s->ports->ports[port].rules;
+	const struct port *lag = s->ports->ports[port].lag;
 	bool known = false;
 
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
@@ -216,7 +217,7 @@ bool sides_is_other_home(const struct sides *s, uint32_t interface,
 			continue;
 		known = true;
 		if (h->port == port ||
-		    (rules && s->ports->ports[h->port].rules == rules))
+		    (lag && s->ports->ports[h->port].lag == lag))
 			return true;
 	}
 	for (uint32_t i = 0; rules && i < rules->member_count; i++) {

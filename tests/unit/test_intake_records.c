@@ -241,6 +241,77 @@ START_TEST(discarded_packets_are_counted_by_reason_and_nowhere_else)
 }
 END_TEST
 
+/* How a sample of this source between these interfaces was taken. */
+static void check_direction(struct sflow_build_flow flow,
+			    enum direction direction)
+{
+	uint64_t before = in.agents.switches[0].by_direction[direction];
+
+	flow.sampling_rate = 10;
+	start();
+	sflow_build_flow(&b, &flow);
+	put_header(1, 2);
+	sflow_build_sample_end(&b);
+	send();
+	ck_assert_uint_eq(in.agents.switches[0].by_direction[direction],
+			  before + 1);
+}
+
+START_TEST(a_compact_sample_has_24_bits_of_its_source)
+{
+	enum { NEXUS = 0x1a003000, LOW = 0x003000, OTHER = 0x1a004000 };
+	uint32_t ports = in.ports.count;
+
+	check_direction((struct sflow_build_flow){ .source_index = LOW,
+						   .input = { 0, NEXUS },
+						   .output = { 0, OTHER } },
+			DIRECTION_INGRESS);
+	check_direction((struct sflow_build_flow){ .source_index = LOW,
+						   .input = { 0, OTHER },
+						   .output = { 0, NEXUS } },
+			DIRECTION_EGRESS);
+	/* Ethernet1/1, of which nothing is left */
+	check_direction((struct sflow_build_flow){ .source_index = 0,
+						   .input = { 0, NAMED },
+						   .output = { 0, OTHER } },
+			DIRECTION_INGRESS);
+	ck_assert_uint_eq(in.ports.count, ports + 2);
+	ck_assert_uint_ne(port_table_look(&in.ports, 0, NEXUS), PORT_NONE);
+	ck_assert_uint_ne(port_table_look(&in.ports, 0, NAMED), PORT_NONE);
+	/* an expanded one has them all */
+	check_direction((struct sflow_build_flow){ .expanded = true,
+						   .source_index = LOW,
+						   .input = { 0, NEXUS },
+						   .output = { 0, OTHER } },
+			DIRECTION_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_lag_and_its_ports_are_one_source)
+{
+	check_direction((struct sflow_build_flow){ .expanded = true,
+						   .source_index = OF_SHARED,
+						   .input = { 0, SHARED },
+						   .output = { 0, CHANNEL } },
+			DIRECTION_INGRESS);
+	check_direction((struct sflow_build_flow){ .expanded = true,
+						   .source_index = SHARED,
+						   .input = { 0, CHANNEL },
+						   .output = { 0, OF_SHARED } },
+			DIRECTION_EGRESS);
+	check_direction((struct sflow_build_flow){ .expanded = true,
+						   .source_index = NAMED,
+						   .input = { 0, LISTED },
+						   .output = { 0, SHARED } },
+			DIRECTION_INGRESS);
+	check_direction((struct sflow_build_flow){ .expanded = true,
+						   .source_index = LEARNED,
+						   .input = { 0, SHARED },
+						   .output = { 0, CHANNEL } },
+			DIRECTION_UNKNOWN);
+}
+END_TEST
+
 static void send_link(uint32_t errors, uint8_t state)
 {
 	start();
@@ -438,6 +509,8 @@ int main(void)
 		{ an_ip_record_alone_counts_on_its_port_only, 0 },
 		{ a_switch_record_tells_the_vlan, 0 },
 		{ discarded_packets_are_counted_by_reason_and_nowhere_else, 0 },
+		{ a_compact_sample_has_24_bits_of_its_source, 0 },
+		{ a_lag_and_its_ports_are_one_source, 0 },
 		{ a_port_keeps_its_link_s_state, 0 },
 		{ a_switch_keeps_its_processor_s_state, 0 },
 		{ a_lag_and_its_member_ports_have_the_same_members,
