@@ -29,6 +29,10 @@ int intake_init(struct intake *in, const struct registry *registry)
 	if (rc == 0)
 		rc = stations_init(&in->stations);
 	if (rc == 0)
+		rc = stations_init(&in->misdelivered);
+	if (rc == 0)
+		rc = bindings_init(&in->bindings, registry);
+	if (rc == 0)
 		rc = aggregate_init(&in->open, registry);
 	if (rc < 0)
 		intake_fini(in);
@@ -38,6 +42,8 @@ int intake_init(struct intake *in, const struct registry *registry)
 void intake_fini(struct intake *in)
 {
 	aggregate_fini(&in->open);
+	bindings_fini(&in->bindings);
+	stations_fini(&in->misdelivered);
 	stations_fini(&in->stations);
 	port_table_fini(&in->ports);
 	agents_fini(&in->agents);
@@ -59,6 +65,22 @@ static void note_stranger(struct intake *in, const struct observation *o,
 	};
 
 	stations_note(&in->stations, &u);
+}
+
+static void note_misdelivered(struct intake *in, const struct observation *o,
+			      const struct attribution *at)
+{
+	struct unknown_station u = {
+		.mac = o->dst,
+		.switch_index = o->switch_index,
+		.ifindex = in->ports.ports[o->port].ifindex,
+		.vlan = at->vlan,
+		.reason = STRANGER_WRONG_PORT,
+		.bytes = (uint64_t)o->wire_bytes * o->sampling_rate,
+		.last_us = in->time_us,
+	};
+
+	stations_note(&in->misdelivered, &u);
 }
 
 /* Add what is due to the cells. */
@@ -89,6 +111,19 @@ static void add_due(struct intake *in, uint64_t key,
 		settle(in);
 }
 
+/*
+ * The ifIndex that a frame came in by: of a member port of a LAG that is the
+ * LAG's, for its frames come by all of them.
+ */
+static uint32_t entry_of(const struct intake *in, const struct observation *o)
+{
+	uint32_t port = o->port;
+
+	if (port == PORT_NONE || in->ports.ports[port].ifindex != o->entered)
+		port = port_table_look(&in->ports, o->switch_index, o->entered);
+	return port == PORT_NONE ? o->entered : in->ports.ports[port].aggregate;
+}
+
 /* Observation towards its tally, or to a drop reason. */
 static void account(struct intake *in, const struct observation *o)
 {
@@ -111,6 +146,11 @@ static void account(struct intake *in, const struct observation *o)
 	    (reason == DROP_NONE || reason == DROP_NO_MEMBER ||
 	     reason == DROP_WRONG_PORT))
 		note_stranger(in, o, &at);
+	if (at.misdelivered)
+		note_misdelivered(in, o, &at);
+	if (at.source)
+		bindings_note(&in->bindings, at.source, o->switch_index,
+			      entry_of(in, o), in->time_us);
 }
 
 static void release_held(struct intake *in, uint32_t switch_index)
