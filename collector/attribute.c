@@ -150,6 +150,8 @@ enum drop_reason attribute(const struct registry *r,
 	if (to_wrong)
 		out->to = REGISTRY_NOBODY;
 	out->stranger = stranger_of(src, out->from, from_wrong);
+	out->misdelivered = to_wrong;
+	out->source = src;
 
 	if (!out->from && !out->to)
 		return from_wrong || to_wrong ? DROP_WRONG_PORT

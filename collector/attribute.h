@@ -38,6 +38,9 @@ struct attribution {
 	uint32_t to;   /* the same; REGISTRY_NOBODY for a group address */
 	uint16_t vlan; /* 802.1Q tag the frame was in; 0: unknown */
 	enum stranger stranger; /* of the source address */
+	/* The destination is a member's, and left by a port of others. */
+	bool misdelivered;
+	const struct station *source; /* of the source address; NULL: none */
 };
 
 /**

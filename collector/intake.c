@@ -29,6 +29,10 @@ int intake_init(struct intake *in, const struct registry *registry)
 	if (rc == 0)
 		rc = stations_init(&in->stations);
 	if (rc == 0)
+		rc = stations_init(&in->misdelivered);
+	if (rc == 0)
+		rc = bindings_init(&in->bindings, registry);
+	if (rc == 0)
 		rc = aggregate_init(&in->open, registry);
 	if (rc == 0)
 		rc = sides_init(&in->sides, registry, &in->ports);
@@ -41,6 +45,8 @@ void intake_fini(struct intake *in)
 {
 	sides_fini(&in->sides);
 	aggregate_fini(&in->open);
+	bindings_fini(&in->bindings);
+	stations_fini(&in->misdelivered);
 	stations_fini(&in->stations);
 	port_table_fini(&in->ports);
 	agents_fini(&in->agents);
@@ -62,6 +68,22 @@ static void note_stranger(struct intake *in, const struct observation *o,
 	};
 
 	stations_note(&in->stations, &u);
+}
+
+static void note_misdelivered(struct intake *in, const struct observation *o,
+			      const struct attribution *at)
+{
+	struct unknown_station u = {
+		.mac = o->dst,
+		.switch_index = o->switch_index,
+		.ifindex = in->ports.ports[o->port].ifindex,
+		.vlan = at->vlan,
+		.reason = STRANGER_WRONG_PORT,
+		.bytes = (uint64_t)o->wire_bytes * o->sampling_rate,
+		.last_us = in->time_us,
+	};
+
+	stations_note(&in->misdelivered, &u);
 }
 
 /* Add what is due to the cells. */
@@ -165,6 +187,19 @@ static bool tells_of_source(const struct intake *in,
 	       reason == DROP_WRONG_PORT || reason == DROP_INGRESS_NOT_COUNTED;
 }
 
+/*
+ * The ifIndex that a frame came in by: of a member port of a LAG that is the
+ * LAG's, for its frames come by all of them.
+ */
+static uint32_t entry_of(const struct intake *in, const struct observation *o)
+{
+	uint32_t port = o->port;
+
+	if (port == PORT_NONE || in->ports.ports[port].ifindex != o->entered)
+		port = port_table_look(&in->ports, o->switch_index, o->entered);
+	return port == PORT_NONE ? o->entered : in->ports.ports[port].aggregate;
+}
+
 /* Observation towards its tally, or to a drop reason. */
 static void account(struct intake *in, const struct observation *o)
 {
@@ -188,6 +223,11 @@ static void account(struct intake *in, const struct observation *o)
 		in->ledger.dropped[reason]++;
 	if (at.stranger != STRANGER_NONE && tells_of_source(in, o, reason))
 		note_stranger(in, o, &at);
+	if (at.misdelivered)
+		note_misdelivered(in, o, &at);
+	if (at.source)
+		bindings_note(&in->bindings, at.source, o->switch_index,
+			      entry_of(in, o), in->time_us);
 }
 
 static void release_held(struct intake *in, uint32_t switch_index)
@@ -257,20 +297,13 @@ static enum direction direction_of(const struct sflow_flow *f)
 	return is_source(f, f->output) ? DIRECTION_EGRESS : DIRECTION_UNKNOWN;
 }
 
-/* The LAG of a port, by the configuration or by its counter samples; of a LAG
- * itself its own index; 0: none is known. */
+/* The LAG of a port, else the port itself; 0: the port is not known. */
 static uint32_t lag_of(const struct intake *in, uint32_t switch_index,
 		       uint32_t ifindex)
 {
 	uint32_t at = port_table_look(&in->ports, switch_index, ifindex);
-	const struct port_state *p;
 
-	if (at == PORT_NONE)
-		return 0;
-	p = &in->ports.ports[at];
-	if (p->lag)
-		return p->lag->ifindex;
-	return p->link.has_lag ? p->link.lag.aggregate_ifindex : ifindex;
+	return at == PORT_NONE ? 0 : in->ports.ports[at].aggregate;
 }
 
 /* Whether two interfaces are of one LAG, or one is the other's. */

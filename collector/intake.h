@@ -16,6 +16,7 @@
 #include "collector/agents.h"
 #include "collector/aggregate.h"
 #include "collector/attribute.h"
+#include "collector/bindings.h"
 #include "collector/ledger.h"
 #include "collector/port_table.h"
 #include "collector/sides.h"
@@ -39,6 +40,8 @@ struct intake {
 	struct port_table ports;
 	struct stations stations;
 	struct sides sides;
+	struct stations misdelivered; /* at the port that they left by */
+	struct bindings bindings;
 	struct aggregate open; /* tallies of the open step */
 	struct input_counters input;
 	struct ledger ledger;

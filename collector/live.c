@@ -16,6 +16,7 @@
 
 #include "collector/clock.h"
 #include "collector/intake.h"
+#include "collector/learned_file.h"
 #include "collector/port_memory.h"
 #include "collector/reload.h"
 #include "collector/state_lock.h"
@@ -32,6 +33,7 @@
 enum {
 	SOURCES_MAX = 16,
 	STATUS_INTERVAL_S = 10,
+	LEARNED_INTERVAL_S = 60,
 	BATCHES_PER_TURN = 64, /* then the timers have their turn */
 	DRAIN_S = 2,	       /* at the end, for what waits in the sockets */
 	FOLLOW_AGAIN_S = 60,   /* after a refusal */
@@ -51,6 +53,7 @@ struct live {
 	bool stopping;
 	int64_t started_us;
 	int64_t next_status_us; /* by CLOCK_BOOTTIME, as the next one */
+	int64_t next_learned_us;
 	int64_t next_follow_us; /* a change that was refused is tried again */
 	int64_t loaded_us;	/* the configuration in use */
 	int64_t refused_us;	/* the last one that was not taken; 0: none */
@@ -61,6 +64,7 @@ struct live {
 	char status_path[PATH_MAX];
 	char verdicts_path[PATH_MAX];
 	char ordinals_path[PATH_MAX];
+	char learned_path[PATH_MAX];
 	bool ordinals_due; /* there may be new ones */
 };
 
@@ -96,6 +100,8 @@ static int lock_state(struct live *l)
 		       dir);
 	(void)snprintf(l->verdicts_path, sizeof(l->verdicts_path),
 		       "%s/directions", dir);
+	(void)snprintf(l->learned_path, sizeof(l->learned_path), "%s/learned",
+		       dir);
 	(void)snprintf(l->ordinals_path, sizeof(l->ordinals_path),
 		       "%s/ordinals", dir);
 	return 0;
@@ -478,6 +484,29 @@ static void hand_over_ordinals(struct live *l, bool again)
 	text_fini(&out);
 }
 
+static void hand_over_learned(struct live *l, int64_t now_us)
+{
+	struct text out;
+
+	text_init(&out);
+	learned_write(&out, &l->intake.bindings, &l->intake.ports, now_us);
+	writer_file(l->writer, l->learned_path, &out);
+	text_fini(&out);
+}
+
+/* What was learned before goes on; it is no loss if it cannot be read. */
+static void take_up_learned(struct live *l)
+{
+	int64_t then_us;
+	int rc =
+	    learned_read(&l->intake.bindings, NULL, &then_us, l->learned_path);
+
+	if (rc < 0 && rc != -ENOENT)
+		log_warning("collector: cannot read: %s: %s: ports are learned "
+			    "anew",
+			    l->learned_path, err_str(rc));
+}
+
 /* What outlives the collector: when it has changed, or a file could not be
  * written. */
 static void hand_over_files(struct live *l)
@@ -508,6 +537,11 @@ static void tick(struct live *l)
 	l->next_status_us = now.mono_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
 	hand_over_status(l, now.wall_us);
 	hand_over_files(l);
+	if (now.mono_us < l->next_learned_us)
+		return;
+	l->next_learned_us =
+	    now.mono_us + LEARNED_INTERVAL_S * (int64_t)US_PER_S;
+	hand_over_learned(l, now.wall_us);
 }
 
 static void take_signal(struct live *l)
@@ -591,6 +625,7 @@ static void stop(struct live *l)
 	count_socket_drops(l);
 	steps_end(&l->steps, now);
 	hand_over_files(l);
+	hand_over_learned(l, now.wall_us);
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
 	write_last_status(l, counters, now.wall_us);
@@ -658,6 +693,7 @@ int live(struct generation *generation)
 
 	if (rc == 0) {
 		verdicts_read(&l.intake, l.verdicts_path);
+		take_up_learned(&l);
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
 		steps_reload(&l.steps, generation, NULL);
 		steps_at(&l.steps, now_by_both());

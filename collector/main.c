@@ -12,6 +12,7 @@
 #include "collector/journal_print.h"
 #include "collector/live.h"
 #include "collector/options.h"
+#include "collector/propose.h"
 #include "collector/rebuild.h"
 #include "collector/replay.h"
 #include "collector/strays.h"
@@ -117,6 +118,9 @@ static int run(const struct options *options, struct generation *generation,
 		return print_config(registry->config);
 	case MODE_REBUILD:
 		rc = rebuild(registry);
+		return finish_output() < 0 ? -EIO : rc;
+	case MODE_PROPOSE_PORTS:
+		rc = propose_ports(registry);
 		return finish_output() < 0 ? -EIO : rc;
 	case MODE_LIVE:
 	case MODE_JOURNAL:

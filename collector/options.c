@@ -19,6 +19,7 @@ enum {
 	OPTION_STORE,
 	OPTION_JOURNAL,
 	OPTION_REBUILD,
+	OPTION_PROPOSE_PORTS,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_LATER,
@@ -33,10 +34,10 @@ static const struct option long_options[] = {
 	{ "store", no_argument, NULL, OPTION_STORE },
 	{ "journal", required_argument, NULL, OPTION_JOURNAL },
 	{ "rebuild", no_argument, NULL, OPTION_REBUILD },
+	{ "propose-ports", no_argument, NULL, OPTION_PROPOSE_PORTS },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	/* Part of the interface, and of later versions. */
-	{ "propose-ports", no_argument, NULL, OPTION_LATER },
 	{ "import", required_argument, NULL, OPTION_LATER },
 	{ "map", required_argument, NULL, OPTION_LATER },
 	{ NULL, 0, NULL, 0 },
@@ -49,7 +50,8 @@ const char *options_help(void)
 	       "       lanterne-collector [-c FILE] --replay sflow:CAPTURE "
 	       "...\n"
 	       "                          [--totals FILE|-] [--store]\n"
-	       "       lanterne-collector [-c FILE] --rebuild\n"
+	       "       lanterne-collector [-c FILE] --rebuild | "
+	       "--propose-ports\n"
 	       "       lanterne-collector --journal FILE\n"
 	       "\n"
 	       "Counts the traffic of an exchange's members from sFlow.\n"
@@ -74,6 +76,9 @@ const char *options_help(void)
 	       "  --rebuild           compare all files of state_dir with all "
 	       "that its journal\n"
 	       "                      has, mend them, and exit\n"
+	       "  --propose-ports     print the ports that were learned, to be "
+	       "pasted into the\n"
+	       "                      configuration, and exit\n"
 	       "  --journal FILE      print a file of state_dir/journal, a "
 	       "JSON object per\n"
 	       "                      record, and exit\n"
@@ -118,9 +123,11 @@ static int add_capture(struct options *o, const char *argument)
 static int set_mode(struct options *o, enum options_mode mode)
 {
 	if (o->mode != MODE_LIVE && o->mode != mode)
-		return usage("only one of --check-config, --print-config, "
-			     "--replay, --rebuild, --journal at a time",
-			     NULL);
+		return usage(
+		    "only one of --check-config, --print-config, "
+		    "--replay, --rebuild, --propose-ports, --journal at a "
+		    "time",
+		    NULL);
 	o->mode = mode;
 	return 0;
 }
@@ -148,6 +155,8 @@ static int take(struct options *o, int option, char **argv)
 		return 0;
 	case OPTION_REBUILD:
 		return set_mode(o, MODE_REBUILD);
+	case OPTION_PROPOSE_PORTS:
+		return set_mode(o, MODE_PROPOSE_PORTS);
 	case OPTION_JOURNAL:
 		if (o->journal)
 			return usage("only one --journal at a time", optarg);

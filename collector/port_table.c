@@ -38,12 +38,21 @@ static void name_port(struct port_state *p)
 	}
 }
 
+static void set_aggregate(struct port_state *p)
+{
+	if (p->lag)
+		p->aggregate = p->lag->ifindex;
+	else if (p->link.has_lag && p->link.lag.aggregate_ifindex)
+		p->aggregate = p->link.lag.aggregate_ifindex;
+	else
+		p->aggregate = p->ifindex;
+}
+
 static void find_rules(const struct port_table *t, struct port_state *p)
 {
 	p->lag = registry_lag_of(t->registry, p->switch_index, p->name);
-	if (p->configured && p->configured->config->lag_count > 0)
-		p->lag = p->configured;
 	p->rules = p->configured ? p->configured : p->lag;
+	set_aggregate(p);
 }
 
 static uint32_t add_port(struct port_table *t, uint32_t switch_index,
@@ -269,6 +278,8 @@ void port_table_counters(struct port_table *t, uint32_t port,
 		find_rules(t, p);
 	}
 	port_link_take(&p->link, counters);
+	if (counters->has_lag)
+		set_aggregate(p);
 	if (!counters->has_interface)
 		return;
 	if (p->counted && !p->forgotten) {

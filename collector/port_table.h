@@ -97,10 +97,12 @@ struct port_state {
 	uint32_t switch_index;
 	uint32_t ifindex;
 	const struct port *configured; /* NULL: learned */
-	const struct port *rules;    /* whose members and role hold here: of the
-				      * port itself, else of the LAG that names
-				      * it; NULL: nothing is said */
-	const struct port *lag;	     /* that names it, or itself; NULL: none */
+	const struct port *rules; /* whose members and role hold here: of the
+				   * port itself, else of the LAG that names
+				   * it; NULL: nothing is said */
+	const struct port *lag;	  /* that names it; NULL: none does */
+	uint32_t aggregate; /* ifIndex of the LAG that it is a member port of,
+			     * by configuration, else by LACP; its own: none */
 	char name[PORT_NAME_SIZE];   /* see port_table_name */
 	bool named;		     /* by configuration or the agent */
 	struct counter_reading last; /* valid if counted */

@@ -15,6 +15,7 @@
 #include "collector/capture.h"
 #include "collector/clock.h"
 #include "collector/intake.h"
+#include "collector/learned_file.h"
 #include "collector/reload.h"
 #include "collector/state_lock.h"
 #include "collector/status.h"
@@ -416,6 +417,15 @@ static int write_verdicts(struct replay *r)
 	return write_file(r, "directions", &out);
 }
 
+static int write_learned(struct replay *r)
+{
+	struct text out;
+
+	text_init(&out);
+	learned_write(&out, &r->intake.bindings, &r->intake.ports, r->to_us);
+	return write_file(r, "learned", &out);
+}
+
 static int write_totals(struct replay *r)
 {
 	const char *path = r->options->totals;
@@ -521,9 +531,10 @@ static int finish(struct replay *r)
 	if (r->options->store && r->started) {
 		int written = write_status(r, counters);
 		int kept = write_verdicts(r);
+		int learned = write_learned(r);
 
 		if (rc == 0)
-			rc = written < 0 ? written : kept;
+			rc = written < 0 ? written : kept < 0 ? kept : learned;
 	}
 	if (r->options->totals) {
 		int written = write_totals(r);

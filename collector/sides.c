@@ -203,11 +203,17 @@ double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,
 	return (egress ? in : out) / (in + out);
 }
 
+/* A port, or two of one LAG. */
+static bool are_one(const struct port_state *a, const struct port_state *b)
+{
+	return a->switch_index == b->switch_index &&
+	       a->aggregate == b->aggregate;
+}
+
 bool sides_is_other_home(const struct sides *s, uint32_t interface,
 			 uint32_t port, int64_t step)
 {
 	const struct port *rules = s->ports->ports[port].rules;
-	const struct port *lag = s->ports->ports[port].lag;
 	bool known = false;
 
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
@@ -216,8 +222,7 @@ bool sides_is_other_home(const struct sides *s, uint32_t interface,
 		if (h->seen.last == 0 || step - h->seen.last > SIDE_STEPS)
 			continue;
 		known = true;
-		if (h->port == port ||
-		    (lag && s->ports->ports[h->port].lag == lag))
+		if (are_one(&s->ports->ports[h->port], &s->ports->ports[port]))
 			return true;
 	}
 	for (uint32_t i = 0; rules && i < rules->member_count; i++) {

@@ -16,7 +16,11 @@
 enum {
 	NOTHING = 0xffffffff,
 	CHAINS = 2 * STATIONS_MAX, /* a power of two */
+	STAYS_SAMPLES = 3,
 };
+
+#define STAYS_US (10 * INT64_C(1000000))
+#define PAUSE_US (600 * INT64_C(1000000))
 
 struct link {
 	uint32_t chained;  /* the next entry of the same hash chain */
@@ -222,6 +226,22 @@ static uint32_t find(const struct stations *s,
 	return entry;
 }
 
+/* Apart by more than a pause, whichever of the two came first. */
+static bool is_pause(int64_t from_us, int64_t to_us)
+{
+	return to_us - from_us > PAUSE_US || from_us - to_us > PAUSE_US;
+}
+
+static void note_time(struct unknown_station *u, int64_t time_us)
+{
+	if (u->in_a_row == 0 || is_pause(u->last_us, time_us)) {
+		u->since_us = time_us;
+		u->in_a_row = 0;
+	}
+	u->in_a_row += u->in_a_row < UINT32_MAX;
+	u->last_us = time_us;
+}
+
 void stations_note(struct stations *s, const struct unknown_station *sample)
 {
 	uint32_t entry = find(s, sample);
@@ -235,6 +255,7 @@ void stations_note(struct stations *s, const struct unknown_station *sample)
 		s->list[entry] = *sample;
 		s->list[entry].samples = 0;
 		s->list[entry].bytes = 0;
+		s->list[entry].in_a_row = 0;
 		s->list[entry].missed = missed;
 		join_chain(s, entry);
 	}
@@ -242,6 +263,13 @@ void stations_note(struct stations *s, const struct unknown_station *sample)
 	u->samples++;
 	if (__builtin_add_overflow(u->bytes, sample->bytes, &u->bytes))
 		u->bytes = UINT64_MAX;
-	u->last_us = sample->last_us;
+	note_time(u, sample->last_us);
 	raise(s->ranks, entry);
+}
+
+bool station_stays(const struct unknown_station *u, int64_t now_us)
+{
+	return u->in_a_row >= STAYS_SAMPLES &&
+	       u->last_us - u->since_us >= STAYS_US &&
+	       !is_pause(u->last_us, now_us);
 }

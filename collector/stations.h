@@ -12,8 +12,12 @@
  * "Space-Saving"), so those that send much are listed for certain. An entry's
  * own count is exact since it was listed, and may be too low by what it
  * inherited; own counts and not_listed sum up to all samples.
+ *
+ * The same holds for the other odd end: members' addresses to which frames
+ * left by a port of somebody else.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "collector/attribute.h"
@@ -32,6 +36,8 @@ struct unknown_station {
 	uint64_t bytes;	 /* scaled */
 	uint64_t missed; /* samples it may have had before it was listed */
 	int64_t last_us;
+	int64_t since_us;  /* when it came, or came back after a pause */
+	uint32_t in_a_row; /* samples since then */
 };
 
 struct stations {
@@ -48,5 +54,11 @@ void stations_fini(struct stations *s);
 /** Count one sample; the station's mac, switch, port, vlan, reason say whose,
  * its bytes and last_us are the sample's. */
 void stations_note(struct stations *s, const struct unknown_station *sample);
+
+/**
+ * True of a station that stays: three samples over ten seconds, the last one
+ * not ten minutes ago. A stray frame or a burst is counted and no finding.
+ */
+bool station_stays(const struct unknown_station *u, int64_t now_us);
 
 #endif

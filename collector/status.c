@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/clock.h"
+#include "collector/findings_json.h"
 #include "collector/totals.h"
 #include "util/err.h"
 
@@ -363,6 +364,7 @@ void status_write(struct text *out, const struct status_view *v)
 	write_switches(&w, v);
 	totals_write_refused(&w, &in->agents);
 	totals_write_strangers(&w, in, STRANGERS_SHOWN);
+	findings_json(&w, in);
 	json_put_array(&w, "ports");
 	for (uint32_t i = 0; i < in->ports.count; i++)
 		write_port(&w, in->registry->config, &in->ports.ports[i]);

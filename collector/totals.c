@@ -134,18 +134,19 @@ static void write_stranger(struct json_writer *w, const struct intake *in,
 	json_put_u64(w, "samples", u->samples);
 	json_put_u64(w, "bytes", u->bytes);
 	json_put_u64(w, "missed_samples_at_most", u->missed);
+	json_put_bool(w, "stays", station_stays(u, in->time_us));
 	json_put_double(w, "last_seen", (double)u->last_us / US_PER_S, 3);
 	json_end_object(w);
 }
 
-void totals_write_strangers(struct json_writer *w, const struct intake *in,
-			    size_t most)
+void totals_write_stations(struct json_writer *w, const char *key,
+			   const struct intake *in, const struct stations *s,
+			   size_t most)
 {
-	const struct stations *s = &in->stations;
 	const struct unknown_station **sorted =
 	    calloc((size_t)s->count + 1, sizeof(*sorted));
 
-	json_put_array(w, "unknown_macs");
+	json_put_array(w, key);
 	if (!sorted)
 		w->out->failed = true;
 	for (uint32_t i = 0; sorted && i < s->count; i++)
@@ -155,8 +156,14 @@ void totals_write_strangers(struct json_writer *w, const struct intake *in,
 	for (size_t i = 0; sorted && i < s->count && i < most; i++)
 		write_stranger(w, in, sorted[i]);
 	json_end_array(w);
-	json_put_u64(w, "unknown_macs_not_listed", s->not_listed);
 	free(sorted);
+}
+
+void totals_write_strangers(struct json_writer *w, const struct intake *in,
+			    size_t most)
+{
+	totals_write_stations(w, "unknown_macs", in, &in->stations, most);
+	json_put_u64(w, "unknown_macs_not_listed", in->stations.not_listed);
 }
 
 /* Sum the cells up per member: from[member], to[member]. */

@@ -16,6 +16,11 @@
 void totals_write_input(struct json_writer *w, const struct intake *in);
 void totals_write_ledger(struct json_writer *w, const struct intake *in);
 
+/** Write a list of stations as a member of that key, largest first. */
+void totals_write_stations(struct json_writer *w, const char *key,
+			   const struct intake *in, const struct stations *s,
+			   size_t most);
+
 /** Write the "refused" and "unknown_macs" members, largest first. */
 void totals_write_refused(struct json_writer *w, const struct agents *agents);
 void totals_write_strangers(struct json_writer *w, const struct intake *in,

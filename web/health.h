@@ -26,8 +26,12 @@ void health_add_store(const struct status *status, struct text *out);
 /** Every switch with what it sent. */
 void health_add_switches(const struct call *call, struct text *out);
 
-/** Refused agents, unknown MACs and ports, with what to paste. */
+/** Refused agents, unknown MACs and what was learned, with what to paste. */
 void health_add_unknowns(const struct call *call, struct text *out);
+
+/** What was learned of the ports: moved stations, contradictions, and the
+ * lines of those that are not configured. */
+void health_add_learned(const struct call *call, struct text *out);
 
 /** Whether received datagrams are the sum of what became of them. */
 bool health_datagrams_add_up(const struct status *status);

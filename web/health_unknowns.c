@@ -2,7 +2,6 @@
 
 /* What the configuration does not know yet, with the lines that mend it. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "web/health.h"
@@ -102,7 +101,9 @@ static void add_mac(const struct call *call, const struct status_mac *mac,
 	else
 		text_add(out, "not said");
 	text_add(out, "</td>");
-	health_cell(out, explain(mac->reason));
+	text_add(out, "<td>");
+	text_add(out, explain(mac->reason));
+	text_add(out, mac->stays == 0 ? ", in passing</td>" : "</td>");
 	text_add(out, "<td class=\"number\">");
 	units_count(out, mac->samples);
 	if (mac->missed > 0) {
@@ -144,7 +145,8 @@ static void add_mac_lines(const struct call *call, bool wrong_port,
 	for (size_t i = 0; i < s->mac_count && i < MACS_SHOWN; i++) {
 		const struct status_mac *mac = &s->macs[i];
 
-		if ((strcmp(mac->reason, "wrong_port") == 0) != wrong_port)
+		if ((strcmp(mac->reason, "wrong_port") == 0) != wrong_port ||
+		    mac->stays == 0)
 			continue;
 		if (n++ == 0)
 			text_addf(out, "<p>%s</p>\n<pre tabindex=\"0\">",
@@ -192,58 +194,9 @@ static void add_macs(const struct call *call, struct text *out)
 	text_add(out, "</section>\n");
 }
 
-static int by_switch(const void *a, const void *b)
-{
-	const struct status_port *const *x = a;
-	const struct status_port *const *y = b;
-	int order = strcmp((*x)->switch_name, (*y)->switch_name);
-
-	if (order == 0)
-		order = strverscmp((*x)->name, (*y)->name);
-	return order;
-}
-
-static void add_ports(const struct call *call, struct text *out)
-{
-	const struct status *s = call->status;
-	const struct status_port **ports =
-	    calloc(s->port_count + 1, sizeof(struct status_port *));
-	size_t count = 0;
-
-	for (size_t i = 0; ports && i < s->port_count; i++) {
-		if (!s->ports[i].configured)
-			ports[count++] = &s->ports[i];
-	}
-	text_add(out, "<section id=\"ports\"><h2>Ports without "
-		      "configuration</h2>\n");
-	if (count == 0) {
-		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
-		free(ports);
-		return;
-	}
-	qsort(ports, count, sizeof(struct status_port *), by_switch);
-	text_add(out, "<p>These report counters. To show whose they are, put "
-		      "the AS number in and add under the switch\xe2\x80\x99s "
-		      "<code>ports:</code> (<code>role: core</code> instead of "
-		      "<code>asn:</code> for a link between switches)</p>\n");
-	for (size_t i = 0; i < count; i++) {
-		bool first = i == 0 || strcmp(ports[i - 1]->switch_name,
-					      ports[i]->switch_name) != 0;
-
-		if (first) {
-			text_add(out, i ? "</pre>\n<h3>" : "<h3>");
-			html_name(out, ports[i]->switch_name);
-			text_add(out, "</h3>\n<pre tabindex=\"0\">");
-		}
-		paste_port(out, ports[i]);
-	}
-	text_add(out, "</pre></section>\n");
-	free(ports);
-}
-
 void health_add_unknowns(const struct call *call, struct text *out)
 {
 	add_refused(call, out);
 	add_macs(call, out);
-	add_ports(call, out);
+	health_add_learned(call, out);
 }

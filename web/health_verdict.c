@@ -68,6 +68,15 @@ static size_t count_unconfigured(const struct status *s)
 	return n;
 }
 
+static double count_contradictions(const struct status *s)
+{
+	double count = 0;
+
+	for (size_t i = 0; i < s->learned_count; i++)
+		count += s->learned[i].configured;
+	return count;
+}
+
 static double count_drops(const struct status *s)
 {
 	double sum = 0;
@@ -77,6 +86,36 @@ static double count_drops(const struct status *s)
 			sum += s->switches[i].drops;
 	}
 	return sum;
+}
+
+/* What was learned of the ports, and is not as it should be. */
+static void add_learned(const struct status *s, struct text *out, size_t *shown)
+{
+	const double misdelivered =
+	    (double)status_staying(s->misdelivered, s->misdelivered_count);
+	const struct {
+		const char *anchor;
+		double count;
+		const char *words[2];
+	} lines[] = {
+		{ "moved",
+		  (double)s->move_count,
+		  { "MAC address moved", "MAC addresses moved" } },
+		{ "misdelivered",
+		  misdelivered,
+		  { "member\xe2\x80\x99s frames leave by another\xe2\x80\x99s "
+		    "port",
+		    "members\xe2\x80\x99 frames leave by others\xe2\x80\x99 "
+		    "ports" } },
+		{ "contradictions",
+		  count_contradictions(s),
+		  { "port contradicts the configuration",
+		    "ports contradict the configuration" } },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		add_counted(out, shown, lines[i].anchor, lines[i].count,
+			    lines[i].words);
 }
 
 void health_add_verdict(const struct call *call, struct text *out)
@@ -109,7 +148,7 @@ void health_add_verdict(const struct call *call, struct text *out)
 		  (double)s->refused_count,
 		  { "agent is refused", "agents are refused" } },
 		{ "macs",
-		  (double)s->mac_count,
+		  (double)status_staying(s->macs, s->mac_count),
 		  { "MAC address is unknown", "MAC addresses are unknown" } },
 		{ "ports",
 		  (double)count_unconfigured(s),
@@ -127,6 +166,7 @@ void health_add_verdict(const struct call *call, struct text *out)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		add_counted(out, &shown, lines[i].anchor, lines[i].count,
 			    lines[i].words);
+	add_learned(s, out, &shown);
 	if (shown > 0)
 		text_add(out, "</ul>\n");
 	else if (page_is_stale(call))

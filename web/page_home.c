@@ -45,7 +45,8 @@ static void add_unknowns(const struct call *call, struct text *out)
 		const char *plural;
 		size_t count;
 	} kinds[] = {
-		{ "macs", "MAC address", "es", s ? s->mac_count : 0 },
+		{ "macs", "MAC address", "es",
+		  s ? status_staying(s->macs, s->mac_count) : 0 },
 		{ "ports", "port", "s", 0 },
 		{ "refused", "agent", "s", s ? s->refused_count : 0 },
 	};

@@ -169,12 +169,13 @@ static void read_refused(struct reading *r, struct status *s,
 	}
 }
 
-static void read_macs(struct reading *r, struct status *s, const json_t *array)
+static void read_macs(struct reading *r, struct status_mac **macs,
+		      size_t *count, const json_t *array)
 {
-	s->macs = list(r, array, sizeof(*s->macs), &s->mac_count);
-	for (size_t i = 0; i < s->mac_count; i++) {
+	*macs = list(r, array, sizeof(**macs), count);
+	for (size_t i = 0; i < *count; i++) {
 		const json_t *item = json_array_get(array, i);
-		struct status_mac *mac = &s->macs[i];
+		struct status_mac *mac = &(*macs)[i];
 
 		mac->mac = string(r, item, "mac");
 		mac->switch_name = string(r, item, "switch");
@@ -186,6 +187,42 @@ static void read_macs(struct reading *r, struct status *s, const json_t *array)
 		mac->missed = number(item, "missed_samples_at_most");
 		mac->bytes = number(item, "bytes");
 		mac->last_seen = number(item, "last_seen");
+		mac->stays = truth(item, "stays");
+	}
+}
+
+static void read_learned(struct reading *r, struct status *s,
+			 const json_t *array)
+{
+	s->learned = list(r, array, sizeof(*s->learned), &s->learned_count);
+	for (size_t i = 0; i < s->learned_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		struct status_learned *learned = &s->learned[i];
+
+		learned->switch_name = string(r, item, "switch");
+		learned->kind = string(r, item, "kind");
+		learned->line = string(r, item, "line");
+		learned->ifindex = number(item, "ifindex");
+		learned->configured = truth(item, "configured") == 1;
+	}
+}
+
+static void read_moves(struct reading *r, struct status *s, const json_t *array)
+{
+	s->moves = list(r, array, sizeof(*s->moves), &s->move_count);
+	for (size_t i = 0; i < s->move_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		struct status_move *move = &s->moves[i];
+
+		move->mac = string(r, item, "mac");
+		move->switch_name = string(r, item, "switch");
+		move->port = string(r, item, "port");
+		move->other_port = string(r, item, "other_port");
+		move->what = string(r, item, "what");
+		move->asn = number(item, "asn");
+		move->ifindex = number(item, "ifindex");
+		move->other_ifindex = number(item, "other_ifindex");
+		move->at = number(item, "at");
 	}
 }
 
@@ -269,7 +306,12 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 	s->pauses = number(root, "pauses");
 	read_refused(r, s, json_object_get(root, "refused"));
 	s->refused_not_listed = number(root, "refused_not_listed");
-	read_macs(r, s, json_object_get(root, "unknown_macs"));
+	read_macs(r, &s->macs, &s->mac_count,
+		  json_object_get(root, "unknown_macs"));
+	read_macs(r, &s->misdelivered, &s->misdelivered_count,
+		  json_object_get(root, "misdelivered_macs"));
+	read_learned(r, s, json_object_get(root, "learned_ports"));
+	read_moves(r, s, json_object_get(root, "moved_macs"));
 	s->macs_not_listed = number(root, "unknown_macs_not_listed");
 	read_ports(r, s, json_object_get(root, "ports"));
 }
@@ -303,6 +345,35 @@ static void free_counts(struct status_counts *counts)
 	free(counts->items);
 }
 
+static void free_macs(struct status_mac *macs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(macs[i].mac);
+		free(macs[i].switch_name);
+		free(macs[i].port);
+		free(macs[i].reason);
+	}
+	free(macs);
+}
+
+static void free_learned(struct status *s)
+{
+	for (size_t i = 0; i < s->learned_count; i++) {
+		free(s->learned[i].switch_name);
+		free(s->learned[i].kind);
+		free(s->learned[i].line);
+	}
+	for (size_t i = 0; i < s->move_count; i++) {
+		free(s->moves[i].mac);
+		free(s->moves[i].switch_name);
+		free(s->moves[i].port);
+		free(s->moves[i].other_port);
+		free(s->moves[i].what);
+	}
+	free(s->learned);
+	free(s->moves);
+}
+
 static void free_lists(struct status *s)
 {
 	for (size_t i = 0; i < s->source_count; i++) {
@@ -320,12 +391,6 @@ static void free_lists(struct status *s)
 		free(s->refused[i].source);
 		free(s->refused[i].agent);
 	}
-	for (size_t i = 0; i < s->mac_count; i++) {
-		free(s->macs[i].mac);
-		free(s->macs[i].switch_name);
-		free(s->macs[i].port);
-		free(s->macs[i].reason);
-	}
 	for (size_t i = 0; i < s->port_count; i++) {
 		free(s->ports[i].switch_name);
 		free(s->ports[i].name);
@@ -337,6 +402,9 @@ void status_free(struct status *status)
 	if (!status)
 		return;
 	free_lists(status);
+	free_macs(status->macs, status->mac_count);
+	free_macs(status->misdelivered, status->misdelivered_count);
+	free_learned(status);
 	free_counts(&status->input);
 	free_counts(&status->dropped);
 	free_counts(&status->skipped);
@@ -347,7 +415,6 @@ void status_free(struct status *status)
 	free(status->sources);
 	free(status->switches);
 	free(status->refused);
-	free(status->macs);
 	free(status->ports);
 	free(status);
 }
@@ -363,4 +430,13 @@ const struct status_port *status_port(const struct status *status,
 			return port;
 	}
 	return NULL;
+}
+
+size_t status_staying(const struct status_mac *macs, size_t count)
+{
+	size_t staying = 0;
+
+	for (size_t i = 0; i < count; i++)
+		staying += macs[i].stays != 0;
+	return staying;
 }

@@ -80,6 +80,29 @@ struct status_mac {
 	double missed; /* samples that it may have had before, at most */
 	double bytes;
 	double last_seen;
+	int stays; /* 1, 0: in passing, -1: not said */
+};
+
+/* A port as it was learned: not configured, or otherwise than it is. */
+struct status_learned {
+	char *switch_name;
+	char *kind; /* open, members, lag_port, core */
+	char *line; /* of the configuration, or what contradicts it */
+	double ifindex;
+	bool configured;
+};
+
+/* A member's station that enters by another port than before, or by two. */
+struct status_move {
+	char *mac;
+	char *switch_name;
+	char *port;
+	char *other_port;
+	char *what; /* moved, two_ports */
+	double asn;
+	double ifindex;
+	double other_ifindex;
+	double at;
 };
 
 struct status_port {
@@ -134,6 +157,12 @@ struct status {
 	struct status_mac *macs;
 	size_t mac_count;
 	double macs_not_listed;
+	struct status_learned *learned;
+	size_t learned_count;
+	struct status_move *moves;
+	size_t move_count;
+	struct status_mac *misdelivered; /* by the port that they left by */
+	size_t misdelivered_count;
 	struct status_port *ports;
 	size_t port_count;
 };
@@ -153,5 +182,8 @@ void status_free(struct status *status);
 const struct status_port *status_port(const struct status *status,
 				      const char *switch_name,
 				      uint32_t ifindex);
+
+/** How many stations stay: others pass by, which is no finding. */
+size_t status_staying(const struct status_mac *macs, size_t count);
 
 #endif

@@ -215,4 +215,13 @@ void config_free(struct config *config);
  */
 void config_print(const struct config *config, struct text *out);
 
+/** Append what it prints of a switch, up to its ports: and without them. */
+void config_print_switch(const struct config_switch *s, struct text *out);
+
+/** Append what it prints of one of a switch's ports:. */
+void config_print_port(const struct config_port *p, struct text *out);
+
+/** Append a speed as the configuration takes it: 10G, 2500M. */
+void config_print_speed(uint64_t bps, struct text *out);
+
 #endif

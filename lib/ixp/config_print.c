@@ -66,7 +66,7 @@ static void print_addresses(struct text *out, const char *key,
 }
 
 /* In the largest unit that leaves no fraction. */
-static void print_speed(struct text *out, uint64_t bps)
+void config_print_speed(uint64_t bps, struct text *out)
 {
 	static const char units[] = "KMGT";
 	size_t unit = 0;
@@ -193,7 +193,7 @@ static void print_lag(const struct config_port *p, struct text *out)
 	text_add(out, "]\n");
 }
 
-static void print_port(const struct config_port *p, struct text *out)
+void config_print_port(const struct config_port *p, struct text *out)
 {
 	text_addf(out, "      - ifindex: %u\n", p->ifindex);
 	if (p->name) {
@@ -205,12 +205,12 @@ static void print_port(const struct config_port *p, struct text *out)
 		print_asns(p, out);
 	if (p->speed_bps) {
 		text_add(out, "        speed: ");
-		print_speed(out, p->speed_bps);
+		config_print_speed(p->speed_bps, out);
 		text_add_char(out, '\n');
 	}
 	if (p->contracted_bps) {
 		text_add(out, "        contracted: ");
-		print_speed(out, p->contracted_bps);
+		config_print_speed(p->contracted_bps, out);
 		text_add_char(out, '\n');
 	}
 	if (p->lag_count)
@@ -220,7 +220,7 @@ static void print_port(const struct config_port *p, struct text *out)
 	print_validity(&p->holds, "        ", "\n", out);
 }
 
-static void print_switch(const struct config_switch *s, struct text *out)
+void config_print_switch(const struct config_switch *s, struct text *out)
 {
 	static const char *const directions[] = {
 		[CONFIG_DIRECTION_AUTO] = "auto",
@@ -247,9 +247,19 @@ static void print_switch(const struct config_switch *s, struct text *out)
 	text_addf(out, "    direction: %s\n", directions[s->direction]);
 	if (s->scaling != CONFIG_SCALING_DEFAULT)
 		text_addf(out, "    scaling: %s\n", scalings[s->scaling]);
-	text_add(out, s->port_count ? "    ports:\n" : "");
-	for (size_t i = 0; i < s->port_count; i++)
-		print_port(&s->ports[i], out);
+}
+
+static void print_switches(const struct config *c, struct text *out)
+{
+	text_add(out, c->switch_count ? "switches:\n" : "");
+	for (size_t i = 0; i < c->switch_count; i++) {
+		const struct config_switch *s = &c->switches[i];
+
+		config_print_switch(s, out);
+		text_add(out, s->port_count ? "    ports:\n" : "");
+		for (size_t j = 0; j < s->port_count; j++)
+			config_print_port(&s->ports[j], out);
+	}
 }
 
 static void print_relay(const struct config *c, struct text *out)
@@ -328,9 +338,7 @@ void config_print(const struct config *config, struct text *out)
 	print_sources(config, out);
 	print_vlans(config, out);
 	print_macs(config, out);
-	text_add(out, config->switch_count ? "switches:\n" : "");
-	for (size_t i = 0; i < config->switch_count; i++)
-		print_switch(&config->switches[i], out);
+	print_switches(config, out);
 	print_relay(config, out);
 	print_ixp_manager(config, out);
 	print_store(config, out);

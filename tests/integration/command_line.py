@@ -39,7 +39,8 @@ WRONG_USAGE = [
     (["--journal"], "argument is missing"),
     (["--journal", "x", "y"], "not expected here"),
     (["--journal", "x", "--check-config"], "only one of"),
-    (["--propose-ports"], "not available"),
+    (["--propose-ports", "--rebuild"], "only one of"),
+    (["--propose-ports", "--store"], "go with --replay"),
     (["--import", "csv:x"], "not available"),
     (["--map", "x"], "not available"),
 ]

@@ -385,6 +385,30 @@ static void add_switches(struct text *out, int64_t end_s)
 			  i > 1 ? 3 : 0);
 }
 
+/* What the collector learned, with a name that somebody made up. */
+static void add_learned(struct text *out, long long end)
+{
+	text_addf(
+	    out,
+	    "\"learned_ports\": [ { \"switch\": \"sw1\", \"ifindex\": "
+	    "436236288, \"configured\": false, \"kind\": \"members\", "
+	    "\"samples\": 40, \"line\": \"- { ifindex: 436236288, name: "
+	    "\\\"<script>8\\\", asn: 64505 } # 40 samples\" },\n  { "
+	    "\"switch\": \"sw1\", \"ifindex\": 436207616, \"configured\": "
+	    "true, \"kind\": \"members\", \"samples\": 90, \"line\": "
+	    "\"Ethernet1/1: not its members by the configuration, and seen: "
+	    "AS64501 (9 samples)\" } ],\n\"moved_macs\": [ { \"mac\": "
+	    "\"02:00:00:00:01:02\", \"asn\": 64501, \"switch\": \"sw1\", "
+	    "\"ifindex\": 436207616, \"port\": \"Ethernet1/1\", "
+	    "\"other_ifindex\": 436211712, \"other_port\": \"<script>x\", "
+	    "\"what\": \"two_ports\", \"at\": %lld } ],\n"
+	    "\"misdelivered_macs\": [ { \"mac\": \"02:00:00:00:01:03\", "
+	    "\"switch\": \"sw1\", \"ifindex\": 436207616, \"port\": "
+	    "\"Ethernet1/1\", \"samples\": 7, \"bytes\": 700, \"stays\": "
+	    "true, \"last_seen\": %lld } ],\n",
+	    end - 60, end - 5);
+}
+
 static void write_status(const struct writing *w)
 {
 	long long end = (long long)w->end_s;
@@ -411,24 +435,31 @@ static void write_status(const struct writing *w)
 		 "\"steps_written\": 11520, \"rows_failed\": 0, "
 		 "\"last_error\": \"\" },\n\"switches\": [ ");
 	add_switches(&out, w->end_s);
-	text_addf(&out,
-		  " ],\n\"refused\": [ { \"source\": \"192.0.2.9\", \"agent\": "
-		  "\"192.0.2.9\", \"sub_agent\": 0, \"datagrams\": 4, "
-		  "\"last_seen\": %lld } ],\n\"unknown_macs\": [ { \"mac\": "
-		  "\"02:00:00:00:0f:01\", \"vlan\": 0, \"switch\": \"sw1\", "
-		  "\"ifindex\": 436232192, \"port\": \"Ethernet1/7\", "
-		  "\"reason\": \"unknown\", \"samples\": 590, \"bytes\": "
-		  "2345678901, \"last_seen\": %lld },\n  { \"mac\": "
-		  "\"02:00:00:00:01:04\", \"vlan\": 200, \"switch\": \"sw1\", "
-		  "\"ifindex\": 436211712, \"port\": \"Ethernet1/2\", "
-		  "\"reason\": \"wrong_vlan\", \"samples\": 10, \"bytes\": "
-		  "40960, \"last_seen\": %lld },\n  { \"mac\": "
-		  "\"02:00:00:00:01:01\", \"vlan\": 0, \"switch\": \"sw1\", "
-		  "\"ifindex\": 436211712, \"port\": \"Ethernet1/2\", "
-		  "\"reason\": \"wrong_port\", \"samples\": 3, \"bytes\": "
-		  "12288, \"last_seen\": %lld } ],\n"
-		  "\"unknown_macs_not_listed\": 0,\n\"ports\": [ ",
-		  end + 4, end + 9, end - 400, end - 900);
+	text_addf(
+	    &out,
+	    " ],\n\"refused\": [ { \"source\": \"192.0.2.9\", \"agent\": "
+	    "\"192.0.2.9\", \"sub_agent\": 0, \"datagrams\": 4, "
+	    "\"last_seen\": %lld } ],\n\"unknown_macs\": [ { \"mac\": "
+	    "\"02:00:00:00:0f:01\", \"vlan\": 0, \"switch\": \"sw1\", "
+	    "\"ifindex\": 436232192, \"port\": \"Ethernet1/7\", "
+	    "\"reason\": \"unknown\", \"samples\": 590, \"bytes\": "
+	    "2345678901, \"last_seen\": %lld },\n  { \"mac\": "
+	    "\"02:00:00:00:01:04\", \"vlan\": 200, \"switch\": \"sw1\", "
+	    "\"ifindex\": 436211712, \"port\": \"Ethernet1/2\", "
+	    "\"reason\": \"wrong_vlan\", \"samples\": 10, \"bytes\": "
+	    "40960, \"last_seen\": %lld },\n  { \"mac\": "
+	    "\"02:00:00:00:01:01\", \"vlan\": 0, \"switch\": \"sw1\", "
+	    "\"ifindex\": 436211712, \"port\": \"Ethernet1/2\", "
+	    "\"reason\": \"wrong_port\", \"samples\": 3, \"bytes\": "
+	    "12288, \"stays\": true, \"last_seen\": %lld },\n  { "
+	    "\"mac\": \"02:00:00:00:0f:02\", \"vlan\": 0, \"switch\": "
+	    "\"sw1\", \"ifindex\": 436211712, \"port\": "
+	    "\"Ethernet1/2\", \"reason\": \"unknown\", \"samples\": 1, "
+	    "\"bytes\": 4096, \"stays\": false, \"last_seen\": %lld } ],\n"
+	    "\"unknown_macs_not_listed\": 0,\n",
+	    end + 4, end + 9, end - 400, end - 900, end - 9);
+	add_learned(&out, end);
+	text_add(&out, "\"ports\": [ ");
 	for (size_t i = 0; i < PORTS; i++)
 		add_port_status(&out, w, i);
 	text_add(&out, " ] }\n");

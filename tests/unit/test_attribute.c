@@ -228,6 +228,52 @@ START_TEST(a_configured_port_confirms_its_own_side)
 }
 END_TEST
 
+/* Whether the other odd end is told: a member's frame by another's port. */
+static const struct {
+	const char *name;
+	uint8_t src;
+	uint8_t dst;
+	uint32_t port;
+	int direction;
+	int counted;
+	enum drop_reason reason;
+	bool misdelivered;
+} odd_ends[] = {
+	{ "to its own port", 1, 2, 2, EGRESS, ANY, DROP_NONE, false },
+	{ "by another's port", 1, 2, 3, EGRESS, ANY, DROP_NONE, true },
+	{ "the sender of a copy does not count again", 1, 2, 3, EGRESS, OUT,
+	  DROP_EGRESS_NOT_COUNTED, true },
+	{ "from a stranger", STRANGER, 2, 3, EGRESS, OUT, DROP_WRONG_PORT,
+	  true },
+	{ "where the port is no data source", 1, 2, 3, UNKNOWN, ANY, DROP_NONE,
+	  false },
+	{ "by a port of nobody", 1, 2, 0, EGRESS, ANY, DROP_NONE, false },
+	{ "where egress is not counted", 1, 2, 3, EGRESS, IN,
+	  DROP_EGRESS_NOT_COUNTED, false },
+	{ "by a core port", 1, 2, 48, EGRESS, ANY, DROP_CORE_PORT, false },
+};
+
+START_TEST(a_frame_that_leaves_by_another_port_is_told)
+{
+	struct observation o = {
+		.src = station(odd_ends[_i].src),
+		.dst = station(odd_ends[_i].dst),
+		.direction = (enum direction)odd_ends[_i].direction,
+		.has_macs = true,
+		.sampling_rate = 1,
+	};
+	struct attribution out = { 0 };
+	enum drop_reason reason =
+	    attribute(e.registry, &o, exchange_port(&e, 0, odd_ends[_i].port),
+		      (enum counted)odd_ends[_i].counted, &out);
+
+	ck_assert_msg(reason == odd_ends[_i].reason, "%s: %s",
+		      odd_ends[_i].name, drop_reason_name(reason));
+	ck_assert_msg(out.misdelivered == odd_ends[_i].misdelivered, "%s",
+		      odd_ends[_i].name);
+}
+END_TEST
+
 START_TEST(without_two_addresses_there_is_nobody)
 {
 	struct observation o = { .direction = DIRECTION_INGRESS,
@@ -291,6 +337,8 @@ int main(void)
 		{ the_direction_says_what_counts, COUNT_OF(direction_rows) },
 		{ a_configured_port_confirms_its_own_side,
 		  COUNT_OF(port_rows) },
+		{ a_frame_that_leaves_by_another_port_is_told,
+		  COUNT_OF(odd_ends) },
 		{ without_two_addresses_there_is_nobody, 0 },
 		{ every_reason_has_a_name_of_its_own, 0 },
 		{ an_exchange_without_vlans_knows_its_members_by_mac, 2 },

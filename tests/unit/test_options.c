@@ -56,7 +56,9 @@ static const char *const wrong[] = {
 	"--journal a --check-config",
 	"--journal a --totals -",
 	"--replay sflow:a --journal b",
-	"--propose-ports",
+	"--propose-ports --rebuild",
+	"--propose-ports stray",
+	"--propose-ports --store",
 	"--import csv:file",
 	"--map file",
 };

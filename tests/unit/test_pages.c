@@ -120,6 +120,22 @@ static const struct {
 		     "&quot;02:00:00:00:01:04&quot; }" },
 	{ "/health", "asn: [ 64502, 64503, 64500 ] }" },
 	{ "/health", "dropped: neither end is a member" },
+	{ "/health", "- { ifindex: 436236288, name: "
+		     "&quot;&lt;script&gt;8&quot;, asn: 64505 } # 40 "
+		     "samples\n" },
+	/* What nobody has to do with has no line that was learned. */
+	{ "/health", "- { ifindex: 436232192, name: Ethernet1/7, asn: <mark>" },
+	{ "/health", "<li>sw1 Ethernet1/1: not its members by the "
+		     "configuration, and seen: AS64501 (9 samples)</li>" },
+	{ "/health", "<code>02:00:00:00:01:02</code></th><td>AS64501</td>" },
+	{ "/health", "also enters at</td><td>&lt;script&gt;x</td>" },
+	{ "/health", "Frames that left by another\xe2\x80\x99s port</h2>" },
+	{ "/health", "no member has it, in passing</td>" },
+	/* Four are listed, one of them in passing. */
+	{ "/health", "<a href=\"#macs\">3 MAC addresses are unknown</a>" },
+	{ "/health", "<a href=\"#moved\">1 MAC address moved</a>" },
+	{ "/health", "<a href=\"#contradictions\">1 port contradicts" },
+	{ "/health", "<a href=\"#misdelivered\">1 member" },
 	{ "/livez", "ok\n" },
 	{ "/readyz", "ok\n" },
 	{ "/graph/exchange.svg", "<title>Traffic of the exchange" },
@@ -247,6 +263,7 @@ static const char *const hostile_places[] = {
 	"/members",
 	"/members/AS64506",
 	"/ports",
+	"/health",
 	"/graph/member.svg?asn=64506",
 };
 

@@ -143,6 +143,45 @@ START_TEST(bytes_do_not_wrap)
 }
 END_TEST
 
+/* When samples came, and whether the station stays a while after the last. */
+static const struct {
+	const char *name;
+	int seconds[5]; /* ends with -1 */
+	int now;
+	bool stays;
+} visits[] = {
+	{ "a stray frame", { 0, -1 }, 1, false },
+	{ "a burst", { 0, 0, 1, 2, -1 }, 2, false },
+	{ "two samples", { 0, 100, -1 }, 101, false },
+	{ "one that goes on", { 0, 5, 10, -1 }, 11, true },
+	{ "one that stopped", { 0, 5, 10, -1 }, 611, false },
+	{ "not yet stopped", { 0, 5, 10, -1 }, 610, true },
+	{ "a stray frame now and then",
+	  { 0, 700, 1400, 2100, -1 },
+	  2101,
+	  false },
+	{ "one that came back", { 0, 700, 705, 711, -1 }, 712, true },
+	{ "seen before the clock was set back",
+	  { 5000, 5005, 5010, -1 },
+	  1,
+	  false },
+};
+
+START_TEST(a_station_stays_if_it_goes_on_and_has_not_stopped)
+{
+	struct unknown_station u = sample(1);
+
+	for (int i = 0; i < 5 && visits[_i].seconds[i] >= 0; i++) {
+		u.last_us = visits[_i].seconds[i] * INT64_C(1000000);
+		stations_note(&s, &u);
+	}
+	ck_assert_msg(
+	    station_stays(&s.list[0], visits[_i].now * INT64_C(1000000)) ==
+		visits[_i].stays,
+	    "%s", visits[_i].name);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -152,6 +191,8 @@ int main(void)
 		{ who_sends_much_is_listed_whatever_floods_by, 0 },
 		{ a_station_that_comes_back_may_have_had_more, 0 },
 		{ bytes_do_not_wrap, 0 },
+		{ a_station_stays_if_it_goes_on_and_has_not_stopped,
+		  COUNT_OF(visits) },
 	};
 
 	return unit_run_with("stations", setup, teardown, tests,

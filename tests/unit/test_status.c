@@ -32,6 +32,13 @@ static const char whole[] =
     "\"unknown_macs\":[{\"mac\":\"02:00:00:00:00:01\",\"vlan\":0,"
     "\"missed_samples_at_most\":6,"
     "\"ifindex\":5,\"reason\":\"unknown\"}],\"unknown_macs_not_listed\":3,"
+    "\"learned_ports\":[{\"switch\":\"sw1\",\"ifindex\":8,"
+    "\"configured\":false,\"kind\":\"core\",\"line\":\"- { }\"}],"
+    "\"moved_macs\":[{\"mac\":\"02:00:00:00:00:02\",\"asn\":64500,"
+    "\"switch\":\"sw1\",\"port\":\"a\",\"other_port\":null,"
+    "\"what\":\"moved\",\"at\":9}],"
+    "\"misdelivered_macs\":[{\"mac\":\"02:00:00:00:00:03\","
+    "\"stays\":true,\"samples\":4}],"
     "\"ports\":[{\"switch\":\"sw1\",\"ifindex\":7,\"name\":\"Ethernet1/1\","
     "\"configured\":true,\"up\":false,\"in_bps\":null,\"out_bps\":8.5,"
     "\"fcs_errors\":null,\"lag\":{\"forwards\":false}}]}";
@@ -65,6 +72,19 @@ START_TEST(every_field_is_read)
 	ck_assert_double_eq(s->refused[0].sub_agent, 1);
 	ck_assert_str_eq(s->macs[0].port, "");
 	ck_assert_double_eq(s->macs_not_listed, 3);
+	ck_assert_int_eq(s->macs[0].stays, -1);
+	ck_assert_str_eq(s->learned[0].kind, "core");
+	ck_assert_str_eq(s->learned[0].line, "- { }");
+	ck_assert(!s->learned[0].configured);
+	ck_assert_double_eq(s->learned[0].ifindex, 8);
+	ck_assert_uint_eq(s->move_count, 1);
+	ck_assert_str_eq(s->moves[0].what, "moved");
+	ck_assert_str_eq(s->moves[0].other_port, "");
+	ck_assert_double_eq(s->moves[0].asn, 64500);
+	ck_assert_double_eq(s->moves[0].at, 9);
+	ck_assert_double_nan(s->moves[0].ifindex);
+	ck_assert_int_eq(s->misdelivered[0].stays, 1);
+	ck_assert_double_eq(s->misdelivered[0].samples, 4);
 	ck_assert_int_eq(s->ports[0].up, 0);
 	ck_assert(s->ports[0].configured);
 	ck_assert_double_nan(s->ports[0].in_bps);
@@ -116,7 +136,9 @@ static const char *const odd[] = {
 	"{\"written\":\"now\",\"replay\":7,\"sources\":{},\"input\":[],"
 	"\"ledger\":null,\"switches\":\"x\",\"ports\":1}",
 	"{\"sources\":[1,null,\"x\",[],{}],\"switches\":[[],{}],"
-	"\"refused\":[null],\"unknown_macs\":[0],\"ports\":[true]}",
+	"\"refused\":[null],\"unknown_macs\":[0],\"moved_macs\":[[],7],"
+	"\"learned_ports\":[{},null],\"misdelivered_macs\":{},\"ports\":[true]"
+	"}",
 	"{\"ledger\":{\"observations\":{},\"dropped\":{\"a\":[],\"b\":{}}}}",
 	"{\"replay\":{\"captures\":[1,null,{}]}}",
 	"{\"written\":1e308,\"now\":-1e308,\"last_step_end\":1e400}",

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What the collector learned of the ports: stations that moved, what
+ * contradicts the configuration, and the lines that it lacks. Nothing of it is
+ * used for counting.
+ */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "web/health.h"
+#include "web/html.h"
+#include "web/paste.h"
+#include "web/units.h"
+
+/* More are not written by the collector; a file may say what it likes. */
+enum { MOVES_SHOWN = 256, MISDELIVERED_SHOWN = 256, LINES_SHOWN = 2048 };
+
+/* A port by its name, else by its number. */
+static void add_port_cell(struct text *out, const char *name, double ifindex)
+{
+	text_add(out, "<td>");
+	if (*name) {
+		html_name(out, name);
+	} else {
+		text_add(out, "ifIndex ");
+		units_count(out, ifindex);
+	}
+	text_add(out, "</td>");
+}
+
+static void add_move(const struct call *call, const struct status_move *move,
+		     struct text *out)
+{
+	bool doubled = strcmp(move->what, "two_ports") == 0;
+
+	text_add(out, "<tr><th scope=\"row\"><code>");
+	html_name(out, move->mac);
+	text_add(out, "</code></th><td>AS");
+	if (move->asn >= 0 && move->asn <= 4294967295.0)
+		text_add_u64(out, (uint64_t)move->asn);
+	text_add(out, "</td>");
+	health_cell(out, move->switch_name);
+	add_port_cell(out, move->port, move->ifindex);
+	text_add(out,
+		 doubled ? "<td>also enters at</td>" : "<td>moved from</td>");
+	add_port_cell(out, move->other_port, move->other_ifindex);
+	health_age(call, out, move->at);
+	text_add(out, "</tr>\n");
+}
+
+static void add_moves(const struct call *call, struct text *out)
+{
+	static const char *const columns[] = { "MAC address", "Member",
+					       "Switch",      "Enters at",
+					       "What",	      "Other port",
+					       "#When",	      NULL };
+	const struct status *s = call->status;
+
+	text_add(out, "<section id=\"moved\"><h2>Moved MAC addresses</h2>\n");
+	if (s->move_count == 0) {
+		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		return;
+	}
+	text_add(out, "<p>Counted is what the configuration says; this is only "
+		      "what was seen in the last day.</p>\n");
+	health_table(out, "Moved MAC addresses", columns);
+	for (size_t i = 0; i < s->move_count && i < MOVES_SHOWN; i++)
+		add_move(call, &s->moves[i], out);
+	health_table_end(out);
+	text_add(out, "</section>\n");
+}
+
+static void add_misdelivered_row(const struct call *call,
+				 const struct status_mac *mac, struct text *out)
+{
+	text_add(out, "<tr><th scope=\"row\"><code>");
+	html_name(out, mac->mac);
+	text_add(out, "</code></th>");
+	health_cell(out, mac->switch_name);
+	add_port_cell(out, mac->port, mac->ifindex);
+	health_number(out, mac->samples);
+	text_add(out, "<td class=\"number\">");
+	units_bytes(out, mac->bytes);
+	text_add(out, "</td>");
+	health_age(call, out, mac->last_seen);
+	text_add(out, "</tr>\n");
+}
+
+static void add_misdelivered(const struct call *call, struct text *out)
+{
+	static const char *const columns[] = {
+		"To MAC address", "Switch", "Left by", "#Samples",
+		"#Traffic",	  "#Seen",  NULL
+	};
+	const struct status *s = call->status;
+
+	if (s->misdelivered_count == 0)
+		return;
+	text_add(out,
+		 "<section id=\"misdelivered\"><h2>Frames that left by "
+		 "another\xe2\x80\x99s port</h2>\n<p>They were flooded, or the "
+		 "receiver is on that port and the configuration does not say "
+		 "so. They count for nobody who receives.</p>\n");
+	health_table(out, "Frames that left by another\xe2\x80\x99s port",
+		     columns);
+	for (size_t i = 0; i < s->misdelivered_count && i < MISDELIVERED_SHOWN;
+	     i++)
+		add_misdelivered_row(call, &s->misdelivered[i], out);
+	health_table_end(out);
+	text_add(out, "</section>\n");
+}
+
+static void add_contradictions(const struct status *s, struct text *out)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < s->learned_count && shown < LINES_SHOWN; i++) {
+		const struct status_learned *l = &s->learned[i];
+
+		if (!l->configured)
+			continue;
+		if (shown++ == 0)
+			text_add(
+			    out,
+			    "<section id=\"contradictions\"><h2>Ports that "
+			    "contradict the configuration</h2>\n<ul>\n");
+		text_add(out, "<li>");
+		html_name(out, l->switch_name);
+		text_add_char(out, ' ');
+		html_escape(out, l->line);
+		text_add(out, "</li>\n");
+	}
+	if (shown > 0)
+		text_add(out, "</ul></section>\n");
+}
+
+/* A port without configuration: as it was learned, else as it was heard of. */
+struct entry {
+	const char *switch_name;
+	double ifindex;
+	const char *line;		/* NULL: none, nothing was learned */
+	const struct status_port *port; /* valid if there is no line */
+};
+
+/* By switch and number; what was learned of a port comes first. */
+static int compare_entries(const void *left, const void *right)
+{
+	const struct entry *a = left;
+	const struct entry *b = right;
+	int order = strcmp(a->switch_name, b->switch_name);
+
+	if (order)
+		return order;
+	if (a->ifindex != b->ifindex)
+		return a->ifindex < b->ifindex ? -1 : 1;
+	return (a->line == NULL) - (b->line == NULL);
+}
+
+static bool same_port(const struct entry *a, const struct entry *b)
+{
+	return a->ifindex == b->ifindex &&
+	       strcmp(a->switch_name, b->switch_name) == 0;
+}
+
+/* A number that is none would be in no order. */
+static double number_of(double ifindex)
+{
+	return isnan(ifindex) ? 0 : ifindex;
+}
+
+static size_t list_entries(const struct status *s, struct entry *entries)
+{
+	size_t count = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->learned_count; i++) {
+		const struct status_learned *l = &s->learned[i];
+
+		/* A person has to say whose such a port is. */
+		if (l->configured || strcmp(l->kind, "open") == 0)
+			continue;
+		entries[count++] =
+		    (struct entry){ l->switch_name, number_of(l->ifindex),
+				    l->line, NULL };
+	}
+	for (size_t i = 0; i < s->port_count; i++) {
+		const struct status_port *p = &s->ports[i];
+
+		if (!p->configured)
+			entries[count++] =
+			    (struct entry){ p->switch_name,
+					    number_of(p->ifindex), NULL, p };
+	}
+	qsort(entries, count, sizeof(*entries), compare_entries);
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || entries[i].line ||
+		    !same_port(&entries[kept - 1], &entries[i]))
+			entries[kept++] = entries[i];
+	}
+	return kept;
+}
+
+static void add_entries(const struct entry *entries, size_t count,
+			struct text *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *e = &entries[i];
+
+		if (i == 0 ||
+		    strcmp(entries[i - 1].switch_name, e->switch_name) != 0) {
+			text_add(out, i ? "</pre>\n<h3>" : "<h3>");
+			html_name(out, e->switch_name);
+			text_add(out, "</h3>\n<pre tabindex=\"0\">");
+		}
+		if (e->line) {
+			html_escape(out, e->line);
+			text_add_char(out, '\n');
+		} else {
+			paste_port(out, e->port);
+		}
+	}
+	text_add(out, "</pre></section>\n");
+}
+
+static void add_ports(const struct status *s, struct text *out)
+{
+	struct entry *entries =
+	    calloc(s->learned_count + s->port_count + 1, sizeof(*entries));
+	size_t count = entries ? list_entries(s, entries) : 0;
+
+	text_add(out, "<section id=\"ports\"><h2>Ports without "
+		      "configuration</h2>\n");
+	if (!entries)
+		out->failed = true;
+	if (count == 0) {
+		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		free(entries);
+		return;
+	}
+	text_add(
+	    out,
+	    "<p>Add these under the switch\xe2\x80\x99s <code>ports:</code>. "
+	    "Whose a port is was learned from the MAC addresses that enter "
+	    "there; where nobody\xe2\x80\x99s did, put the AS number in "
+	    "(<code>role: core</code> instead of <code>asn:</code> for a link "
+	    "between switches). <code>lanterne-collector "
+	    "--propose-ports</code> prints the whole section.</p>\n");
+	add_entries(entries, count, out);
+	free(entries);
+}
+
+void health_add_learned(const struct call *call, struct text *out)
+{
+	add_moves(call, out);
+	add_misdelivered(call, out);
+	add_contradictions(call->status, out);
+	add_ports(call->status, out);
+}
