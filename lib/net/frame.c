@@ -7,14 +7,21 @@ enum {
 	TYPE_SERVICE_1 = 0x9100, /* as used before 802.1ad was one */
 	TYPE_SERVICE_2 = 0x9200,
 	TYPE_VNTAG = 0x8926,
+	TAG_SIZE = 2,
 	VNTAG_SIZE = 4,
-	SMALLEST_TYPE = 0x0600, /* below it is a length */
 };
 
 static bool is_tag(uint16_t type)
 {
 	return type == TYPE_VLAN || type == TYPE_SERVICE ||
 	       type == TYPE_SERVICE_1 || type == TYPE_SERVICE_2;
+}
+
+size_t frame_tag_len(uint16_t type)
+{
+	if (type == TYPE_VNTAG)
+		return VNTAG_SIZE;
+	return is_tag(type) ? TAG_SIZE : 0;
 }
 
 /*
@@ -62,7 +69,7 @@ void frame_parse_rest(struct frame *f, struct cursor c, uint16_t type)
 		if (!f->has_type)
 			return;
 	}
-	if (type < SMALLEST_TYPE)
+	if (type < FRAME_SMALLEST_TYPE)
 		parse_llc(f, c);
 	else
 		f->family = family_of_type(type);

@@ -29,7 +29,10 @@ enum family {
 	FAMILY_COUNT,
 };
 
-enum { FRAME_TAGS_AT_MOST = 4 };
+enum {
+	FRAME_TAGS_AT_MOST = 4,
+	FRAME_SMALLEST_TYPE = 0x0600, /* below it is a length */
+};
 
 struct frame {
 	struct mac dst;			   /* valid if has_dst */
@@ -51,6 +54,9 @@ static inline enum family family_of_type(uint32_t type)
 	       : type == 0x86dd ? FAMILY_IPV6
 				: FAMILY_OTHER;
 }
+
+/** How much stands between this EtherType and the next; 0: it is no tag. */
+size_t frame_tag_len(uint16_t type);
 
 /**
  * Read on behind the addresses, from an EtherType that is none of the two

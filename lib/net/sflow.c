@@ -9,8 +9,6 @@
  * agents send it, still ends its record exactly where it says.
  */
 
-enum { VERSION = 5 };
-
 /* struct sample_datagram: address, up to the samples */
 static int read_agent(struct cursor *c, struct ipaddr *agent)
 {
@@ -37,7 +35,7 @@ int sflow_open(struct sflow_reader *reader, const void *data, size_t len,
 
 	if (!cursor_ok(&c))
 		return ERR_TRUNCATED;
-	if (version != VERSION)
+	if (version != SFLOW_VERSION)
 		return ERR_UNSUPPORTED;
 	rc = read_agent(&c, &head->agent);
 	if (rc < 0)
@@ -148,6 +146,7 @@ static int read_flow(struct cursor c, bool expanded, struct sflow_flow *flow,
 	    expanded ? read_interface_expanded(&c) : read_interface(&c);
 	flow->output =
 	    expanded ? read_interface_expanded(&c) : read_interface(&c);
+	flow->records = c;
 	return read_flow_records(&c, flow, skipped);
 }
 

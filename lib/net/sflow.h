@@ -107,6 +107,7 @@ struct sflow_flow {
 	struct sflow_switch bridge;
 	uint16_t stripped_vlan; /* the outermost tag with an id that was taken
 				 * off before sampling; 0: none has one */
+	struct cursor records;	/* all of them, from their count on; borrowed */
 };
 
 /* Generic interface counters; UINT64_MAX or UINT32_MAX: not supported. */

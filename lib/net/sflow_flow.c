@@ -99,8 +99,7 @@ static void skip_gateway(struct cursor *c)
 	cursor_skip(c, 4);
 }
 
-/* What a record of this type says; 0: nothing that is used. */
-static uint32_t said_by(uint32_t format)
+uint32_t sflow_said_by(uint32_t format)
 {
 	switch (format) {
 	case SFLOW_SAMPLED_ETHERNET:
@@ -160,7 +159,7 @@ void sflow_read_flow_record(uint32_t format, struct cursor record,
 			    struct sflow_flow *flow,
 			    struct sflow_skipped *skipped)
 {
-	uint32_t says = said_by(format);
+	uint32_t says = sflow_said_by(format);
 
 	if (is_second(flow, says) || !read_record(format, &record, flow))
 		skipped->flow_records++;

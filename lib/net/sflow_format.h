@@ -16,6 +16,8 @@
 #include "net/sflow.h"
 #include "util/cursor.h"
 
+enum { SFLOW_VERSION = 5 };
+
 enum sflow_sample_format {
 	SFLOW_FLOW_SAMPLE = 1,
 	SFLOW_COUNTERS_SAMPLE = 2,
@@ -60,6 +62,10 @@ static inline size_t sflow_address_len(uint32_t type)
 	       : type == SFLOW_ADDRESS_UNKNOWN ? 0
 					       : SIZE_MAX;
 }
+
+/** What a flow record of this type says: bits of enum sflow_says; 0: nothing
+ * that is used. */
+uint32_t sflow_said_by(uint32_t format);
 
 /**
  * A flow record beside the sampled header: noted in flow, ignored or counted

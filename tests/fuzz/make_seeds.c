@@ -285,6 +285,69 @@ static const struct {
 	{ "many-records", many_records },
 };
 
+/* Frames with headers behind Ethernet's, and a byte of payload. */
+static const uint8_t udp_frame[] = {
+	0x02, 0, 0, 0, 0, 2, 0x02, 0,	 0, 0,	0,   1, 0x08, 0, 0x46, 0,
+	0,    0, 0, 0, 0, 0, 1,	   17,	 0, 0,	192, 0, 2,    1, 192,  0,
+	2,    2, 1, 1, 1, 0, 0xc3, 0x50, 0, 53, 0,   9, 0,    0, 0xee,
+};
+static const uint8_t tcp_frame[] = {
+	0x02, 0,    0,	  0, 0,	   2,	 0x02, 0,    0,	 0,    0, 1,   0x86,
+	0xdd, 0x60, 0,	  0, 0,	   0,	 0,    0,    1,	 0x20, 1, 0xd, 0xb8,
+	0,    0,    0,	  0, 0,	   0,	 0,    0,    0,	 0,    0, 1,   0x20,
+	1,    0xd,  0xb8, 0, 0,	   0,	 0,    0,    0,	 0,    0, 0,   0,
+	0,    2,    44,	  0, 1,	   4,	 0,    0,    0,	 0,    6, 0,   0,
+	1,    0,    0,	  0, 1,	   0xc3, 0x50, 0,    80, 0,    0, 0,   1,
+	0,    0,    0,	  1, 0x50, 0x18, 0xff, 0xff, 0,	 0,    0, 0,   0xee,
+};
+
+static void flow_of_udp(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	add_flow(b, false, udp_frame, sizeof(udp_frame));
+}
+
+static void flow_of_tcp(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv4_head);
+	add_flow(b, true, tcp_frame, sizeof(tcp_frame));
+}
+
+static void flow_of_snap(struct sflow_builder *b)
+{
+	sflow_build_start(b, &ipv6_head);
+	add_flow(b, false, snap_frame, sizeof(snap_frame));
+}
+
+/* A packet without its frame. */
+static void flow_of_packet(struct sflow_builder *b)
+{
+	start_flow(b);
+	sflow_build_record(b, 1);
+	sflow_build_u32(b, 11);
+	sflow_build_u64(b, 1500);
+	sflow_build_u32(b, sizeof(udp_frame) - 14);
+	sflow_build_opaque(b, udp_frame + 14, sizeof(udp_frame) - 14);
+	sflow_build_record_end(b);
+	sflow_build_sample_end(b);
+}
+
+/* What is encoded again, and what is left out on the way. */
+static const struct {
+	const char *name;
+	void (*build)(struct sflow_builder *b);
+} relayed[] = {
+	{ "udp-options", flow_of_udp },
+	{ "tcp-extensions", flow_of_tcp },
+	{ "snap", flow_of_snap },
+	{ "packet", flow_of_packet },
+	{ "unknown-kinds", unknown_kinds },
+	{ "many-records", many_records },
+	{ "vlan-stack", record_vlan_stack },
+	{ "ipv4", record_ipv4 },
+	{ "gateway", record_gateway },
+};
+
 struct seed {
 	const char *name;
 	const void *bytes;
@@ -496,6 +559,11 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(datagrams) / sizeof(*datagrams); i++) {
 		datagrams[i].build(&b);
 		good &= write_seed(argv[1], "datagram", datagrams[i].name,
+				   b.data, b.len);
+	}
+	for (size_t i = 0; i < sizeof(relayed) / sizeof(*relayed); i++) {
+		relayed[i].build(&b);
+		good &= write_seed(argv[1], "sflow_encode", relayed[i].name,
 				   b.data, b.len);
 	}
 	for (size_t i = 0; i < sizeof(intakes) / sizeof(*intakes); i++)

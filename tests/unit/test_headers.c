@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/unit.h"
+
+#include <stdint.h>
+
+#include "net/headers.h"
+
+enum { PACKET_SIZE = 192, PAYLOAD = 0xee };
+
+/* A frame put together of pieces, with payload behind them. */
+struct frame_text {
+	uint8_t bytes[PACKET_SIZE];
+	size_t len;
+};
+
+#define MACS                                                                   \
+	"020000000002"                                                         \
+	"020000000001"
+#define IPV4(protocol)                                                         \
+	"450000400000"                                                         \
+	"0000"                                                                 \
+	"40" protocol "0000c0000201c0000202"
+#define IPV4_NEXT_FRAGMENT                                                     \
+	"4500004000000010"                                                     \
+	"4011"                                                                 \
+	"0000c0000201c0000202"
+#define IPV6(next)                                                             \
+	"600000000020" next "40"                                               \
+	"20010db8000000000000000000000001"                                     \
+	"20010db8000000000000000000000002"
+#define UDP "c35018c7000c0000"
+#define TCP                                                                    \
+	"c35000500000000100000001"                                             \
+	"5018ffff00000000"
+#define TCP_OPTIONS                                                            \
+	"c35000500000000100000001"                                             \
+	"8018ffff00000000"                                                     \
+	"0101080a0000000100000002"
+
+static uint8_t digit(char c)
+{
+	return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+/* Headers in hexadecimal, then payload up to the end. */
+static struct frame_text frame_of(const char *hex)
+{
+	struct frame_text f = { .len = 0 };
+
+	for (; hex[0]; hex += 2)
+		f.bytes[f.len++] =
+		    (uint8_t)(digit(hex[0]) << 4 | digit(hex[1]));
+	memset(f.bytes + f.len, PAYLOAD, sizeof(f.bytes) - f.len);
+	return f;
+}
+
+static const char *const frames[] = {
+	MACS "0800" IPV4("11") UDP,
+	MACS "0800" IPV4("06") TCP,
+	MACS "0800" IPV4("06") TCP_OPTIONS,
+	MACS "0800" IPV4("01") "0800000000010001",
+	MACS "0800" IPV4("84") "c35018c7"
+			       "00000000"
+			       "00000000",
+	MACS "0800" IPV4("88") UDP,
+	/* with options */
+	MACS "0800"
+	     "46000040000000004011"
+	     "0000c0000201c0000202"
+	     "01010100" UDP,
+	/* data of a fragment, a tunnel, encrypted data: payload */
+	MACS "0800" IPV4_NEXT_FRAGMENT,
+	MACS "0800" IPV4("2f"),
+	MACS "0800" IPV4("32"),
+	MACS "0800" IPV4("04"),
+	/* contradictions */
+	MACS "0800",
+	MACS "86dd",
+	MACS "0800" IPV4("06") /* an offset of 14, which 0xee says, is whole */
+	"c35000500000000100000001"
+	"e0",
+	/* not IP */
+	MACS "0806",
+	MACS "8847",
+	MACS "88cc",
+	/* tags */
+	MACS "81000064"
+	     "0800" IPV4("11") UDP,
+	MACS "88a800c8"
+	     "81000064"
+	     "86dd" IPV6("11") UDP,
+	MACS "892600010002"
+	     "81000064"
+	     "0800" IPV4("06") TCP,
+	MACS "81000001"
+	     "91000002"
+	     "92000003"
+	     "88a80004"
+	     "0800" IPV4("11") UDP,
+	/* IPv6 */
+	MACS "86dd" IPV6("06") TCP,
+	MACS "86dd" IPV6("3a") "8000000000010001",
+	MACS "86dd" IPV6("00") "1100010400000000" UDP,
+	MACS "86dd" IPV6("00") "2b01010400000000"
+			       "0000000000000000"
+			       "3c01010400000000"
+			       "0000000000000000"
+			       "1100010400000000" UDP,
+	MACS "86dd" IPV6("2c") "1100000100000001" UDP,
+	MACS "86dd" IPV6("2c") "1100001000000001",
+	MACS "86dd" IPV6("33") "0604000000000001"
+			       "00000001"
+			       "000000000000000000000000" TCP,
+	MACS "86dd" IPV6("3b"),
+	MACS "86dd" IPV6("29"),
+	/* LLC and SNAP */
+	MACS "0026"
+	     "424203",
+	MACS "0040"
+	     "aaaa03"
+	     "00000c"
+	     "2000",
+	MACS "0040"
+	     "aaaa03"
+	     "000000"
+	     "0800" IPV4("11") UDP,
+};
+
+START_TEST(the_headers_end_where_the_payload_begins)
+{
+	struct frame_text f = frame_of(frames[_i]);
+	size_t wanted = f.len;
+
+	/* the one whose header says how far it goes */
+	if (f.bytes[f.len - 1] == 0xe0)
+		wanted += 56 - 13;
+	ck_assert_uint_eq(headers_of_frame(cursor_of(f.bytes, sizeof(f.bytes))),
+			  wanted);
+}
+END_TEST
+
+START_TEST(a_cut_frame_keeps_its_headers_as_far_as_they_go)
+{
+	struct frame_text f = frame_of(frames[_i]);
+	size_t whole = headers_of_frame(cursor_of(f.bytes, sizeof(f.bytes)));
+
+	for (size_t len = 0; len <= sizeof(f.bytes); len++) {
+		size_t kept = headers_of_frame(cursor_of(f.bytes, len));
+
+		ck_assert_uint_le(kept, len);
+		ck_assert_uint_le(kept, whole);
+		if (len >= whole)
+			ck_assert_uint_eq(kept, whole);
+	}
+}
+END_TEST
+
+START_TEST(a_header_that_contradicts_itself_is_payload)
+{
+	struct frame_text f = frame_of(MACS "0800" IPV4("06") TCP);
+	struct cursor ip = cursor_of(f.bytes + 14, sizeof(f.bytes) - 14);
+
+	ck_assert_uint_eq(headers_of_ipv4(ip), 40);
+	ck_assert_uint_eq(headers_of_ipv6(ip), 0);
+	f.bytes[14] = 0x44; /* a header of 16 bytes */
+	ck_assert_uint_eq(headers_of_ipv4(ip), 0);
+	f.bytes[14] = 0x45;
+	f.bytes[14 + 20 + 12] = 0x40; /* of 16, too */
+	ck_assert_uint_eq(headers_of_ipv4(ip), 20);
+}
+END_TEST
+
+START_TEST(nothing_has_no_headers)
+{
+	struct cursor none = cursor_of(NULL, 0);
+
+	ck_assert_uint_eq(headers_of_frame(none), 0);
+	ck_assert_uint_eq(headers_of_ipv4(none), 0);
+	ck_assert_uint_eq(headers_of_ipv6(none), 0);
+}
+END_TEST
+
+START_TEST(endless_extension_headers_end)
+{
+	uint8_t bytes[1024] = { 0x60, [6] = 60 };
+
+	for (size_t at = 40; at < sizeof(bytes); at += 8)
+		bytes[at] = 60;
+	ck_assert_uint_eq(headers_of_ipv6(cursor_of(bytes, sizeof(bytes))),
+			  40 + 8 * 8);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ the_headers_end_where_the_payload_begins, COUNT_OF(frames) },
+		{ a_cut_frame_keeps_its_headers_as_far_as_they_go,
+		  COUNT_OF(frames) },
+		{ a_header_that_contradicts_itself_is_payload, 0 },
+		{ nothing_has_no_headers, 0 },
+		{ endless_extension_headers_end, 0 },
+	};
+
+	return unit_run("headers", tests, COUNT_OF(tests));
+}
