@@ -117,8 +117,8 @@ int ipaddr_parse_endpoint(const char *text, size_t len, struct ipaddr *addr,
 	return 0;
 }
 
-socklen_t ipaddr_to_sockaddr(const struct ipaddr *addr, uint16_t port,
-			     struct sockaddr_storage *to)
+unsigned ipaddr_to_sockaddr(const struct ipaddr *addr, uint16_t port,
+			    struct sockaddr_storage *to)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET };
 	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };

@@ -12,9 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 #include "util/attr.h"
+
+struct sockaddr_storage;
 
 struct ipaddr {
 	uint8_t version;   /* 4, 6, or 0: no address */
@@ -48,8 +49,8 @@ MUST_CHECK int ipaddr_parse_endpoint(const char *text, size_t len,
 				     struct ipaddr *addr, uint16_t *port);
 
 /** Make a socket address. @return its length */
-socklen_t ipaddr_to_sockaddr(const struct ipaddr *addr, uint16_t port,
-			     struct sockaddr_storage *to);
+unsigned ipaddr_to_sockaddr(const struct ipaddr *addr, uint16_t port,
+			    struct sockaddr_storage *to);
 
 /** The address in a socket address; version 0 if it holds no IP address. */
 struct ipaddr ipaddr_of_sockaddr(const struct sockaddr_storage *from);

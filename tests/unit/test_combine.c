@@ -57,7 +57,8 @@ static void send_numbered(uint8_t switch_number, int64_t step,
 	intake_datagram(&in, &source, b.data, b.len, step * STEP_US, step);
 }
 
-static void send(uint8_t switch_number, int64_t step, struct sent_flow flow)
+static void send_flow(uint8_t switch_number, int64_t step,
+		      struct sent_flow flow)
 {
 	send_numbered(switch_number, step, flow, 0);
 }
@@ -65,23 +66,23 @@ static void send(uint8_t switch_number, int64_t step, struct sent_flow flow)
 static void came_in(int64_t step, uint8_t src, uint8_t dst, uint32_t port,
 		    uint32_t rate)
 {
-	send(1, step,
-	     (struct sent_flow){ .src = src,
-				 .dst = dst,
-				 .port = port,
-				 .as = SENT_AS_INGRESS,
-				 .rate = rate });
+	send_flow(1, step,
+		  (struct sent_flow){ .src = src,
+				      .dst = dst,
+				      .port = port,
+				      .as = SENT_AS_INGRESS,
+				      .rate = rate });
 }
 
 static void went_out(int64_t step, uint8_t src, uint8_t dst, uint32_t port,
 		     uint32_t rate)
 {
-	send(1, step,
-	     (struct sent_flow){ .src = src,
-				 .dst = dst,
-				 .port = port,
-				 .as = SENT_AS_EGRESS,
-				 .rate = rate });
+	send_flow(1, step,
+		  (struct sent_flow){ .src = src,
+				      .dst = dst,
+				      .port = port,
+				      .as = SENT_AS_EGRESS,
+				      .rate = rate });
 }
 
 /* Close the step that the last datagram came in. */
@@ -260,18 +261,18 @@ START_TEST(a_frame_that_crosses_two_switches_is_of_the_one_where_it_came_in)
 
 	came_in(STEP, A, LOST, 1, 100);
 	for (int i = 0; i < 2; i++) {
-		send(2, STEP + i,
-		     (struct sent_flow){ .src = LOST,
-					 .dst = A,
-					 .port = port,
-					 .as = SENT_AS_INGRESS,
-					 .rate = 300 });
-		send(2, STEP + i,
-		     (struct sent_flow){ .src = A,
-					 .dst = LOST,
-					 .port = port,
-					 .as = SENT_AS_EGRESS,
-					 .rate = 300 });
+		send_flow(2, STEP + i,
+			  (struct sent_flow){ .src = LOST,
+					      .dst = A,
+					      .port = port,
+					      .as = SENT_AS_INGRESS,
+					      .rate = 300 });
+		send_flow(2, STEP + i,
+			  (struct sent_flow){ .src = A,
+					      .dst = LOST,
+					      .port = port,
+					      .as = SENT_AS_EGRESS,
+					      .rate = 300 });
 		close_step();
 	}
 	ck_assert_uint_eq(between(64500, 64507).bytes, 75 * BYTES);
