@@ -19,7 +19,7 @@ static struct intake in;
 static json_t *json;
 static uint32_t sequence;
 
-static void send(struct sflow_builder *b, uint8_t number, int64_t after_us)
+static void take_in(struct sflow_builder *b, uint8_t number, int64_t after_us)
 {
 	struct ipaddr source = switch_address(number);
 
@@ -33,7 +33,7 @@ static void send_flow(const struct sent_flow *flow)
 	sequence++;
 	switch_starts(&b, 1, sequence, 1000 + sequence);
 	switch_adds_flow(&b, flow);
-	send(&b, 1, sequence);
+	take_in(&b, 1, sequence);
 }
 
 static void send_counters(uint32_t n)
@@ -43,7 +43,7 @@ static void send_counters(uint32_t n)
 	sequence++;
 	switch_starts(&b, 1, sequence, 100000 + n * 20000);
 	switch_adds_counters(&b, 2, 5000 + n * 1000, 70 + n);
-	send(&b, 1, n * 20 * (int64_t)US_PER_S);
+	take_in(&b, 1, n * 20 * (int64_t)US_PER_S);
 }
 
 /* A small stream that a hand can add up. */
@@ -71,7 +71,7 @@ static void setup(void)
 	send_counters(0);
 	send_counters(1);
 	switch_starts(&b, 1, 1, 1);
-	send(&b, 9, 0); /* a stranger */
+	take_in(&b, 9, 0); /* a stranger */
 	json = NULL;
 }
 
