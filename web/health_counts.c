@@ -68,8 +68,10 @@ static const struct wording skipped[] = {
 static const struct wording reasons[] = {
 	{ "no_member", "neither end is a member", false },
 	{ "core_port", "seen at a core port", false },
-	{ "egress_not_counted", "egress samples, ingress is counted", false },
-	{ "ingress_not_counted", "ingress samples, egress is counted", false },
+	{ "egress_not_counted", "egress samples where ingress alone counts",
+	  false },
+	{ "ingress_not_counted", "ingress samples where egress alone counts",
+	  false },
 	{ "wrong_port",
 	  "a member\xe2\x80\x99s MAC on another\xe2\x80\x99s port", false },
 	{ "no_sampling_rate", "the sample says that it stands for no frame",

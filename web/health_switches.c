@@ -214,7 +214,8 @@ void health_add_switches(const struct call *call, struct text *out)
 	health_table_end(out);
 	text_add(out, "<p class=\"note\">Counted is which samples are used: "
 		      "those that entered the switch (ingress), those that "
-		      "left it (egress), or any. Ingress and egress are the "
+		      "left it (egress), both in part, or any. Ingress and "
+		      "egress are the "
 		      "flow samples received. Drops are samples that the "
 		      "switch could not send, discarded are packets that it "
 		      "says it did not forward. Counts are since the "
