@@ -8,12 +8,15 @@
 #include "collector/observe.h"
 #include "collector/udp_source.h"
 #include "net/sflow_encode.h"
+#include "util/u64map.h"
 
 enum {
 	STREAMS_AT_MOST = 256, /* per receiver; the longest silent gives way */
 	BUFFER_SIZE = 1 << 17, /* of a receiver: two of the largest datagrams */
 	BATCH = UDP_SOURCE_BATCH,
 	NO_FOLLOWER = 0xffffffff,
+	SOURCES = 4096, /* data sources that are numbered, per receiver */
+	PROBES = 16,
 };
 
 /* What a receiver takes for one sequence of datagrams. */
@@ -24,8 +27,15 @@ struct relay_stream {
 	uint64_t used;	   /* by the clock; 0: free */
 };
 
+/* A data source, and how many of its samples were written. */
+struct relay_source {
+	uint64_t key; /* 0: free */
+	uint32_t samples;
+};
+
 struct relay_streams {
 	struct relay_stream list[STREAMS_AT_MOST];
+	struct relay_source sources[SOURCES];
 	uint64_t clock; /* counts datagrams */
 	uint32_t last;	/* tried first */
 };
@@ -176,10 +186,35 @@ static void begin(struct relay_members *m, struct follower *f)
 	f->begun = true;
 }
 
+/* The number of a data source's next sample. Those that are left out would look
+ * lost, and be made up for. */
+static uint32_t next_number(struct relay_streams *s,
+			    const struct relay_stream *stream,
+			    const struct sflow_source *source)
+{
+	uint64_t key = (uint64_t)(stream - s->list + 1) << 48 |
+		       (uint64_t)(source->class & 0xffff) << 32 | source->index;
+	size_t at = u64map_hash(0, key) % SOURCES;
+
+	for (size_t i = 0; i < PROBES; i++) {
+		struct relay_source *r = &s->sources[(at + i) % SOURCES];
+
+		if (r->key != key && r->key != 0)
+			continue;
+		r->key = key;
+		return ++r->samples;
+	}
+	/* One that gives way begins anew, as after a restart. */
+	s->sources[at] = (struct relay_source){ .key = key, .samples = 1 };
+	return 1;
+}
+
 /* A sample for all receivers of a member. */
 static void add_flow(struct relay_members *m, uint32_t member,
 		     const struct sflow_flow *flow)
 {
+	struct sflow_flow numbered = *flow;
+
 	if (member == REGISTRY_NO_MEMBER)
 		return;
 	for (uint32_t i = m->first[member]; i != NO_FOLLOWER;
@@ -188,7 +223,9 @@ static void add_flow(struct relay_members *m, uint32_t member,
 
 		if (!f->begun)
 			begin(m, f);
-		if (!sflow_encode_flow(&f->encoder, flow))
+		numbered.sequence =
+		    next_number(f->target->streams, f->stream, &flow->source);
+		if (!sflow_encode_flow(&f->encoder, &numbered))
 			f->target->counters.samples_dropped++;
 	}
 }

@@ -460,7 +460,7 @@ int rrd_is_sound(const char *state_dir, const struct series *series,
 
 	if (rc == 0)
 		rc = rrd_judge_file(&judge, path, &found);
-	if (rc < 0)
+	if (rc != 0)
 		return rc == ERR_NOT_FOUND ? 0 : rc;
 	*known = found.known;
 	return found.fault[0] == '\0' && found.known.last_s > 0 &&
