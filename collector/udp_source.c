@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 enum {
-	BATCH = 64,
 	DATAGRAM_SIZE = 65536, /* UDP carries at most 65,507 bytes */
 	BUFFER_WANTED = 64 << 20,
 };
@@ -19,35 +18,16 @@ struct udp_source {
 	int fd;
 	uint32_t last_drops; /* as the kernel counts, modulo 2^32 */
 	uint64_t drops;
-	uint8_t *buffers; /* BATCH × DATAGRAM_SIZE */
-	struct mmsghdr messages[BATCH];
-	struct iovec parts[BATCH];
-	struct sockaddr_storage senders[BATCH];
+	uint8_t *buffers; /* UDP_SOURCE_BATCH × DATAGRAM_SIZE */
+	struct mmsghdr messages[UDP_SOURCE_BATCH];
+	struct iovec parts[UDP_SOURCE_BATCH];
+	struct sockaddr_storage senders[UDP_SOURCE_BATCH];
 	union {
 		char bytes[CMSG_SPACE(sizeof(uint32_t))];
 		struct cmsghdr align;
-	} controls[BATCH];
-	struct udp_datagram datagrams[BATCH];
+	} controls[UDP_SOURCE_BATCH];
+	struct udp_datagram datagrams[UDP_SOURCE_BATCH];
 };
-
-static socklen_t make_address(struct sockaddr_storage *to,
-			      const struct config_endpoint *listen)
-{
-	struct sockaddr_in v4 = { .sin_family = AF_INET };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
-
-	memset(to, 0, sizeof(*to));
-	if (listen->addr.version == 4) {
-		v4.sin_port = htons(listen->port);
-		memcpy(&v4.sin_addr, listen->addr.bytes, sizeof(v4.sin_addr));
-		memcpy(to, &v4, sizeof(v4));
-		return sizeof(v4);
-	}
-	v6.sin6_port = htons(listen->port);
-	memcpy(&v6.sin6_addr, listen->addr.bytes, sizeof(v6.sin6_addr));
-	memcpy(to, &v6, sizeof(v6));
-	return sizeof(v6);
-}
 
 /* "[::]" takes IPv4 as well, whatever the system's default is. */
 static int accept_both(int fd, const struct config_endpoint *listen)
@@ -77,7 +57,7 @@ static int enlarge_buffer(int fd)
 
 static void prepare_messages(struct udp_source *s)
 {
-	for (size_t i = 0; i < BATCH; i++) {
+	for (size_t i = 0; i < UDP_SOURCE_BATCH; i++) {
 		s->parts[i].iov_base = s->buffers + i * DATAGRAM_SIZE;
 		s->parts[i].iov_len = DATAGRAM_SIZE;
 		s->messages[i].msg_hdr = (struct msghdr){
@@ -120,7 +100,8 @@ int udp_source_open(struct udp_source **out,
 {
 	struct udp_source *s = calloc(1, sizeof(*s));
 	struct sockaddr_storage address;
-	socklen_t len = make_address(&address, listen);
+	socklen_t len =
+	    ipaddr_to_sockaddr(&listen->addr, listen->port, &address);
 	int family = listen->addr.version == 4 ? AF_INET : AF_INET6;
 	int on = 1;
 	int rc = -ENOMEM;
@@ -128,7 +109,7 @@ int udp_source_open(struct udp_source **out,
 	if (!s)
 		return rc;
 	s->fd = -1;
-	s->buffers = malloc((size_t)BATCH * DATAGRAM_SIZE);
+	s->buffers = malloc((size_t)UDP_SOURCE_BATCH * DATAGRAM_SIZE);
 	if (!s->buffers)
 		goto out;
 	s->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -169,7 +150,8 @@ int udp_source_fd(const struct udp_source *s)
 
 int udp_source_receive(struct udp_source *s, const struct udp_datagram **out)
 {
-	int count = recvmmsg(s->fd, s->messages, BATCH, MSG_DONTWAIT, NULL);
+	int count =
+	    recvmmsg(s->fd, s->messages, UDP_SOURCE_BATCH, MSG_DONTWAIT, NULL);
 
 	if (count < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;

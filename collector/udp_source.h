@@ -17,6 +17,8 @@
 #include "net/ipaddr.h"
 #include "util/attr.h"
 
+enum { UDP_SOURCE_BATCH = 64 }; /* most datagrams of one receive */
+
 struct udp_source;
 
 struct udp_datagram {

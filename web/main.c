@@ -98,21 +98,12 @@ static int read_options(int argc, char **argv, struct options *o)
 	return EX_USAGE;
 }
 
-static bool is_loopback(const struct ipaddr *addr)
-{
-	static const uint8_t v6[16] = { [15] = 1 };
-
-	if (addr->version == 4)
-		return addr->bytes[0] == 127;
-	return addr->version == 6 && memcmp(addr->bytes, v6, 16) == 0;
-}
-
 static int check_listen(const struct config_endpoint *endpoints, size_t count)
 {
 	char name[IPADDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < count; i++) {
-		if (is_loopback(&endpoints[i].addr))
+		if (ipaddr_is_loopback(&endpoints[i].addr))
 			continue;
 		log_error("web: listen: %s: loopback only (127.0.0.1 or ::1) "
 			  "until accounts exist",

@@ -258,29 +258,6 @@ static void read_mac_tables(struct config_reader *r,
 	c->mac_tables = config_list(r, item, &list, &c->mac_table_count);
 }
 
-static void read_relay(struct config_reader *r, const struct yaml_item *item,
-		       void *field)
-{
-	static const struct config_key keys[] = {
-		{ "to", 0, config_read_endpoint, true },
-	};
-	static const struct config_keys all = KEYS_OF(keys);
-
-	config_mapping(r, item, &all, field);
-}
-
-static void read_relays(struct config_reader *r, const struct yaml_item *item,
-			void *field)
-{
-	static const struct config_list list = {
-		.size = sizeof(struct config_endpoint), .read = read_relay
-	};
-	struct config *c = field;
-
-	c->relay_place = item->place;
-	c->relays = config_list(r, item, &list, &c->relay_count);
-}
-
 static void read_roster_ixp(struct config_reader *r,
 			    const struct yaml_item *item, void *field)
 {
@@ -305,7 +282,7 @@ static void read_top(struct config_reader *r, const struct yaml_item *item,
 		{ "macs", 0, read_macs, false },
 		{ "mac_tables", 0, read_mac_tables, false },
 		{ "switches", 0, config_read_switches, false },
-		{ "relay", 0, read_relays, false },
+		{ "relay", 0, config_read_relays, false },
 		{ "ixp_manager", offsetof(struct config, ixp_manager),
 		  config_read_ixp_manager, false },
 		{ "store", offsetof(struct config, rrdcached),

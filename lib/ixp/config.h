@@ -28,6 +28,7 @@ enum {
 	CONFIG_SIZE_MAX = 16 << 20, /* bytes of a file that is read */
 	CONFIG_IXP_PAIRS_MAX = 4000000,
 	CONFIG_IXP_AGE_DAYS_MAX = 3650,
+	CONFIG_RELAYS_MAX = 64,
 };
 
 enum config_source_kind { CONFIG_SOURCE_SFLOW, CONFIG_SOURCE_MIRROR };
@@ -137,6 +138,13 @@ struct config_rrdcached {
 	struct place place;
 };
 
+/* Who gets a copy of what comes in. */
+struct config_relay {
+	struct config_endpoint to;
+	uint32_t asn; /* samples of this member alone; 0: all, unchanged */
+	struct place place;
+};
+
 struct config {
 	char *path; /* of the file itself */
 	char *exchange_name;
@@ -161,9 +169,8 @@ struct config {
 	struct config_web web;
 	char **mac_tables; /* the first ones count */
 	size_t mac_table_count;
-	struct config_endpoint *relays; /* read, not used yet: warned of */
+	struct config_relay *relays; /* all different */
 	size_t relay_count;
-	struct place relay_place;
 	struct config_ixp_manager ixp_manager;
 };
 
@@ -187,6 +194,14 @@ MUST_CHECK int config_parse(struct config **out, const char *path,
 
 /** Free a configuration; NULL is fine. */
 void config_free(struct config *config);
+
+bool config_same_endpoint(const struct config_endpoint *a,
+			  const struct config_endpoint *b);
+
+/** True if a socket that is bound to listen takes what is sent to addr, which
+ * is an address of this machine, as far as the address goes. */
+bool config_listens_for(const struct config_endpoint *listen,
+			const struct ipaddr *addr);
 
 /**
  * Append the configuration in canonical form, with its defaults: it reads

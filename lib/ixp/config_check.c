@@ -480,15 +480,6 @@ static void check_timezone(const struct config *c, struct diagnostics *d)
 				  c->timezone);
 }
 
-static bool is_loopback(const struct ipaddr *a)
-{
-	static const uint8_t loopback6[16] = { [15] = 1 };
-
-	if (a->version == 4)
-		return a->bytes[0] == 127;
-	return memcmp(a->bytes, loopback6, sizeof(loopback6)) == 0;
-}
-
 static void check_access(const struct config *c, struct diagnostics *d)
 {
 	char text[IPADDR_TEXT_SIZE];
@@ -498,7 +489,7 @@ static void check_access(const struct config *c, struct diagnostics *d)
 	for (size_t i = 0; i < c->web.listen_count; i++) {
 		const struct ipaddr *a = &c->web.listen[i].addr;
 
-		if (a->version && !is_loopback(a))
+		if (a->version && !ipaddr_is_loopback(a))
 			diagnostics_error(d, c->web.listen_place,
 					  "listen: found %s with access: open, "
 					  "expected only loopback addresses "
@@ -522,5 +513,6 @@ int config_check(const struct config *config, struct diagnostics *d)
 	if (rc < 0)
 		return rc;
 	check_access(config, d);
+	config_check_relays(config, d);
 	return check_sources(config, d);
 }

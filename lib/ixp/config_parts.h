@@ -29,6 +29,10 @@ void config_ixp_manager_fini(struct config_ixp_manager *m);
 void config_read_store(struct config_reader *r, const struct yaml_item *item,
 		       void *field);
 
+/** Read the value of `relay`; field is a struct config. */
+void config_read_relays(struct config_reader *r, const struct yaml_item *item,
+			void *field);
+
 /** Free what a switch holds, not the switch itself. */
 void config_switch_fini(struct config_switch *s);
 
@@ -37,6 +41,9 @@ void config_store_fini(struct config_rrdcached *rrdcached);
 
 /** Free what the web's part holds. */
 void config_web_fini(struct config_web *web);
+
+/** Check that receivers differ, and are not the collector itself. */
+void config_check_relays(const struct config *config, struct diagnostics *d);
 
 /**
  * Check values against each other; those that could not be read are left out.

@@ -251,8 +251,10 @@ static void print_relay(const struct config *c, struct text *out)
 	text_add(out, c->relay_count ? "relay:\n" : "");
 	for (size_t i = 0; i < c->relay_count; i++) {
 		text_add(out, "  - to: ");
-		print_endpoint(out, &c->relays[i]);
+		print_endpoint(out, &c->relays[i].to);
 		text_add_char(out, '\n');
+		if (c->relays[i].asn)
+			text_addf(out, "    asn: %u\n", c->relays[i].asn);
 	}
 }
 

@@ -218,8 +218,6 @@ static void warn_of_unused(const struct config *config, struct diagnostics *d)
 			diagnostics_warning(d, config->sources[i].place,
 					    "mirror: %s", words);
 	}
-	if (config->relay_count)
-		diagnostics_warning(d, config->relay_place, "relay: %s", words);
 	if (config->web.users)
 		diagnostics_warning(d, config->web.users_place, "users: %s",
 				    words);
@@ -227,6 +225,19 @@ static void warn_of_unused(const struct config *config, struct diagnostics *d)
 		diagnostics_warning(d, file, "trusted_proxies: %s", words);
 	if (config->web.metrics_from_count)
 		diagnostics_warning(d, file, "metrics_from: %s", words);
+}
+
+static void warn_of_relays(const struct registry *r, struct diagnostics *d)
+{
+	for (size_t i = 0; i < r->config->relay_count; i++) {
+		const struct config_relay *relay = &r->config->relays[i];
+
+		if (relay->asn && !registry_member(r, relay->asn))
+			diagnostics_warning(d, relay->place,
+					    "relay: found AS%u, expected a "
+					    "member: nothing is sent there",
+					    relay->asn);
+	}
 }
 
 /* Between switches a frame is seen by both; that must be known. */
@@ -298,6 +309,7 @@ int registry_warn(const struct registry_draft *draft)
 	mark_timed(draft, timed);
 	warn_of_unused(draft->config, draft->d);
 	warn_of_core(r, draft->d);
+	warn_of_relays(r, draft->d);
 	for (uint32_t i = 0; i < r->member_count; i++) {
 		if ((!r->members[i].mac_count || !r->members[i].port_count) &&
 		    !timed[i])

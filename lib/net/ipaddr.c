@@ -36,6 +36,23 @@ bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)
 	       memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+bool ipaddr_is_loopback(const struct ipaddr *a)
+{
+	static const uint8_t loopback6[IPV6_SIZE] = { [15] = 1 };
+
+	if (a->version == 4)
+		return a->bytes[0] == 127;
+	return a->version == 6 &&
+	       memcmp(a->bytes, loopback6, sizeof(loopback6)) == 0;
+}
+
+bool ipaddr_is_any(const struct ipaddr *a)
+{
+	static const uint8_t any[IPV6_SIZE];
+
+	return a->version != 0 && memcmp(a->bytes, any, sizeof(any)) == 0;
+}
+
 int ipaddr_parse(const char *text, size_t len, struct ipaddr *out)
 {
 	char copy[IPADDR_TEXT_SIZE];
@@ -98,6 +115,25 @@ int ipaddr_parse_endpoint(const char *text, size_t len, struct ipaddr *addr,
 	*addr = parsed;
 	*port = (uint16_t)number;
 	return 0;
+}
+
+uint32_t ipaddr_to_sockaddr(const struct ipaddr *addr, uint16_t port,
+			    struct sockaddr_storage *to)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+
+	memset(to, 0, sizeof(*to));
+	if (addr->version == 4) {
+		v4.sin_port = htons(port);
+		memcpy(&v4.sin_addr, addr->bytes, sizeof(v4.sin_addr));
+		memcpy(to, &v4, sizeof(v4));
+		return sizeof(v4);
+	}
+	v6.sin6_port = htons(port);
+	memcpy(&v6.sin6_addr, addr->bytes, sizeof(v6.sin6_addr));
+	memcpy(to, &v6, sizeof(v6));
+	return sizeof(v6);
 }
 
 struct ipaddr ipaddr_of_sockaddr(const struct sockaddr_storage *from)

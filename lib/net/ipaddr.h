@@ -29,6 +29,12 @@ struct ipaddr ipaddr_of(const void *bytes, size_t len);
 
 bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b);
 
+/** True for 127.0.0.0/8 and ::1. */
+bool ipaddr_is_loopback(const struct ipaddr *a);
+
+/** True for 0.0.0.0 and ::, which stand for any address. */
+bool ipaddr_is_any(const struct ipaddr *a);
+
 /** Read "192.0.2.1" or "2001:db8::1". @return 0 or ERR_SYNTAX */
 MUST_CHECK int ipaddr_parse(const char *text, size_t len, struct ipaddr *out);
 
@@ -41,6 +47,10 @@ char *ipaddr_format(const struct ipaddr *a, char to[IPADDR_TEXT_SIZE]);
  */
 MUST_CHECK int ipaddr_parse_endpoint(const char *text, size_t len,
 				     struct ipaddr *addr, uint16_t *port);
+
+/** Make a socket address. @return its length */
+uint32_t ipaddr_to_sockaddr(const struct ipaddr *addr, uint16_t port,
+			    struct sockaddr_storage *to);
 
 /** The address in a socket address; version 0 if it holds no IP address. */
 struct ipaddr ipaddr_of_sockaddr(const struct sockaddr_storage *from);

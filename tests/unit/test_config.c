@@ -45,7 +45,8 @@ static const char full[] =
     "      - { ifindex: 7, name: po1, lag: [e3, e4], asn: 64503 }\n"
     "      - { ifindex: 436400128, name: Ethernet1/48, role: core }\n"
     "  - { name: sw2, agent: \"2001:db8::2\", sub_agent: 3 }\n"
-    "relay: [ { to: \"192.0.2.50:6343\" } ]\n"
+    "relay: [ { to: \"192.0.2.50:6343\" },\n"
+    "         { to: \"[2001:db8::50]:6344\", asn: 64500 } ]\n"
     "ixp_manager: { tree: /var/tree, interfaces: macs.json,\n"
     "               pairs_max: 10, age_days: 7 }\n"
     "web: { listen: \"127.0.0.1:8081\", users: users, access: open,\n"
@@ -120,8 +121,11 @@ START_TEST(the_exchange_and_its_files_are_read)
 	ck_assert_uint_eq(config->roster_ixp, 1);
 	ck_assert_uint_eq(config->mac_table_count, 1);
 	ck_assert_str_eq(config->mac_tables[0], "macs.json");
-	ck_assert_uint_eq(config->relay_count, 1);
-	ck_assert_uint_eq(config->relays[0].port, 6343);
+	ck_assert_uint_eq(config->relay_count, 2);
+	ck_assert_uint_eq(config->relays[0].to.port, 6343);
+	ck_assert_uint_eq(config->relays[0].asn, 0);
+	assert_address(&config->relays[1].to.addr, "2001:db8::50");
+	ck_assert_uint_eq(config->relays[1].asn, 64500);
 	ck_assert_str_eq(config->ixp_manager.tree, "/var/tree");
 	ck_assert_uint_eq(config->ixp_manager.interface_count, 1);
 	ck_assert_str_eq(config->ixp_manager.interfaces[0], "macs.json");

@@ -161,6 +161,55 @@ START_TEST(a_socket_address_gives_its_address)
 }
 END_TEST
 
+START_TEST(an_address_makes_a_socket_address_and_comes_back)
+{
+	static const char *const texts[] = { "192.0.2.1", "2001:db8::1" };
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		struct sockaddr_storage to;
+		struct ipaddr addr;
+		struct ipaddr back;
+
+		ck_assert_int_eq(
+		    ipaddr_parse(texts[i], strlen(texts[i]), &addr), 0);
+		ck_assert_uint_eq(ipaddr_to_sockaddr(&addr, 6343, &to),
+				  i == 0 ? sizeof(struct sockaddr_in)
+					 : sizeof(struct sockaddr_in6));
+		back = ipaddr_of_sockaddr(&to);
+		ck_assert(ipaddr_equal(&addr, &back));
+		/* the port stands at the same place in both */
+		ck_assert_uint_eq(
+		    ntohs(((const struct sockaddr_in *)&to)->sin_port), 6343);
+	}
+}
+END_TEST
+
+/* Which addresses are loopback's, which stand for any. */
+static const struct {
+	const char *text;
+	bool loopback;
+	bool any;
+} kinds[] = {
+	{ "127.0.0.1", true, false },  { "127.255.0.9", true, false },
+	{ "::1", true, false },	       { "::ffff:127.0.0.1", true, false },
+	{ "0.0.0.0", false, true },    { "::", false, true },
+	{ "192.0.2.1", false, false }, { "::2", false, false },
+	{ "7f00::1", false, false },
+};
+
+START_TEST(loopback_and_any_are_known)
+{
+	struct ipaddr addr;
+	struct ipaddr none = { 0 };
+
+	ck_assert_int_eq(
+	    ipaddr_parse(kinds[_i].text, strlen(kinds[_i].text), &addr), 0);
+	ck_assert_int_eq(ipaddr_is_loopback(&addr), kinds[_i].loopback);
+	ck_assert_int_eq(ipaddr_is_any(&addr), kinds[_i].any);
+	ck_assert(!ipaddr_is_loopback(&none) && !ipaddr_is_any(&none));
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -171,6 +220,8 @@ int main(void)
 		{ bytes_of_another_length_are_no_address, 0 },
 		{ an_endpoint_is_an_address_and_a_port, COUNT_OF(endpoints) },
 		{ a_socket_address_gives_its_address, 0 },
+		{ an_address_makes_a_socket_address_and_comes_back, 0 },
+		{ loopback_and_any_are_known, COUNT_OF(kinds) },
 	};
 
 	return unit_run("ipaddr", tests, COUNT_OF(tests));
