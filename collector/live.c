@@ -17,6 +17,7 @@
 #include "collector/clock.h"
 #include "collector/intake.h"
 #include "collector/port_memory.h"
+#include "collector/relay.h"
 #include "collector/reload.h"
 #include "collector/state_lock.h"
 #include "collector/status.h"
@@ -42,6 +43,7 @@ struct live {
 	struct intake intake;
 	struct steps steps;
 	struct writer *writer;
+	struct relay *relay;
 	struct udp_source *sources[SOURCES_MAX];
 	size_t source_count;
 	int epoll;
@@ -157,6 +159,28 @@ static int open_sources(struct live *l)
 	return rc;
 }
 
+/* A line of the log for each of a text. */
+static void log_lines(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		log_error("collector: %.*s", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static int open_relay(struct live *l)
+{
+	int rc =
+	    relay_new(&l->relay, l->generation->registry, NULL, &l->problem);
+
+	log_lines(text_str(&l->problem));
+	if (rc == 0)
+		relay_take_over(l->relay, NULL);
+	return rc == -ENOMEM ? complain("no memory for the relays", rc) : rc;
+}
+
 static int open_events(struct live *l)
 {
 	struct itimerspec each_second = { .it_interval.tv_sec = 1,
@@ -254,15 +278,25 @@ static struct generation *load(const struct live *l, int64_t at_s,
 	return next;
 }
 
-/* A line of the log for each of a text. */
-static void log_lines(const char *text)
+/* Go on with another configuration, or with the old one if that cannot be. */
+static int change_to(struct live *l, struct generation *next,
+		     struct earlier_cells **earlier)
 {
-	while (*text) {
-		size_t len = strcspn(text, "\n");
+	struct relay *relay = NULL;
+	int rc = relay_new(&relay, next->registry, l->relay, &l->problem);
 
-		log_error("collector: %.*s", (int)len, text);
-		text += len + (text[len] == '\n');
+	if (rc == 0)
+		rc = intake_reload(&l->intake, l->generation, next, earlier);
+	if (rc < 0) {
+		if (rc == -ENOMEM)
+			text_add(&l->problem,
+				 "no memory for the configuration\n");
+		relay_free(relay);
+		return rc;
 	}
+	relay_take_over(relay, l->relay);
+	l->relay = relay;
+	return 0;
 }
 
 static void reload(struct live *l, int64_t time_us)
@@ -272,9 +306,7 @@ static void reload(struct live *l, int64_t time_us)
 
 	text_clear(&l->problem);
 	next = load(l, time_us / US_PER_S, &l->problem);
-	if (next &&
-	    intake_reload(&l->intake, l->generation, next, &earlier) < 0) {
-		text_add(&l->problem, "no memory for the configuration\n");
+	if (next && change_to(l, next, &earlier) < 0) {
 		generation_unref(next);
 		next = NULL;
 	}
@@ -362,6 +394,24 @@ static bool look(struct live *l, struct moment *now, int in_hand)
 	return !paused;
 }
 
+/* Count what came in, and send it on. */
+static void take_in(struct live *l, const struct udp_datagram *datagrams,
+		    int count, struct moment now)
+{
+	const struct input_counters *input = &l->intake.input;
+
+	for (int i = 0; i < count; i++) {
+		uint64_t duplicates = input->duplicates;
+
+		intake_datagram(&l->intake, &datagrams[i].source,
+				datagrams[i].bytes, datagrams[i].len,
+				now.wall_us, l->steps.step);
+		relay_add(l->relay, &l->intake.agents, &datagrams[i],
+			  input->duplicates != duplicates);
+	}
+	relay_send(l->relay, &l->intake.agents, now.wall_us);
+}
+
 /* Take in what a source has; true if that was too much for one turn. */
 static bool receive(struct live *l, struct udp_source *source)
 {
@@ -379,10 +429,7 @@ static bool receive(struct live *l, struct udp_source *source)
 		if (!look(l, &now, count))
 			return false;
 		follow_membership(l, now);
-		for (int k = 0; k < count; k++)
-			intake_datagram(&l->intake, &datagrams[k].source,
-					datagrams[k].bytes, datagrams[k].len,
-					now.wall_us, l->steps.step);
+		take_in(l, datagrams, count, now);
 	}
 	return true;
 }
@@ -417,6 +464,7 @@ view_of(const struct live *l, struct writer_counters writer, int64_t time_us)
 		.loaded_us = l->loaded_us,
 		.refused_us = l->refused_us,
 		.problem = text_str(&l->problem),
+		.relay = l->relay,
 		.drops = l->drops,
 		.drop_count = l->source_count,
 	};
@@ -503,6 +551,7 @@ static void tick(struct live *l)
 	l->steps.synced = clock_is_synced();
 	follow_membership(l, now);
 	count_socket_drops(l);
+	relay_tick(l->relay, now.wall_us);
 	if (now.mono_us < l->next_status_us)
 		return;
 	l->next_status_us = now.mono_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
@@ -608,6 +657,7 @@ static void close_all(struct live *l)
 	(void)writer_stop(l->writer);
 	for (size_t i = 0; i < l->source_count; i++)
 		udp_source_close(l->sources[i]);
+	relay_free(l->relay);
 	if (l->timer >= 0)
 		(void)close(l->timer);
 	if (l->signals >= 0)
@@ -640,6 +690,8 @@ static int start(struct live *l)
 		rc = complain("cannot start writing", start_writer(l));
 	if (rc == 0)
 		rc = open_sources(l);
+	if (rc == 0)
+		rc = open_relay(l);
 	return rc;
 }
 

@@ -51,32 +51,67 @@ static void write_configuration(struct json_writer *w,
 	json_end_object(w);
 }
 
+static void put_endpoint(struct json_writer *w, const char *key,
+			 const struct config_endpoint *e)
+{
+	bool v6 = e->addr.version == 6;
+	char addr[IPADDR_TEXT_SIZE];
+	char words[IPADDR_TEXT_SIZE + 8]; /* brackets and port */
+
+	(void)ipaddr_format(&e->addr, addr);
+	(void)snprintf(words, sizeof(words), "%s%s%s:%u", v6 ? "[" : "", addr,
+		       v6 ? "]" : "", e->port);
+	json_put_string(w, key, words);
+}
+
 static void write_sources(struct json_writer *w, const struct status_view *v)
 {
 	const struct config *c = v->intake->registry->config;
-	char addr[IPADDR_TEXT_SIZE];
-	char listen[IPADDR_TEXT_SIZE + 8]; /* brackets and port */
 	size_t at = 0;
 
 	json_put_array(w, "sources");
 	for (size_t i = 0; i < c->source_count; i++) {
 		const struct config_source *s = &c->sources[i];
-		bool v6 = s->listen.addr.version == 6;
 
 		if (s->kind != CONFIG_SOURCE_SFLOW)
 			continue;
-		(void)ipaddr_format(&s->listen.addr, addr);
-		(void)snprintf(listen, sizeof(listen), "%s%s%s:%u",
-			       v6 ? "[" : "", addr, v6 ? "]" : "",
-			       s->listen.port);
 		json_put_object(w, NULL);
 		json_put_string(w, "kind", "sflow");
-		json_put_string(w, "listen", listen);
+		put_endpoint(w, "listen", &s->listen);
 		json_put_u64(w, "socket_drops",
 			     at < v->drop_count ? v->drops[at] : 0);
 		at++;
 		json_end_object(w);
 	}
+	json_end_array(w);
+}
+
+static void write_relay(struct json_writer *w, const struct relay_target *t)
+{
+	const struct relay_counters *c = &t->counters;
+
+	json_put_object(w, NULL);
+	put_endpoint(w, "to", &t->to);
+	if (t->asn)
+		json_put_u64(w, "asn", t->asn);
+	else
+		json_put_null(w, "asn");
+	json_put_u64(w, "received", c->received);
+	json_put_u64(w, "sent", c->sent);
+	json_put_u64(w, "dropped", c->dropped);
+	json_put_u64(w, "left_out", c->left_out);
+	json_put_u64(w, "bytes", c->bytes);
+	json_put_u64(w, "samples_dropped", c->samples_dropped);
+	json_put_string(w, "last_error", c->error ? err_str(c->error) : "");
+	time_or_null(w, "last_error_at", c->error_us);
+	json_end_object(w);
+}
+
+static void write_relays(struct json_writer *w, const struct relay *relay)
+{
+	json_put_array(w, "relays");
+	for (size_t i = 0; relay && i < relay_count(relay); i++)
+		write_relay(w, relay_target_at(relay, i));
 	json_end_array(w);
 }
 
@@ -348,6 +383,7 @@ void status_write(struct text *out, const struct status_view *v)
 	json_put_u64(&w, "pauses", v->steps->pauses);
 	write_configuration(&w, v);
 	write_sources(&w, v);
+	write_relays(&w, v->relay);
 	totals_write_input(&w, in);
 	totals_write_ledger(&w, in);
 	json_put_object(&w, "skipped");

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "collector/intake.h"
+#include "collector/relay.h"
 #include "collector/steps.h"
 #include "collector/writer.h"
 #include "util/text.h"
@@ -19,6 +20,7 @@ struct status_view {
 	const struct intake *intake;
 	const struct steps *steps;
 	struct writer_counters writer;
+	const struct relay *relay; /* NULL: a replay */
 	int64_t started_us;
 	int64_t written_us;
 	int64_t loaded_us;     /* the configuration in use; 0: in a replay */
