@@ -23,6 +23,9 @@ void health_add_ledger(const struct status *status, struct text *out);
 /** Steps and rows written. */
 void health_add_store(const struct status *status, struct text *out);
 
+/** Every receiver of relayed datagrams; nothing if there is none. */
+void health_add_relays(const struct status *status, struct text *out);
+
 /** Every switch with what it sent. */
 void health_add_switches(const struct call *call, struct text *out);
 

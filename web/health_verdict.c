@@ -79,6 +79,17 @@ static double count_drops(const struct status *s)
 	return sum;
 }
 
+static double count_relay_drops(const struct status *s)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < s->relay_count; i++) {
+		if (s->relays[i].dropped > 0)
+			sum += s->relays[i].dropped;
+	}
+	return sum;
+}
+
 void health_add_verdict(const struct call *call, struct text *out)
 {
 	const struct status *s = call->status;
@@ -105,6 +116,10 @@ void health_add_verdict(const struct call *call, struct text *out)
 		  count_drops(s),
 		  { "sample was dropped by a switch",
 		    "samples were dropped by switches" } },
+		{ "relays",
+		  count_relay_drops(s),
+		  { "datagram was dropped before a receiver",
+		    "datagrams were dropped before receivers" } },
 		{ "refused",
 		  (double)s->refused_count,
 		  { "agent is refused", "agents are refused" } },

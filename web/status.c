@@ -113,6 +113,25 @@ static void read_sources(struct reading *r, struct status *s,
 	}
 }
 
+static void read_relays(struct reading *r, struct status *s,
+			const json_t *array)
+{
+	s->relays = list(r, array, sizeof(*s->relays), &s->relay_count);
+	for (size_t i = 0; i < s->relay_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		struct status_relay *relay = &s->relays[i];
+
+		relay->to = string(r, item, "to");
+		relay->asn = number(item, "asn");
+		relay->sent = number(item, "sent");
+		relay->dropped = number(item, "dropped");
+		relay->left_out = number(item, "left_out");
+		relay->bytes = number(item, "bytes");
+		relay->last_error = string(r, item, "last_error");
+		relay->last_error_at = number(item, "last_error_at");
+	}
+}
+
 /* What a switch says of itself. */
 static void read_own(struct reading *r, struct status_switch *w,
 		     const json_t *item)
@@ -264,6 +283,7 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 	s->config_problem = string(r, config, "problem");
 	s->last_error = string(r, store, "last_error");
 	read_sources(r, s, json_object_get(root, "sources"));
+	read_relays(r, s, json_object_get(root, "relays"));
 	read_switches(r, s, json_object_get(root, "switches"));
 	s->clock_jumps = number(root, "clock_jumps");
 	s->pauses = number(root, "pauses");
@@ -309,6 +329,10 @@ static void free_lists(struct status *s)
 		free(s->sources[i].kind);
 		free(s->sources[i].listen);
 	}
+	for (size_t i = 0; i < s->relay_count; i++) {
+		free(s->relays[i].to);
+		free(s->relays[i].last_error);
+	}
 	for (size_t i = 0; i < s->switch_count; i++) {
 		free(s->switches[i].name);
 		free(s->switches[i].agent);
@@ -345,6 +369,7 @@ void status_free(struct status *status)
 	free(status->last_error);
 	free(status->config_problem);
 	free(status->sources);
+	free(status->relays);
 	free(status->switches);
 	free(status->refused);
 	free(status->macs);

@@ -39,6 +39,18 @@ struct status_source {
 	double socket_drops;
 };
 
+/* A receiver of relayed datagrams. */
+struct status_relay {
+	char *to;
+	double asn; /* NaN: it gets all */
+	double sent;
+	double dropped;
+	double left_out; /* without a sample of the member */
+	double bytes;
+	char *last_error;
+	double last_error_at;
+};
+
 struct status_switch {
 	char *name;
 	char *agent;
@@ -124,6 +136,8 @@ struct status {
 	char *config_problem;  /* why */
 	struct status_source *sources;
 	size_t source_count;
+	struct status_relay *relays;
+	size_t relay_count;
 	struct status_switch *switches;
 	size_t switch_count;
 	double clock_jumps;

@@ -60,7 +60,7 @@ EVERY_KEY = {
          "scaling": "plain", "ports": [
              {"ifindex": 1, "name": "p1", "asn": [64500], "speed": "10G",
               "contracted": "1G", "lag": ["p2"], "role": "member"}]}],
-    "relay": [{"to": "192.0.2.50:6343"}],
+    "relay": [{"to": "192.0.2.50:6343", "asn": 64500}],
     "ixp_manager": {"tree": "tree", "interfaces": ["macs.json"],
                     "pairs_max": 10, "age_days": 7},
     "web": {"listen": "127.0.0.1:8080", "users": "users", "access": "open",

@@ -395,8 +395,12 @@ static void write_status(const struct writing *w)
 		  "{ \"version\": 1, \"written\": %lld.5, \"started\": %lld,\n"
 		  "\"replay\": null, \"now\": %lld.5, \"last_step_end\": "
 		  "%lld,\n\"sources\": [ { \"kind\": \"sflow\", \"listen\": "
-		  "\"127.0.0.1:6343\", \"socket_drops\": 0 } ],\n",
-		  end + 10, (long long)w->from_s, end + 10, end);
+		  "\"127.0.0.1:6343\", \"socket_drops\": 0 } ],\n"
+		  "\"relays\": [ { \"to\": \"192.0.2.50:6343\", \"asn\": "
+		  "null, \"sent\": 240682, \"dropped\": 12, \"left_out\": "
+		  "0, \"bytes\": 288818400, \"last_error\": \"Connection "
+		  "refused\", \"last_error_at\": %lld } ],\n",
+		  end + 10, (long long)w->from_s, end + 10, end, end - 60);
 	text_add(&out,
 		 "\"input\": { \"datagrams\": 240696, \"malformed\": 2, "
 		 "\"unsupported_version\": 0, \"foreign\": 4, "

@@ -119,6 +119,9 @@ static const struct {
 	{ "/health", "- { asn: 64503, vlan: 200, mac: "
 		     "&quot;02:00:00:00:01:04&quot; }" },
 	{ "/health", "asn: [ 64502, 64503, 64500 ] }" },
+	{ "/health", "datagrams were dropped before receivers" },
+	{ "/health", "<td>192.0.2.50:6343</td><td>all, unchanged</td>" },
+	{ "/health", "Connection refused, " },
 	{ "/health", "dropped: neither end is a member" },
 	{ "/livez", "ok\n" },
 	{ "/readyz", "ok\n" },

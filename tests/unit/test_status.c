@@ -14,6 +14,10 @@ static const char whole[] =
     "\"now\":1700000310,\"last_step_end\":1700000280,"
     "\"sources\":[{\"kind\":\"sflow\",\"listen\":\"[::]:6343\","
     "\"socket_drops\":3},{\"kind\":\"mirror\",\"interface\":\"eth1\"}],"
+    "\"relays\":[{\"to\":\"192.0.2.50:6343\",\"asn\":null,\"sent\":5,"
+    "\"dropped\":2,\"bytes\":700,\"last_error\":\"Connection refused\","
+    "\"last_error_at\":1700000300},"
+    "{\"to\":\"[2001:db8::50]:6343\",\"asn\":64500,\"left_out\":4}],"
     "\"input\":{\"datagrams\":7,\"odd\":\"x\",\"nested\":{}},"
     "\"ledger\":{\"observations\":9,\"attributed\":5,"
     "\"dropped\":{\"no_member\":4}},\"skipped\":{\"samples\":0},"
@@ -55,6 +59,14 @@ START_TEST(every_field_is_read)
 	ck_assert_uint_eq(s->source_count, 2);
 	ck_assert_str_eq(s->sources[1].listen, "eth1");
 	ck_assert_double_nan(s->sources[1].socket_drops);
+	ck_assert_uint_eq(s->relay_count, 2);
+	ck_assert_str_eq(s->relays[0].to, "192.0.2.50:6343");
+	ck_assert_double_nan(s->relays[0].asn);
+	ck_assert_double_eq(s->relays[0].dropped, 2);
+	ck_assert_str_eq(s->relays[0].last_error, "Connection refused");
+	ck_assert_double_eq(s->relays[1].asn, 64500);
+	ck_assert_double_eq(s->relays[1].left_out, 4);
+	ck_assert_str_eq(s->relays[1].last_error, "");
 	ck_assert_double_eq(s->observations, 9);
 	ck_assert_uint_eq(s->dropped.count, 1);
 	ck_assert_str_eq(s->dropped.items[0].name, "no_member");
@@ -115,7 +127,8 @@ static const char *const odd[] = {
 	"{}",
 	"{\"written\":\"now\",\"replay\":7,\"sources\":{},\"input\":[],"
 	"\"ledger\":null,\"switches\":\"x\",\"ports\":1}",
-	"{\"sources\":[1,null,\"x\",[],{}],\"switches\":[[],{}],"
+	"{\"relays\":[1,null,\"x\",[],{}],\"sources\":[1,null,\"x\",[],{}],"
+	"\"switches\":[[],{}],"
 	"\"refused\":[null],\"unknown_macs\":[0],\"ports\":[true]}",
 	"{\"ledger\":{\"observations\":{},\"dropped\":{\"a\":[],\"b\":{}}}}",
 	"{\"replay\":{\"captures\":[1,null,{}]}}",
