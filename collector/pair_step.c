@@ -89,6 +89,9 @@ static int read_seen(struct pair_step *seen, struct track_set *set,
 		if (rc < 0)
 			break;
 	}
+	/* The disk may give it another time. */
+	if (rc == 0 && journal_read_unread(reader) > 0)
+		rc = -EIO;
 	journal_read_close(reader);
 	return rc;
 }
