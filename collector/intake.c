@@ -410,6 +410,8 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	if (f->source.class == SFLOW_SOURCE_IFINDEX)
 		o.port =
 		    port_table_find(&in->ports, switch_index, source_index(f));
+	if (o.port != PORT_NONE)
+		port_table_prefetch(&in->ports, o.port, in->step);
 	if (o.direction == DIRECTION_UNKNOWN && o.port != PORT_NONE)
 		o.direction = direction_in_lag(in, switch_index, f);
 	observe(&o, f, in->registry);

@@ -176,6 +176,21 @@ void port_table_continue(struct port_table *t, const struct port_table *from,
 uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
 			 uint32_t ifindex);
 
+/** Have what a sample changes of a port on its way. */
+static inline void port_table_prefetch(const struct port_table *t,
+				       uint32_t port, int64_t step)
+{
+	const struct port_state *p = &t->ports[port];
+
+	__builtin_prefetch(&p->drops, 1);
+	__builtin_prefetch(&p->window, 1);
+	__builtin_prefetch(
+	    &p->window.buckets[(uint64_t)step % RATE_WINDOW_STEPS], 1);
+	__builtin_prefetch(
+	    &p->pending[(uint64_t)step % PORT_PENDING_STEPS].in_estimate, 1);
+	__builtin_prefetch(&p->rules);
+}
+
 /** The port of a switch, or PORT_NONE: none is made. */
 uint32_t port_table_look(const struct port_table *t, uint32_t switch_index,
 			 uint32_t ifindex);

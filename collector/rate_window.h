@@ -38,8 +38,8 @@ struct rate_sequence {
 };
 
 struct rate_window {
-	struct rate_bucket buckets[RATE_WINDOW_STEPS];
 	struct rate_sequence sequences[RATE_WINDOW_SEQUENCES];
+	struct rate_bucket buckets[RATE_WINDOW_STEPS];
 };
 
 /* What a window comes to. */
