@@ -178,6 +178,7 @@ def sparse(disk):
     """A file with holes on a full disk: writing into one is a SIGBUS."""
     disk.begin()
     path = disk.state + "/rrd/member/as64500.rrd"
+    disk.exchange.until(lambda: os.path.exists(path), 240, "a member's file")
     size = os.stat(path).st_size
     with open(path, "r+b") as file:
         file.truncate(4096)
