@@ -9,10 +9,10 @@
 #include "util/err.h"
 
 /*
- * Direction auto: a switch that sends both ingress and egress samples has both
- * sides combined. Both rules, any and that, agree on everything but the egress
- * samples, so only these are held while the verdict is open, and the first
- * ingress sample of a switch settles it.
+ * Direction auto: a switch that sends both ingress and egress samples has its
+ * egress samples left out. Both rules, any and ingress, agree on everything
+ * but the egress samples, so only these are held while the verdict is open,
+ * and the first ingress sample of a switch settles it.
  */
 
 int intake_init(struct intake *in, const struct registry *registry)
@@ -250,7 +250,7 @@ void intake_decide(struct intake *in, uint32_t switch_index)
 
 	s->undecided = false;
 	s->counted =
-	    s->sent_ingress && s->sent_egress ? COUNTED_BOTH : COUNTED_ANY;
+	    s->sent_ingress && s->sent_egress ? COUNTED_INGRESS : COUNTED_ANY;
 	release_held(in, switch_index);
 }
 
@@ -354,7 +354,7 @@ static void note_direction(struct intake *in, struct switch_state *s,
 	else if (direction == DIRECTION_EGRESS)
 		s->sent_egress = true;
 	/* Both were seen: the verdict cannot change any more. */
-	if (is_auto && s->counted != COUNTED_BOTH && s->sent_ingress &&
+	if (is_auto && s->counted != COUNTED_INGRESS && s->sent_ingress &&
 	    s->sent_egress)
 		intake_decide(in, switch_index);
 }
@@ -369,13 +369,14 @@ static void note_drops(struct switch_state *s, struct port_state *p,
 	s->has_drops = true;
 
 	/* A counter that fell was reset with its agent. */
-	if (p->sampled && grown < UINT32_MAX / 2) {
+	if (p->drops_known && grown < UINT32_MAX / 2) {
 		p->drops_grown += grown;
 		if (grown > 0)
 			rate_window_dropped(&p->window, step, grown);
 	}
 	p->drops = drops;
 	p->drops_heard = true;
+	p->drops_known = true;
 	p->sampled = true;
 }
 

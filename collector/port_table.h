@@ -117,10 +117,11 @@ struct port_state {
 	uint64_t out_estimate;
 	double in_estimate_bps; /* of the last closed step; NaN unknown */
 	double out_estimate_bps;
-	uint32_t drops;		   /* as last reported in a flow sample */
-	uint32_t drops_grown;	   /* in the open step */
-	bool drops_heard;	   /* in the open step */
-	bool sampled;		   /* drops is valid */
+	uint32_t drops;	      /* as last reported in a flow sample */
+	uint32_t drops_grown; /* in the open step */
+	bool drops_heard;     /* in the open step */
+	bool sampled;	      /* flow samples came, or had before a restart */
+	bool drops_known;     /* drops is valid */
 	struct port_side sides[2]; /* ingress, egress */
 	struct rate_window window;
 	struct port_step pending[PORT_PENDING_STEPS];

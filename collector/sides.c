@@ -56,9 +56,9 @@ static enum config_direction direction_at(const struct sides *s, uint32_t port)
 static enum side_state state_of_ingress(enum config_direction direction)
 {
 	switch (direction) {
-	case CONFIG_DIRECTION_AUTO:
 	case CONFIG_DIRECTION_BOTH:
 		return SIDE_COMBINED;
+	case CONFIG_DIRECTION_AUTO:
 	case CONFIG_DIRECTION_INGRESS:
 	case CONFIG_DIRECTION_ANY:
 		return SIDE_PLAIN;
@@ -71,11 +71,11 @@ static enum side_state state_of_ingress(enum config_direction direction)
 static enum side_state state_of_egress(enum config_direction direction)
 {
 	switch (direction) {
-	case CONFIG_DIRECTION_AUTO:
 	case CONFIG_DIRECTION_BOTH:
 		return SIDE_COMBINED;
 	case CONFIG_DIRECTION_EGRESS:
 		return SIDE_PLAIN;
+	case CONFIG_DIRECTION_AUTO:
 	case CONFIG_DIRECTION_INGRESS:
 	case CONFIG_DIRECTION_ANY:
 		break;

@@ -48,7 +48,8 @@ static bool is_stale(const struct config_switch *config,
 		     const struct switch_state *s)
 {
 	return config->direction == CONFIG_DIRECTION_AUTO &&
-	       s->counted == COUNTED_BOTH && s->sent_egress && !s->sent_ingress;
+	       s->counted == COUNTED_INGRESS && s->sent_egress &&
+	       !s->sent_ingress;
 }
 
 /* A verdict falls once a switch was heard for as long as a step. */

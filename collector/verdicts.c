@@ -19,8 +19,8 @@ static void take_line(struct intake *in, const char *name, const char *word)
 
 		if (strcmp(c->switches[i].name, name) != 0 || !s->undecided)
 			continue;
-		if (strcmp(word, "both") == 0)
-			s->counted = COUNTED_BOTH;
+		if (strcmp(word, "ingress") == 0)
+			s->counted = COUNTED_INGRESS;
 		else if (strcmp(word, "any") != 0)
 			return;
 		s->undecided = false;
@@ -59,6 +59,7 @@ void verdicts_write(struct text *out, const struct intake *in)
 		if (c->switches[i].direction == CONFIG_DIRECTION_AUTO &&
 		    !s->undecided)
 			text_addf(out, "%s %s\n", c->switches[i].name,
-				  s->counted == COUNTED_BOTH ? "both" : "any");
+				  s->counted == COUNTED_INGRESS ? "ingress"
+								: "any");
 	}
 }

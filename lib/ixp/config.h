@@ -34,7 +34,7 @@ enum {
 enum config_source_kind { CONFIG_SOURCE_SFLOW, CONFIG_SOURCE_MIRROR };
 /* Whether estimates are corrected for samples that are missing. */
 enum config_scaling {
-	CONFIG_SCALING_DEFAULT, /* where both directions may be combined */
+	CONFIG_SCALING_DEFAULT, /* corrected with direction both, else plain */
 	CONFIG_SCALING_PLAIN,	/* by each sample's own rate alone */
 	CONFIG_SCALING_CORRECTED,
 };
@@ -114,8 +114,7 @@ struct config_switch {
 /** Whether what a switch samples of the two directions may be combined. */
 static inline bool config_is_combined(const struct config_switch *s)
 {
-	return s->direction == CONFIG_DIRECTION_AUTO ||
-	       s->direction == CONFIG_DIRECTION_BOTH;
+	return s->direction == CONFIG_DIRECTION_BOTH;
 }
 
 static inline bool config_is_corrected(const struct config_switch *s)

@@ -236,7 +236,7 @@ def configure_lag(text):
 
 
 class Case:
-    def __init__(self, direction="auto", change=None, configure=None,
+    def __init__(self, direction="both", change=None, configure=None,
                  options=("--switches", 1), spread=None):
         self.direction, self.change = direction, change
         self.configure, self.options = configure, options

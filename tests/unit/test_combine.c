@@ -373,6 +373,22 @@ START_TEST(what_the_box_dropped_is_made_up_for_at_all_its_sources)
 }
 END_TEST
 
+/* What a port was restored with says nothing of its drops. */
+START_TEST(drops_from_before_a_restart_are_not_made_up_for)
+{
+	uint32_t port = port_table_find(&in.ports, 0, 1);
+	const struct record_port pending = { .start_s = (STEP - 1) * STEP_S };
+
+	port_table_restore(&in.ports, port, &pending);
+	for (int i = 0; i < 3; i++) {
+		lose(STEP + i, 100, 467178);
+		close_step();
+		ck_assert_uint_eq(between(64500, 64501).bytes,
+				  100 * 100 * BYTES);
+	}
+}
+END_TEST
+
 START_TEST(other_directions_scale_by_the_samples_rate_alone)
 {
 	teardown();
@@ -405,6 +421,7 @@ int main(void)
 		{ where_none_is_missing_scaling_is_plain, 0 },
 		{ samples_that_a_source_dropped_are_made_up_for, 0 },
 		{ what_the_box_dropped_is_made_up_for_at_all_its_sources, 0 },
+		{ drops_from_before_a_restart_are_not_made_up_for, 0 },
 		{ other_directions_scale_by_the_samples_rate_alone, 0 },
 	};
 

@@ -263,7 +263,7 @@ START_TEST(auto_holds_egress_until_ingress_is_seen)
 	ck_assert_uint_eq(in.held_count, 0);
 	ck_assert_uint_eq(in.ledger.attributed, 1);
 	ck_assert_uint_eq(in.ledger.dropped[DROP_EGRESS_NOT_COUNTED], 2);
-	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_BOTH);
+	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_INGRESS);
 	ck_assert(!in.agents.switches[0].undecided);
 	check_identities();
 }
@@ -290,7 +290,7 @@ START_TEST(auto_with_egress_alone_counts_any)
 	ck_assert_uint_eq(in.ledger.attributed, 1);
 	/* the other direction comes after all */
 	send_flow(&ingress);
-	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_BOTH);
+	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_INGRESS);
 	send_flow(&egress);
 	ck_assert_uint_eq(in.ledger.attributed, 2);
 	check_identities();
@@ -349,7 +349,7 @@ START_TEST(judging_counts_nothing_and_ends_when_all_is_seen)
 	ck_assert_uint_eq(in.ledger.observations, 0);
 	ck_assert_uint_eq(in.input.foreign, 0);
 	intake_decide(&in, 0);
-	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_BOTH);
+	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_INGRESS);
 }
 END_TEST
 

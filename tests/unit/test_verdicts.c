@@ -62,14 +62,14 @@ START_TEST(what_was_decided_reads_back)
 	intake_decide(&in, 0);
 	intake_decide(&in, 1);
 	verdicts_write(&text, &in);
-	ck_assert_str_eq(text_str(&text), "sw1 both\nsw2 any\n");
+	ck_assert_str_eq(text_str(&text), "sw1 ingress\nsw2 any\n");
 	unbuild();
 	build("auto");
 	ck_assert(in.agents.switches[0].undecided);
 	read_back(text_str(&text));
 	ck_assert(!in.agents.switches[0].undecided);
 	ck_assert(!in.agents.switches[1].undecided);
-	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_BOTH);
+	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_INGRESS);
 	ck_assert_int_eq(in.agents.switches[1].counted, COUNTED_ANY);
 }
 END_TEST
@@ -90,9 +90,9 @@ static const char *const odd[] = {
 	"sw1 ",
 	"sw1 egress\n",
 	"sw1  ingress\n",
-	"sw1 both more\n",
+	"sw1 ingress more\n",
 	"sw11 ingress\n",
-	" sw1 both\n",
+	" sw1 ingress\n",
 	"ingress sw1\n",
 };
 
@@ -107,7 +107,7 @@ START_TEST(a_configured_direction_is_not_overruled)
 {
 	unbuild();
 	build("egress");
-	read_back("sw1 both\nsw2 any\n");
+	read_back("sw1 ingress\nsw2 any\n");
 	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_EGRESS);
 	verdicts_write(&text, &in);
 	ck_assert_uint_eq(text.len, 0);
