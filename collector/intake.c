@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "collector/clock.h"
+#include "collector/direction.h"
 #include "collector/observe.h"
 #include "util/err.h"
 
@@ -262,77 +263,6 @@ void intake_decide_all(struct intake *in)
 	}
 }
 
-/*
- * Whether an interface is the data source. A compact sample has room for 24
- * bits of its source's index, which those of a Nexus do not fit in (sFlow
- * version 5, 5.3.2: compact for indexes below 2^24; it sends them all the
- * same).
- */
-static bool is_source(const struct sflow_flow *f, struct sflow_interface i)
-{
-	uint32_t mask = f->expanded ? UINT32_MAX : 0xffffff;
-
-	return i.format == SFLOW_INTERFACE_INDEX && i.value != 0 &&
-	       i.value != SFLOW_INTERNAL &&
-	       (i.value & mask) == (f->source.index & mask);
-}
-
-/* The whole ifIndex of the data source, as far as the sample says. */
-static uint32_t source_index(const struct sflow_flow *f)
-{
-	if (f->expanded)
-		return f->source.index;
-	if (is_source(f, f->input))
-		return f->input.value;
-	return is_source(f, f->output) ? f->output.value : f->source.index;
-}
-
-/* How the frame crossed the port that is the sample's data source. */
-static enum direction direction_of(const struct sflow_flow *f)
-{
-	if (f->source.class != SFLOW_SOURCE_IFINDEX)
-		return DIRECTION_UNKNOWN;
-	if (is_source(f, f->input))
-		return DIRECTION_INGRESS;
-	return is_source(f, f->output) ? DIRECTION_EGRESS : DIRECTION_UNKNOWN;
-}
-
-/* The LAG of a port, else the port itself; 0: the port is not known. */
-static uint32_t lag_of(const struct intake *in, uint32_t switch_index,
-		       uint32_t ifindex)
-{
-	uint32_t at = port_table_look(&in->ports, switch_index, ifindex);
-
-	return at == PORT_NONE ? 0 : in->ports.ports[at].aggregate;
-}
-
-/* Whether two interfaces are of one LAG, or one is the other's. */
-static bool are_one_lag(const struct intake *in, uint32_t switch_index,
-			uint32_t ifindex, struct sflow_interface i)
-{
-	uint32_t lag = lag_of(in, switch_index, ifindex);
-
-	return lag != 0 && i.format == SFLOW_INTERFACE_INDEX &&
-	       (lag == i.value || lag == lag_of(in, switch_index, i.value));
-}
-
-/* The direction of a sample whose source is a LAG and whose interfaces are its
- * member ports, or the other way round. */
-static enum direction direction_in_lag(const struct intake *in,
-				       uint32_t switch_index,
-				       const struct sflow_flow *f)
-{
-	uint32_t source = source_index(f);
-
-	if (f->source.class != SFLOW_SOURCE_IFINDEX || source == 0)
-		return DIRECTION_UNKNOWN;
-	if (are_one_lag(in, switch_index, source, f->input))
-		return DIRECTION_INGRESS;
-	return are_one_lag(in, switch_index, source, f->output)
-		   ? DIRECTION_EGRESS
-		   : DIRECTION_UNKNOWN;
-}
-
 /* Where the frame came in, as far as the sample says. */
 static uint32_t entered_by(const struct sflow_flow *f)
 {
@@ -380,16 +310,22 @@ static void note_drops(struct switch_state *s, struct port_state *p,
 	p->sampled = true;
 }
 
-/* What a sample says of its data source. */
-static void note_source(struct intake *in, struct switch_state *s,
-			struct port_state *p, const struct sflow_flow *f,
-			enum direction d)
+/* What a sample says of its data source: no more than is made use of. */
+static void note_source(struct intake *in, const struct observation *o,
+			const struct sflow_flow *f)
 {
-	note_drops(s, p, f->drops, in->step);
-	rate_window_sample(&p->window, in->step, in->sub_agent, f->sequence);
-	if (d != DIRECTION_UNKNOWN)
-		port_side_see(&p->sides[d == DIRECTION_EGRESS], in->step,
-			      f->sampling_rate);
+	const struct config_switch *c =
+	    &in->registry->config->switches[o->switch_index];
+	struct port_state *p = &in->ports.ports[o->port];
+
+	note_drops(&in->agents.switches[o->switch_index], p, f->drops,
+		   in->step);
+	if (config_is_corrected(c))
+		rate_window_sample(&p->window, in->step, in->sub_agent,
+				   f->sequence);
+	if (config_is_combined(c) && o->direction != DIRECTION_UNKNOWN)
+		port_side_see(&p->sides[o->direction == DIRECTION_EGRESS],
+			      in->step, f->sampling_rate);
 }
 
 static void flow_sample(struct intake *in, uint32_t switch_index,
@@ -409,15 +345,15 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	s->step_samples++;
 	s->sampling_rate = f->sampling_rate;
 	if (f->source.class == SFLOW_SOURCE_IFINDEX)
-		o.port =
-		    port_table_find(&in->ports, switch_index, source_index(f));
+		o.port = port_table_find(&in->ports, switch_index,
+					 direction_source_index(f));
 	if (o.port != PORT_NONE)
 		port_table_prefetch(&in->ports, o.port, in->step);
 	if (o.direction == DIRECTION_UNKNOWN && o.port != PORT_NONE)
-		o.direction = direction_in_lag(in, switch_index, f);
+		o.direction = direction_in_lag(&in->ports, switch_index, f);
 	observe(&o, f, in->registry);
 	if (o.port != PORT_NONE) {
-		note_source(in, s, &in->ports.ports[o.port], f, o.direction);
+		note_source(in, &o, f);
 		if (o.direction != DIRECTION_UNKNOWN)
 			port_table_estimate(&in->ports, o.port, in->step,
 					    (uint64_t)o.wire_bytes *

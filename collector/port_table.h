@@ -184,9 +184,6 @@ static inline void port_table_prefetch(const struct port_table *t,
 	const struct port_state *p = &t->ports[port];
 
 	__builtin_prefetch(&p->drops, 1);
-	__builtin_prefetch(&p->window, 1);
-	__builtin_prefetch(
-	    &p->window.buckets[(uint64_t)step % RATE_WINDOW_STEPS], 1);
 	__builtin_prefetch(
 	    &p->pending[(uint64_t)step % PORT_PENDING_STEPS].in_estimate, 1);
 	__builtin_prefetch(&p->rules);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/direction.h"
 #include "collector/observe.h"
 #include "collector/udp_source.h"
 #include "net/sflow_encode.h"
@@ -238,9 +239,9 @@ static uint16_t vlan_of_port(const struct relay_members *m,
 
 	if (flow->source.class != SFLOW_SOURCE_IFINDEX)
 		return 0;
-	port =
-	    u64map_find(&m->registry->by_port,
-			registry_port_key(m->switch_index, flow->source.index));
+	port = u64map_find(
+	    &m->registry->by_port,
+	    registry_port_key(m->switch_index, direction_source_index(flow)));
 	return port == U64MAP_NONE ? 0 : m->registry->ports[port].only_vlan;
 }
 

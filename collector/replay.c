@@ -557,6 +557,16 @@ static int watch_signals(struct replay *r)
 	return r->stop < 0 ? -errno : 0;
 }
 
+/* Whether anything is corrected for samples that are missing. */
+static bool is_corrected(const struct config *config)
+{
+	for (size_t i = 0; i < config->switch_count; i++) {
+		if (config_is_corrected(&config->switches[i]))
+			return true;
+	}
+	return false;
+}
+
 static int start(struct replay *r)
 {
 	int rc = watch_signals(r);
@@ -567,7 +577,10 @@ static int start(struct replay *r)
 		rc = aggregate_init(&r->total, r->registry);
 	steps_init(&r->steps, &r->intake, NULL,
 		   r->options->totals ? &r->total : NULL, true);
-	r->steps.coarse = !r->stepped;
+	if (!r->stepped)
+		r->steps.as_one = is_corrected(r->registry->config)
+				      ? RATE_WINDOW_STEPS
+				      : STEPS_ALL;
 	steps_reload(&r->steps, r->generation, NULL);
 	return complain("cannot start", rc);
 }

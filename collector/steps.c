@@ -193,18 +193,18 @@ void steps_at(struct steps *s, struct moment now)
 		begin_anew(s, now, now.mono_us);
 		return;
 	}
-	if (step > s->now)
+	if (step > s->now && s->as_one != STEPS_ALL)
 		s->now = step;
-	if (s->coarse && step - s->step < RATE_WINDOW_STEPS)
+	if (s->as_one > 0 && step - s->step < s->as_one)
 		return;
-	if (!s->coarse)
+	if (s->as_one == 0)
 		decide(s, now.wall_us);
 	s->looked_us = now.mono_us;
 	s->offset_us = now.wall_us - now.mono_us;
 	while (s->step < step) {
 		int64_t end_us = (s->step + 1) * STEP_US;
 		bool silence =
-		    s->coarse || step - s->step > SILENT_STEPS_CLOSED;
+		    s->as_one > 0 || step - s->step > SILENT_STEPS_CLOSED;
 		bool closed =
 		    close_step(s, end_us - s->start_us, false, silence);
 

@@ -20,15 +20,18 @@
 #include "ixp/generation.h"
 #include "util/attr.h"
 
+#define STEPS_ALL INT64_MAX
+
 struct steps {
 	struct intake *intake;	 /* borrowed */
 	struct writer *writer;	 /* borrowed; NULL: nothing is stored */
 	struct aggregate *total; /* borrowed; NULL: no totals wanted */
 	bool replay;
-	/* Only the sum of all is wanted: steps are closed as one, as many as
-	 * is good for the corrections, and verdicts fall at the end. Set from
-	 * outside. */
-	bool coarse;
+	/* How many are closed as one, set from outside: where only the sum of
+	 * all is wanted, as many as is good for the corrections, or STEPS_ALL
+	 * if there are none. Verdicts fall at the end then. 0: each by
+	 * itself. */
+	int64_t as_one;
 	bool synced; /* the wall clock is right, says the kernel; set from
 		      * outside */
 	bool open;
