@@ -15,59 +15,18 @@
 #include <unistd.h>
 
 #include "collector/clock.h"
-#include "collector/intake.h"
-#include "collector/learned_file.h"
+#include "collector/live_state.h"
 #include "collector/port_memory.h"
-#include "collector/relay.h"
-#include "collector/reload.h"
 #include "collector/state_lock.h"
-#include "collector/status.h"
-#include "collector/steps.h"
-#include "collector/udp_source.h"
-#include "collector/usable.h"
 #include "collector/verdicts.h"
-#include "collector/writer.h"
 #include "util/err.h"
-#include "util/file.h"
 #include "util/log.h"
 
 enum {
-	SOURCES_MAX = 16,
 	STATUS_INTERVAL_S = 10,
 	LEARNED_INTERVAL_S = 60,
 	BATCHES_PER_TURN = 64, /* then the timers have their turn */
 	DRAIN_S = 2,	       /* at the end, for what waits in the sockets */
-	FOLLOW_AGAIN_S = 60,   /* after a refusal */
-};
-
-struct live {
-	struct generation *generation; /* a reference */
-	struct intake intake;
-	struct steps steps;
-	struct writer *writer;
-	struct relay *relay;
-	struct udp_source *sources[SOURCES_MAX];
-	size_t source_count;
-	int epoll;
-	int signals;
-	int timer;
-	int lock;
-	bool stopping;
-	int64_t started_us;
-	int64_t next_status_us; /* by CLOCK_BOOTTIME, as the next one */
-	int64_t next_learned_us;
-	int64_t next_follow_us; /* a change that was refused is tried again */
-	int64_t loaded_us;	/* the configuration in use */
-	int64_t refused_us;	/* the last one that was not taken; 0: none */
-	struct text problem;	/* what was wrong with that one */
-	struct text verdicts;	/* as last written */
-	uint64_t files_failed;
-	uint64_t drops[SOURCES_MAX];
-	char status_path[PATH_MAX];
-	char verdicts_path[PATH_MAX];
-	char ordinals_path[PATH_MAX];
-	char learned_path[PATH_MAX];
-	bool ordinals_due; /* there may be new ones */
 };
 
 static int64_t us_of(clockid_t clock)
@@ -165,23 +124,12 @@ static int open_sources(struct live *l)
 	return rc;
 }
 
-/* A line of the log for each of a text. */
-static void log_lines(const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		log_error("collector: %.*s", (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
 static int open_relay(struct live *l)
 {
 	int rc =
 	    relay_new(&l->relay, l->generation->registry, NULL, &l->problem);
 
-	log_lines(text_str(&l->problem));
+	live_log_lines(text_str(&l->problem));
 	if (rc == 0)
 		relay_take_over(l->relay, NULL);
 	return rc == -ENOMEM ? complain("no memory for the relays", rc) : rc;
@@ -207,148 +155,6 @@ static int open_events(struct live *l)
 		return -errno;
 	rc = watch(l, l->signals);
 	return rc < 0 ? rc : watch(l, l->timer);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-static bool same_store(const struct config_rrdcached *a,
-		       const struct config_rrdcached *b)
-{
-	if (a->used != b->used)
-		return false;
-	return !a->used ||
-	       (same_text(a->socket, b->socket) &&
-		same_text(a->base, b->base) && a->tcp.port == b->tcp.port &&
-		ipaddr_equal(&a->tcp.addr, &b->tcp.addr));
-}
-
-/* Sockets and folders are opened at the start, with the rights of then. */
-static bool needs_restart(const struct config *old, const struct config *new,
-			  struct text *problem)
-{
-	bool same = old->source_count == new->source_count;
-
-	if (strcmp(old->state_dir, new->state_dir) != 0) {
-		text_addf(problem, "%s: state_dir changed: restart for that\n",
-			  new->path);
-		return true;
-	}
-	if (!same_store(&old->rrdcached, &new->rrdcached)) {
-		text_addf(problem, "%s: store changed: restart for that\n",
-			  new->path);
-		return true;
-	}
-	if (strcmp(old->timezone, new->timezone) != 0) {
-		text_addf(problem, "%s: timezone changed: restart for that\n",
-			  new->path);
-		return true;
-	}
-	for (size_t i = 0; same && i < old->source_count; i++) {
-		const struct config_source *a = &old->sources[i];
-		const struct config_source *b = &new->sources[i];
-
-		same = a->kind == b->kind && a->listen.port == b->listen.port &&
-		       ipaddr_equal(&a->listen.addr, &b->listen.addr);
-	}
-	if (!same)
-		text_addf(problem, "%s: sources changed: restart for that\n",
-			  new->path);
-	return !same;
-}
-
-/* Read everything anew; NULL, and the reasons in problem, if it is wrong. */
-static struct generation *load(const struct live *l, int64_t at_s,
-			       struct text *problem)
-{
-	const struct config *old = l->generation->config;
-	/* Those in use: what was written of them may not be there yet. */
-	const struct registry_request request = {
-		.path = old->path,
-		.at_s = at_s,
-		.ordinals = &l->generation->registry->ordinals,
-	};
-	struct generation *next = NULL;
-	struct diagnostics d;
-
-	diagnostics_init(&d);
-	if (usable_load(&next, &request, &d) < 0) {
-		text_add(problem, text_str(&d.text));
-	} else if (needs_restart(old, next->config, problem)) {
-		generation_unref(next);
-		next = NULL;
-	}
-	diagnostics_fini(&d);
-	return next;
-}
-
-/* Go on with another configuration, or with the old one if that cannot be. */
-static int change_to(struct live *l, struct generation *next,
-		     struct earlier_cells **earlier)
-{
-	struct relay *relay = NULL;
-	int rc = relay_new(&relay, next->registry, l->relay, &l->problem);
-
-	if (rc == 0)
-		rc = intake_reload(&l->intake, l->generation, next, earlier);
-	if (rc < 0) {
-		if (rc == -ENOMEM)
-			text_add(&l->problem,
-				 "no memory for the configuration\n");
-		relay_free(relay);
-		return rc;
-	}
-	relay_take_over(relay, l->relay);
-	l->relay = relay;
-	return 0;
-}
-
-static void reload(struct live *l, int64_t time_us)
-{
-	struct earlier_cells *earlier = NULL;
-	struct generation *next;
-
-	text_clear(&l->problem);
-	next = load(l, time_us / US_PER_S, &l->problem);
-	if (next && change_to(l, next, &earlier) < 0) {
-		generation_unref(next);
-		next = NULL;
-	}
-	if (!next) {
-		l->refused_us = time_us;
-		log_error("collector: reload refused, the old configuration "
-			  "stays:");
-		log_lines(text_str(&l->problem));
-		return;
-	}
-	steps_reload(&l->steps, next, earlier);
-	generation_unref(l->generation);
-	l->generation = next;
-	l->loaded_us = time_us;
-	l->refused_us = 0;
-	l->ordinals_due = true;
-	l->next_status_us = 0; /* at once */
-	log_notice("collector: reloaded: %s: %u members, %zu switches",
-		   next->config->path, next->registry->member_count,
-		   next->config->switch_count);
-}
-
-/* What changes hands at a known time does so with the first datagram that is
- * received from then on: the step before is closed by now. */
-static void follow_membership(struct live *l, struct moment now)
-{
-	if (!registry_is_over(l->generation->registry,
-			      now.wall_us / US_PER_S) ||
-	    now.mono_us < l->next_follow_us)
-		return;
-	log_notice("collector: membership changes now");
-	l->next_follow_us = now.mono_us + FOLLOW_AGAIN_S * (int64_t)US_PER_S;
-	intake_decide_all(&l->intake);
-	reload(l, now.wall_us);
-	if (l->refused_us == 0)
-		l->next_follow_us = 0;
 }
 
 /* Take what waits in the sockets and use nothing of it; for so long at most as
@@ -434,7 +240,7 @@ static bool receive(struct live *l, struct udp_source *source)
 		}
 		if (!look(l, &now, count))
 			return false;
-		follow_membership(l, now);
+		live_follow_membership(l, now);
 		take_in(l, datagrams, count, now);
 	}
 	return true;
@@ -458,115 +264,6 @@ static void count_socket_drops(struct live *l)
 	l->intake.input.socket_drops = drops;
 }
 
-static struct status_view
-view_of(const struct live *l, struct writer_counters writer, int64_t time_us)
-{
-	return (struct status_view){
-		.intake = &l->intake,
-		.steps = &l->steps,
-		.writer = writer,
-		.started_us = l->started_us,
-		.written_us = time_us,
-		.loaded_us = l->loaded_us,
-		.refused_us = l->refused_us,
-		.problem = text_str(&l->problem),
-		.relay = l->relay,
-		.drops = l->drops,
-		.drop_count = l->source_count,
-	};
-}
-
-static void hand_over_status(struct live *l, int64_t time_us)
-{
-	struct status_view view =
-	    view_of(l, writer_counters(l->writer), time_us);
-	struct text out;
-
-	text_init(&out);
-	status_write(&out, &view);
-	writer_file(l->writer, l->status_path, &out);
-}
-
-/* When all is written that will be. */
-static void write_last_status(struct live *l, struct writer_counters writer,
-			      int64_t time_us)
-{
-	struct status_view view = view_of(l, writer, time_us);
-	struct text out;
-	int rc = -ENOMEM;
-
-	text_init(&out);
-	status_write(&out, &view);
-	if (text_ok(&out))
-		rc = file_replace(l->status_path, text_str(&out), out.len);
-	if (rc < 0)
-		log_error("collector: cannot replace: %s: %s", l->status_path,
-			  err_str(rc));
-	text_fini(&out);
-}
-
-static void hand_over_verdicts(struct live *l, bool again)
-{
-	struct text out;
-
-	text_init(&out);
-	verdicts_write(&out, &l->intake);
-	if (again || strcmp(text_str(&out), text_str(&l->verdicts)) != 0) {
-		text_clear(&l->verdicts);
-		text_add(&l->verdicts, text_str(&out));
-		writer_file(l->writer, l->verdicts_path, &out);
-	}
-	text_fini(&out);
-}
-
-static void hand_over_ordinals(struct live *l, bool again)
-{
-	struct text out;
-
-	if (!again && !l->ordinals_due)
-		return;
-	text_init(&out);
-	ordinals_print(&l->generation->registry->ordinals, &out);
-	l->ordinals_due = !text_ok(&out);
-	writer_file(l->writer, l->ordinals_path, &out);
-	text_fini(&out);
-}
-
-static void hand_over_learned(struct live *l, int64_t now_us)
-{
-	struct text out;
-
-	text_init(&out);
-	learned_write(&out, &l->intake.bindings, &l->intake.ports, now_us);
-	writer_file(l->writer, l->learned_path, &out);
-	text_fini(&out);
-}
-
-/* What was learned before goes on; it is no loss if it cannot be read. */
-static void take_up_learned(struct live *l)
-{
-	int64_t then_us;
-	int rc =
-	    learned_read(&l->intake.bindings, NULL, &then_us, l->learned_path);
-
-	if (rc < 0 && rc != -ENOENT)
-		log_warning("collector: cannot read: %s: %s: ports are learned "
-			    "anew",
-			    l->learned_path, err_str(rc));
-}
-
-/* What outlives the collector: when it has changed, or a file could not be
- * written. */
-static void hand_over_files(struct live *l)
-{
-	uint64_t failed = writer_counters(l->writer).files_failed;
-	bool again = failed != l->files_failed;
-
-	l->files_failed = failed;
-	hand_over_verdicts(l, again);
-	hand_over_ordinals(l, again);
-}
-
 static void tick(struct live *l)
 {
 	struct moment now;
@@ -578,19 +275,19 @@ static void tick(struct live *l)
 	/* Not before: a step that ends as the clock is put right was labelled
 	 * by a clock that was not. */
 	l->steps.synced = clock_is_synced();
-	follow_membership(l, now);
+	live_follow_membership(l, now);
 	count_socket_drops(l);
 	relay_tick(l->relay, now.wall_us);
 	if (now.mono_us < l->next_status_us)
 		return;
 	l->next_status_us = now.mono_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
-	hand_over_status(l, now.wall_us);
-	hand_over_files(l);
+	live_hand_over_status(l, now.wall_us);
+	live_hand_over_files(l);
 	if (now.mono_us < l->next_learned_us)
 		return;
 	l->next_learned_us =
 	    now.mono_us + LEARNED_INTERVAL_S * (int64_t)US_PER_S;
-	hand_over_learned(l, now.wall_us);
+	live_hand_over_learned(l, now.wall_us);
 }
 
 static void take_signal(struct live *l)
@@ -610,7 +307,7 @@ static void take_signal(struct live *l)
 		l->stopping = true;
 	}
 	if (again && !l->stopping)
-		reload(l, us_of(CLOCK_REALTIME));
+		live_reload(l, us_of(CLOCK_REALTIME));
 }
 
 /* Do what a descriptor is ready for. */
@@ -673,11 +370,11 @@ static void stop(struct live *l)
 	(void)look(l, &now, 0);
 	count_socket_drops(l);
 	steps_end(&l->steps, now);
-	hand_over_files(l);
-	hand_over_learned(l, now.wall_us);
+	live_hand_over_files(l);
+	live_hand_over_learned(l, now.wall_us);
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
-	write_last_status(l, counters, now.wall_us);
+	live_write_last_status(l, counters, now.wall_us);
 	log_notice("collector: stopped: %llu datagrams, %llu observations, "
 		   "%llu attributed, %llu rows written, %llu failed",
 		   (unsigned long long)l->intake.input.datagrams,
@@ -745,7 +442,7 @@ int live(struct generation *generation)
 
 	if (rc == 0) {
 		verdicts_read(&l.intake, l.verdicts_path);
-		take_up_learned(&l);
+		live_take_up_learned(&l);
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
 		steps_reload(&l.steps, generation, NULL);
 		steps_at(&l.steps, now_by_both());
