@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/unit.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "collector/mending.h"
@@ -105,8 +109,35 @@ static double stored(uint32_t number, int day)
 	return value;
 }
 
-/* Files are missing here and there, in a slice that is read in part first. */
-START_TEST(each_file_gets_its_own_rows_however_far_back)
+/* The path of the journal's newest file of closed steps. */
+static void find_newest(char path[PATH_SIZE])
+{
+	char folder[PATH_SIZE];
+	DIR *listed;
+	const struct dirent *entry;
+
+	(void)snprintf(folder, sizeof(folder), "%s/journal", dir);
+	listed = opendir(folder);
+	ck_assert_ptr_nonnull(listed);
+	path[0] = '\0';
+	while ((entry = readdir(listed))) {
+		char name[PATH_SIZE];
+
+		if (strncmp(entry->d_name, "steps-", 6) != 0)
+			continue;
+		(void)snprintf(name, sizeof(name), "%.300s/%.255s", folder,
+			       entry->d_name);
+		if (strcmp(name, path) > 0)
+			(void)snprintf(path, PATH_SIZE, "%s", name);
+	}
+	(void)closedir(listed);
+	ck_assert_int_ne(path[0], '\0');
+}
+
+/* Its start is at no address: reading it is an input/output error. */
+#define UNREADABLE "/proc/self/mem"
+
+static void store_days(void)
 {
 	for (uint32_t i = 0; i < MEMBERS; i++) {
 		const struct series s = member(i);
@@ -115,6 +146,12 @@ START_TEST(each_file_gets_its_own_rows_however_far_back)
 	}
 	for (int day = 0; day < DAYS; day++)
 		append_day(day);
+}
+
+/* Files are missing here and there, in a slice that is read in part first. */
+START_TEST(each_file_gets_its_own_rows_however_far_back)
+{
+	store_days();
 	mend();
 	ck_assert_uint_eq(mending_counters(mending).looked_at, MEMBERS);
 	ck_assert_uint_eq(mending_counters(mending).appended, MEMBERS);
@@ -132,6 +169,52 @@ START_TEST(each_file_gets_its_own_rows_however_far_back)
 			ck_assert_double_eq(stored(i, day),
 					    (double)rate_of(i, day));
 	}
+}
+END_TEST
+
+/* A file of the journal that cannot be read for a while. */
+START_TEST(what_the_disk_does_not_give_at_once_is_not_lost)
+{
+	int64_t now_s = STORED_START + DAYS * DAY_S;
+	char path[PATH_SIZE];
+	char aside[PATH_SIZE + 8];
+	int rc;
+
+	store_days();
+	find_newest(path);
+	(void)snprintf(aside, sizeof(aside), "%s.aside", path);
+	ck_assert_int_eq(rename(path, aside), 0);
+	ck_assert_int_eq(symlink(UNREADABLE, path), 0);
+	ck_assert_int_eq(mending_plan(mending, MENDING_TAIL, now_s), 0);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(mending_some(mending, now_s, 7), -EIO);
+	ck_assert_int_eq(rename(aside, path), 0);
+	while ((rc = mending_some(mending, now_s, 7)) == 1)
+		continue;
+	ck_assert_int_eq(rc, 0);
+	for (uint32_t i = 0; i < MEMBERS; i++)
+		ck_assert_double_eq(stored(i, DAYS - 1),
+				    (double)rate_of(i, DAYS - 1));
+}
+END_TEST
+
+START_TEST(what_the_disk_never_gives_does_not_keep_the_rest_off)
+{
+	int64_t now_s = STORED_START + DAYS * DAY_S;
+	char path[PATH_SIZE];
+	int failed = 0;
+	int rc;
+
+	store_days();
+	find_newest(path);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(symlink(UNREADABLE, path), 0);
+	ck_assert_int_eq(mending_plan(mending, MENDING_TAIL, now_s), 0);
+	while ((rc = mending_some(mending, now_s, 7)) != 0 && failed < 10)
+		failed += rc < 0;
+	ck_assert_int_eq(rc, 0);
+	ck_assert_int_eq(failed, 3);
+	ck_assert_double_eq(stored(5, DAYS - 2), (double)rate_of(5, DAYS - 2));
 }
 END_TEST
 
@@ -242,6 +325,8 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ each_file_gets_its_own_rows_however_far_back, 0 },
+		{ what_the_disk_does_not_give_at_once_is_not_lost, 0 },
+		{ what_the_disk_never_gives_does_not_keep_the_rest_off, 0 },
 		{ a_pair_that_is_copied_is_compared_with_the_last_hour_and_mended_with_all,
 		  0 },
 	};
