@@ -29,7 +29,9 @@ static struct intake in;
 static struct flush *flush;
 static struct sflow_builder b;
 static uint32_t sequence;
-static int64_t now; /* the open step */
+static int64_t now;    /* the open step */
+static bool synced;    /* the kernel says that the clock is right */
+static uint64_t jumps; /* of the clock */
 
 static void open_flush(enum flush_mode mode)
 {
@@ -50,6 +52,8 @@ static void setup(void)
 	open_flush(FLUSH_LIVE);
 	sequence = 0;
 	now = FIRST;
+	synced = false;
+	jumps = 0;
 }
 
 static void teardown(void)
@@ -95,7 +99,9 @@ static void close_covering(int64_t covered_s, bool edge)
 {
 	struct step_span span = { .step = now++,
 				  .covered_us = covered_s * US_PER_S,
-				  .edge = edge };
+				  .edge = edge,
+				  .synced = synced,
+				  .jumps = jumps };
 	struct closed_step *step;
 
 	ck_assert_int_eq(closed_step_take(&step, &in, span, false), 0);
@@ -655,9 +661,30 @@ START_TEST(a_damaged_journal_damages_no_file)
 }
 END_TEST
 
+/* A clock that was set a month ahead and is believed for its steadiness. */
+START_TEST(the_journal_ages_by_a_clock_that_is_sure_alone)
+{
+	alive(1);
+	close_step();
+	jumps++;
+	now += 30 * 24 * 60;
+	for (int i = 0; i < 10; i++) {
+		alive(1);
+		close_step();
+	}
+	ck_assert_uint_eq(flush_counters(flush).view.rows_held, 0);
+	ck_assert_uint_eq(flush_counters(flush).journal.files_removed, 0);
+	synced = true;
+	alive(1);
+	close_step();
+	ck_assert_uint_gt(flush_counters(flush).journal.files_removed, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
+		{ the_journal_ages_by_a_clock_that_is_sure_alone, 0 },
 		{ a_frame_counts_in_every_series_that_it_belongs_to, 0 },
 		{ samples_and_variance_are_stored_too, 0 },
 		{ an_interface_has_a_file_where_its_member_has_several, 0 },

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/unit.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "collector/mending.h"
 #include "store/journal.h"
 #include "support/stored_rows.h"
 #include "support/tempdir.h"
+#include "support/unread_journal.h"
 
 enum {
 	MEMBERS = 90, /* more than are read at once from the journal's start */
@@ -109,34 +108,6 @@ static double stored(uint32_t number, int day)
 	return value;
 }
 
-/* The path of the journal's newest file of closed steps. */
-static void find_newest(char path[PATH_SIZE])
-{
-	char folder[PATH_SIZE];
-	DIR *listed;
-	const struct dirent *entry;
-
-	(void)snprintf(folder, sizeof(folder), "%s/journal", dir);
-	listed = opendir(folder);
-	ck_assert_ptr_nonnull(listed);
-	path[0] = '\0';
-	while ((entry = readdir(listed))) {
-		char name[PATH_SIZE];
-
-		if (strncmp(entry->d_name, "steps-", 6) != 0)
-			continue;
-		(void)snprintf(name, sizeof(name), "%.300s/%.255s", folder,
-			       entry->d_name);
-		if (strcmp(name, path) > 0)
-			(void)snprintf(path, PATH_SIZE, "%s", name);
-	}
-	(void)closedir(listed);
-	ck_assert_int_ne(path[0], '\0');
-}
-
-/* Its start is at no address: reading it is an input/output error. */
-#define UNREADABLE "/proc/self/mem"
-
 static void store_days(void)
 {
 	for (uint32_t i = 0; i < MEMBERS; i++) {
@@ -176,19 +147,14 @@ END_TEST
 START_TEST(what_the_disk_does_not_give_at_once_is_not_lost)
 {
 	int64_t now_s = STORED_START + DAYS * DAY_S;
-	char path[PATH_SIZE];
-	char aside[PATH_SIZE + 8];
 	int rc;
 
 	store_days();
-	find_newest(path);
-	(void)snprintf(aside, sizeof(aside), "%s.aside", path);
-	ck_assert_int_eq(rename(path, aside), 0);
-	ck_assert_int_eq(symlink(UNREADABLE, path), 0);
+	ck_assert(unread_journal_begin(dir));
 	ck_assert_int_eq(mending_plan(mending, MENDING_TAIL, now_s), 0);
 	for (int i = 0; i < 2; i++)
 		ck_assert_int_eq(mending_some(mending, now_s, 7), -EIO);
-	ck_assert_int_eq(rename(aside, path), 0);
+	ck_assert(unread_journal_end(dir));
 	while ((rc = mending_some(mending, now_s, 7)) == 1)
 		continue;
 	ck_assert_int_eq(rc, 0);
@@ -201,14 +167,11 @@ END_TEST
 START_TEST(what_the_disk_never_gives_does_not_keep_the_rest_off)
 {
 	int64_t now_s = STORED_START + DAYS * DAY_S;
-	char path[PATH_SIZE];
 	int failed = 0;
 	int rc;
 
 	store_days();
-	find_newest(path);
-	ck_assert_int_eq(unlink(path), 0);
-	ck_assert_int_eq(symlink(UNREADABLE, path), 0);
+	ck_assert(unread_journal_begin(dir));
 	ck_assert_int_eq(mending_plan(mending, MENDING_TAIL, now_s), 0);
 	while ((rc = mending_some(mending, now_s, 7)) != 0 && failed < 10)
 		failed += rc < 0;
@@ -278,6 +241,15 @@ static double stored_of_pair(uint32_t number, int64_t at_s)
 	return value;
 }
 
+static void mend_all(int64_t now_s)
+{
+	int rc = mending_plan(mending, MENDING_ALL, now_s);
+
+	while (rc == 0 && (rc = mending_some(mending, now_s, 100)) == 1)
+		rc = 0;
+	ck_assert_int_eq(rc, 0);
+}
+
 static void copy_pairs(int64_t now_s)
 {
 	int rc = mending_plan_copies(mending, true);
@@ -291,19 +263,24 @@ static void copy_pairs(int64_t now_s)
 START_TEST(
     a_pair_that_is_copied_is_compared_with_the_last_hour_and_mended_with_all)
 {
-	enum { PAIRS = 300, DAMAGED = 5, WRONG = 295, TALKING = 290 };
+	enum { PAIRS = 300, DAMAGED = 5, TALKING = 290, LACKING, WRONG };
 	const int64_t begin_s = STORED_START - STORED_START % 300;
 	const int64_t end_s = begin_s + DAY_S;
 	const double wrong[] = { 1e6 };
 	struct series s;
 	char path[PATH_SIZE];
+	char aside[PATH_SIZE + 8];
 
 	append_pairs(begin_s, 0, PAIRS);
-	append_pairs(end_s, TALKING, PAIRS);
-	ck_assert_int_eq(mending_plan(mending, MENDING_ALL, end_s + 300), 0);
-	while (mending_some(mending, end_s + 300, 100) == 1)
-		continue;
+	mend_all(begin_s + 300);
 	ck_assert_uint_eq(mending_counters(mending).appended, PAIRS);
+	s = pair(LACKING);
+	ck_assert_int_eq(series_path(path, sizeof(path), dir, &s), 0);
+	(void)snprintf(aside, sizeof(aside), "%s.aside", path);
+	ck_assert_int_eq(rename(path, aside), 0);
+	append_pairs(end_s, TALKING, PAIRS);
+	mend_all(end_s + 300);
+	ck_assert_int_eq(rename(aside, path), 0);
 	s = pair(DAMAGED);
 	ck_assert_int_eq(series_path(path, sizeof(path), dir, &s), 0);
 	ck_assert_int_eq(truncate(path, 1000), 0);
@@ -312,6 +289,7 @@ START_TEST(
 	ck_assert_int_eq(unlink(path), 0);
 	(void)stored_write(dir, &s, end_s, wrong, 1);
 	copy_pairs(end_s + 300);
+	ck_assert_double_eq(stored_of_pair(LACKING, end_s), LACKING + 1);
 	ck_assert_uint_eq(mending_counters(mending).copied, PAIRS);
 	ck_assert_uint_eq(mending_counters(mending).mended, 2);
 	ck_assert_uint_eq(mending_counters(mending).failed, 0);

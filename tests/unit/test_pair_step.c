@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "support/unit.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,10 +11,12 @@
 
 #include "collector/clock.h"
 #include "collector/pair_step.h"
+#include "store/journal.h"
 #include "store/pair_read.h"
 #include "store/rrd_write.h"
 #include "support/stored_rows.h"
 #include "support/tempdir.h"
+#include "support/unread_journal.h"
 
 enum {
 	FIRST = STORED_START / SERIES_PAIR_STEP_S,
@@ -303,9 +306,40 @@ START_TEST(what_is_neither_ipv4_nor_ipv6_makes_no_file)
 }
 END_TEST
 
+/* Whom an earlier process observed stands in the journal alone. */
+START_TEST(what_the_disk_does_not_give_is_not_taken_for_unseen)
+{
+	struct record_head head = {
+		.kind = RECORD_STEP,
+		.start_s = FIRST * SERIES_PAIR_STEP_S,
+		.covered_us = STEP_LEN_US / MINUTES,
+	};
+	const struct record_entry entry = {
+		.series = { .kind = SERIES_MEMBER, .asn = 64500 }, .known = true
+	};
+	struct journal *journal;
+
+	ck_assert_int_eq(
+	    journal_open(&journal, sparse, &journal_default_limits), 0);
+	record_begin(&record, &head);
+	record_add(&record, &entry);
+	ck_assert_int_eq(journal_append(journal, &head, &record), 0);
+	journal_close(journal);
+	steps.number = FIRST;
+	ck_assert(unread_journal_begin(sparse));
+	ck_assert_int_eq(pair_step_restore(&steps, &sums.set, sparse, 0), -EIO);
+	ck_assert_uint_eq(steps.seen_count, 0);
+	ck_assert(unread_journal_end(sparse));
+	ck_assert_int_eq(pair_step_restore(&steps, &sums.set, sparse, 0), 0);
+	ck_assert_uint_eq(steps.seen_count, 1);
+	ck_assert_int_eq(steps.seen_us[0], STEP_LEN_US / MINUTES);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
+		{ what_the_disk_does_not_give_is_not_taken_for_unseen, 0 },
 		{ every_archive_equals_that_of_a_writer_of_every_step,
 		  COUNT_OF(shares) },
 		{ an_idle_pair_is_not_written, 0 },

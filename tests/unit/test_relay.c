@@ -132,6 +132,12 @@ static uint32_t sequence(void)
 	return word_at(16);
 }
 
+/* The same of its first sample. */
+static uint32_t sample_number(void)
+{
+	return word_at(36);
+}
+
 static uint32_t samples(void)
 {
 	return word_at(24);
@@ -385,12 +391,15 @@ END_TEST
 
 START_TEST(what_is_written_anew_has_numbers_of_its_own)
 {
+	struct sent_flow other = one_to_two;
+
 	begin_members();
 	for (uint32_t i = 1; i <= 5; i++) {
 		relay_flow(i * 1000, &one_to_two);
 		relay_flow(i * 1000 + 1, &whose[0].flow);
 		ck_assert_int_gt(receive(2), 0);
 		ck_assert_uint_eq(sequence(), i);
+		ck_assert_uint_eq(sample_number(), i);
 	}
 	/* another sub-agent, another switch */
 	switch_starts(&b, 1, 9, 1000);
@@ -406,9 +415,17 @@ START_TEST(what_is_written_anew_has_numbers_of_its_own)
 	relay_send(relay, &agents, TIME_US);
 	ck_assert_int_gt(receive(2), 0);
 	ck_assert_uint_eq(sequence(), 1);
+	ck_assert_uint_eq(sample_number(), 1);
 	relay_flow(6000, &one_to_two);
 	ck_assert_int_gt(receive(2), 0);
 	ck_assert_uint_eq(sequence(), 6);
+	ck_assert_uint_eq(sample_number(), 6);
+	/* another data source */
+	other.port = 2;
+	relay_flow(6001, &other);
+	ck_assert_int_gt(receive(2), 0);
+	ck_assert_uint_eq(sequence(), 7);
+	ck_assert_uint_eq(sample_number(), 1);
 }
 END_TEST
 

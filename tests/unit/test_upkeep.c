@@ -159,6 +159,28 @@ START_TEST(a_clock_that_was_ahead_puts_nothing_off)
 }
 END_TEST
 
+START_TEST(copies_that_another_look_interrupts_are_made_after_it)
+{
+	const struct upkeep_moment due = { .now_s = STORED_START + 3 * HOUR_S,
+					   .clock_synced = true,
+					   .all_stored = true,
+					   .journal_synced = true };
+
+	const struct series other = { .kind = SERIES_MEMBER, .asn = 64501 };
+	const double rates[] = { 1, 2, 3 };
+
+	store_rows();
+	(void)stored_write(dir, &other, STORED_START, rates, 3);
+	open_upkeep();
+	keep_up(STORED_START + HOUR_S);
+	ck_assert(upkeep_some(upkeep, &due)); /* they begin */
+	ck_assert(!exists("copies/made"));
+	upkeep_look_again(upkeep);
+	keep_up(STORED_START + 3 * HOUR_S);
+	ck_assert(exists("copies/made"));
+}
+END_TEST
+
 START_TEST(no_copy_is_replaced_by_a_clock_that_leapt)
 {
 	store_rows();
@@ -221,6 +243,7 @@ int main(void)
 		{ files_are_not_written_before_they_were_looked_at, 0 },
 		{ a_file_that_cannot_be_mended_keeps_no_copies_off, 0 },
 		{ copies_that_could_not_be_made_are_not_said_to_be, 0 },
+		{ copies_that_another_look_interrupts_are_made_after_it, 0 },
 		{ no_copy_is_replaced_by_a_clock_that_leapt, 0 },
 		{ a_clock_that_was_ahead_puts_nothing_off, 0 },
 		{ a_pair_without_traffic_for_longer_than_rows_are_kept_ages_out,
