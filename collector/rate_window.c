@@ -4,6 +4,10 @@
 #include <stddef.h>
 
 enum {
+	/* After more steps without a sample numbers begin anew. */
+	SILENT_STEPS = 1,
+	/* So many falls are a restart; more are several sequences. */
+	FALLS_MAX = 1,
 	/* A sample that was overtaken is not further behind. */
 	OVERTAKEN = 1000,
 	/* A gap is loss up to this, or if so many times as many came. */
@@ -43,7 +47,7 @@ static uint32_t taken_since(const struct rate_window *w,
 {
 	uint32_t gap = sequence - s->newest;
 
-	if (!s->begun)
+	if (!s->begun || step - s->step > SILENT_STEPS + 1)
 		return 1;
 	if (gap == 0 || -gap <= OVERTAKEN)
 		return 0;
@@ -51,6 +55,15 @@ static uint32_t taken_since(const struct rate_window *w,
 	    gap > GAP_TIMES * (1 + rate_window_sum(w, step).received))
 		return 1;
 	return gap;
+}
+
+/* Whether a number lies before the newest, farther than one that was
+ * overtaken does. */
+static bool falls(const struct rate_sequence *s, uint32_t sequence)
+{
+	uint32_t back = s->newest - sequence;
+
+	return s->begun && back > OVERTAKEN && back < UINT32_MAX / 2;
 }
 
 void rate_window_odd_sample(struct rate_window *w, int64_t step,
@@ -64,8 +77,10 @@ void rate_window_odd_sample(struct rate_window *w, int64_t step,
 	b->taken += taken;
 	if (!s || taken == 0)
 		return;
+	b->falls += falls(s, sequence);
 	s->begun = true;
 	s->newest = sequence;
+	s->step = step;
 }
 
 void rate_window_dropped(struct rate_window *w, int64_t step, uint32_t grown)
@@ -77,6 +92,7 @@ struct rate_sum rate_window_of(const struct rate_window *w, int64_t step,
 			       int steps)
 {
 	struct rate_sum sum = { 0 };
+	uint32_t fallen = 0;
 
 	for (int64_t i = 0; i < steps && i < step; i++) {
 		const struct rate_bucket *b =
@@ -87,9 +103,10 @@ struct rate_sum rate_window_of(const struct rate_window *w, int64_t step,
 		sum.taken += b->taken;
 		sum.received += b->received;
 		sum.dropped += b->dropped;
+		fallen += b->falls;
 	}
 	/* More came than was taken: some of what was missing before did. */
-	if (sum.taken < sum.received)
+	if (sum.taken < sum.received || fallen > FALLS_MAX)
 		sum.taken = sum.received;
 	return sum;
 }

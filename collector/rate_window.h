@@ -12,6 +12,10 @@
  * the rate alone says. One step tells little of that, and a step in which
  * nothing came tells nothing: several are looked at together. Where no sample
  * is missing the factor is exactly 1.
+ *
+ * What is missing after a silence was not lost in the steps that count: numbers
+ * begin anew then. A source whose numbers fall back time and again has several
+ * sequences, which tell nothing.
  */
 
 #include <stdbool.h>
@@ -29,11 +33,13 @@ struct rate_bucket {
 	uint32_t taken; /* by the numbers */
 	uint32_t received;
 	uint32_t dropped; /* by the agent, as it says */
+	uint32_t falls;	  /* of the numbers, farther than by overtaking */
 };
 
 struct rate_sequence {
 	uint32_t sub_agent;
 	uint32_t newest;
+	int64_t step; /* in which that came */
 	bool begun;
 };
 
@@ -71,6 +77,7 @@ static inline void rate_window_sample(struct rate_window *w, int64_t step,
 	b->received++;
 	b->taken++;
 	s->newest = sequence;
+	s->step = step;
 }
 
 /** The agent says that so many more were dropped. */

@@ -119,6 +119,27 @@ START_TEST(what_came_before_a_silence_is_forgotten)
 }
 END_TEST
 
+/* Of the time in between nothing is counted, so nothing is made up for. */
+START_TEST(numbers_begin_anew_after_a_silence)
+{
+	hear(STEP, 1, 10);
+	hear(STEP + 2, 31, 10); /* one step without a sample */
+	check(STEP + 2, 40, 20);
+	hear(STEP + 5, 641, 10);
+	check(STEP + 5, 50, 30);
+}
+END_TEST
+
+START_TEST(several_sequences_under_one_source_tell_nothing)
+{
+	for (uint32_t i = 0; i < 50; i++) {
+		hear(STEP, 100 + i, 1);
+		hear(STEP, 2100 + i, 1);
+	}
+	check(STEP, 100, 100);
+}
+END_TEST
+
 START_TEST(drops_are_summed)
 {
 	rate_window_dropped(&w, STEP, 3);
@@ -141,6 +162,8 @@ int main(void)
 		{ few_samples_are_looked_at_for_longer, 0 },
 		{ many_samples_for_five_steps, 0 },
 		{ what_came_before_a_silence_is_forgotten, 0 },
+		{ numbers_begin_anew_after_a_silence, 0 },
+		{ several_sequences_under_one_source_tell_nothing, 0 },
 		{ drops_are_summed, 0 },
 	};
 
