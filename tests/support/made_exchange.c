@@ -167,6 +167,7 @@ struct writing {
 	const char *dir;
 	int64_t from_s;
 	int64_t end_s;
+	int64_t written_s; /* the status file */
 	enum made_traffic traffic;
 };
 
@@ -412,6 +413,7 @@ static void add_learned(struct text *out, long long end)
 static void write_status(const struct writing *w)
 {
 	long long end = (long long)w->end_s;
+	long long written = (long long)w->written_s;
 	struct text out;
 
 	text_init(&out);
@@ -424,7 +426,7 @@ static void write_status(const struct writing *w)
 		  "null, \"sent\": 240682, \"dropped\": 12, \"left_out\": "
 		  "0, \"bytes\": 288818400, \"last_error\": \"Connection "
 		  "refused\", \"last_error_at\": %lld } ],\n",
-		  end + 10, (long long)w->from_s, end + 10, end, end - 60);
+		  written, (long long)w->from_s, written, end, end - 60);
 	text_add(&out,
 		 "\"input\": { \"datagrams\": 240696, \"malformed\": 2, "
 		 "\"unsupported_version\": 0, \"foreign\": 4, "
@@ -471,12 +473,13 @@ static void write_status(const struct writing *w)
 	text_fini(&out);
 }
 
-void made_exchange_write(const char *dir, int64_t end_s, unsigned hours,
-			 enum made_traffic traffic)
+void made_exchange_write(const char *dir, int64_t end_s, int64_t written_s,
+			 unsigned hours, enum made_traffic traffic)
 {
 	struct writing w = { .dir = dir,
 			     .from_s = end_s - (int64_t)hours * 3600,
 			     .end_s = end_s,
+			     .written_s = written_s,
 			     .traffic = traffic };
 	struct text text;
 

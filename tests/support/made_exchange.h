@@ -21,10 +21,12 @@ enum made_traffic { MADE_FLAT, MADE_DAILY };
 /**
  * Write the exchange below dir, with rows up to end_s (a multiple of 60).
  *
- * @param hours  of history
+ * @param written_s  when its collector wrote the status file, at or after
+ *                   end_s
+ * @param hours      of history
  */
-void made_exchange_write(const char *dir, int64_t end_s, unsigned hours,
-			 enum made_traffic traffic);
+void made_exchange_write(const char *dir, int64_t end_s, int64_t written_s,
+			 unsigned hours, enum made_traffic traffic);
 
 /**
  * What a member sends in bytes/s at MADE_FLAT, IPv4 or IPv6; its ports count

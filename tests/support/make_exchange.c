@@ -15,7 +15,8 @@
 
 int main(int argc, char **argv)
 {
-	uint64_t end_s = (uint64_t)time(NULL);
+	uint64_t now_s = (uint64_t)time(NULL);
+	uint64_t end_s = now_s;
 	uint64_t hours = 8 * 24;
 
 	if ((argc != 2 && argc != 4) ||
@@ -26,6 +27,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	made_exchange_write(argv[1], (int64_t)(end_s / 60 * 60),
+			    (int64_t)(argc == 2 ? now_s : end_s + 10),
 			    (unsigned)hours, MADE_DAILY);
 	return EXIT_SUCCESS;
 }

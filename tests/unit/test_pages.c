@@ -454,7 +454,8 @@ int main(void)
 	char *dir = tempdir_new();
 	int rc;
 
-	made_exchange_write(dir, MADE_SITE_END, HOURS, MADE_FLAT);
+	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
+			    MADE_FLAT);
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
 	if (setenv("MADE_EXCHANGE", dir, 1) < 0)
 		return EXIT_FAILURE;
