@@ -8,47 +8,88 @@
 #include "collector/combine.h"
 #include "collector/port_memory.h"
 
-/*
- * Drops of a switch. Some report one counter of the whole box with every data
- * source, others one for each. Where all that was heard in the step lies at or
- * above what the switch had reached before, it is the box's.
- */
-static void find_drops(struct intake *in, uint32_t switch_index, int64_t step)
+/* What all that was heard in a step says of a switch's drops. */
+struct heard_drops {
+	uint32_t sources;
+	uint64_t sum;  /* of what each has grown by */
+	uint32_t high; /* the highest counter */
+	bool reached;  /* all lie at or above what the switch had reached */
+};
+
+static struct heard_drops hear_drops(const struct intake *in,
+				     uint32_t switch_index)
 {
-	struct switch_state *s = &in->agents.switches[switch_index];
-	uint64_t sum = 0;
-	uint32_t high = 0;
-	bool heard = false;
-	bool of_box = true;
-	uint32_t grown;
+	const struct switch_state *s = &in->agents.switches[switch_index];
+	struct heard_drops h = { .reached = true };
 
 	for (uint32_t i = 0; i < in->ports.count; i++) {
-		struct port_state *p = &in->ports.ports[i];
+		const struct port_state *p = &in->ports.ports[i];
 
 		if (p->switch_index != switch_index || !p->drops_heard)
 			continue;
-		sum += p->drops_grown;
-		p->drops_grown = 0;
-		p->drops_heard = false;
-		of_box = of_box && (int32_t)(p->drops - s->drops) >= 0;
-		if (!heard || (int32_t)(p->drops - high) > 0)
-			high = p->drops;
-		heard = true;
+		h.sum += p->drops_grown;
+		h.reached = h.reached && (int32_t)(p->drops - s->drops) >= 0;
+		if (h.sources == 0 || (int32_t)(p->drops - h.high) > 0)
+			h.high = p->drops;
+		h.sources++;
 	}
-	if (!heard)
-		return;
-	grown = high - s->drops;
-	s->drops = high;
+	return h;
+}
+
+/*
+ * Whether drops are the box's. Some report one counter of the whole box with
+ * every data source, others one for each. Where all that was heard in the step
+ * lies at or above what the switch had reached before, it is the box's; one
+ * source alone does not tell.
+ */
+static bool are_of_box(const struct switch_state *s, struct heard_drops h)
+{
+	uint32_t grown = h.high - s->drops;
+
 	/* In a switch's first step each source may stand anywhere. */
 	if (!s->drops_settled)
-		of_box = of_box && grown < sum;
-	s->drops_settled = true;
-	if (grown > 0)
-		s->drops_of_box = of_box;
-	if (of_box && grown > 0)
+		return h.reached && grown < h.sum;
+	if (h.sources == 1 || (h.reached && grown == 0))
+		return s->drops_of_box;
+	return h.reached;
+}
+
+/* Have what each source dropped in its window, and nothing heard. */
+static void settle_sources(struct intake *in, uint32_t switch_index,
+			   int64_t step, bool of_box)
+{
+	for (uint32_t i = 0; i < in->ports.count; i++) {
+		struct port_state *p = &in->ports.ports[i];
+
+		if (p->switch_index != switch_index)
+			continue;
+		if (p->drops_grown > 0 && !of_box)
+			rate_window_dropped(&p->window, step, p->drops_grown);
+		p->drops_grown = 0;
+		p->drops_heard = false;
+	}
+}
+
+/* Find out what a switch dropped in a step, and where that was missing. */
+static void find_drops(struct intake *in, uint32_t switch_index, int64_t step)
+{
+	struct switch_state *s = &in->agents.switches[switch_index];
+	struct heard_drops h = hear_drops(in, switch_index);
+	uint32_t grown = h.high - s->drops;
+	uint64_t dropped;
+
+	if (h.sources == 0)
+		return;
+	s->drops_of_box = are_of_box(s, h);
+	dropped =
+	    s->drops_of_box || (h.reached && h.sources == 1) ? grown : h.sum;
+	if (s->drops_of_box && grown > 0)
 		rate_window_dropped(&s->box_drops, step, grown);
-	s->step_drops += of_box ? grown : sum;
-	s->drops_grown += of_box ? grown : sum;
+	settle_sources(in, switch_index, step, s->drops_of_box);
+	s->drops = h.high;
+	s->drops_settled = true;
+	s->step_drops += dropped;
+	s->drops_grown += dropped;
 }
 
 /* Move the counts of a switch since the last part into a row. */

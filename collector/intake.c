@@ -290,7 +290,7 @@ static void note_direction(struct intake *in, struct switch_state *s,
 }
 
 static void note_drops(struct switch_state *s, struct port_state *p,
-		       uint32_t drops, int64_t step)
+		       uint32_t drops)
 {
 	uint32_t grown = drops - p->drops;
 
@@ -299,11 +299,8 @@ static void note_drops(struct switch_state *s, struct port_state *p,
 	s->has_drops = true;
 
 	/* A counter that fell was reset with its agent. */
-	if (p->drops_known && grown < UINT32_MAX / 2) {
+	if (p->drops_known && grown < UINT32_MAX / 2)
 		p->drops_grown += grown;
-		if (grown > 0)
-			rate_window_dropped(&p->window, step, grown);
-	}
 	p->drops = drops;
 	p->drops_heard = true;
 	p->drops_known = true;
@@ -318,8 +315,7 @@ static void note_source(struct intake *in, const struct observation *o,
 	    &in->registry->config->switches[o->switch_index];
 	struct port_state *p = &in->ports.ports[o->port];
 
-	note_drops(&in->agents.switches[o->switch_index], p, f->drops,
-		   in->step);
+	note_drops(&in->agents.switches[o->switch_index], p, f->drops);
 	if (config_is_corrected(c))
 		rate_window_sample(&p->window, in->step, in->sub_agent,
 				   f->sequence);

@@ -349,6 +349,27 @@ START_TEST(samples_that_a_source_dropped_are_made_up_for)
 }
 END_TEST
 
+/* The one that drops is heard alone in two steps of three. */
+START_TEST(one_source_alone_does_not_say_whose_drops_are)
+{
+	for (uint32_t i = 0; i < 30; i++) {
+		lose(STEP + i, 100, 100 * (i + 1));
+		if (i % 3 == 0)
+			send_numbered(1, STEP + i,
+				      (struct sent_flow){ .src = B,
+							  .dst = A,
+							  .port = 2,
+							  .as = SENT_AS_INGRESS,
+							  .rate = 100 },
+				      i);
+		close_step();
+		if (i > 5)
+			ck_assert_uint_eq(between(64500, 64501).bytes,
+					  2 * 100 * 100 * BYTES);
+	}
+}
+END_TEST
+
 START_TEST(what_the_box_dropped_is_made_up_for_at_all_its_sources)
 {
 	for (uint32_t i = 0; i < 30; i++) {
@@ -420,6 +441,7 @@ int main(void)
 		{ samples_that_are_missing_are_made_up_for, 0 },
 		{ where_none_is_missing_scaling_is_plain, 0 },
 		{ samples_that_a_source_dropped_are_made_up_for, 0 },
+		{ one_source_alone_does_not_say_whose_drops_are, 0 },
 		{ what_the_box_dropped_is_made_up_for_at_all_its_sources, 0 },
 		{ drops_from_before_a_restart_are_not_made_up_for, 0 },
 		{ other_directions_scale_by_the_samples_rate_alone, 0 },
