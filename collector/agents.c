@@ -29,6 +29,7 @@ int agents_init(struct agents *a, const struct config *config)
 	for (size_t i = 0; i < config->switch_count; i++) {
 		enum config_direction d = config->switches[i].direction;
 
+		a->switches[i].correction = 1;
 		a->switches[i].counted = counted_at_start(d);
 		a->switches[i].undecided = d == CONFIG_DIRECTION_AUTO;
 	}

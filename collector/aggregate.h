@@ -114,7 +114,11 @@ void aggregate_fini(struct aggregate *a);
 /** Have the memory of a key's cell on its way. */
 static inline void aggregate_prefetch(const struct aggregate *a, uint64_t key)
 {
-	__builtin_prefetch(&a->slots[u64map_hash(0, key) & a->mask], 1);
+	const struct cell *slot = &a->slots[u64map_hash(0, key) & a->mask];
+
+	/* It may lie in two lines of the cache. */
+	__builtin_prefetch(slot, 1);
+	__builtin_prefetch((const char *)(slot + 1) - 1, 1);
 }
 
 /**

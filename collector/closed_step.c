@@ -23,9 +23,10 @@ static struct heard_drops hear_drops(const struct intake *in,
 	struct heard_drops h = { .reached = true };
 
 	for (uint32_t i = 0; i < in->ports.count; i++) {
-		const struct port_state *p = &in->ports.ports[i];
+		const struct port_samples *p = &in->ports.samples[i];
 
-		if (p->switch_index != switch_index || !p->drops_heard)
+		if (in->ports.ports[i].switch_index != switch_index ||
+		    !p->drops_heard)
 			continue;
 		h.sum += p->drops_grown;
 		h.reached = h.reached && (int32_t)(p->drops - s->drops) >= 0;
@@ -60,13 +61,15 @@ static void settle_sources(struct intake *in, uint32_t switch_index,
 {
 	for (uint32_t i = 0; i < in->ports.count; i++) {
 		struct port_state *p = &in->ports.ports[i];
+		struct port_samples *samples = &in->ports.samples[i];
 
 		if (p->switch_index != switch_index)
 			continue;
-		if (p->drops_grown > 0 && !of_box)
-			rate_window_dropped(&p->window, step, p->drops_grown);
-		p->drops_grown = 0;
-		p->drops_heard = false;
+		if (samples->drops_grown > 0 && !of_box)
+			rate_window_dropped(&p->window, step,
+					    samples->drops_grown);
+		samples->drops_grown = 0;
+		samples->drops_heard = false;
 	}
 }
 

@@ -3,14 +3,12 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 /* What holds for all cells of a step. */
 struct combining {
 	struct intake *in;
 	int64_t step; /* the last of them, if they are of several */
 	int steps;
-	double *corrections; /* per port; NULL: without memory none is */
 };
 
 /* What a box dropped in so many steps, and what its sources took. */
@@ -45,56 +43,49 @@ static double correction_of_box(const struct combining *c,
 	return sum.taken > 0 ? 1 + (double)sum.dropped / (double)sum.taken : 1;
 }
 
-/* By how much a data source's own numbers say that samples are missing. */
-static double correction_of_source(const struct combining *c,
-				   const struct port_state *p,
-				   bool drops_of_box)
+/* What a data source's own numbers say of the samples that are missing. */
+static struct rate_sum sum_of_source(const struct combining *c,
+				     const struct port_state *p,
+				     bool drops_of_box)
 {
 	struct rate_sum sum =
 	    c->steps > RATE_WINDOW_LEAST_STEPS
 		? rate_window_of(&p->window, c->step, c->steps)
 		: rate_window_sum(&p->window, c->step);
-	uint64_t dropped = drops_of_box ? 0 : sum.dropped;
 
-	if (sum.received == 0 || sum.taken + dropped == sum.received)
+	if (drops_of_box)
+		sum.dropped = 0;
+	return sum;
+}
+
+static double correction_of(struct rate_sum sum)
+{
+	if (sum.received == 0 || sum.taken + sum.dropped == sum.received)
 		return 1;
-	return (double)(sum.taken + dropped) / (double)sum.received;
+	return (double)(sum.taken + sum.dropped) / (double)sum.received;
 }
 
-static bool is_corrected(const struct intake *in, uint32_t switch_index)
+/* Of all the ports of a switch, and of the switch as a whole. */
+static void find_corrections(const struct combining *c, uint32_t switch_index)
 {
-	return config_is_corrected(
-	    &in->registry->config->switches[switch_index]);
-}
+	struct intake *in = c->in;
+	struct switch_state *s = &in->agents.switches[switch_index];
+	double box = s->drops_of_box ? correction_of_box(c, switch_index) : 1;
+	double taken = 0;
+	double received = 0;
 
-/* Of all ports at once: a box is looked at but once. */
-static void find_corrections(struct combining *c)
-{
-	const struct intake *in = c->in;
-	size_t switches = in->registry->config->switch_count;
-	double *boxes = calloc(switches + 1, sizeof(*boxes));
-
-	c->corrections = calloc(in->ports.count + 1, sizeof(*c->corrections));
-	if (!boxes || !c->corrections) {
-		free(boxes);
-		free(c->corrections);
-		c->corrections = NULL;
-		return;
-	}
-	for (uint32_t i = 0; i < switches; i++)
-		boxes[i] = in->agents.switches[i].drops_of_box
-			       ? correction_of_box(c, i)
-			       : 1;
 	for (uint32_t i = 0; i < in->ports.count; i++) {
-		const struct port_state *p = &in->ports.ports[i];
-		bool of_box = in->agents.switches[p->switch_index].drops_of_box;
+		struct port_state *p = &in->ports.ports[i];
+		struct rate_sum sum;
 
-		c->corrections[i] = is_corrected(in, p->switch_index)
-					? correction_of_source(c, p, of_box) *
-					      boxes[p->switch_index]
-					: 1;
+		if (p->switch_index != switch_index)
+			continue;
+		sum = sum_of_source(c, p, s->drops_of_box);
+		p->correction = correction_of(sum) * box;
+		received += (double)sum.received;
+		taken += (double)sum.received * p->correction;
 	}
-	free(boxes);
+	s->correction = received > 0 ? taken / received : 1;
 }
 
 static uint64_t scaled(uint64_t amount, double by)
@@ -128,17 +119,29 @@ static uint32_t switch_of(const struct combining *c, const struct raw_ends *e)
 		   : e->source - ports->capacity;
 }
 
+/* Make up for what is missing in a cell, and note what its side says. */
+static void correct(const struct combining *c, struct cell *cell)
+{
+	struct intake *in = c->in;
+	struct raw_ends e = raw_ends(cell->key);
+
+	if (e.final)
+		return;
+	if (e.source < in->ports.capacity)
+		scale(&cell->tally, in->ports.ports[e.source].correction);
+	if (e.in_part)
+		sides_weigh(&in->sides, e.from, e.to, e.egress, c->step,
+			    &cell->tally);
+}
+
 static void combine(const struct combining *c, struct cell *cell)
 {
 	struct intake *in = c->in;
 	struct raw_ends e = raw_ends(cell->key);
-	double by = 1;
 
-	if (!e.final && c->corrections && e.source < in->ports.capacity)
-		by = c->corrections[e.source];
 	if (!e.final && e.in_part)
-		by *= sides_part(&in->sides, e.from, e.to, e.egress, c->step);
-	scale(&cell->tally, by);
+		scale(&cell->tally,
+		      sides_part(&in->sides, e.from, e.to, e.egress, c->step));
 	cell->key = cell_key(e.from, e.to, switch_of(c, &e), e.family);
 }
 
@@ -151,8 +154,13 @@ void combine_cells(struct intake *in, struct cell *cells, size_t count,
 	c.steps = c.step - step < RATE_WINDOW_STEPS ? (int)(c.step - step) + 1
 						    : RATE_WINDOW_STEPS;
 
-	find_corrections(&c);
+	port_table_settle(&in->ports);
+	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
+		if (config_is_corrected(&in->registry->config->switches[i]))
+			find_corrections(&c, i);
+	}
+	for (size_t i = 0; i < count; i++)
+		correct(&c, &cells[i]);
 	for (size_t i = 0; i < count; i++)
 		combine(&c, &cells[i]);
-	free(c.corrections);
 }

@@ -18,12 +18,11 @@
 #include "collector/intake.h"
 
 /**
- * Correct and weight cells of a step in place.
+ * Correct and weight cells of a step in place, and leave with each port and
+ * switch by how much.
  *
  * A cell that was counted leaving is the switch's where the frame came in, if
  * that is known, as its other half.
- *
- * Without memory nothing is corrected.
  *
  * @param cells  as aggregate_take gave them; their keys are those of cell_key
  *               afterwards, and may occur twice

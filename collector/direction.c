@@ -7,7 +7,7 @@ static uint32_t lag_of(const struct port_table *ports, uint32_t switch_index,
 {
 	uint32_t at = port_table_look(ports, switch_index, ifindex);
 
-	return at == PORT_NONE ? 0 : ports->ports[at].aggregate;
+	return at == PORT_NONE ? 0 : ports->samples[at].aggregate;
 }
 
 /* Whether two interfaces are of one LAG, or one is the other's. */

@@ -132,7 +132,7 @@ static bool is_expected(const struct intake *in, const struct move *m,
 {
 	uint32_t at = port_table_look(&in->ports, m->switch_index, ifindex);
 	const struct port *rules =
-	    at == PORT_NONE ? NULL : in->ports.ports[at].rules;
+	    at == PORT_NONE ? NULL : in->ports.samples[at].rules;
 
 	for (uint32_t i = 0; rules && i < rules->member_count; i++) {
 		if (rules->members[i] == member_of(in, m))

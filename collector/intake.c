@@ -10,17 +10,28 @@
 #include "util/err.h"
 
 /*
- * Direction auto: a switch that sends both ingress and egress samples has its
- * egress samples left out. Both rules, any and ingress, agree on everything
- * but the egress samples, so only these are held while the verdict is open,
- * and the first ingress sample of a switch settles it.
+ * Direction auto: a switch that sends both ingress and egress samples has them
+ * combined, and one that sends one kind is counted as it is. Only egress
+ * samples count otherwise by the one rule than by the other, so only these are
+ * held while the verdict is open, and the first ingress sample of a switch
+ * settles it.
  */
+
+static bool combines(const struct config *c)
+{
+	for (size_t i = 0; i < c->switch_count; i++) {
+		if (config_is_combined(&c->switches[i]))
+			return true;
+	}
+	return false;
+}
 
 int intake_init(struct intake *in, const struct registry *registry)
 {
 	int rc;
 
-	*in = (struct intake){ .registry = registry };
+	*in = (struct intake){ .registry = registry,
+			       .combines = combines(registry->config) };
 	in->held = malloc(HELD_MAX * sizeof(*in->held));
 	rc = in->held ? 0 : -ENOMEM;
 	if (rc == 0)
@@ -115,20 +126,27 @@ static void add_due(struct intake *in, uint64_t key,
 		settle(in);
 }
 
-/* Whether an egress sample counts where both sides are combined, and others
- * than those of that side do. */
-static bool egress_counts(struct intake *in, const struct observation *o,
-			  const struct attribution *at, enum side_count count)
+/* Whether an egress sample counts whose side does not. A switch that samples
+ * nothing but what goes out counts by itself, unless the frame was sampled
+ * where it came in: a stranger's, anywhere. */
+static bool egress_counts_alone(const struct intake *in,
+				const struct observation *o, uint32_t from)
 {
-	const struct switch_state *s = &in->agents.switches[o->switch_index];
+	const struct sides *s = &in->sides;
+	const struct switch_state *w = &in->agents.switches[o->switch_index];
+	/* A verdict is older than what this process has seen. */
+	bool ingress =
+	    w->sent_ingress ||
+	    (w->counted == COUNTED_BOTH &&
+	     in->registry->config->switches[o->switch_index].direction ==
+		 CONFIG_DIRECTION_AUTO);
 
-	/* A switch that samples nothing but what goes out counts by itself,
-	 * until the other side is seen elsewhere. */
-	if (count == SIDE_COUNTS_NOT)
-		return !s->sent_ingress &&
-		       sides_home(&in->sides, at->from, in->step) == PORT_NONE;
-	return o->port == PORT_NONE ||
-	       sides_is_home(&in->sides, at->to, o->port, in->step);
+	if (ingress && !sides_is_egress_alone(s, o->switch_index, in->step))
+		return false;
+	if (from == REGISTRY_NOBODY)
+		return s->ingress_step == 0 ||
+		       in->step - s->ingress_step > SIDE_STEPS;
+	return !sides_has_home(s, from, in->step);
 }
 
 /*
@@ -142,16 +160,37 @@ static enum drop_reason weigh(struct intake *in, const struct observation *o,
 	bool egress = o->direction == DIRECTION_EGRESS;
 	enum side_count count =
 	    sides_count(&in->sides, at->from, at->to, egress, in->step);
+	bool counts = count != SIDE_COUNTS_NOT;
 
 	*in_part = count == SIDE_COUNTS_IN_PART;
-	if (egress)
-		return egress_counts(in, o, at, count)
-			   ? DROP_NONE
-			   : DROP_EGRESS_NOT_COUNTED;
-	if (o->direction == DIRECTION_INGRESS && o->port != PORT_NONE &&
-	    at->from != REGISTRY_NOBODY)
-		sides_see(&in->sides, at->from, o->port, in->step);
-	return count == SIDE_COUNTS_NOT ? DROP_INGRESS_NOT_COUNTED : DROP_NONE;
+	if (!egress)
+		return counts ? DROP_NONE : DROP_INGRESS_NOT_COUNTED;
+	if (counts)
+		counts = o->port == PORT_NONE ||
+			 sides_is_home(&in->sides, at->to, o->port, in->step);
+	else
+		counts = egress_counts_alone(in, o, at->from);
+	return counts ? DROP_NONE : DROP_EGRESS_NOT_COUNTED;
+}
+
+/* What a sample says of where its ends are. */
+static void note_home(struct intake *in, const struct observation *o,
+		      const struct attribution *at)
+{
+	const struct config_switch *c =
+	    &in->registry->config->switches[o->switch_index];
+
+	if (o->port == PORT_NONE || o->direction == DIRECTION_UNKNOWN)
+		return;
+	if (o->direction == DIRECTION_INGRESS) {
+		if (at->from != REGISTRY_NOBODY)
+			sides_see(&in->sides, at->from, o->port, in->step);
+	} else if (at->to != REGISTRY_NOBODY &&
+		   (c->direction == CONFIG_DIRECTION_EGRESS ||
+		    sides_is_egress_alone(&in->sides, o->switch_index,
+					  in->step))) {
+		sides_see(&in->sides, at->to, o->port, in->step);
+	}
 }
 
 /* The cell of an observation that counts. */
@@ -196,9 +235,10 @@ static uint32_t entry_of(const struct intake *in, const struct observation *o)
 {
 	uint32_t port = o->port;
 
-	if (port == PORT_NONE || in->ports.ports[port].ifindex != o->entered)
+	if (port == PORT_NONE || o->direction != DIRECTION_INGRESS)
 		port = port_table_look(&in->ports, o->switch_index, o->entered);
-	return port == PORT_NONE ? o->entered : in->ports.ports[port].aggregate;
+	return port == PORT_NONE ? o->entered
+				 : in->ports.samples[port].aggregate;
 }
 
 /* Observation towards its tally, or to a drop reason. */
@@ -210,14 +250,16 @@ static void account(struct intake *in, const struct observation *o)
 	bool in_part = false;
 
 	if (o->port != PORT_NONE)
-		port = in->ports.ports[o->port].rules;
+		port = in->ports.samples[o->port].rules;
 	in->ledger.observations++;
 	reason = attribute(in->registry, o, port,
 			   in->agents.switches[o->switch_index].counted, &at);
-	if (reason == DROP_NONE &&
-	    config_is_combined(
-		&in->registry->config->switches[o->switch_index]))
-		reason = weigh(in, o, &at, &in_part);
+	if (reason == DROP_NONE && in->combines) {
+		if (config_is_combined(
+			&in->registry->config->switches[o->switch_index]))
+			reason = weigh(in, o, &at, &in_part);
+		note_home(in, o, &at);
+	}
 	if (reason == DROP_NONE)
 		add_due(in, key_of(in, o, &at, in_part), o);
 	else
@@ -226,7 +268,7 @@ static void account(struct intake *in, const struct observation *o)
 		note_stranger(in, o, &at);
 	if (at.misdelivered)
 		note_misdelivered(in, o, &at);
-	if (at.source)
+	if (at.source && tells_of_source(in, o, reason))
 		bindings_note(&in->bindings, at.source, o->switch_index,
 			      entry_of(in, o), in->time_us);
 }
@@ -251,7 +293,7 @@ void intake_decide(struct intake *in, uint32_t switch_index)
 
 	s->undecided = false;
 	s->counted =
-	    s->sent_ingress && s->sent_egress ? COUNTED_INGRESS : COUNTED_ANY;
+	    s->sent_ingress && s->sent_egress ? COUNTED_BOTH : COUNTED_ANY;
 	release_held(in, switch_index);
 }
 
@@ -284,27 +326,9 @@ static void note_direction(struct intake *in, struct switch_state *s,
 	else if (direction == DIRECTION_EGRESS)
 		s->sent_egress = true;
 	/* Both were seen: the verdict cannot change any more. */
-	if (is_auto && s->counted != COUNTED_INGRESS && s->sent_ingress &&
+	if (is_auto && s->counted != COUNTED_BOTH && s->sent_ingress &&
 	    s->sent_egress)
 		intake_decide(in, switch_index);
-}
-
-static void note_drops(struct switch_state *s, struct port_state *p,
-		       uint32_t drops)
-{
-	uint32_t grown = drops - p->drops;
-
-	if (!s->has_drops)
-		s->drops = drops;
-	s->has_drops = true;
-
-	/* A counter that fell was reset with its agent. */
-	if (p->drops_known && grown < UINT32_MAX / 2)
-		p->drops_grown += grown;
-	p->drops = drops;
-	p->drops_heard = true;
-	p->drops_known = true;
-	p->sampled = true;
 }
 
 /* What a sample says of its data source: no more than is made use of. */
@@ -313,15 +337,41 @@ static void note_source(struct intake *in, const struct observation *o,
 {
 	const struct config_switch *c =
 	    &in->registry->config->switches[o->switch_index];
-	struct port_state *p = &in->ports.ports[o->port];
+	struct switch_state *s = &in->agents.switches[o->switch_index];
+	struct port_samples *p =
+	    port_table_samples(&in->ports, o->port, in->step);
+	bool egress = o->direction == DIRECTION_EGRESS;
 
-	note_drops(&in->agents.switches[o->switch_index], p, f->drops);
-	if (config_is_corrected(c))
-		rate_window_sample(&p->window, in->step, in->sub_agent,
-				   f->sequence);
-	if (config_is_combined(c) && o->direction != DIRECTION_UNKNOWN)
-		port_side_see(&p->sides[o->direction == DIRECTION_EGRESS],
-			      in->step, f->sampling_rate);
+	if (!s->has_drops)
+		s->drops = f->drops;
+	s->has_drops = true;
+	port_samples_drops(p, f->drops);
+	if (config_is_corrected(c) &&
+	    !port_samples_number(p, in->sub_agent, f->sequence))
+		port_table_odd_number(&in->ports, o->port, in->sub_agent,
+				      f->sequence);
+	if (o->direction == DIRECTION_UNKNOWN)
+		return;
+	port_samples_estimate(p, egress,
+			      (uint64_t)o->wire_bytes * o->sampling_rate);
+	if (in->combines &&
+	    !port_samples_has_side(p, egress, f->sampling_rate)) {
+		port_table_see_side(&in->ports, o->port, egress,
+				    f->sampling_rate);
+		sides_see_switch(&in->sides, o->switch_index, egress, in->step);
+	}
+}
+
+/* The port that a sample is of. A compact one tells no more than 24 bits of a
+ * source that is neither of its two interfaces. */
+static uint32_t source_of(struct intake *in, uint32_t switch_index,
+			  const struct sflow_flow *f, enum direction direction)
+{
+	uint32_t index = direction_source_index(f);
+
+	if (direction == DIRECTION_UNKNOWN && !f->expanded)
+		return port_table_find_cut(&in->ports, switch_index, index);
+	return port_table_find(&in->ports, switch_index, index);
 }
 
 static void flow_sample(struct intake *in, uint32_t switch_index,
@@ -341,21 +391,14 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	s->step_samples++;
 	s->sampling_rate = f->sampling_rate;
 	if (f->source.class == SFLOW_SOURCE_IFINDEX)
-		o.port = port_table_find(&in->ports, switch_index,
-					 direction_source_index(f));
+		o.port = source_of(in, switch_index, f, o.direction);
 	if (o.port != PORT_NONE)
-		port_table_prefetch(&in->ports, o.port, in->step);
+		port_table_prefetch(&in->ports, o.port);
 	if (o.direction == DIRECTION_UNKNOWN && o.port != PORT_NONE)
 		o.direction = direction_in_lag(&in->ports, switch_index, f);
 	observe(&o, f, in->registry);
-	if (o.port != PORT_NONE) {
+	if (o.port != PORT_NONE)
 		note_source(in, &o, f);
-		if (o.direction != DIRECTION_UNKNOWN)
-			port_table_estimate(&in->ports, o.port, in->step,
-					    (uint64_t)o.wire_bytes *
-						o.sampling_rate,
-					    o.direction == DIRECTION_EGRESS);
-	}
 	note_direction(in, s, switch_index, o.direction);
 	if (s->undecided && o.direction == DIRECTION_EGRESS) {
 		if (in->held_count < HELD_MAX) {

@@ -36,6 +36,7 @@ struct due {
 
 struct intake {
 	const struct registry *registry; /* borrowed */
+	bool combines; /* some switch's two directions are combined */
 	struct agents agents;
 	struct port_table ports;
 	struct stations stations;

@@ -37,7 +37,7 @@ int learned_ports_of(struct learned_ports *out, const struct port_table *table)
 			continue;
 		to->switch_index = p->switch_index;
 		to->ifindex = p->ifindex;
-		to->aggregate = p->aggregate;
+		to->aggregate = table->samples[i].aggregate;
 		to->speed_bps = p->counted ? p->last.raw.speed_bps : 0;
 		to->named = p->named;
 		memcpy(to->name, p->name, sizeof(to->name));

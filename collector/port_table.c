@@ -9,6 +9,8 @@
 
 #include "collector/clock.h"
 
+enum { INDEX_CUT = 0xffffff }; /* what a compact sample says of one */
+
 static void name_port(struct port_state *p)
 {
 	/* Cisco NX-OS numbers Ethernet ports by slot and port, and
@@ -38,21 +40,35 @@ static void name_port(struct port_state *p)
 	}
 }
 
-static void set_aggregate(struct port_state *p)
+static void set_aggregate(struct port_table *t, uint32_t port)
 {
+	const struct port_state *p = &t->ports[port];
+	uint32_t *aggregate = &t->samples[port].aggregate;
+
 	if (p->lag)
-		p->aggregate = p->lag->ifindex;
+		*aggregate = p->lag->ifindex;
 	else if (p->link.has_lag && p->link.lag.aggregate_ifindex)
-		p->aggregate = p->link.lag.aggregate_ifindex;
+		*aggregate = p->link.lag.aggregate_ifindex;
 	else
-		p->aggregate = p->ifindex;
+		*aggregate = p->ifindex;
 }
 
-static void find_rules(const struct port_table *t, struct port_state *p)
+static void find_rules(struct port_table *t, uint32_t port)
 {
+	struct port_state *p = &t->ports[port];
+
 	p->lag = registry_lag_of(t->registry, p->switch_index, p->name);
-	p->rules = p->configured ? p->configured : p->lag;
-	set_aggregate(p);
+	t->samples[port].rules = p->configured ? p->configured : p->lag;
+	set_aggregate(t, port);
+}
+
+static uint32_t port_of(const struct u64map *map, uint32_t switch_index,
+			uint32_t ifindex)
+{
+	uint32_t found =
+	    u64map_find(map, registry_port_key(switch_index, ifindex));
+
+	return found == U64MAP_NONE ? (uint32_t)PORT_NONE : found;
 }
 
 static uint32_t add_port(struct port_table *t, uint32_t switch_index,
@@ -68,15 +84,22 @@ static uint32_t add_port(struct port_table *t, uint32_t switch_index,
 		t->refused++;
 		return PORT_NONE;
 	}
+	if (ifindex > INDEX_CUT &&
+	    port_of(&t->by_cut, switch_index, ifindex & INDEX_CUT) == PORT_NONE)
+		(void)!u64map_put(
+		    &t->by_cut,
+		    registry_port_key(switch_index, ifindex & INDEX_CUT),
+		    t->count);
 	t->learned[switch_index] += !configured;
 	p = &t->ports[t->count];
 	p->switch_index = switch_index;
 	p->ifindex = ifindex;
 	p->configured = configured;
+	p->correction = 1;
 	p->in_estimate_bps = NAN;
 	p->out_estimate_bps = NAN;
 	name_port(p);
-	find_rules(t, p);
+	find_rules(t, t->count);
 	return t->count++;
 }
 
@@ -89,13 +112,20 @@ int port_table_init(struct port_table *t, const struct registry *registry)
 		.capacity = registry->port_count + PORT_LEARNED_MAX,
 	};
 	t->ports = calloc(t->capacity, sizeof(*t->ports));
+	t->samples = aligned_alloc(_Alignof(struct port_samples),
+				   t->capacity * sizeof(*t->samples));
 	t->learned =
 	    calloc(registry->config->switch_count + 1, sizeof(*t->learned));
-	if (!t->ports || !t->learned) {
+	if (!t->ports || !t->samples || !t->learned) {
 		port_table_fini(t);
 		return -ENOMEM;
 	}
+	memset(t->samples, 0, t->capacity * sizeof(*t->samples));
+	for (size_t i = 0; i < PORT_FOUND; i++)
+		t->found[i].key = UINT64_MAX;
 	rc = u64map_init(&t->by_key, t->capacity);
+	if (rc == 0)
+		rc = u64map_init(&t->by_cut, t->capacity);
 	if (rc < 0) {
 		port_table_fini(t);
 		return rc;
@@ -111,31 +141,48 @@ int port_table_init(struct port_table *t, const struct registry *registry)
 void port_table_fini(struct port_table *t)
 {
 	free(t->ports);
+	free(t->samples);
 	free(t->learned);
 	u64map_fini(&t->by_key);
+	u64map_fini(&t->by_cut);
 	*t = (struct port_table){ 0 };
 }
 
 uint32_t port_table_look(const struct port_table *t, uint32_t switch_index,
 			 uint32_t ifindex)
 {
-	uint32_t found =
-	    u64map_find(&t->by_key, registry_port_key(switch_index, ifindex));
+	return port_of(&t->by_key, switch_index, ifindex);
+}
 
-	return found == U64MAP_NONE ? (uint32_t)PORT_NONE : found;
+uint32_t port_table_find_cut(struct port_table *t, uint32_t switch_index,
+			     uint32_t low_bits)
+{
+	uint32_t found = port_of(&t->by_cut, switch_index, low_bits);
+
+	return found == PORT_NONE ? port_table_find(t, switch_index, low_bits)
+				  : found;
 }
 
 uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
 			 uint32_t ifindex)
 {
+	/* Where boxes number by slot and port, the lowest bits are equal. */
+	uint32_t slot =
+	    (ifindex ^ ifindex >> 12 ^ switch_index * 173) % PORT_FOUND;
+	struct port_found *f = &t->found[slot];
+	uint64_t key = registry_port_key(switch_index, ifindex);
 	uint32_t found;
 
+	if (f->key == key)
+		return f->port;
 	if (ifindex == 0)
 		return PORT_NONE;
 	found = port_table_look(t, switch_index, ifindex);
+	if (found == PORT_NONE)
+		found = add_port(t, switch_index, ifindex, NULL);
 	if (found != PORT_NONE)
-		return found;
-	return add_port(t, switch_index, ifindex, NULL);
+		*f = (struct port_found){ .key = key, .port = found };
+	return found;
 }
 
 /* Take over a port's state, but not what the configuration says of it. */
@@ -171,7 +218,8 @@ void port_table_continue(struct port_table *t, const struct port_table *from,
 		if (at == PORT_NONE)
 			continue;
 		continue_port(&t->ports[at], p);
-		find_rules(t, &t->ports[at]);
+		t->samples[at] = from->samples[i];
+		find_rules(t, at);
 	}
 	t->refused += from->refused;
 	t->restarts += from->restarts;
@@ -202,6 +250,16 @@ static struct port_step *pending_step(struct port_state *p, int64_t step)
 	return s->step == step ? s : NULL;
 }
 
+/* An accepted delta that lies within one step. */
+static void add_whole(struct port_step *s, const struct counter_delta *delta,
+		      int64_t covered_us)
+{
+	s->covered_us += covered_us;
+	s->unknown |= delta->unknown;
+	for (int i = 0; i < COUNTER_COUNT; i++)
+		s->grown[i] += delta->grown[i];
+}
+
 /* Spread an accepted delta over the steps it covers. */
 static void spread(struct port_state *p, const struct counter_delta *delta,
 		   int64_t from_us, int64_t to_us)
@@ -220,6 +278,10 @@ static void spread(struct port_state *p, const struct counter_delta *delta,
 
 		if (!s)
 			continue;
+		if (start <= from_us && end >= to_us) {
+			add_whole(s, delta, to_us - from_us);
+			continue;
+		}
 		if (start < from_us)
 			start = from_us;
 		if (end > to_us)
@@ -275,11 +337,11 @@ void port_table_counters(struct port_table *t, uint32_t port,
 
 	if (counters->port_name && !p->named) {
 		take_name(p, counters->port_name, counters->port_name_len);
-		find_rules(t, p);
+		find_rules(t, port);
 	}
 	port_link_take(&p->link, counters);
 	if (counters->has_lag)
-		set_aggregate(p);
+		set_aggregate(t, port);
 	if (!counters->has_interface)
 		return;
 	if (p->counted && !p->forgotten) {
@@ -338,16 +400,70 @@ static void add_saturating(uint64_t *sum, uint64_t bytes)
 		*sum = UINT64_MAX;
 }
 
-void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,
-			 uint64_t bytes, bool egress)
+/* Move what the samples of a step have summed to their port. */
+static void settle(struct port_table *t, uint32_t port)
 {
 	struct port_state *p = &t->ports[port];
-	struct port_step *s = pending_step(p, step);
+	struct port_samples *samples = &t->samples[port];
+	struct port_step *s = pending_step(p, samples->step);
 
-	add_saturating(egress ? &p->out_estimate : &p->in_estimate, bytes);
-	if (s)
-		add_saturating(egress ? &s->out_estimate : &s->in_estimate,
-			       bytes);
+	add_saturating(&p->in_estimate, samples->estimate[0]);
+	add_saturating(&p->out_estimate, samples->estimate[1]);
+	if (s) {
+		add_saturating(&s->in_estimate, samples->estimate[0]);
+		add_saturating(&s->out_estimate, samples->estimate[1]);
+	}
+	samples->estimate[0] = 0;
+	samples->estimate[1] = 0;
+	/* The last one stays, for another to follow it. */
+	if (samples->run > 1) {
+		rate_window_run(&p->window, samples->step, samples->sub_agent,
+				samples->run - 1);
+		samples->run = 1;
+	}
+}
+
+void port_table_settle(struct port_table *t)
+{
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (t->samples[i].step != 0)
+			settle(t, i);
+	}
+}
+
+void port_table_turn(struct port_table *t, uint32_t port, int64_t step)
+{
+	struct port_samples *samples = &t->samples[port];
+
+	if (samples->step != 0)
+		settle(t, port);
+	samples->step = (int32_t)step;
+	samples->run = 0;
+	samples->rate[0] = 0;
+	samples->rate[1] = 0;
+	t->ports[port].sampled = true;
+}
+
+void port_table_odd_number(struct port_table *t, uint32_t port,
+			   uint32_t sub_agent, uint32_t sequence)
+{
+	struct port_samples *samples = &t->samples[port];
+	struct rate_window *w = &t->ports[port].window;
+
+	settle(t, port);
+	rate_window_sample(w, samples->step, sub_agent, sequence);
+	samples->sub_agent = sub_agent;
+	samples->newest = sequence;
+	samples->run = rate_window_is_newest(w, sub_agent, sequence);
+}
+
+void port_table_see_side(struct port_table *t, uint32_t port, bool egress,
+			 uint32_t rate)
+{
+	struct port_samples *samples = &t->samples[port];
+
+	port_side_see(&t->ports[port].sides[egress], samples->step, rate);
+	samples->rate[egress] = rate;
 }
 
 static void fill_row(struct port_row *row, const struct port_step *s)
@@ -364,11 +480,37 @@ static void fill_row(struct port_row *row, const struct port_step *s)
 	memcpy(row->amounts.grown, s->grown, sizeof(s->grown));
 }
 
+/* Make up for samples that are missing, in a step and in the sum of all. */
+static void correct(uint64_t *estimate, uint64_t *all, double by)
+{
+	double more = fmin((double)*estimate * (by - 1), 0x1p62);
+
+	add_saturating(estimate, (uint64_t)llround(more));
+	add_saturating(all, (uint64_t)llround(more));
+}
+
+/* Of steps that are over, and were not corrected yet. */
+static void correct_steps(struct port_state *p, int64_t step)
+{
+	for (int i = 0; i < PORT_PENDING_STEPS; i++) {
+		struct port_step *s = &p->pending[i];
+
+		if (s->step == 0 || s->step > step || s->corrected)
+			continue;
+		s->corrected = true;
+		if (p->correction == 1)
+			continue;
+		correct(&s->in_estimate, &p->in_estimate, p->correction);
+		correct(&s->out_estimate, &p->out_estimate, p->correction);
+	}
+}
+
 /* Note that a step is over: no more samples come for it. */
 static void close_step(struct port_state *p, struct step_span span, bool alive)
 {
 	struct port_step *s = pending_step(p, span.step);
 
+	correct_steps(p, span.step);
 	if (!s)
 		return;
 	s->edge = span.edge;
@@ -437,6 +579,7 @@ int port_table_close(struct port_table *t, struct step_span span,
 	*count = 0;
 	if (t->count == 0)
 		return 0;
+	port_table_settle(t);
 	out = malloc(room * sizeof(*out));
 	if (!out)
 		return -ENOMEM;

@@ -18,6 +18,7 @@
 
 #include "collector/counters.h"
 #include "collector/port_link.h"
+#include "collector/port_samples.h"
 #include "collector/rate_window.h"
 #include "ixp/registry.h"
 #include "store/record.h"
@@ -31,6 +32,7 @@ enum {
 	PORT_LEARNED_MAX = 8192, /* ports held beside the configured ones */
 	PORT_LEARNED_PER_SWITCH = 1024, /* no box has more; forgers may */
 	PORT_PENDING_STEPS = 16,
+	PORT_FOUND = 1 << 10,
 };
 
 /* In which steps something was seen: the last one, and the last before that.
@@ -91,23 +93,19 @@ struct port_step {
 	int64_t observed_us; /* of the step's 60 s */
 	bool edge;	     /* first or last step of a replay */
 	bool estimate_known; /* the switch was alive */
+	bool corrected;	     /* the estimates are */
 };
 
 struct port_state {
 	uint32_t switch_index;
 	uint32_t ifindex;
 	const struct port *configured; /* NULL: learned */
-	const struct port *rules; /* whose members and role hold here: of the
-				   * port itself, else of the LAG that names
-				   * it; NULL: nothing is said */
-	const struct port *lag;	  /* that names it; NULL: none does */
-	uint32_t aggregate; /* ifIndex of the LAG that it is a member port of,
-			     * by configuration, else by LACP; its own: none */
-	char name[PORT_NAME_SIZE];   /* see port_table_name */
-	bool named;		     /* by configuration or the agent */
-	struct counter_reading last; /* valid if counted */
-	bool counted;		     /* a counter sample came in */
-	bool forgotten;		     /* last is not to be compared with */
+	const struct port *lag;	       /* that names it; NULL: none does */
+	char name[PORT_NAME_SIZE];     /* see port_table_name */
+	bool named;		       /* by configuration or the agent */
+	struct counter_reading last;   /* valid if counted */
+	bool counted;		       /* a counter sample came in */
+	bool forgotten;		       /* last is not to be compared with */
 	struct port_link link;
 	bool has_rate;
 	double in_bps; /* of the last accepted delta; valid if has_rate */
@@ -117,13 +115,11 @@ struct port_state {
 	uint64_t out_estimate;
 	double in_estimate_bps; /* of the last closed step; NaN unknown */
 	double out_estimate_bps;
-	uint32_t drops;	      /* as last reported in a flow sample */
-	uint32_t drops_grown; /* in the open step */
-	bool drops_heard;     /* in the open step */
-	bool sampled;	      /* flow samples came, or had before a restart */
-	bool drops_known;     /* drops is valid */
+	bool sampled; /* flow samples came, or had before a restart */
 	struct port_side sides[2]; /* ingress, egress */
 	struct rate_window window;
+	double correction; /* of its estimates: samples taken for each that
+			    * came, lately; 1 if it is not corrected */
 	struct port_step pending[PORT_PENDING_STEPS];
 	int64_t given_out;   /* the last step given out; 0: none */
 	int64_t interval_us; /* between the last two counter samples */
@@ -137,16 +133,26 @@ struct port_row {
 	struct record_port amounts;
 };
 
+/* A port that was found lately. */
+struct port_found {
+	uint64_t key; /* registry_port_key; UINT64_MAX: none */
+	uint32_t port;
+};
+
 struct port_table {
 	const struct registry *registry; /* borrowed */
 	struct port_state *ports;
+	struct port_samples *samples; /* per port */
 	uint32_t count;
 	uint32_t capacity;
 	struct u64map by_key; /* registry_port_key -> index */
-	uint32_t *learned;    /* per switch */
-	uint64_t refused;     /* ports beyond the capacity, per mention */
-	uint64_t restarts;    /* deltas refused: the agent restarted */
-	uint64_t odd_deltas;  /* deltas refused for another reason */
+	struct u64map by_cut; /* the same of the low 24 bits of indexes that
+			       * have more -> index; of the first such port */
+	struct port_found found[PORT_FOUND]; /* small enough for the cache */
+	uint32_t *learned;		     /* per switch */
+	uint64_t refused;    /* ports beyond the capacity, per mention */
+	uint64_t restarts;   /* deltas refused: the agent restarted */
+	uint64_t odd_deltas; /* deltas refused for another reason */
 };
 
 /* Which part of a step was observed at all. */
@@ -177,17 +183,44 @@ void port_table_continue(struct port_table *t, const struct port_table *from,
 uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
 			 uint32_t ifindex);
 
-/** Have what a sample changes of a port on its way. */
-static inline void port_table_prefetch(const struct port_table *t,
-				       uint32_t port, int64_t step)
-{
-	const struct port_state *p = &t->ports[port];
+/**
+ * The same by an index of which only the low 24 bits are known: the port whose
+ * index is longer, if there is one, else the port of that index.
+ */
+uint32_t port_table_find_cut(struct port_table *t, uint32_t switch_index,
+			     uint32_t low_bits);
 
-	__builtin_prefetch(&p->drops, 1);
-	__builtin_prefetch(
-	    &p->pending[(uint64_t)step % PORT_PENDING_STEPS].in_estimate, 1);
-	__builtin_prefetch(&p->rules);
+/** Have what a sample needs and changes of a port on its way. */
+static inline void port_table_prefetch(const struct port_table *t,
+				       uint32_t port)
+{
+	__builtin_prefetch(&t->samples[port], 1);
 }
+
+/** Begin another step of a port's samples. */
+void port_table_turn(struct port_table *t, uint32_t port, int64_t step);
+
+/** What a sample of a step changes of a port. */
+static inline struct port_samples *
+port_table_samples(struct port_table *t, uint32_t port, int64_t step)
+{
+	struct port_samples *samples = &t->samples[port];
+
+	if (__builtin_expect(samples->step != (int32_t)step, 0))
+		port_table_turn(t, port, step);
+	return samples;
+}
+
+/** As port_samples_number, of a sample that is not the next one. */
+void port_table_odd_number(struct port_table *t, uint32_t port,
+			   uint32_t sub_agent, uint32_t sequence);
+
+/** As port_samples_has_side says, from now on. */
+void port_table_see_side(struct port_table *t, uint32_t port, bool egress,
+			 uint32_t rate);
+
+/** Move all that samples summed to the ports. */
+void port_table_settle(struct port_table *t);
 
 /** The port of a switch, or PORT_NONE: none is made. */
 uint32_t port_table_look(const struct port_table *t, uint32_t switch_index,
@@ -206,10 +239,6 @@ void port_table_forget(struct port_table *t);
 
 /** The same of ports that know of later than now, and of steps of then. */
 void port_table_forget_later(struct port_table *t, int64_t now_us);
-
-/** Add a sample to a port's own estimate; egress: it left by the port. */
-void port_table_estimate(struct port_table *t, uint32_t port, int64_t step,
-			 uint64_t bytes, bool egress);
 
 /**
  * Give out the steps that are complete once span is over.

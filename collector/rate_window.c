@@ -66,8 +66,8 @@ static bool falls(const struct rate_sequence *s, uint32_t sequence)
 	return s->begun && back > OVERTAKEN && back < UINT32_MAX / 2;
 }
 
-void rate_window_odd_sample(struct rate_window *w, int64_t step,
-			    uint32_t sub_agent, uint32_t sequence)
+void rate_window_sample(struct rate_window *w, int64_t step, uint32_t sub_agent,
+			uint32_t sequence)
 {
 	struct rate_bucket *b = bucket_of(w, step);
 	struct rate_sequence *s = sequence_of(w, sub_agent);
@@ -80,6 +80,32 @@ void rate_window_odd_sample(struct rate_window *w, int64_t step,
 	b->falls += falls(s, sequence);
 	s->begun = true;
 	s->newest = sequence;
+	s->step = step;
+}
+
+bool rate_window_is_newest(const struct rate_window *w, uint32_t sub_agent,
+			   uint32_t sequence)
+{
+	for (int i = 0; i < RATE_WINDOW_SEQUENCES; i++) {
+		const struct rate_sequence *s = &w->sequences[i];
+
+		if (s->begun && s->sub_agent == sub_agent)
+			return s->newest == sequence;
+	}
+	return false;
+}
+
+void rate_window_run(struct rate_window *w, int64_t step, uint32_t sub_agent,
+		     uint32_t count)
+{
+	struct rate_sequence *s = sequence_of(w, sub_agent);
+	struct rate_bucket *b = bucket_of(w, step);
+
+	if (!s)
+		return;
+	b->received += count;
+	b->taken += count;
+	s->newest += count;
 	s->step = step;
 }
 

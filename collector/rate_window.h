@@ -55,30 +55,18 @@ struct rate_sum {
 	uint64_t dropped;
 };
 
-/** As rate_window_sample, for what is not the next one of the first
- * sub-agent. */
-void rate_window_odd_sample(struct rate_window *w, int64_t step,
-			    uint32_t sub_agent, uint32_t sequence);
-
 /** Count a sample that came in a step. */
-static inline void rate_window_sample(struct rate_window *w, int64_t step,
-				      uint32_t sub_agent, uint32_t sequence)
-{
-	struct rate_bucket *b = &w->buckets[(uint64_t)step % RATE_WINDOW_STEPS];
-	struct rate_sequence *s = &w->sequences[0];
+void rate_window_sample(struct rate_window *w, int64_t step, uint32_t sub_agent,
+			uint32_t sequence);
 
-	if (__builtin_expect(b->step != step || !s->begun ||
-				 s->sub_agent != sub_agent ||
-				 sequence != s->newest + 1,
-			     0)) {
-		rate_window_odd_sample(w, step, sub_agent, sequence);
-		return;
-	}
-	b->received++;
-	b->taken++;
-	s->newest = sequence;
-	s->step = step;
-}
+/** Whether the last sample of a sub-agent has this number: those that follow
+ * in a row may be counted at once. */
+bool rate_window_is_newest(const struct rate_window *w, uint32_t sub_agent,
+			   uint32_t sequence);
+
+/** Count so many samples that followed the newest one in a row. */
+void rate_window_run(struct rate_window *w, int64_t step, uint32_t sub_agent,
+		     uint32_t count);
 
 /** The agent says that so many more were dropped. */
 void rate_window_dropped(struct rate_window *w, int64_t step, uint32_t grown);

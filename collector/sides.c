@@ -3,19 +3,48 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int sides_init(struct sides *s, const struct registry *registry,
 	       const struct port_table *ports)
 {
+	size_t bytes =
+	    ((size_t)registry->interface_count + 1) * sizeof(*s->places);
+
 	*s = (struct sides){ .registry = registry, .ports = ports };
-	s->places = calloc(registry->interface_count + 1, sizeof(*s->places));
-	return s->places ? 0 : -ENOMEM;
+	s->places = aligned_alloc(_Alignof(struct side_place), bytes);
+	s->switches =
+	    calloc(registry->config->switch_count + 1, sizeof(*s->switches));
+	if (!s->places || !s->switches)
+		return -ENOMEM;
+	memset(s->places, 0, bytes);
+	return 0;
 }
 
 void sides_fini(struct sides *s)
 {
 	free(s->places);
+	free(s->switches);
 	*s = (struct sides){ 0 };
+}
+
+void sides_see_switch(struct sides *s, uint32_t switch_index, bool egress,
+		      int64_t step)
+{
+	port_sight_see(&s->switches[switch_index].sent[egress], step);
+	if (!egress)
+		s->ingress_step = step;
+}
+
+bool sides_is_egress_alone(const struct sides *s, uint32_t switch_index,
+			   int64_t step)
+{
+	const struct side_switch *w = &s->switches[switch_index];
+	int64_t before = port_sight_before(&w->sent[1], step);
+
+	/* While nothing at all comes nothing tells that ingress has ended. */
+	return before > 0 && step - before <= SIDE_SWITCH_STEPS &&
+	       (w->sent[0].last == 0 || step - w->sent[0].last > SIDE_STEPS);
 }
 
 void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,
@@ -46,6 +75,16 @@ static bool was_seen(const struct port_sight *sight, int64_t step)
 	return before > 0 && step - before <= SIDE_STEPS;
 }
 
+/* True if the switch of a port sampled that direction just before the step. */
+static bool is_sampling(const struct sides *s, uint32_t port, bool egress,
+			int64_t step)
+{
+	uint32_t at = s->ports->ports[port].switch_index;
+	int64_t before = port_sight_before(&s->switches[at].sent[egress], step);
+
+	return before > 0 && step - before <= SIDE_SWITCH_STEPS;
+}
+
 static enum config_direction direction_at(const struct sides *s, uint32_t port)
 {
 	uint32_t at = s->ports->ports[port].switch_index;
@@ -56,9 +95,9 @@ static enum config_direction direction_at(const struct sides *s, uint32_t port)
 static enum side_state state_of_ingress(enum config_direction direction)
 {
 	switch (direction) {
+	case CONFIG_DIRECTION_AUTO:
 	case CONFIG_DIRECTION_BOTH:
 		return SIDE_COMBINED;
-	case CONFIG_DIRECTION_AUTO:
 	case CONFIG_DIRECTION_INGRESS:
 	case CONFIG_DIRECTION_ANY:
 		return SIDE_PLAIN;
@@ -71,11 +110,11 @@ static enum side_state state_of_ingress(enum config_direction direction)
 static enum side_state state_of_egress(enum config_direction direction)
 {
 	switch (direction) {
+	case CONFIG_DIRECTION_AUTO:
 	case CONFIG_DIRECTION_BOTH:
 		return SIDE_COMBINED;
 	case CONFIG_DIRECTION_EGRESS:
 		return SIDE_PLAIN;
-	case CONFIG_DIRECTION_AUTO:
 	case CONFIG_DIRECTION_INGRESS:
 	case CONFIG_DIRECTION_ANY:
 		break;
@@ -101,40 +140,42 @@ static const struct side_home *last_home(const struct sides *s,
 }
 
 static void look_at_ingress(const struct sides *s, uint32_t interface,
-			    struct side *out)
+			    int64_t step, struct side *out)
 {
-	const struct side_home *h = last_home(s, interface, out->step);
+	const struct side_home *h = last_home(s, interface, step);
 	const struct port_side *side;
 
-	if (!h)
+	if (!h || !is_sampling(s, h->port, false, step))
 		return;
 	side = &s->ports->ports[h->port].sides[0];
 	out->state = state_of_ingress(direction_at(s, h->port));
-	out->rate = port_side_rate(side, out->step);
+	out->rate = port_side_rate(side, step);
 	out->port = h->port;
 }
 
 /* The egress side of one port joins what is known of an interface's; one port
  * that is not sampled, and the side is not. */
-static bool join_egress(const struct sides *s, uint32_t port, struct side *out)
+static bool join_egress(const struct sides *s, uint32_t port, int64_t step,
+			struct side *out)
 {
 	const struct port_side *side = &s->ports->ports[port].sides[1];
 	enum side_state state = state_of_egress(direction_at(s, port));
 
-	if (state == SIDE_UNSEEN || !was_seen(&side->seen, out->step)) {
+	if (state == SIDE_UNSEEN || !was_seen(&side->seen, step) ||
+	    !is_sampling(s, port, true, step)) {
 		out->state = SIDE_UNSEEN;
 		return false;
 	}
 	if (out->state != SIDE_COMBINED)
 		out->state = state;
-	out->rate = port_side_rate(side, out->step);
+	out->rate = port_side_rate(side, step);
 	out->port = port;
 	return true;
 }
 
 /* Who sends nothing may have a port by configuration. */
 static void look_at_configured(const struct sides *s, uint32_t interface,
-			       struct side *out)
+			       int64_t step, struct side *out)
 {
 	const struct registry *r = s->registry;
 	uint32_t member = r->interfaces[interface].member;
@@ -147,29 +188,28 @@ static void look_at_configured(const struct sides *s, uint32_t interface,
 		for (uint32_t k = 0; at != PORT_NONE && k < p->member_count;
 		     k++) {
 			if (p->members[k] == member &&
-			    was_seen(&s->ports->ports[at].sides[1].seen,
-				     out->step))
-				(void)join_egress(s, at, out);
+			    was_seen(&s->ports->ports[at].sides[1].seen, step))
+				(void)join_egress(s, at, step, out);
 		}
 	}
 }
 
 static void look_at_egress(const struct sides *s, uint32_t interface,
-			   struct side *out)
+			   int64_t step, struct side *out)
 {
 	bool known = false;
 
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
 		const struct side_home *h = &s->places[interface].homes[i];
 
-		if (!was_seen(&h->seen, out->step))
+		if (!was_seen(&h->seen, step))
 			continue;
 		known = true;
-		if (!join_egress(s, h->port, out))
+		if (!join_egress(s, h->port, step, out))
 			return;
 	}
 	if (!known)
-		look_at_configured(s, interface, out);
+		look_at_configured(s, interface, step, out);
 }
 
 const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
@@ -179,19 +219,32 @@ const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
 	struct side *side = egress ? &p->out : &p->in;
 	uint32_t rate = side->rate;
 
-	*side = (struct side){ .step = step, .port = PORT_NONE };
+	*side = (struct side){ .step = (uint32_t)step, .port = PORT_NONE };
 	if (interface == REGISTRY_NOBODY)
 		return side;
 	if (egress)
-		look_at_egress(s, interface, side);
+		look_at_egress(s, interface, step, side);
 	else
-		look_at_ingress(s, interface, side);
+		look_at_ingress(s, interface, step, side);
 	/* Nothing can be weighed by a rate that is none. */
-	if (side->state == SIDE_COMBINED && side->rate == 0)
+	if (side->state == SIDE_COMBINED &&
+	    (side->rate == 0 ||
+	     balance_was_shut(egress ? &p->got : &p->sent, step)))
 		side->state = SIDE_UNSEEN;
 	if (side->state != SIDE_COMBINED)
 		side->rate = rate;
 	return side;
+}
+
+void sides_weigh(struct sides *s, uint32_t from, uint32_t to, bool egress,
+		 int64_t step, const struct tally *tally)
+{
+	double packets = (double)tally->packets;
+	double samples = (double)tally->samples;
+	int side = egress ? BALANCE_OUT : BALANCE_IN;
+
+	balance_add(&s->places[from].sent, step, side, packets, samples);
+	balance_add(&s->places[to].got, step, side, packets, samples);
 }
 
 double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,
@@ -200,20 +253,33 @@ double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,
 	double in = sides_of(s, from, false, step)->rate;
 	double out = sides_of(s, to, true, step)->rate;
 
+	if (balance_is_shut(&s->places[to].got, BALANCE_OUT, step))
+		return egress ? 0 : 1;
+	if (balance_is_shut(&s->places[from].sent, BALANCE_IN, step))
+		return egress ? 1 : 0;
 	return (egress ? in : out) / (in + out);
 }
 
 /* A port, or two of one LAG. */
-static bool are_one(const struct port_state *a, const struct port_state *b)
+static bool are_one(const struct port_table *t, uint32_t a, uint32_t b)
 {
-	return a->switch_index == b->switch_index &&
-	       a->aggregate == b->aggregate;
+	return t->ports[a].switch_index == t->ports[b].switch_index &&
+	       t->samples[a].aggregate == t->samples[b].aggregate;
+}
+
+/* A port by which nothing comes in is one of a LAG rather than of somebody who
+ * is silent. */
+static bool has_senders(const struct sides *s, uint32_t port, int64_t step)
+{
+	int64_t last = s->ports->ports[port].sides[0].seen.last;
+
+	return last > 0 && step - last <= SIDE_STEPS;
 }
 
 bool sides_is_other_home(const struct sides *s, uint32_t interface,
 			 uint32_t port, int64_t step)
 {
-	const struct port *rules = s->ports->ports[port].rules;
+	const struct port *rules = s->ports->samples[port].rules;
 	bool known = false;
 
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
@@ -222,7 +288,7 @@ bool sides_is_other_home(const struct sides *s, uint32_t interface,
 		if (h->seen.last == 0 || step - h->seen.last > SIDE_STEPS)
 			continue;
 		known = true;
-		if (are_one(&s->ports->ports[h->port], &s->ports->ports[port]))
+		if (are_one(s->ports, h->port, port))
 			return true;
 	}
 	for (uint32_t i = 0; rules && i < rules->member_count; i++) {
@@ -230,7 +296,7 @@ bool sides_is_other_home(const struct sides *s, uint32_t interface,
 		    s->registry->interfaces[interface].member)
 			return true;
 	}
-	return !known;
+	return !known || !has_senders(s, port, step);
 }
 
 uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step)
@@ -238,12 +304,33 @@ uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step)
 	return sides_of(s, interface, false, step)->port;
 }
 
+bool sides_has_home(const struct sides *s, uint32_t interface, int64_t step)
+{
+	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
+		int64_t last = s->places[interface].homes[i].seen.last;
+
+		if (last > 0 && step - last <= SIDE_STEPS)
+			return true;
+	}
+	return false;
+}
+
 void sides_continue(struct sides *s, const struct sides *from,
 		    const uint32_t *interfaces, const uint32_t *switches)
 {
+	s->ingress_step = from->ingress_step;
+	for (size_t i = 0; i < from->registry->config->switch_count; i++) {
+		if (switches[i] != SWITCH_GONE)
+			s->switches[switches[i]] = from->switches[i];
+	}
 	for (uint32_t i = 1; i < from->registry->interface_count; i++) {
 		uint32_t at = interfaces[i];
 		int n = 0;
+
+		if (at != REGISTRY_NOBODY) {
+			s->places[at].sent = from->places[i].sent;
+			s->places[at].got = from->places[i].got;
+		}
 
 		for (int k = 0; at != REGISTRY_NOBODY && k < SIDE_HOMES_MAX;
 		     k++) {

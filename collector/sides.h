@@ -18,20 +18,30 @@
  * The sum of a pair's two weights is 1 at any time, so that nothing is doubled
  * and nothing is missing.
  *
- * Where an interface is, its ingress samples tell: up to eight ports, each
- * forgotten after an hour without one.
+ * A side counts if its port was a data source within the hour and its switch
+ * within three steps: a sampler that ends, ends for the whole switch. One that
+ * covers a part of an interface's ports only is found out by what it lacks
+ * beside the other side (balance.h).
+ *
+ * Where an interface is, its ingress samples tell, or the egress ones of a
+ * switch that sends no others: up to eight ports, each forgotten after an hour
+ * without one.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collector/balance.h"
 #include "collector/port_table.h"
 #include "ixp/registry.h"
+#include "ixp/tally.h"
 #include "util/attr.h"
 
 enum {
 	SIDE_HOMES_MAX = 8,
 	SIDE_STEPS = 60, /* what was not seen for so long is not sampled */
+	SIDE_SWITCH_STEPS =
+	    3, /* nor what its switch did not send for so long */
 };
 
 /* A port by which an interface's frames come in. Steps; 0: never. */
@@ -48,23 +58,33 @@ enum side_state {
 
 /* One side of an interface's traffic in a step. */
 struct side {
-	int64_t step; /* 0: not looked at yet */
-	enum side_state state;
+	uint32_t step; /* its low bits; 0: not looked at yet */
 	uint32_t rate; /* frames per sample, when it was SIDE_COMBINED last */
 	uint32_t port; /* where it is sampled; PORT_NONE if SIDE_UNSEEN */
+	enum side_state state;
 };
 
-/* What is known of an interface. */
+/* What is known of an interface: what each sample asks for in one line of the
+ * cache. */
 struct side_place {
 	struct side in;	 /* of what it sends */
 	struct side out; /* of what it gets */
 	struct side_home homes[SIDE_HOMES_MAX];
+	struct balance sent; /* may lack where it comes in */
+	struct balance got;  /* may lack where it goes out */
+} __attribute__((aligned(64)));
+
+/* What a switch samples. */
+struct side_switch {
+	struct port_sight sent[2]; /* ingress, egress */
 };
 
 struct sides {
 	const struct registry *registry; /* borrowed, as the ports */
 	const struct port_table *ports;
-	struct side_place *places; /* per interface */
+	struct side_place *places;    /* per interface */
+	struct side_switch *switches; /* per switch */
+	int64_t ingress_step; /* in which any switch sent ingress last */
 };
 
 /** @param ports  borrowed; @return 0 or -ENOMEM */
@@ -72,11 +92,21 @@ MUST_CHECK int sides_init(struct sides *s, const struct registry *registry,
 			  const struct port_table *ports);
 void sides_fini(struct sides *s);
 
+/** A switch sent samples of a direction. */
+void sides_see_switch(struct sides *s, uint32_t switch_index, bool egress,
+		      int64_t step);
+
+/** Whether a switch samples nothing but what goes out, as far as steps before
+ * this one tell: one that once sampled what comes in, after an hour. */
+bool sides_is_egress_alone(const struct sides *s, uint32_t switch_index,
+			   int64_t step);
+
 /** As sides_see, for a port that is not the first one or was not seen yet. */
 void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,
 			 int64_t step);
 
-/** A frame of an interface came in by a port that is no core port. */
+/** A frame of an interface came in by a port that is no core port, or went out
+ * to it where only that is sampled. */
 static inline void sides_see(struct sides *s, uint32_t interface, uint32_t port,
 			     int64_t step)
 {
@@ -97,8 +127,9 @@ static inline const struct side *sides_of(struct sides *s, uint32_t interface,
 	const struct side_place *p = &s->places[interface];
 	const struct side *side = egress ? &p->out : &p->in;
 
-	return side->step == step ? side
-				  : sides_look(s, interface, egress, step);
+	return side->step == (uint32_t)step
+		   ? side
+		   : sides_look(s, interface, egress, step);
 }
 
 /* How a sample counts. */
@@ -131,8 +162,12 @@ static inline enum side_count sides_count(struct sides *s, uint32_t from,
 	return egress ? SIDE_COUNTS_WHOLE : SIDE_COUNTS_NOT;
 }
 
+/** What a side says of a pair, corrected, where both count in part. */
+void sides_weigh(struct sides *s, uint32_t from, uint32_t to, bool egress,
+		 int64_t step, const struct tally *tally);
+
 /** Of 1, what counts of a side where both count in part; the other side's part
- * is the rest, in the same step. */
+ * is the rest, in the same step. Judged by all that was weighed so far. */
 double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,
 		  int64_t step);
 
@@ -141,7 +176,7 @@ bool sides_is_other_home(const struct sides *s, uint32_t interface,
 			 uint32_t port, int64_t step);
 
 /** Whether the frames to an interface leave by this port, as far as is known:
- * by another one a copy goes that was flooded. */
+ * by another one, where others are, a copy goes that was flooded. */
 static inline bool sides_is_home(const struct sides *s, uint32_t interface,
 				 uint32_t port, int64_t step)
 {
@@ -151,8 +186,12 @@ static inline bool sides_is_home(const struct sides *s, uint32_t interface,
 	       sides_is_other_home(s, interface, port, step);
 }
 
-/** Where an interface's frames come in; PORT_NONE: not known. */
+/** Where an interface's frames come in by the samples that count; PORT_NONE:
+ * not known. */
 uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step);
+
+/** Whether it is known where an interface is, sampled or not. */
+bool sides_has_home(const struct sides *s, uint32_t interface, int64_t step);
 
 /** Go on with what another registry's sides know.
  * @param interfaces  per interface of from: its number here, or

@@ -299,6 +299,7 @@ static void write_switches(struct json_writer *w, const struct status_view *v)
 		json_put_u64(w, "vlan_counters", state->vlan_counters);
 		json_put_u64(w, "drops", state->drops_grown);
 		json_put_u64(w, "sampling_rate", state->sampling_rate);
+		json_put_double(w, "correction", state->correction, 6);
 		write_own(w, state);
 		json_end_object(w);
 	}

@@ -43,15 +43,6 @@ static void add_to_total(struct steps *s, const struct closed_step *step)
 	}
 }
 
-/* True if a verdict of an earlier run would leave out all there is. */
-static bool is_stale(const struct config_switch *config,
-		     const struct switch_state *s)
-{
-	return config->direction == CONFIG_DIRECTION_AUTO &&
-	       s->counted == COUNTED_INGRESS && s->sent_egress &&
-	       !s->sent_ingress;
-}
-
 /* A verdict falls once a switch was heard for as long as a step. */
 static void decide(struct steps *s, int64_t now_us)
 {
@@ -63,7 +54,7 @@ static void decide(struct steps *s, int64_t now_us)
 		if (state->first_us == 0 ||
 		    now_us - state->first_us < VERDICT_AFTER_US)
 			continue;
-		if (state->undecided || is_stale(&config->switches[i], state))
+		if (state->undecided)
 			intake_decide(s->intake, i);
 	}
 }

@@ -19,8 +19,9 @@ static void take_line(struct intake *in, const char *name, const char *word)
 
 		if (strcmp(c->switches[i].name, name) != 0 || !s->undecided)
 			continue;
-		if (strcmp(word, "ingress") == 0)
-			s->counted = COUNTED_INGRESS;
+		/* "ingress": before both were combined */
+		if (strcmp(word, "both") == 0 || strcmp(word, "ingress") == 0)
+			s->counted = COUNTED_BOTH;
 		else if (strcmp(word, "any") != 0)
 			return;
 		s->undecided = false;
@@ -59,7 +60,6 @@ void verdicts_write(struct text *out, const struct intake *in)
 		if (c->switches[i].direction == CONFIG_DIRECTION_AUTO &&
 		    !s->undecided)
 			text_addf(out, "%s %s\n", c->switches[i].name,
-				  s->counted == COUNTED_INGRESS ? "ingress"
-								: "any");
+				  s->counted == COUNTED_BOTH ? "both" : "any");
 	}
 }

@@ -52,6 +52,12 @@ static void add_rate(const struct call *call, const struct status_switch *w,
 	if (w->sampling_rate > 0) {
 		text_add(out, "1 in ");
 		units_count(out, w->sampling_rate);
+		if (w->correction > 1)
+			text_addf(out,
+				  "<br><small>in effect 1 in %.0f: %.2f %% of "
+				  "the samples are missing</small>",
+				  w->sampling_rate * w->correction,
+				  100 - 100 / w->correction);
 	} else {
 		units_count(out, NAN);
 	}

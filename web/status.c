@@ -168,6 +168,7 @@ static void read_switches(struct reading *r, struct status *s,
 		w->counter_samples = number(item, "counter_samples");
 		w->drops = number(item, "drops");
 		w->sampling_rate = number(item, "sampling_rate");
+		w->correction = number(item, "correction");
 		read_own(r, w, item);
 	}
 }

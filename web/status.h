@@ -66,6 +66,7 @@ struct status_switch {
 	double counter_samples;
 	double drops;
 	double sampling_rate;
+	double correction; /* of estimates, for samples that are missing */
 	struct status_counts discarded; /* packets, by groups of reasons */
 	double vlan_counters;
 	double load_percent; /* of its processor, over a minute */

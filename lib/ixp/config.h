@@ -114,7 +114,8 @@ struct config_switch {
 /** Whether what a switch samples of the two directions may be combined. */
 static inline bool config_is_combined(const struct config_switch *s)
 {
-	return s->direction == CONFIG_DIRECTION_BOTH;
+	return s->direction == CONFIG_DIRECTION_BOTH ||
+	       s->direction == CONFIG_DIRECTION_AUTO;
 }
 
 static inline bool config_is_corrected(const struct config_switch *s)

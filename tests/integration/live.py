@@ -183,21 +183,21 @@ class Exchange:
                                     ("127.0.0.1", "198.51.100.7"): 1},
                           "the refused")
         self.checks.equal([s["counted"] for s in status["switches"]],
-                          ["ingress", "ingress"], "verdicts")
+                          ["both", "both"], "verdicts")
         self.checks.equal(status["replay"], None, "replay")
         self.checks.equal(status["sources"][0]["listen"],
                           f"127.0.0.1:{self.port}", "the source")
 
     def second_run(self):
         with open(self.state + "/directions", encoding="utf-8") as file:
-            self.checks.equal(file.read(), "sw1 ingress\nsw2 ingress\n",
+            self.checks.equal(file.read(), "sw1 both\nsw2 both\n",
                               "the verdicts kept")
         before = self.status()["written"]
         collector = self.start("again")
         wait_for(lambda: self.status()["written"] > before, 15,
                  "a new status")
         self.checks.equal([s["counted"] for s in self.status()["switches"]],
-                          ["ingress", "ingress"], "verdicts after a restart")
+                          ["both", "both"], "verdicts after a restart")
         self.checks.equal(collector.stop(signal.SIGINT), 0,
                           "exit after SIGINT")
 

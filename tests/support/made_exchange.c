@@ -381,7 +381,7 @@ static void add_switches(struct text *out, int64_t end_s)
 			  "\"ingress_samples\": 406300, \"egress_samples\": "
 			  "406045, \"unknown_samples\": 0, "
 			  "\"counter_samples\": 34560, \"drops\": 0, "
-			  "\"sampling_rate\": 4096 }",
+			  "\"sampling_rate\": 4096, \"correction\": 1.0526 }",
 			  i > 1 ? ",\n  " : "", i, i, (long long)end_s + 8,
 			  i > 1 ? 3 : 0);
 }

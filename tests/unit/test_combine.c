@@ -2,7 +2,9 @@
 #include "support/unit.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/clock.h"
 #include "collector/closed_step.h"
@@ -186,16 +188,172 @@ START_TEST(a_side_that_is_first_seen_does_not_count_yet)
 }
 END_TEST
 
+/* Both directions are sampled, though at other ports. */
+static void others_talk(int64_t step)
+{
+	came_in(step, C, A, 3, 100);
+	went_out(step, B, A, 1, 100);
+}
+
 START_TEST(a_side_that_is_not_seen_for_an_hour_counts_no_more)
 {
 	learn(100, 100);
+	for (int i = 1; i < SIDE_STEPS; i++)
+		others_talk(STEP + i);
 	came_in(STEP + SIDE_STEPS, A, B, 1, 100);
 	came_in(STEP + SIDE_STEPS, B, A, 2, 100);
 	close_step();
 	ck_assert_uint_eq(between(64500, 64501).bytes, 50 * BYTES);
+	others_talk(STEP + SIDE_STEPS);
 	came_in(STEP + SIDE_STEPS + 1, A, B, 1, 100);
 	close_step();
 	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * BYTES);
+}
+END_TEST
+
+START_TEST(a_direction_that_a_switch_sends_no_more_counts_no_more)
+{
+	for (int egress = 0; egress < 2; egress++) {
+		learn(100, 100);
+		for (int i = 1; i < 2 * SIDE_SWITCH_STEPS; i++) {
+			uint64_t whole = 100 * BYTES;
+
+			if (egress)
+				went_out(STEP + i, A, B, 2, 100);
+			else
+				came_in(STEP + i, A, B, 1, 100);
+			close_step();
+			ck_assert_uint_eq(between(64500, 64501).bytes,
+					  i > SIDE_SWITCH_STEPS ? whole
+								: whole / 2);
+		}
+		teardown();
+		setup();
+	}
+}
+END_TEST
+
+/* One port's sampler ends, the switch's goes on. */
+START_TEST(a_side_that_lacks_too_much_counts_no_more)
+{
+	learn(100, 100);
+	for (int i = 0; i < 40; i++)
+		came_in(STEP + 1, A, B, 1, 100);
+	others_talk(STEP + 1);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 40 * 100 * BYTES);
+	/* nor does it when it is back, for now */
+	went_out(STEP + 2, A, B, 2, 100);
+	came_in(STEP + 2, A, B, 1, 100);
+	others_talk(STEP + 2);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * BYTES);
+	ck_assert_uint_eq(between(64500, 64501).samples, 1);
+}
+END_TEST
+
+START_TEST(a_sender_that_is_sampled_in_part_counts_where_it_leaves)
+{
+	learn(100, 100);
+	came_in(STEP + 1, A, B, 1, 100);
+	for (int i = 0; i < 50; i++)
+		went_out(STEP + 1, A, B, 2, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 50 * 100 * BYTES);
+}
+END_TEST
+
+/* One switch is told to count what comes in, or what goes out; LOST is on it,
+ * A on the other one. */
+static void begin_mixed(const char *direction)
+{
+	char *text = exchange_config_text("both", NULL);
+	char *second = strrchr(text, ':') + 2;
+	char *mixed;
+
+	teardown();
+	ck_assert_int_ge(asprintf(&mixed, "%.*s%s }\n", (int)(second - text),
+				  text, direction),
+			 0);
+	exchange_build(&e, mixed, NULL);
+	free(text);
+	free(mixed);
+	ck_assert_int_eq(intake_init(&in, e.registry), 0);
+}
+
+static void cross(int64_t step, int as_first, int as_second)
+{
+	struct sent_flow first = {
+		.src = A, .dst = LOST, .port = 1, .as = as_first, .rate = 100
+	};
+	struct sent_flow second = {
+		.src = A, .dst = LOST, .port = 9, .as = as_second, .rate = 100
+	};
+
+	if (as_first == SENT_AS_EGRESS) {
+		first.src = LOST;
+		first.dst = A;
+		second.src = LOST;
+		second.dst = A;
+	}
+	send_flow(1, step, first);
+	send_flow(2, step, second);
+}
+
+static const char *const seconds[] = { "ingress", "egress", "any", "both" };
+
+START_TEST(switches_of_other_directions_do_not_double)
+{
+	begin_mixed(seconds[_i]);
+	for (int i = 0; i < 5; i++) {
+		cross(STEP + i, SENT_AS_INGRESS, SENT_AS_EGRESS);
+		cross(STEP + i, SENT_AS_EGRESS, SENT_AS_INGRESS);
+		close_step();
+		/* "any" counts what goes out of its ports too, by request */
+		if (i == 0 || strcmp(seconds[_i], "any") == 0)
+			continue;
+		ck_assert_msg(between(64500, 64507).bytes == 100 * BYTES,
+			      "%s: %lu to it", seconds[_i],
+			      (unsigned long)between(64500, 64507).bytes);
+		ck_assert_msg(between(64507, 64500).bytes == 100 * BYTES,
+			      "%s: %lu from it", seconds[_i],
+			      (unsigned long)between(64507, 64500).bytes);
+	}
+}
+END_TEST
+
+START_TEST(a_strangers_frame_is_not_doubled)
+{
+	enum { STRANGER = 0x77 };
+
+	/* The second switch samples nothing but what goes out. */
+	for (int i = 0; i < 5; i++) {
+		came_in(STEP + i, STRANGER, LOST, 1, 100);
+		send_flow(2, STEP + i,
+			  (struct sent_flow){ .src = STRANGER,
+					      .dst = LOST,
+					      .port = 9,
+					      .as = SENT_AS_EGRESS,
+					      .rate = 100 });
+		close_step();
+		ck_assert_uint_eq(between(0, 64507).bytes, 100 * BYTES);
+	}
+}
+END_TEST
+
+/* Frames to a LAG go out by ports that none comes in by. */
+START_TEST(a_port_without_senders_is_no_place_for_copies)
+{
+	learn(100, 100);
+	went_out(STEP, A, B, 9, 100);
+	close_step();
+	came_in(STEP + 1, A, B, 1, 100);
+	came_in(STEP + 1, A, B, 1, 100);
+	went_out(STEP + 1, A, B, 2, 100);
+	went_out(STEP + 1, A, B, 9, 100);
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes, 200 * BYTES);
+	ck_assert_uint_eq(between(64500, 64501).samples, 4);
 }
 END_TEST
 
@@ -432,6 +590,13 @@ int main(void)
 		{ unequal_rates_weigh_by_the_others, 0 },
 		{ a_side_that_is_first_seen_does_not_count_yet, 0 },
 		{ a_side_that_is_not_seen_for_an_hour_counts_no_more, 0 },
+		{ a_direction_that_a_switch_sends_no_more_counts_no_more, 0 },
+		{ a_side_that_lacks_too_much_counts_no_more, 0 },
+		{ a_sender_that_is_sampled_in_part_counts_where_it_leaves, 0 },
+		{ switches_of_other_directions_do_not_double,
+		  COUNT_OF(seconds) },
+		{ a_strangers_frame_is_not_doubled, 0 },
+		{ a_port_without_senders_is_no_place_for_copies, 0 },
 		{ what_is_flooded_counts_where_it_comes_in, 0 },
 		{ a_sender_that_is_not_sampled_counts_where_it_leaves, 0 },
 		{ a_sender_that_appears_is_not_doubled, 0 },

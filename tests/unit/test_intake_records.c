@@ -178,6 +178,7 @@ START_TEST(an_ip_record_alone_counts_on_its_port_only)
 	send();
 	ck_assert_uint_eq(in.ledger.observations, 1);
 	ck_assert_uint_eq(in.ledger.dropped[DROP_NO_ETHERNET_HEADER], 1);
+	port_table_settle(&in.ports);
 	ck_assert_uint_eq(
 	    in.ports.ports[port_table_find(&in.ports, 0, LEARNED)].in_estimate,
 	    10000);
@@ -278,6 +279,13 @@ START_TEST(a_compact_sample_has_24_bits_of_its_source)
 	ck_assert_uint_eq(in.ports.count, ports + 2);
 	ck_assert_uint_ne(port_table_look(&in.ports, 0, NEXUS), PORT_NONE);
 	ck_assert_uint_ne(port_table_look(&in.ports, 0, NAMED), PORT_NONE);
+	/* nor does it stand for another port where it is neither of the two */
+	check_direction((struct sflow_build_flow){ .source_index = LOW,
+						   .input = { 0, 0 },
+						   .output = { 0, OTHER } },
+			DIRECTION_UNKNOWN);
+	ck_assert_uint_eq(port_table_look(&in.ports, 0, LOW), PORT_NONE);
+	ck_assert_uint_eq(in.ports.count, ports + 2);
 	/* an expanded one has them all */
 	check_direction((struct sflow_build_flow){ .expanded = true,
 						   .source_index = LOW,

@@ -140,18 +140,26 @@ START_TEST(the_next_counters_compare_with_the_last_of_before)
 }
 END_TEST
 
+/* A sample's bytes came in by the port, in the first step. */
+static void estimate(struct port_table *t, uint64_t bytes)
+{
+	uint32_t port = port_table_find(t, 1, PORT);
+
+	port_samples_estimate(port_table_samples(t, port, START_S / STEP_S),
+			      false, bytes);
+	port_table_settle(t);
+}
+
 START_TEST(steps_not_given_out_are_still_there)
 {
 	struct record_port row;
 
 	count(&before, 0, 0);
 	count(&before, 20, 3000);
-	port_table_estimate(&before, port_table_find(&before, 1, PORT),
-			    START_S / STEP_S, 500, false);
+	estimate(&before, 500);
 	remember(0, 25);
 	recall();
-	port_table_estimate(&after, port_table_find(&after, 1, PORT),
-			    START_S / STEP_S, 100, false);
+	estimate(&after, 100);
 	count(&after, 80, 9000);
 	row = closed(0, 30);
 	ck_assert_uint_eq(row.estimate[0], 600);

@@ -316,8 +316,8 @@ START_TEST(a_rate_needs_enough_of_the_step)
 	s.edge = coverages[_i].edge;
 	sample(60 - (double)coverages[_i].covered_s, 0, 0);
 	sample(60, (uint64_t)coverages[_i].covered_s * 100, 0);
-	port_table_estimate(&t, port, STEP,
-			    (uint64_t)coverages[_i].covered_s * 10, false);
+	port_samples_estimate(port_table_samples(&t, port, STEP), false,
+			      (uint64_t)coverages[_i].covered_s * 10);
 	close_as(s, true, false);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_msg(isnan(in_bytes(0)) == !coverages[_i].known, "%s",
@@ -336,7 +336,7 @@ START_TEST(an_estimate_is_zero_while_alive_and_unknown_when_not)
 	sample(0, 0, 0);
 	sample(60, 0, 0);
 	sample(120, 0, 0);
-	port_table_estimate(&t, port, STEP, 6000, true);
+	port_samples_estimate(port_table_samples(&t, port, STEP), true, 6000);
 	close_step(0);
 	ck_assert_double_eq(value(0, PORT_OUT_ESTIMATE), 100);
 	ck_assert_double_eq(value(0, PORT_IN_ESTIMATE), 0);
@@ -469,7 +469,7 @@ START_TEST(times_before_the_epoch_are_harmless)
 	port_table_counters(&t, port, &c, -100 * STEP_US, 1);
 	c.interface.in_octets = 1000;
 	port_table_counters(&t, port, &c, -90 * STEP_US, 600001);
-	port_table_estimate(&t, port, -90, 5, true);
+	port_samples_estimate(port_table_samples(&t, port, -90), true, 5);
 	close_as((struct step_span){ .step = -90, .covered_us = STEP_US }, true,
 		 true);
 	ck_assert_uint_eq(count, 0);

@@ -226,7 +226,7 @@ START_TEST(a_verdict_outlives_a_reload)
 	talk(1, 2, SENT_AS_EGRESS);
 	reload_direction("auto");
 	ck_assert(!in.agents.switches[0].undecided);
-	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_INGRESS);
+	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_BOTH);
 	ck_assert(in.agents.switches[1].undecided);
 }
 END_TEST

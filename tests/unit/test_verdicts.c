@@ -62,14 +62,14 @@ START_TEST(what_was_decided_reads_back)
 	intake_decide(&in, 0);
 	intake_decide(&in, 1);
 	verdicts_write(&text, &in);
-	ck_assert_str_eq(text_str(&text), "sw1 ingress\nsw2 any\n");
+	ck_assert_str_eq(text_str(&text), "sw1 both\nsw2 any\n");
 	unbuild();
 	build("auto");
 	ck_assert(in.agents.switches[0].undecided);
 	read_back(text_str(&text));
 	ck_assert(!in.agents.switches[0].undecided);
 	ck_assert(!in.agents.switches[1].undecided);
-	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_INGRESS);
+	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_BOTH);
 	ck_assert_int_eq(in.agents.switches[1].counted, COUNTED_ANY);
 }
 END_TEST
@@ -89,17 +89,26 @@ static const char *const odd[] = {
 	"sw1",
 	"sw1 ",
 	"sw1 egress\n",
-	"sw1  ingress\n",
-	"sw1 ingress more\n",
-	"sw11 ingress\n",
-	" sw1 ingress\n",
-	"ingress sw1\n",
+	"sw1  both\n",
+	"sw1 both more\n",
+	"sw11 both\n",
+	" sw1 both\n",
+	"both sw1\n",
 };
 
 START_TEST(an_odd_file_decides_nothing)
 {
 	read_back(odd[_i]);
 	ck_assert_msg(in.agents.switches[0].undecided, "%s", odd[_i]);
+}
+END_TEST
+
+/* What was "ingress" when only that was counted. */
+START_TEST(an_earlier_verdict_is_understood)
+{
+	read_back("sw1 ingress\n");
+	ck_assert(!in.agents.switches[0].undecided);
+	ck_assert_int_eq(in.agents.switches[0].counted, COUNTED_BOTH);
 }
 END_TEST
 
@@ -120,6 +129,7 @@ int main(void)
 		{ what_was_decided_reads_back, 0 },
 		{ nothing_decided_is_nothing_written, 0 },
 		{ an_odd_file_decides_nothing, COUNT_OF(odd) },
+		{ an_earlier_verdict_is_understood, 0 },
 		{ a_configured_direction_is_not_overruled, 0 },
 	};
 
