@@ -81,6 +81,15 @@ bool balance_is_shut(struct balance *b, int side, int64_t step)
 	return true;
 }
 
+double balance_weight(const struct balance *b, int64_t step)
+{
+	struct balance_sum all = b->past;
+	double age = step > b->step ? (double)(step - b->step) : 0;
+
+	add(&all, &b->now);
+	return (all.packets[0] + all.packets[1]) * pow(FADE, age);
+}
+
 bool balance_loss(const struct balance *b, struct balance_loss *out)
 {
 	struct balance_sum all = b->past;

@@ -66,6 +66,9 @@ static inline bool balance_was_shut(const struct balance *b, int64_t step)
 	return b->shut_until >= step;
 }
 
+/** Packets of either side that are known of late, as seen from a step. */
+double balance_weight(const struct balance *b, int64_t step);
+
 /** Loss between the sides; true: it is sure (4.5 standard deviations). */
 bool balance_loss(const struct balance *b, struct balance_loss *out);
 

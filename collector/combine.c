@@ -129,9 +129,13 @@ static void correct(const struct combining *c, struct cell *cell)
 		return;
 	if (e.source < in->ports.capacity)
 		scale(&cell->tally, in->ports.ports[e.source].correction);
-	if (e.in_part)
+	if (e.in_part) {
 		sides_weigh(&in->sides, e.from, e.to, e.egress, c->step,
 			    &cell->tally);
+		losses_add(&in->losses, e.from, e.to,
+			   e.egress ? BALANCE_OUT : BALANCE_IN, c->step,
+			   &cell->tally);
+	}
 }
 
 static void combine(const struct combining *c, struct cell *cell)

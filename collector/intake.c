@@ -48,6 +48,8 @@ int intake_init(struct intake *in, const struct registry *registry)
 		rc = aggregate_init(&in->open, registry);
 	if (rc == 0)
 		rc = sides_init(&in->sides, registry, &in->ports);
+	if (rc == 0)
+		rc = losses_init(&in->losses);
 	if (rc < 0)
 		intake_fini(in);
 	return rc;
@@ -55,6 +57,7 @@ int intake_init(struct intake *in, const struct registry *registry)
 
 void intake_fini(struct intake *in)
 {
+	losses_fini(&in->losses);
 	sides_fini(&in->sides);
 	aggregate_fini(&in->open);
 	bindings_fini(&in->bindings);
@@ -354,6 +357,8 @@ static void note_source(struct intake *in, const struct observation *o,
 		return;
 	port_samples_estimate(p, egress,
 			      (uint64_t)o->wire_bytes * o->sampling_rate);
+	in->ports.variances[o->port][egress] +=
+	    tally_variance(o->wire_bytes, o->sampling_rate);
 	if (in->combines &&
 	    !port_samples_has_side(p, egress, f->sampling_rate)) {
 		port_table_see_side(&in->ports, o->port, egress,

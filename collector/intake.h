@@ -18,6 +18,7 @@
 #include "collector/attribute.h"
 #include "collector/bindings.h"
 #include "collector/ledger.h"
+#include "collector/losses.h"
 #include "collector/port_table.h"
 #include "collector/sides.h"
 #include "collector/stations.h"
@@ -41,6 +42,7 @@ struct intake {
 	struct port_table ports;
 	struct stations stations;
 	struct sides sides;
+	struct losses losses;	      /* between the two sides of a pair */
 	struct stations misdelivered; /* at the port that they left by */
 	struct bindings bindings;
 	struct aggregate open; /* tallies of the open step */

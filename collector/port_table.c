@@ -9,7 +9,10 @@
 
 #include "collector/clock.h"
 
-enum { INDEX_CUT = 0xffffff }; /* what a compact sample says of one */
+enum {
+	INDEX_CUT = 0xffffff, /* what a compact sample says of one */
+	NEARLY_ALL_US = STEP_US - STEP_US / 60,
+};
 
 static void name_port(struct port_state *p)
 {
@@ -116,7 +119,8 @@ int port_table_init(struct port_table *t, const struct registry *registry)
 				   t->capacity * sizeof(*t->samples));
 	t->learned =
 	    calloc(registry->config->switch_count + 1, sizeof(*t->learned));
-	if (!t->ports || !t->samples || !t->learned) {
+	t->variances = calloc(t->capacity, sizeof(*t->variances));
+	if (!t->ports || !t->samples || !t->variances || !t->learned) {
 		port_table_fini(t);
 		return -ENOMEM;
 	}
@@ -142,6 +146,7 @@ void port_table_fini(struct port_table *t)
 {
 	free(t->ports);
 	free(t->samples);
+	free(t->variances);
 	free(t->learned);
 	u64map_fini(&t->by_key);
 	u64map_fini(&t->by_cut);
@@ -219,6 +224,8 @@ void port_table_continue(struct port_table *t, const struct port_table *from,
 			continue;
 		continue_port(&t->ports[at], p);
 		t->samples[at] = from->samples[i];
+		memcpy(t->variances[at], from->variances[i],
+		       sizeof(t->variances[at]));
 		find_rules(t, at);
 	}
 	t->refused += from->refused;
@@ -412,7 +419,11 @@ static void settle(struct port_table *t, uint32_t port)
 	if (s) {
 		add_saturating(&s->in_estimate, samples->estimate[0]);
 		add_saturating(&s->out_estimate, samples->estimate[1]);
+		s->variance[0] += t->variances[port][0];
+		s->variance[1] += t->variances[port][1];
 	}
+	t->variances[port][0] = 0;
+	t->variances[port][1] = 0;
 	samples->estimate[0] = 0;
 	samples->estimate[1] = 0;
 	/* The last one stays, for another to follow it. */
@@ -502,6 +513,8 @@ static void correct_steps(struct port_state *p, int64_t step)
 			continue;
 		correct(&s->in_estimate, &p->in_estimate, p->correction);
 		correct(&s->out_estimate, &p->out_estimate, p->correction);
+		s->variance[0] *= p->correction * p->correction;
+		s->variance[1] *= p->correction * p->correction;
 	}
 }
 
@@ -539,6 +552,29 @@ static bool complete(const struct port_state *p, const struct port_step *s,
 	return now_us - end_us > 2 * p->interval_us + STEP_US;
 }
 
+/* Compare the estimates of a step with its counters, if both are of all of it
+ * and the port samples that direction at all. */
+static void calibrate(struct port_state *p, const struct port_step *s)
+{
+	static const int octets[2] = { PORT_IN_OCTETS, PORT_OUT_OCTETS };
+	const uint64_t estimates[2] = { s->in_estimate, s->out_estimate };
+	const uint64_t all[2] = { p->in_estimate, p->out_estimate };
+
+	if (!s->estimate_known || s->covered_us < NEARLY_ALL_US ||
+	    s->observed_us < NEARLY_ALL_US)
+		return;
+	for (int i = 0; i < 2; i++) {
+		if (s->unknown >> octets[i] & 1 || all[i] == 0)
+			continue;
+		calibration_add(&p->calibration[i],
+				(struct calibration_step){
+				    .step = s->step,
+				    .counted = (double)s->grown[octets[i]],
+				    .estimated = (double)estimates[i],
+				    .variance = s->variance[i] });
+	}
+}
+
 /* Give out what is complete of one port; returns how many rows. */
 static size_t give_out(struct port_table *t, uint32_t port, int64_t now_step,
 		       bool all, struct port_row *rows)
@@ -557,6 +593,7 @@ static size_t give_out(struct port_table *t, uint32_t port, int64_t now_step,
 		if (!last_chance && !complete(p, s, now_us))
 			break;
 		fill_row(&rows[count], s);
+		calibrate(p, s);
 		rows[count].port = port;
 		rows[count].switch_index = p->switch_index;
 		rows[count++].ifindex = p->ifindex;

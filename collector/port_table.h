@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/calibration.h"
 #include "collector/counters.h"
 #include "collector/port_link.h"
 #include "collector/port_samples.h"
@@ -89,6 +90,7 @@ struct port_step {
 	uint32_t unknown;     /* as in counter_delta */
 	uint64_t in_estimate; /* bytes */
 	uint64_t out_estimate;
+	double variance[2]; /* of these, bytes² */
 	/* known once the step was closed, which a silence leaves out */
 	int64_t observed_us; /* of the step's 60 s */
 	bool edge;	     /* first or last step of a replay */
@@ -120,6 +122,7 @@ struct port_state {
 	struct rate_window window;
 	double correction; /* of its estimates: samples taken for each that
 			    * came, lately; 1 if it is not corrected */
+	struct calibration calibration[2]; /* ingress, egress */
 	struct port_step pending[PORT_PENDING_STEPS];
 	int64_t given_out;   /* the last step given out; 0: none */
 	int64_t interval_us; /* between the last two counter samples */
@@ -143,6 +146,8 @@ struct port_table {
 	const struct registry *registry; /* borrowed */
 	struct port_state *ports;
 	struct port_samples *samples; /* per port */
+	/* Per port, ingress and egress: of samples->estimate, bytes². */
+	double (*variances)[2];
 	uint32_t count;
 	uint32_t capacity;
 	struct u64map by_key; /* registry_port_key -> index */

@@ -185,6 +185,7 @@ int intake_reload(struct intake *in, struct generation *from,
 	continue_agents(&next.agents, &in->agents, &m);
 	port_table_continue(&next.ports, &in->ports, m.switches);
 	sides_continue(&next.sides, &in->sides, m.interfaces, m.switches);
+	losses_continue(&next.losses, &in->losses, m.interfaces);
 	bindings_continue(&next.bindings, &in->bindings, m.switches);
 	move_held(in, &in->ports, &next.ports, &m);
 	memcpy(next.held, in->held, in->held_count * sizeof(*in->held));

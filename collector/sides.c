@@ -315,6 +315,20 @@ bool sides_has_home(const struct sides *s, uint32_t interface, int64_t step)
 	return false;
 }
 
+uint32_t sides_last_home(const struct sides *s, uint32_t interface)
+{
+	const struct side_home *last = NULL;
+
+	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
+		const struct side_home *h = &s->places[interface].homes[i];
+
+		if (h->seen.last > 0 &&
+		    (!last || h->seen.last > last->seen.last))
+			last = h;
+	}
+	return last ? last->port : (uint32_t)PORT_NONE;
+}
+
 void sides_continue(struct sides *s, const struct sides *from,
 		    const uint32_t *interfaces, const uint32_t *switches)
 {

@@ -193,6 +193,9 @@ uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step);
 /** Whether it is known where an interface is, sampled or not. */
 bool sides_has_home(const struct sides *s, uint32_t interface, int64_t step);
 
+/** The port by which its frames came in last; PORT_NONE: none is known. */
+uint32_t sides_last_home(const struct sides *s, uint32_t interface);
+
 /** Go on with what another registry's sides know.
  * @param interfaces  per interface of from: its number here, or
  *                    REGISTRY_NOBODY */

@@ -7,6 +7,7 @@
 
 #include "collector/clock.h"
 #include "collector/findings_json.h"
+#include "collector/sampling_json.h"
 #include "collector/totals.h"
 #include "util/err.h"
 
@@ -361,6 +362,7 @@ static void write_port(struct json_writer *w, const struct config *c,
 		json_put_null(w, "up");
 	time_or_null(w, "last_counters", p->counted ? p->last.time_us : 0);
 	write_rates(w, p);
+	sampling_json_port(w, p);
 	json_put_u64(w, "in_errors", p->grown[PORT_IN_ERRORS]);
 	json_put_u64(w, "in_discards", p->grown[PORT_IN_DISCARDS]);
 	json_put_u64(w, "out_errors", p->grown[PORT_OUT_ERRORS]);
@@ -402,6 +404,7 @@ void status_write(struct text *out, const struct status_view *v)
 	totals_write_refused(&w, &in->agents);
 	totals_write_strangers(&w, in, STRANGERS_SHOWN);
 	findings_json(&w, in);
+	sampling_json(&w, in);
 	json_put_array(&w, "ports");
 	for (uint32_t i = 0; i < in->ports.count; i++)
 		write_port(&w, in->registry->config, &in->ports.ports[i]);

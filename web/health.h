@@ -29,6 +29,13 @@ void health_add_relays(const struct status *status, struct text *out);
 /** Every switch with what it sent. */
 void health_add_switches(const struct call *call, struct text *out);
 
+/** How good the samples are: sides that do not count, losses, and estimates
+ * that are off the counters. */
+void health_add_sampling(const struct call *call, struct text *out);
+
+/** Ports whose estimates drift away from their counters. */
+size_t health_drifts(const struct status *status);
+
 /** Refused agents, unknown MACs and what was learned, with what to paste. */
 void health_add_unknowns(const struct call *call, struct text *out);
 

@@ -44,6 +44,16 @@ static void add_counted(const struct call *call, const struct status_switch *w,
 	text_add(out, "</td>");
 }
 
+/* What is missing of the samples, and the rate that comes of it. */
+static void add_correction(const struct status_switch *w, struct text *out)
+{
+	text_add(out, "<br><small>1 in ");
+	units_count(out, floor(w->sampling_rate * w->correction + 0.5));
+	text_add(out, " in effect, ");
+	units_percent(out, 1 - 1 / w->correction);
+	text_add(out, " missing</small>");
+}
+
 static void add_rate(const struct call *call, const struct status_switch *w,
 		     struct text *out)
 {
@@ -53,11 +63,7 @@ static void add_rate(const struct call *call, const struct status_switch *w,
 		text_add(out, "1 in ");
 		units_count(out, w->sampling_rate);
 		if (w->correction > 1)
-			text_addf(out,
-				  "<br><small>in effect 1 in %.0f: %.2f %% of "
-				  "the samples are missing</small>",
-				  w->sampling_rate * w->correction,
-				  100 - 100 / w->correction);
+			add_correction(w, out);
 	} else {
 		units_count(out, NAN);
 	}

@@ -221,6 +221,7 @@ void page_health(const struct call *call, struct response *r)
 	health_add_store(call->status, out);
 	text_add(out, "</div>\n</div>\n");
 	health_add_switches(call, out);
+	health_add_sampling(call, out);
 	health_add_relays(call->status, out);
 	health_add_unknowns(call, out);
 	page_end(call, r);

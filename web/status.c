@@ -246,6 +246,57 @@ static void read_moves(struct reading *r, struct status *s, const json_t *array)
 	}
 }
 
+static void read_sides(struct reading *r, struct status *s, const json_t *array)
+{
+	s->sides = list(r, array, sizeof(*s->sides), &s->side_count);
+	for (size_t i = 0; i < s->side_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		struct status_side *side = &s->sides[i];
+
+		side->switch_name = string(r, item, "switch");
+		side->port = string(r, item, "port");
+		side->side = string(r, item, "side");
+		side->asn = number(item, "asn");
+		side->vlan = number(item, "vlan");
+		side->until = number(item, "until");
+	}
+}
+
+static void read_losses(struct reading *r, struct status_loss **out,
+			size_t *count, const json_t *array)
+{
+	struct status_loss *losses = list(r, array, sizeof(*losses), count);
+
+	*out = losses;
+	for (size_t i = 0; i < *count; i++) {
+		const json_t *item = json_array_get(array, i);
+		bool is_pair = json_object_get(item, "from") != NULL;
+
+		losses[i].switch_name = string(r, item, "switch");
+		losses[i].port = string(r, item, "port");
+		losses[i].way = string(r, item, "way");
+		losses[i].asn = number(item, is_pair ? "from" : "asn");
+		losses[i].to_asn = number(item, "to");
+		losses[i].vlan = number(item, "vlan");
+		losses[i].share = number(item, "share");
+		losses[i].ci95 = number(item, "ci95");
+		losses[i].packets = number(item, "packets");
+	}
+}
+
+static void read_calibration(struct status_calibration *c, const json_t *item)
+{
+	const char *drift = json_string_value(json_object_get(item, "drift"));
+
+	c->at = number(item, "at");
+	c->ratio = number(item, "ratio");
+	c->ci95 = number(item, "ci95");
+	if (drift && strcmp(drift, "high") == 0)
+		c->drift = 1;
+	else if (drift && strcmp(drift, "low") == 0)
+		c->drift = -1;
+}
+
 static void read_port(struct reading *r, struct status_port *port,
 		      const json_t *item)
 {
@@ -266,6 +317,10 @@ static void read_port(struct reading *r, struct status_port *port,
 	port->out_estimate_bps = number(item, "out_estimate_bps");
 	port->fcs_errors = number(item, "fcs_errors");
 	port->lag_forwards = truth(json_object_get(item, "lag"), "forwards");
+	read_calibration(&port->in_calibration,
+			 json_object_get(item, "in_calibration"));
+	read_calibration(&port->out_calibration,
+			 json_object_get(item, "out_calibration"));
 }
 
 static void read_ports(struct reading *r, struct status *s, const json_t *array)
@@ -333,6 +388,11 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 		  json_object_get(root, "misdelivered_macs"));
 	read_learned(r, s, json_object_get(root, "learned_ports"));
 	read_moves(r, s, json_object_get(root, "moved_macs"));
+	read_sides(r, s, json_object_get(root, "sides_shut"));
+	read_losses(r, &s->losses, &s->loss_count,
+		    json_object_get(root, "losses"));
+	read_losses(r, &s->pair_losses, &s->pair_loss_count,
+		    json_object_get(root, "pair_losses"));
 	s->macs_not_listed = number(root, "unknown_macs_not_listed");
 	read_ports(r, s, json_object_get(root, "ports"));
 }
@@ -395,8 +455,31 @@ static void free_learned(struct status *s)
 	free(s->moves);
 }
 
+static void free_losses(struct status_loss *losses, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(losses[i].switch_name);
+		free(losses[i].port);
+		free(losses[i].way);
+	}
+	free(losses);
+}
+
+static void free_sampling(struct status *s)
+{
+	for (size_t i = 0; i < s->side_count; i++) {
+		free(s->sides[i].switch_name);
+		free(s->sides[i].port);
+		free(s->sides[i].side);
+	}
+	free(s->sides);
+	free_losses(s->losses, s->loss_count);
+	free_losses(s->pair_losses, s->pair_loss_count);
+}
+
 static void free_lists(struct status *s)
 {
+	free_sampling(s);
 	for (size_t i = 0; i < s->source_count; i++) {
 		free(s->sources[i].kind);
 		free(s->sources[i].listen);

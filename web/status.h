@@ -118,6 +118,37 @@ struct status_move {
 	double at;
 };
 
+/* A side of a member's traffic that does not count for what it lacks. */
+struct status_side {
+	char *switch_name;
+	char *port;
+	char *side; /* ingress, egress */
+	double asn;
+	double vlan;
+	double until;
+};
+
+/* Frames that came in and did not go out: of a member, or of a pair. */
+struct status_loss {
+	char *switch_name; /* of a member: where it is */
+	char *port;
+	char *way;  /* of a member: to_member, from_member */
+	double asn; /* of a pair: the sender */
+	double to_asn;
+	double vlan;
+	double share; /* of 1 */
+	double ci95;
+	double packets;
+};
+
+/* A port's estimate against its counters; all NaN: not compared yet. */
+struct status_calibration {
+	double at;
+	double ratio;
+	double ci95;
+	int drift; /* 1: high, -1: low, 0: none */
+};
+
 struct status_port {
 	char *switch_name;
 	char *name;
@@ -136,6 +167,8 @@ struct status_port {
 	double out_estimate_bps;
 	double fcs_errors;
 	int lag_forwards; /* 1, 0, -1: no LACP */
+	struct status_calibration in_calibration;
+	struct status_calibration out_calibration;
 };
 
 struct status {
@@ -178,6 +211,12 @@ struct status {
 	size_t move_count;
 	struct status_mac *misdelivered; /* by the port that they left by */
 	size_t misdelivered_count;
+	struct status_side *sides;
+	size_t side_count;
+	struct status_loss *losses;
+	size_t loss_count;
+	struct status_loss *pair_losses;
+	size_t pair_loss_count;
 	struct status_port *ports;
 	size_t port_count;
 };

@@ -20,20 +20,27 @@ struct tally {
 	double variance; /* of bytes, in bytes² */
 };
 
-/** Count one sample of wire_bytes taken at 1 in rate. */
-static inline void tally_add_sample(struct tally *t, uint32_t wire_bytes,
-				    uint32_t rate)
+/** What a sample adds to the variance of an estimate of bytes, in bytes²:
+ * N(N−1)s² (Phaal and Panchen, Packet sampling basics). */
+static inline double tally_variance(uint32_t wire_bytes, uint32_t rate)
 {
 	double size = wire_bytes;
 	double n = rate;
 
+	return n * (n - 1) * size * size;
+}
+
+/** Count one sample of wire_bytes taken at 1 in rate. */
+static inline void tally_add_sample(struct tally *t, uint32_t wire_bytes,
+				    uint32_t rate)
+{
 	if (__builtin_add_overflow(t->bytes, (uint64_t)wire_bytes * rate,
 				   &t->bytes))
 		t->bytes = UINT64_MAX;
 	if (__builtin_add_overflow(t->packets, (uint64_t)rate, &t->packets))
 		t->packets = UINT64_MAX;
 	t->samples++;
-	t->variance += n * (n - 1) * size * size;
+	t->variance += tally_variance(wire_bytes, rate);
 }
 
 /** Add another tally. */

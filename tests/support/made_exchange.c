@@ -362,12 +362,17 @@ static void add_port_status(struct text *out, const struct writing *w, size_t i)
 		  " \"last_counters\": %lld, \"in_bps\": %.1f,"
 		  " \"out_bps\": %.1f, \"in_errors\": %zu, \"in_discards\": 0,"
 		  " \"out_errors\": 0, \"out_discards\": %zu,"
-		  " \"in_estimate_bps\": %.1f, \"out_estimate_bps\": %.1f }",
+		  " \"in_estimate_bps\": %.1f, \"out_estimate_bps\": %.1f,"
+		  " \"in_calibration\": { \"at\": %lld, \"ratio\": 1.004,"
+		  " \"ci95\": 0.021, \"drift\": \"none\" },"
+		  " \"out_calibration\": { \"at\": %lld, \"ratio\": %.3f,"
+		  " \"ci95\": 0.03, \"drift\": \"%s\" } }",
 		  i ? ",\n  " : "", ports[i].switch_name, ports[i].ifindex,
 		  ports[i].name, ports[i].configured ? "true" : "false",
 		  ports[i].speed_bps, (long long)w->end_s, bps, bps / 2,
 		  i == 2 ? (size_t)17 : 0, i == 4 ? (size_t)420 : 0, bps,
-		  bps / 2);
+		  bps / 2, (long long)w->end_s - 120, (long long)w->end_s - 120,
+		  i == 3 ? 0.47 : 0.99, i == 3 ? "low" : "none");
 }
 
 static void add_switches(struct text *out, int64_t end_s)
@@ -408,6 +413,17 @@ static void add_learned(struct text *out, long long end)
 	    "\"Ethernet1/1\", \"samples\": 7, \"bytes\": 700, \"stays\": "
 	    "true, \"last_seen\": %lld } ],\n",
 	    end - 60, end - 5);
+	text_addf(out,
+		  "\"sides_shut\": [ { \"asn\": 64504, \"vlan\": 100, "
+		  "\"switch\": \"sw2\", \"port\": \"Ethernet1/7\", \"side\": "
+		  "\"egress\", \"until\": %lld } ],\n\"losses\": [ { \"asn\": "
+		  "64501, \"vlan\": 100, \"switch\": \"sw1\", \"port\": "
+		  "\"Ethernet1/2\", \"way\": \"to_member\", \"share\": 0.031, "
+		  "\"ci95\": 0.004, \"packets\": 90000000 } ],\n"
+		  "\"pair_losses\": [ { \"from\": 64500, \"to\": 64501, "
+		  "\"vlan\": 100, \"share\": 0.042, \"ci95\": 0.009, "
+		  "\"packets\": 30000000 } ],\n",
+		  end + 1800);
 }
 
 static void write_status(const struct writing *w)

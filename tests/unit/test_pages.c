@@ -137,6 +137,18 @@ static const struct {
 	/* Four are listed, one of them in passing. */
 	{ "/health", "<a href=\"#macs\">3 MAC addresses are unknown</a>" },
 	{ "/health", "<a href=\"#moved\">1 MAC address moved</a>" },
+	{ "/health", "<a href=\"#sides\">1 member is sampled on one side" },
+	{ "/health", "<a href=\"#losses\">1 member" },
+	{ "/health", "<a href=\"#calibration\">1 estimate drifts away" },
+	{ "/health", "in effect, 5.0 % missing</small>" },
+	{ "/health", "exchange \xe2\x86\x92 AS64501</th>" },
+	{ "/health", "3.1 % \xc2\xb1"
+		     "0.4 %</td>" },
+	{ "/health", "AS64500 \xe2\x86\x92 AS64501</th>" },
+	{ "/health", "what goes out to it</td>" },
+	{ "/health", "out of the switch</td><td class=\"number\">0.470 "
+		     "\xc2\xb1"
+		     "0.030</td><td>too low</td>" },
 	{ "/health", "<a href=\"#contradictions\">1 port contradicts" },
 	{ "/health", "<a href=\"#misdelivered\">1 member" },
 	{ "/livez", "ok\n" },

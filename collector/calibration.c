@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector/calibration.h"
+
+#include <math.h>
+
+/* In ratios. */
+static const double TOLERANCE = 0.02;
+
+/* In standard deviations. With a slack of a half and this limit chance alone
+ * tells of a drift once in 200 years of one port's windows (Siegmund's
+ * approximation): once in a year of an exchange's. */
+static const double SLACK = 0.5;
+static const double LIMIT = 15;
+/* So that what is mended is seen to be. */
+static const double SUM_MAX = 30;
+
+/* A window of fewer samples, or so, is no measurement. */
+static const double SAMPLES_LEAST = 10;
+
+/* How much of a window goes into the usual noise. */
+static const double NOISE_SHARE = 1.0 / 12;
+
+static double grow(double sum, double deviation)
+{
+	return fmin(fmax(sum + deviation - SLACK, 0), SUM_MAX);
+}
+
+/* A port whose samples stop has no variance: the usual one stands in. */
+static double noise_of(const struct calibration *c)
+{
+	double now = c->estimated > 0 ? c->variance / c->estimated : 0;
+
+	return fmax(now, c->noise);
+}
+
+static void learn_noise(struct calibration *c)
+{
+	double now;
+
+	if (!(c->estimated > 0))
+		return;
+	now = c->variance / c->estimated;
+	c->noise =
+	    c->noise > 0 ? c->noise + NOISE_SHARE * (now - c->noise) : now;
+}
+
+static void judge(struct calibration *c, double deviation)
+{
+	double off = c->ratio - 1;
+
+	c->high = grow(c->high, (off - TOLERANCE) / deviation);
+	c->low = grow(c->low, (-off - TOLERANCE) / deviation);
+	if (c->high >= LIMIT)
+		c->drift = DRIFT_HIGH;
+	else if (c->low >= LIMIT)
+		c->drift = DRIFT_LOW;
+	else if (c->high == 0 && c->low == 0)
+		c->drift = DRIFT_NONE;
+}
+
+static void close_window(struct calibration *c, int64_t end_step)
+{
+	double noise = noise_of(c);
+
+	learn_noise(c);
+	/* counted/noise is the number of samples but for the frames' spread */
+	if (noise > 0 && c->counted >= SAMPLES_LEAST * noise) {
+		double deviation = sqrt(noise / c->counted);
+
+		c->known = true;
+		c->at_step = end_step;
+		c->ratio = c->estimated / c->counted;
+		c->ci95 = 1.96 * deviation;
+		judge(c, deviation);
+	}
+	c->counted = 0;
+	c->estimated = 0;
+	c->variance = 0;
+}
+
+void calibration_add(struct calibration *c, struct calibration_step step)
+{
+	int64_t window = step.step / CALIBRATION_STEPS;
+
+	if (c->window != 0 && c->window != window)
+		close_window(c, (c->window + 1) * CALIBRATION_STEPS);
+	c->window = window;
+	c->counted += step.counted;
+	c->estimated += step.estimated;
+	c->variance += step.variance;
+}

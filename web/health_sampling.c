@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * How good the samples are: sides of members' traffic that do not count, frames
+ * that came in and did not go out, and ports whose estimates are off their
+ * counters.
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "util/zone.h"
+#include "web/health.h"
+#include "web/html.h"
+#include "web/units.h"
+
+/* More are not written by the collector; a file may say what it likes. */
+enum { ROWS_SHOWN = 400 };
+
+/* "AS64500"; nothing if it is no number of one. */
+static void add_as(struct text *out, double asn)
+{
+	if (!(asn >= 0 && asn <= 4294967295.0))
+		return;
+	text_addf(out, "AS%.0f", asn);
+}
+
+static void add_place(struct text *out, const char *switch_name,
+		      const char *port)
+{
+	health_cell(out, switch_name);
+	health_cell(out, port);
+}
+
+static void add_share(struct text *out, double share, double ci95)
+{
+	text_add(out, "<td class=\"number\">");
+	units_percent(out, share);
+	text_add(out, " \xc2\xb1");
+	units_percent(out, ci95);
+	text_add(out, "</td>");
+}
+
+static void add_sides(const struct status *s, struct text *out)
+{
+	static const char *const columns[] = { "Member", "#VLAN", "Switch",
+					       "Port",	 "What",  "#Until",
+					       NULL };
+
+	text_add(out, "<section id=\"sides\"><h2>Members sampled on one side "
+		      "only</h2>\n<p>Their traffic is sampled where it comes "
+		      "in and where it goes out, and one of the two sees far "
+		      "less than the other: a port of theirs is not sampled. "
+		      "That side does not count for a while, so that no "
+		      "traffic is missing.</p>\n");
+	health_table(out, "Members sampled on one side only", columns);
+	for (size_t i = 0; i < s->side_count && i < ROWS_SHOWN; i++) {
+		const struct status_side *side = &s->sides[i];
+
+		text_add(out, "<tr><th scope=\"row\">");
+		add_as(out, side->asn);
+		text_add(out, "</th>");
+		health_number(out, side->vlan);
+		add_place(out, side->switch_name, side->port);
+		text_add(out, strcmp(side->side, "egress") == 0
+				  ? "<td>what goes out to it</td>"
+				  : "<td>what comes in from it</td>");
+		text_add(out, "<td class=\"number\">");
+		if (isfinite(side->until) && fabs(side->until) < 1e12)
+			zone_add(out, "%H:%M %Z", (int64_t)side->until);
+		text_add(out, "</td></tr>\n");
+	}
+	health_table_end(out);
+	text_add(out, "</section>\n");
+}
+
+static void add_loss(struct text *out, const struct status_loss *loss)
+{
+	bool to = strcmp(loss->way, "to_member") == 0;
+
+	text_add(out, "<tr><th scope=\"row\">");
+	text_add(out, to ? "exchange \xe2\x86\x92 " : "");
+	add_as(out, loss->asn);
+	text_add(out, to ? "" : " \xe2\x86\x92 exchange");
+	text_add(out, "</th>");
+	health_number(out, loss->vlan);
+	add_place(out, loss->switch_name, loss->port);
+	add_share(out, loss->share, loss->ci95);
+	text_add(out, "</tr>\n");
+}
+
+static void add_pair_loss(struct text *out, const struct status_loss *loss)
+{
+	text_add(out, "<tr><th scope=\"row\">");
+	add_as(out, loss->asn);
+	text_add(out, " \xe2\x86\x92 ");
+	add_as(out, loss->to_asn);
+	text_add(out, "</th>");
+	health_number(out, loss->vlan);
+	add_share(out, loss->share, loss->ci95);
+	text_add(out, "</tr>\n");
+}
+
+static void add_losses(const struct status *s, struct text *out)
+{
+	static const char *const columns[] = { "Way",  "#VLAN",	       "Switch",
+					       "Port", "#Frames lost", NULL };
+	static const char *const pair_columns[] = { "Pair", "#VLAN",
+						    "#Frames lost", NULL };
+
+	text_add(out,
+		 "<section id=\"losses\"><h2>Lost between the ports</h2>\n"
+		 "<p>Fewer frames went out than came in, more than chance "
+		 "explains: a port is full, or something drops frames on the "
+		 "way. Of the last half hour, with the 95\xc2\xa0% "
+		 "interval.</p>\n");
+	if (s->loss_count > 0) {
+		health_table(out, "Lost between the ports, by member", columns);
+		for (size_t i = 0; i < s->loss_count && i < ROWS_SHOWN; i++)
+			add_loss(out, &s->losses[i]);
+		health_table_end(out);
+	}
+	if (s->pair_loss_count > 0) {
+		health_table(out, "Lost between the ports, by pair",
+			     pair_columns);
+		for (size_t i = 0; i < s->pair_loss_count && i < ROWS_SHOWN;
+		     i++)
+			add_pair_loss(out, &s->pair_losses[i]);
+		health_table_end(out);
+	}
+	text_add(out, "</section>\n");
+}
+
+/* How many comparisons there are, and lie where chance alone puts 95 of 100. */
+struct compared {
+	size_t all;
+	size_t inside;
+};
+
+static void count_one(struct compared *c, const struct status_calibration *k)
+{
+	if (!isfinite(k->ratio) || !isfinite(k->ci95))
+		return;
+	c->all++;
+	c->inside += fabs(k->ratio - 1) <= k->ci95;
+}
+
+static struct compared count_compared(const struct status *s)
+{
+	struct compared c = { 0 };
+
+	for (size_t i = 0; i < s->port_count; i++) {
+		count_one(&c, &s->ports[i].in_calibration);
+		count_one(&c, &s->ports[i].out_calibration);
+	}
+	return c;
+}
+
+size_t health_drifts(const struct status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->port_count; i++) {
+		n += status->ports[i].in_calibration.drift != 0;
+		n += status->ports[i].out_calibration.drift != 0;
+	}
+	return n;
+}
+
+static void add_drift(const struct call *call, const struct status_port *p,
+		      const struct status_calibration *c, const char *what,
+		      struct text *out)
+{
+	if (c->drift == 0)
+		return;
+	text_add(out, "<tr><th scope=\"row\">");
+	html_name(out, p->switch_name);
+	text_add(out, " ");
+	html_name(out, p->name);
+	text_addf(out, "</th><td>%s</td>", what);
+	text_addf(out, "<td class=\"number\">%.3f \xc2\xb1%.3f</td>", c->ratio,
+		  c->ci95);
+	text_add(out, c->drift > 0 ? "<td>too high</td>" : "<td>too low</td>");
+	health_age(call, out, c->at);
+	text_add(out, "</tr>\n");
+}
+
+static void add_calibration(const struct call *call, struct text *out)
+{
+	static const char *const columns[] = {
+		"Port",		 "Direction", "#Estimate \xc3\xb7 counters",
+		"Estimates are", "#Compared", NULL
+	};
+	const struct status *s = call->status;
+	struct compared c = count_compared(s);
+	size_t rows = 0;
+
+	if (c.all == 0)
+		return;
+	text_add(out, "<section id=\"calibration\"><h2>Samples against "
+		      "interface counters</h2>\n");
+	text_addf(out,
+		  "<p>In their last five minutes %zu of %zu estimates were "
+		  "within what chance explains (95 of 100 are to be). ",
+		  c.inside, c.all);
+	text_add(out, health_drifts(s) == 0
+			  ? "No port drifts away from its counters.</p>\n"
+			  : "These do not by chance: the sampling rate is not "
+			    "the one that the switch says, or frames are not "
+			    "sampled. Nothing is rescaled for it.</p>\n");
+	if (health_drifts(s) > 0) {
+		health_table(out, "Ports that drift", columns);
+		for (size_t i = 0; i < s->port_count && rows < ROWS_SHOWN;
+		     i++, rows++) {
+			add_drift(call, &s->ports[i],
+				  &s->ports[i].in_calibration,
+				  "into the switch", out);
+			add_drift(call, &s->ports[i],
+				  &s->ports[i].out_calibration,
+				  "out of the switch", out);
+		}
+		health_table_end(out);
+	}
+	text_add(out, "</section>\n");
+}
+
+void health_add_sampling(const struct call *call, struct text *out)
+{
+	const struct status *s = call->status;
+
+	if (s->side_count > 0)
+		add_sides(s, out);
+	if (s->loss_count > 0 || s->pair_loss_count > 0)
+		add_losses(s, out);
+	add_calibration(call, out);
+}
