@@ -194,6 +194,38 @@ def short_headers(seed, start):
     return lambda payload, at, agent: rewrite(payload, change)
 
 
+def only(wanted):
+    """Have the flow samples that are wanted: wanted(flow, seconds, agent)."""
+    numbers = {}
+
+    def change_for(seconds, agent):
+        def change(flow):
+            if not wanted(flow, seconds, agent):
+                return None
+            key = agent, flow.source
+            numbers[key] = numbers.get(key, 0) + 1
+            flow.sequence = numbers[key]
+            return flow
+        return change
+    return lambda payload, at, agent: rewrite(payload, change_for(at, agent))
+
+
+def egress_ends(seed, start):
+    """A switch is told to sample no egress any more."""
+    del seed
+    return only(lambda flow, at, agent: not flow.is_egress() or
+                at < start + SECONDS / 2 + 25)
+
+
+def port_ends(seed, start):
+    """One port's egress is sampled no more, and another's never was."""
+    del seed
+    return only(lambda flow, at, agent: not flow.is_egress() or
+                flow.source != FIRST_PORT + PORT_STEP and
+                (flow.source != FIRST_PORT or at < start + SECONDS / 2 + 25))
+
+
+FIRST_PORT, PORT_STEP = 436207616, 4096
 LAG, SECOND = 369098752, 1000  # the aggregate, and its second member
 
 
@@ -202,7 +234,7 @@ def lag(seed, start):
     interfaces the aggregate."""
     del start
     random, numbers = Random(seed), {}
-    first = 436207616
+    first = FIRST_PORT
 
     def change_for(agent):
         def change(flow):
@@ -224,19 +256,32 @@ def configure_lag(text):
     """The first port of each switch is the LAG's."""
     lines = []
     for line in text.split("\n"):
-        if "ifindex: 436207616," in line:
+        if f"ifindex: {FIRST_PORT}," in line:
             asn = line.split("asn: ")[1].split(",")[0]
             lines += [f"      - {{ ifindex: {LAG}, name: port-channel1, "
                       f"lag: [ Ethernet1/1, second ], asn: {asn} }}",
-                      "      - { ifindex: 436207616, name: Ethernet1/1 }",
+                      f"      - {{ ifindex: {FIRST_PORT}, "
+                      "name: Ethernet1/1 }",
                       f"      - {{ ifindex: {SECOND}, name: second }}"]
         else:
             lines.append(line)
     return "\n".join(lines)
 
 
+def configure_nothing(text):
+    """No port is said."""
+    lines = [line for line in text.split("\n")
+             if "- { ifindex:" not in line and line.strip() != "ports:"]
+    return "\n".join(lines)
+
+
+def first_by_ingress(text):
+    """The first switch is told to count ingress alone, the others are not."""
+    return text.replace("direction: auto", "direction: ingress", 1)
+
+
 class Case:
-    def __init__(self, direction="both", change=None, configure=None,
+    def __init__(self, direction="auto", change=None, configure=None,
                  options=("--switches", 1), spread=None):
         self.direction, self.change = direction, change
         self.configure, self.options = configure, options
@@ -245,7 +290,12 @@ class Case:
 
 CASES = {
     "ingress": Case("ingress"),
-    "both": Case(spread=0.72),
+    "both": Case("both", spread=0.72),
+    "auto": Case(spread=0.72),
+    "learned": Case(configure=configure_nothing, spread=0.74),
+    "egress_ends": Case(change=egress_ends),
+    "port_ends": Case(change=port_ends),
+    "mixed": Case(configure=first_by_ingress, options=("--switches", 2)),
     "unequal": Case(change=unequal, spread=0.95),
     "loss": Case(change=datagram_loss),
     "drops": Case(options=("--switches", 1, "--drops", 50)),
