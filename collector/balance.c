@@ -29,12 +29,22 @@ static void fade(struct balance *b, int64_t steps)
 	b->now = (struct balance_sum){ 0 };
 }
 
+void balance_begin(struct balance *b, int64_t step)
+{
+	struct balance_loss loss;
+
+	if (b->step == step)
+		return;
+	b->loses = balance_loss(b, &loss);
+	if (b->step != 0)
+		fade(b, step > b->step ? step - b->step : 1);
+	b->step = step;
+}
+
 void balance_add(struct balance *b, int64_t step, int side, double packets,
 		 double samples)
 {
-	if (b->step != step && b->step != 0)
-		fade(b, step > b->step ? step - b->step : 1);
-	b->step = step;
+	balance_begin(b, step);
 	b->now.packets[side] += packets;
 	b->now.variance += packets * fmax(packets / samples - 1, 0);
 }

@@ -31,6 +31,7 @@ struct balance {
 	int64_t step; /* that now is of; 0: nothing came yet */
 	struct balance_sum now;
 	struct balance_sum past;
+	bool loses;	    /* for certain, as the open step began */
 	int64_t shut_until; /* step; the side does not count up to it */
 	int64_t shut_steps; /* for so long it was, the last time */
 };
@@ -43,6 +44,9 @@ struct balance_loss {
 };
 
 enum { BALANCE_IN, BALANCE_OUT };
+
+/** Open a step; a later one than that of now ends that. */
+void balance_begin(struct balance *b, int64_t step);
 
 /**
  * Add what was sampled of one side in a step.

@@ -242,9 +242,14 @@ void sides_weigh(struct sides *s, uint32_t from, uint32_t to, bool egress,
 	double packets = (double)tally->packets;
 	double samples = (double)tally->samples;
 	int side = egress ? BALANCE_OUT : BALANCE_IN;
+	struct balance *got = &s->places[to].got;
 
-	balance_add(&s->places[from].sent, step, side, packets, samples);
-	balance_add(&s->places[to].got, step, side, packets, samples);
+	/* What is lost at one receiver is nothing that its senders lose. */
+	balance_begin(got, step);
+	if (!got->loses)
+		balance_add(&s->places[from].sent, step, side, packets,
+			    samples);
+	balance_add(got, step, side, packets, samples);
 }
 
 double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,

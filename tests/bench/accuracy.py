@@ -30,7 +30,7 @@ LEAST_SAMPLES = 100
 RATE = 256
 QUICK = "--quick" in sys.argv
 MEMBERS, TRAFFIC, SECONDS = 12, "200M", 1800 if QUICK else 3600
-SEEDS = range(1, 3) if QUICK else range(1, 61)
+SEEDS = range(1, 3) if QUICK else range(1, 67)
 FLOW, FLOW_EXPANDED, RAW_HEADER = 1, 3, 1
 
 
