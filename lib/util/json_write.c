@@ -52,6 +52,17 @@ static size_t utf8_length(const unsigned char *s, size_t left)
 	return row->len;
 }
 
+/* How many bytes from s on stand for themselves. */
+static size_t plain_length(const unsigned char *s, size_t left)
+{
+	size_t n = 0;
+
+	while (n < left && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' &&
+	       s[n] != '\\')
+		n++;
+	return n;
+}
+
 static void add_string(struct text *out, const char *value, size_t len)
 {
 	const unsigned char *bytes = (const unsigned char *)value;
@@ -59,8 +70,14 @@ static void add_string(struct text *out, const char *value, size_t len)
 
 	text_add_char(out, '"');
 	while (at < len) {
-		size_t n = utf8_length(bytes + at, len - at);
+		size_t n = plain_length(bytes + at, len - at);
 
+		if (n > 0) {
+			text_add_bytes(out, bytes + at, n);
+			at += n;
+			continue;
+		}
+		n = utf8_length(bytes + at, len - at);
 		if (n == 0) {
 			text_add(out, "\xef\xbf\xbd"); /* U+FFFD */
 			at++;
