@@ -145,6 +145,7 @@ enum drop_reason attribute(const struct registry *r,
 	out->to = interface_in(r, dst, out->vlan, egress);
 	from_wrong = out->from && is_wrong_port(r, ingress, out->from);
 	to_wrong = out->to && is_wrong_port(r, egress, out->to);
+	out->claimed = out->from;
 	if (from_wrong)
 		out->from = REGISTRY_NOBODY;
 	if (to_wrong)

@@ -34,9 +34,11 @@ enum stranger {
 };
 
 struct attribution {
-	uint32_t from; /* VLAN interface, or REGISTRY_NOBODY */
-	uint32_t to;   /* the same; REGISTRY_NOBODY for a group address */
-	uint16_t vlan; /* 802.1Q tag the frame was in; 0: unknown */
+	uint32_t from;	  /* VLAN interface, or REGISTRY_NOBODY */
+	uint32_t claimed; /* whose the source address is, be the port whose it
+			   * may */
+	uint32_t to;	  /* the same; REGISTRY_NOBODY for a group address */
+	uint16_t vlan;	  /* 802.1Q tag the frame was in; 0: unknown */
 	enum stranger stranger; /* of the source address */
 	/* The destination is a member's, and left by a port of others. */
 	bool misdelivered;

@@ -6,6 +6,7 @@
 enum {
 	SHUT_STEPS = 60,
 	SHUT_STEPS_MAX = 24 * 60,
+	LATELY_STEPS = 5,
 };
 
 /* What a step leaves of the past. */
@@ -13,9 +14,10 @@ static const double FADE = 31.0 / 32;
 
 static void add(struct balance_sum *to, const struct balance_sum *from)
 {
-	to->packets[0] += from->packets[0];
-	to->packets[1] += from->packets[1];
-	to->variance += from->variance;
+	for (int i = 0; i < 2; i++) {
+		to->packets[i] += from->packets[i];
+		to->variance[i] += from->variance[i];
+	}
 }
 
 static void fade(struct balance *b, int64_t steps)
@@ -23,9 +25,10 @@ static void fade(struct balance *b, int64_t steps)
 	double by = pow(FADE, (double)steps);
 
 	add(&b->past, &b->now);
-	b->past.packets[0] *= by;
-	b->past.packets[1] *= by;
-	b->past.variance *= by;
+	for (int i = 0; i < 2; i++) {
+		b->past.packets[i] *= by;
+		b->past.variance[i] *= by * by;
+	}
 	b->now = (struct balance_sum){ 0 };
 }
 
@@ -35,18 +38,27 @@ void balance_begin(struct balance *b, int64_t step)
 
 	if (b->step == step)
 		return;
-	b->loses = balance_loss(b, &loss);
+	b->loses = balance_loss(b, step, &loss);
 	if (b->step != 0)
 		fade(b, step > b->step ? step - b->step : 1);
 	b->step = step;
 }
 
-void balance_add(struct balance *b, int64_t step, int side, double packets,
-		 double samples)
+void balance_add(struct balance *b, int64_t step,
+		 const struct balance_part *part)
 {
+	double rates = part->packets / part->samples + part->other_rate;
+
 	balance_begin(b, step);
-	b->now.packets[side] += packets;
-	b->now.variance += packets * fmax(packets / samples - 1, 0);
+	if (balance_was_shut(b, step))
+		return;
+	b->now.packets[part->side] += part->packets;
+	b->now.variance[part->side] += part->packets * fmax(rates - 2, 0);
+}
+
+static double deviation_of(const struct balance_sum *s)
+{
+	return sqrt(fmax(s->variance[0], s->variance[1]));
 }
 
 /* Whether a side has less than its share of the other's, by so many standard
@@ -58,17 +70,17 @@ static bool lacks(const struct balance_sum *s, int side, double share,
 	double other = s->packets[!side];
 
 	return own < share * other &&
-	       other - own > deviations * sqrt(s->variance);
+	       other - own > deviations * deviation_of(s);
 }
 
 /* One step alone may say it, where much is missing; else all that is known. The
- * bounds are wide: of a million judgements by chance less than one is wrong. */
+ * bounds are wide: of a million judgements by chance about one is wrong. */
 static bool lacks_much(const struct balance *b, int side)
 {
 	struct balance_sum all = b->past;
 
 	add(&all, &b->now);
-	return lacks(&b->now, side, 0.5, 6) || lacks(&all, side, 0.75, 5);
+	return lacks(&b->now, side, 0.5, 6) || lacks(&all, side, 0.85, 5);
 }
 
 bool balance_is_shut(struct balance *b, int side, int64_t step)
@@ -100,17 +112,20 @@ double balance_weight(const struct balance *b, int64_t step)
 	return (all.packets[0] + all.packets[1]) * pow(FADE, age);
 }
 
-bool balance_loss(const struct balance *b, struct balance_loss *out)
+bool balance_loss(const struct balance *b, int64_t step,
+		  struct balance_loss *out)
 {
 	struct balance_sum all = b->past;
 	double lost;
 	double deviation;
 
+	*out = (struct balance_loss){ 0 };
 	add(&all, &b->now);
-	if (all.packets[BALANCE_IN] <= 0)
+	if (all.packets[BALANCE_IN] <= 0 || step - b->step > LATELY_STEPS ||
+	    balance_was_shut(b, step))
 		return false;
 	lost = all.packets[BALANCE_IN] - all.packets[BALANCE_OUT];
-	deviation = sqrt(all.variance);
+	deviation = deviation_of(&all);
 	*out = (struct balance_loss){
 		.share = lost / all.packets[BALANCE_IN],
 		.ci95 = 1.96 * deviation / all.packets[BALANCE_IN],

@@ -8,12 +8,14 @@
  * Where frames are sampled both where they come in and where they go out, each
  * side's sum is an estimate of all of them, with a variance of N·(N−1) per
  * sample (Phaal and Panchen, Packet sampling basics). In packets, for a switch
- * may cut the padding off what it samples on its way out.
+ * may cut the padding off what it samples on its way out. The variance of their
+ * difference is taken as it would be if they agreed, of the larger one: a side
+ * of which nothing came has a rate all the same.
  *
  * A side that lacks far more than chance explains is not sampled, or only in
- * part (one port of several, or a sampler that ended): it must not count, or
- * half of the traffic would be missing. A little less than what came in, for
- * certain, is loss between the two ports.
+ * part (one port of several, or a sampler that ended), or a sixth of all frames
+ * are lost on the way: it must not count, or half of what it lacks would be
+ * missing. Less than that, but for certain, is loss between the two ports.
  *
  * Kept per interface and role, and for the pairs that talk most. The past
  * fades by a thirty-second a step.
@@ -22,9 +24,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where frames came in; where they went out. */
 struct balance_sum {
-	double packets[2]; /* where they came in; where they went out */
-	double variance;   /* of the difference */
+	double packets[2];
+	double variance[2]; /* of the difference, by either side */
 };
 
 struct balance {
@@ -48,15 +51,17 @@ enum { BALANCE_IN, BALANCE_OUT };
 /** Open a step; a later one than that of now ends that. */
 void balance_begin(struct balance *b, int64_t step);
 
-/**
- * Add what was sampled of one side in a step.
- *
- * @param side      BALANCE_IN or BALANCE_OUT
- * @param packets   estimated
- * @param samples   that this is of, not 0
- */
-void balance_add(struct balance *b, int64_t step, int side, double packets,
-		 double samples);
+/* What one side says. */
+struct balance_part {
+	int side;	   /* BALANCE_IN or BALANCE_OUT */
+	double packets;	   /* estimated */
+	double samples;	   /* that this is of, not 0 */
+	double other_rate; /* frames per sample on the other side */
+};
+
+/** Add what was sampled of one side in a step; nothing while a side is shut. */
+void balance_add(struct balance *b, int64_t step,
+		 const struct balance_part *part);
 
 /**
  * Whether a side is shut in a step; it is from now on, for an hour and each
@@ -67,13 +72,16 @@ bool balance_is_shut(struct balance *b, int side, int64_t step);
 /** The same, as it was judged last. */
 static inline bool balance_was_shut(const struct balance *b, int64_t step)
 {
-	return b->shut_until >= step;
+	/* Later than that: the clock was set back. */
+	return b->shut_until >= step && b->shut_until - step <= b->shut_steps;
 }
 
 /** Packets of either side that are known of late, as seen from a step. */
 double balance_weight(const struct balance *b, int64_t step);
 
-/** Loss between the sides; true: it is sure (4.5 standard deviations). */
-bool balance_loss(const struct balance *b, struct balance_loss *out);
+/** Loss between the sides, as far as anything came lately; true: it is sure
+ * (4.5 standard deviations). */
+bool balance_loss(const struct balance *b, int64_t step,
+		  struct balance_loss *out);
 
 #endif

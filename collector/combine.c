@@ -65,6 +65,16 @@ static double correction_of(struct rate_sum sum)
 	return (double)(sum.taken + sum.dropped) / (double)sum.received;
 }
 
+/* Nothing is made up for at a switch: it may have been before a reload. */
+static void forget_corrections(struct intake *in, uint32_t switch_index)
+{
+	in->agents.switches[switch_index].correction = 1;
+	for (uint32_t i = 0; i < in->ports.count; i++) {
+		if (in->ports.ports[i].switch_index == switch_index)
+			in->ports.ports[i].correction = 1;
+	}
+}
+
 /* Of all the ports of a switch, and of the switch as a whole. */
 static void find_corrections(const struct combining *c, uint32_t switch_index)
 {
@@ -119,6 +129,32 @@ static uint32_t switch_of(const struct combining *c, const struct raw_ends *e)
 		   : e->source - ports->capacity;
 }
 
+static struct side_pair pair_of(const struct raw_ends *e)
+{
+	return (struct side_pair){ e->from, e->to, e->source };
+}
+
+/* What a side says of its interfaces, and of their pair. */
+static void note_sides(const struct combining *c, const struct raw_ends *e,
+		       const struct tally *tally)
+{
+	struct intake *in = c->in;
+	const struct side_pair pair = pair_of(e);
+	struct balance_part part = {
+		.side = e->egress ? BALANCE_OUT : BALANCE_IN,
+		.packets = (double)tally->packets,
+		.samples = (double)tally->samples,
+	};
+	double rates[2];
+
+	sides_weigh(&in->sides, &pair, e->egress, c->step, tally);
+	if (e->from == REGISTRY_NOBODY)
+		return;
+	sides_rates(&in->sides, &pair, c->step, rates);
+	part.other_rate = rates[!part.side];
+	losses_add(&in->losses, e->from, e->to, c->step, &part);
+}
+
 /* Make up for what is missing in a cell, and note what its side says. */
 static void correct(const struct combining *c, struct cell *cell)
 {
@@ -129,23 +165,19 @@ static void correct(const struct combining *c, struct cell *cell)
 		return;
 	if (e.source < in->ports.capacity)
 		scale(&cell->tally, in->ports.ports[e.source].correction);
-	if (e.in_part) {
-		sides_weigh(&in->sides, e.from, e.to, e.egress, c->step,
-			    &cell->tally);
-		losses_add(&in->losses, e.from, e.to,
-			   e.egress ? BALANCE_OUT : BALANCE_IN, c->step,
-			   &cell->tally);
-	}
+	if (e.in_part)
+		note_sides(c, &e, &cell->tally);
 }
 
 static void combine(const struct combining *c, struct cell *cell)
 {
 	struct intake *in = c->in;
 	struct raw_ends e = raw_ends(cell->key);
+	const struct side_pair pair = pair_of(&e);
 
 	if (!e.final && e.in_part)
 		scale(&cell->tally,
-		      sides_part(&in->sides, e.from, e.to, e.egress, c->step));
+		      sides_part(&in->sides, &pair, e.egress, c->step));
 	cell->key = cell_key(e.from, e.to, switch_of(c, &e), e.family);
 }
 
@@ -162,6 +194,8 @@ void combine_cells(struct intake *in, struct cell *cells, size_t count,
 	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
 		if (config_is_corrected(&in->registry->config->switches[i]))
 			find_corrections(&c, i);
+		else
+			forget_corrections(in, i);
 	}
 	for (size_t i = 0; i < count; i++)
 		correct(&c, &cells[i]);

@@ -162,7 +162,7 @@ static enum drop_reason weigh(struct intake *in, const struct observation *o,
 {
 	bool egress = o->direction == DIRECTION_EGRESS;
 	enum side_count count =
-	    sides_count(&in->sides, at->from, at->to, egress, in->step);
+	    sides_count(&in->sides, at->claimed, at->to, egress, in->step);
 	bool counts = count != SIDE_COUNTS_NOT;
 
 	*in_part = count == SIDE_COUNTS_IN_PART;
@@ -187,12 +187,13 @@ static void note_home(struct intake *in, const struct observation *o,
 		return;
 	if (o->direction == DIRECTION_INGRESS) {
 		if (at->from != REGISTRY_NOBODY)
-			sides_see(&in->sides, at->from, o->port, in->step);
+			sides_see(&in->sides, at->from, o->port, false,
+				  in->step);
 	} else if (at->to != REGISTRY_NOBODY &&
 		   (c->direction == CONFIG_DIRECTION_EGRESS ||
 		    sides_is_egress_alone(&in->sides, o->switch_index,
 					  in->step))) {
-		sides_see(&in->sides, at->to, o->port, in->step);
+		sides_see(&in->sides, at->to, o->port, true, in->step);
 	}
 }
 

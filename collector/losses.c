@@ -2,6 +2,7 @@
 #include "collector/losses.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "ixp/registry.h"
@@ -24,6 +25,15 @@ static bool is_of(const struct loss_pair *p, uint32_t from, uint32_t to)
 	return p->from == from && p->to == to;
 }
 
+/* How much a place is worth: until it has a step of its own, what its pair came
+ * with. */
+static double weight_of(const struct loss_pair *p, int64_t step)
+{
+	double claim = step - p->since <= 1 ? p->claim : 0;
+
+	return fmax(balance_weight(&p->balance, step), claim);
+}
+
 /* The pair's place, or the one of its two where less is known. */
 static struct loss_pair *place_of(const struct losses *l, uint32_t from,
 				  uint32_t to, int64_t step)
@@ -36,40 +46,63 @@ static struct loss_pair *place_of(const struct losses *l, uint32_t from,
 		return first;
 	if (is_of(second, from, to))
 		return second;
-	return balance_weight(&first->balance, step) <=
-		       balance_weight(&second->balance, step)
-		   ? first
-		   : second;
+	return weight_of(first, step) <= weight_of(second, step) ? first
+								 : second;
 }
 
-void losses_add(struct losses *l, uint32_t from, uint32_t to, int side,
-		int64_t step, const struct tally *tally)
+void losses_add(struct losses *l, uint32_t from, uint32_t to, int64_t step,
+		const struct balance_part *part)
 {
 	struct loss_pair *p = place_of(l, from, to, step);
-	double packets = (double)tally->packets;
 
 	if (!is_of(p, from, to)) {
-		if (balance_weight(&p->balance, step) >= packets)
+		if (weight_of(p, step) >= part->packets)
 			return;
-		*p = (struct loss_pair){ .from = from, .to = to };
+		*p = (struct loss_pair){ .from = from,
+					 .to = to,
+					 .since = step,
+					 .claim = part->packets };
 	}
-	balance_add(&p->balance, step, side, packets, (double)tally->samples);
+	if (p->since != step)
+		balance_add(&p->balance, step, part);
 }
 
-size_t losses_list(const struct losses *l, const struct loss_pair **out,
-		   size_t most)
+static double lost_packets(const struct loss_pair *p)
 {
 	struct balance_loss loss;
-	size_t count = 0;
 
-	for (size_t i = 0; i < LOSSES_PLACES && count < most; i++) {
+	(void)balance_loss(&p->balance, p->balance.step, &loss);
+	return loss.share * loss.packets;
+}
+
+static int more_first(const void *left, const void *right)
+{
+	double a = lost_packets(*(const struct loss_pair *const *)left);
+	double b = lost_packets(*(const struct loss_pair *const *)right);
+
+	return (a < b) - (a > b);
+}
+
+int losses_list(const struct losses *l, int64_t step,
+		const struct loss_pair ***out, size_t *count)
+{
+	const struct loss_pair **list = calloc(LOSSES_PLACES, sizeof(*list));
+	struct balance_loss loss;
+	size_t n = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < LOSSES_PLACES; i++) {
 		const struct loss_pair *p = &l->all[i];
 
 		if (p->from != REGISTRY_NOBODY &&
-		    balance_loss(&p->balance, &loss))
-			out[count++] = p;
+		    balance_loss(&p->balance, step, &loss))
+			list[n++] = p;
 	}
-	return count;
+	qsort(list, n, sizeof(*list), more_first);
+	*out = list;
+	*count = n;
+	return 0;
 }
 
 void losses_continue(struct losses *l, const struct losses *from,

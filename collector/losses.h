@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #include "collector/balance.h"
-#include "ixp/tally.h"
 #include "util/attr.h"
 
 enum { LOSSES_PLACES = 1 << 13 };
@@ -22,6 +21,9 @@ enum { LOSSES_PLACES = 1 << 13 };
 struct loss_pair {
 	uint32_t from; /* VLAN interfaces; REGISTRY_NOBODY: free */
 	uint32_t to;
+	int64_t since; /* it was taken in; that step does not count, for one of
+			* its sides may have come before */
+	double claim;  /* packets that it came with */
 	struct balance balance;
 };
 
@@ -34,13 +36,17 @@ MUST_CHECK int losses_init(struct losses *l);
 void losses_fini(struct losses *l);
 
 /** Add what one side of a pair says, corrected, in a step. */
-void losses_add(struct losses *l, uint32_t from, uint32_t to, int side,
-		int64_t step, const struct tally *tally);
+void losses_add(struct losses *l, uint32_t from, uint32_t to, int64_t step,
+		const struct balance_part *part);
 
-/** Pairs of which a loss is sure, as they lie in the table.
- * @param out  room for so many */
-size_t losses_list(const struct losses *l, const struct loss_pair **out,
-		   size_t most);
+/**
+ * Pairs of which a loss is sure, those that lose most packets first.
+ *
+ * @param out  on success an array to be freed by the caller
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int losses_list(const struct losses *l, int64_t step,
+			   const struct loss_pair ***out, size_t *count);
 
 /** Go on with another table, made for another registry.
  * @param interfaces  per interface of from: its number here, or

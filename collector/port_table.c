@@ -373,34 +373,6 @@ void port_table_counters(struct port_table *t, uint32_t port,
 	p->forgotten = false;
 }
 
-static void forget(struct port_state *p)
-{
-	p->forgotten = true;
-	p->given_out = 0;
-}
-
-void port_table_forget(struct port_table *t)
-{
-	for (uint32_t i = 0; i < t->count; i++)
-		forget(&t->ports[i]);
-}
-
-void port_table_forget_later(struct port_table *t, int64_t now_us)
-{
-	int64_t now = step_of_us(now_us);
-
-	for (uint32_t i = 0; i < t->count; i++) {
-		struct port_state *p = &t->ports[i];
-
-		if (p->last.time_us > now_us || p->given_out > now)
-			forget(p);
-		for (int k = 0; k < PORT_PENDING_STEPS; k++) {
-			if (p->pending[k].step > now)
-				p->pending[k] = (struct port_step){ 0 };
-		}
-	}
-}
-
 static void add_saturating(uint64_t *sum, uint64_t bytes)
 {
 	if (__builtin_add_overflow(*sum, bytes, sum))
@@ -439,6 +411,41 @@ void port_table_settle(struct port_table *t)
 	for (uint32_t i = 0; i < t->count; i++) {
 		if (t->samples[i].step != 0)
 			settle(t, i);
+	}
+}
+
+static void forget(struct port_state *p)
+{
+	p->forgotten = true;
+	p->given_out = 0;
+}
+
+void port_table_forget(struct port_table *t)
+{
+	port_table_settle(t);
+	for (uint32_t i = 0; i < t->count; i++) {
+		forget(&t->ports[i]);
+		t->samples[i].step = 0;
+	}
+}
+
+void port_table_forget_later(struct port_table *t, int64_t now_us)
+{
+	int64_t now = step_of_us(now_us);
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		struct port_state *p = &t->ports[i];
+
+		if (p->last.time_us > now_us || p->given_out > now)
+			forget(p);
+		if (t->samples[i].step > now) {
+			settle(t, i);
+			t->samples[i].step = 0;
+		}
+		for (int k = 0; k < PORT_PENDING_STEPS; k++) {
+			if (p->pending[k].step > now)
+				p->pending[k] = (struct port_step){ 0 };
+		}
 	}
 }
 
@@ -491,28 +498,40 @@ static void fill_row(struct port_row *row, const struct port_step *s)
 	memcpy(row->amounts.grown, s->grown, sizeof(s->grown));
 }
 
-/* Make up for samples that are missing, in a step and in the sum of all. */
-static void correct(uint64_t *estimate, uint64_t *all, double by)
+/* By how much an estimate grows for samples that are missing. */
+static uint64_t missing_of(uint64_t estimate, uint64_t restored, double by)
 {
-	double more = fmin((double)*estimate * (by - 1), 0x1p62);
+	double more = (double)(estimate - restored) * (by - 1);
 
-	add_saturating(estimate, (uint64_t)llround(more));
-	add_saturating(all, (uint64_t)llround(more));
+	return (uint64_t)llround(fmin(fmax(more, 0), 0x1p62));
 }
 
-/* Of steps that are over, and were not corrected yet. */
-static void correct_steps(struct port_state *p, int64_t step)
+/* Make up for them, in a step and in the sum of all. */
+static void correct(uint64_t *estimate, uint64_t *all, uint64_t restored,
+		    double by)
+{
+	uint64_t more = missing_of(*estimate, restored, by);
+
+	add_saturating(estimate, more);
+	add_saturating(all, more);
+}
+
+/* All steps so far that were not corrected yet: several may be closed as one.
+ */
+static void correct_steps(struct port_state *p)
 {
 	for (int i = 0; i < PORT_PENDING_STEPS; i++) {
 		struct port_step *s = &p->pending[i];
 
-		if (s->step == 0 || s->step > step || s->corrected)
+		if (s->step == 0 || s->corrected)
 			continue;
 		s->corrected = true;
 		if (p->correction == 1)
 			continue;
-		correct(&s->in_estimate, &p->in_estimate, p->correction);
-		correct(&s->out_estimate, &p->out_estimate, p->correction);
+		correct(&s->in_estimate, &p->in_estimate, s->restored[0],
+			p->correction);
+		correct(&s->out_estimate, &p->out_estimate, s->restored[1],
+			p->correction);
 		s->variance[0] *= p->correction * p->correction;
 		s->variance[1] *= p->correction * p->correction;
 	}
@@ -523,7 +542,7 @@ static void close_step(struct port_state *p, struct step_span span, bool alive)
 {
 	struct port_step *s = pending_step(p, span.step);
 
-	correct_steps(p, span.step);
+	correct_steps(p);
 	if (!s)
 		return;
 	s->edge = span.edge;
@@ -564,7 +583,8 @@ static void calibrate(struct port_state *p, const struct port_step *s)
 	    s->observed_us < NEARLY_ALL_US)
 		return;
 	for (int i = 0; i < 2; i++) {
-		if (s->unknown >> octets[i] & 1 || all[i] == 0)
+		if (s->unknown >> octets[i] & 1 || all[i] == 0 ||
+		    s->restored[i] > 0)
 			continue;
 		calibration_add(&p->calibration[i],
 				(struct calibration_step){
@@ -654,6 +674,12 @@ int port_table_pending(const struct port_table *t, struct step_span span,
 		if (s->step <= p->given_out || s->step == 0)
 			continue;
 		fill_row(&out[n], s);
+		if (!s->corrected) {
+			amounts->estimate[0] += missing_of(
+			    s->in_estimate, s->restored[0], p->correction);
+			amounts->estimate[1] += missing_of(
+			    s->out_estimate, s->restored[1], p->correction);
+		}
 		if (s->step == span.step && !s->estimate_known) {
 			amounts->observed_us += span.covered_us;
 			amounts->estimate_known = true;
@@ -680,6 +706,8 @@ void port_table_restore(struct port_table *t, uint32_t port,
 	s->unknown = step->unknown;
 	s->in_estimate = step->estimate[0];
 	s->out_estimate = step->estimate[1];
+	s->restored[0] = step->estimate[0];
+	s->restored[1] = step->estimate[1];
 	s->observed_us = step->observed_us;
 	s->estimate_known = step->estimate_known;
 	s->edge = step->edge;

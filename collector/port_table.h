@@ -90,7 +90,9 @@ struct port_step {
 	uint32_t unknown;     /* as in counter_delta */
 	uint64_t in_estimate; /* bytes */
 	uint64_t out_estimate;
-	double variance[2]; /* of these, bytes² */
+	double variance[2];   /* of these, bytes² */
+	uint64_t restored[2]; /* of the estimates, from before a restart: it is
+			       * corrected, and has no variance */
 	/* known once the step was closed, which a silence leaves out */
 	int64_t observed_us; /* of the step's 60 s */
 	bool edge;	     /* first or last step of a replay */

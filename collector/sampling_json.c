@@ -15,11 +15,12 @@ static void put_member(struct json_writer *w, const struct intake *in,
 	json_put_u64(w, key, r->members[r->interfaces[interface].member].asn);
 }
 
-static void put_loss(struct json_writer *w, const struct balance *b)
+static void put_loss(struct json_writer *w, const struct intake *in,
+		     const struct balance *b)
 {
-	struct balance_loss loss = { 0 };
+	struct balance_loss loss;
 
-	(void)balance_loss(b, &loss);
+	(void)balance_loss(b, in->step, &loss);
 	json_put_double(w, "share", loss.share, 6);
 	json_put_double(w, "ci95", loss.ci95, 6);
 	json_put_double(w, "packets", loss.packets, 0);
@@ -79,14 +80,14 @@ static bool write_loss(struct json_writer *w, const struct intake *in,
 {
 	struct balance_loss loss;
 
-	if (!balance_loss(b, &loss) || balance_was_shut(b, in->step))
+	if (!balance_loss(b, in->step, &loss))
 		return false;
 	json_put_object(w, NULL);
 	put_member(w, in, "asn", interface);
 	json_put_u64(w, "vlan", in->registry->interfaces[interface].vlan);
 	put_home(w, in, interface);
 	json_put_string(w, "way", way);
-	put_loss(w, b);
+	put_loss(w, in, b);
 	json_end_object(w);
 	return true;
 }
@@ -106,39 +107,25 @@ static void write_losses(struct json_writer *w, const struct intake *in)
 	json_end_array(w);
 }
 
-static int more_first(const void *left, const void *right)
-{
-	struct balance_loss a = { 0 };
-	struct balance_loss b = { 0 };
-	double x;
-	double y;
-
-	(void)balance_loss(&(*(const struct loss_pair *const *)left)->balance,
-			   &a);
-	(void)balance_loss(&(*(const struct loss_pair *const *)right)->balance,
-			   &b);
-	x = a.share * a.packets;
-	y = b.share * b.packets;
-	return (x < y) - (x > y);
-}
-
 static void write_pairs(struct json_writer *w, const struct intake *in)
 {
-	const struct loss_pair *pairs[SHOWN];
-	size_t count = losses_list(&in->losses, pairs, SHOWN);
+	const struct loss_pair **pairs = NULL;
+	size_t count = 0;
 
-	qsort(pairs, count, sizeof(*pairs), more_first);
+	if (losses_list(&in->losses, in->step, &pairs, &count) < 0)
+		w->out->failed = true;
 	json_put_array(w, "pair_losses");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && i < SHOWN; i++) {
 		json_put_object(w, NULL);
 		put_member(w, in, "from", pairs[i]->from);
 		put_member(w, in, "to", pairs[i]->to);
 		json_put_u64(w, "vlan",
 			     in->registry->interfaces[pairs[i]->from].vlan);
-		put_loss(w, &pairs[i]->balance);
+		put_loss(w, in, &pairs[i]->balance);
 		json_end_object(w);
 	}
 	json_end_array(w);
+	free(pairs);
 }
 
 void sampling_json(struct json_writer *w, const struct intake *in)

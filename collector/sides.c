@@ -48,7 +48,7 @@ bool sides_is_egress_alone(const struct sides *s, uint32_t switch_index,
 }
 
 void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,
-			 int64_t step)
+			 bool egress, int64_t step)
 {
 	struct side_home *homes = s->places[interface].homes;
 	struct side_home *oldest = &homes[0];
@@ -58,12 +58,13 @@ void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,
 
 		if (h->seen.last != 0 && h->port == port) {
 			port_sight_see(&h->seen, step);
+			h->by_egress = egress;
 			return;
 		}
 		if (h->seen.last < oldest->seen.last)
 			oldest = h;
 	}
-	*oldest = (struct side_home){ .port = port };
+	*oldest = (struct side_home){ .port = port, .by_egress = egress };
 	port_sight_see(&oldest->seen, step);
 }
 
@@ -122,35 +123,35 @@ static enum side_state state_of_egress(enum config_direction direction)
 	return SIDE_UNSEEN;
 }
 
-/* The home where an interface was seen last before the step; NULL: none. */
-static const struct side_home *last_home(const struct sides *s,
-					 uint32_t interface, int64_t step)
+/* One port joins what is known of what an interface sends: the last one before
+ * the step tells the rate. A switch that counts by itself does so whatever the
+ * others do. */
+static void join_ingress(const struct sides *s, const struct side_home *h,
+			 int64_t step, int64_t *last, struct side *out)
 {
-	const struct side_home *last = NULL;
+	enum side_state state = state_of_ingress(direction_at(s, h->port));
+	int64_t before = port_sight_before(&h->seen, step);
 
-	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
-		const struct side_home *h = &s->places[interface].homes[i];
-
-		if (was_seen(&h->seen, step) &&
-		    (!last || port_sight_before(&h->seen, step) >
-				  port_sight_before(&last->seen, step)))
-			last = h;
-	}
-	return last;
+	if (state == SIDE_UNSEEN || h->by_egress || !was_seen(&h->seen, step) ||
+	    !is_sampling(s, h->port, false, step))
+		return;
+	if (out->state != SIDE_PLAIN)
+		out->state = state;
+	if (before <= *last)
+		return;
+	*last = before;
+	out->rate = port_side_rate(&s->ports->ports[h->port].sides[0], step);
+	out->port = h->port;
 }
 
 static void look_at_ingress(const struct sides *s, uint32_t interface,
 			    int64_t step, struct side *out)
 {
-	const struct side_home *h = last_home(s, interface, step);
-	const struct port_side *side;
+	int64_t last = 0;
 
-	if (!h || !is_sampling(s, h->port, false, step))
-		return;
-	side = &s->ports->ports[h->port].sides[0];
-	out->state = state_of_ingress(direction_at(s, h->port));
-	out->rate = port_side_rate(side, step);
-	out->port = h->port;
+	for (int i = 0; i < SIDE_HOMES_MAX; i++)
+		join_ingress(s, &s->places[interface].homes[i], step, &last,
+			     out);
 }
 
 /* The egress side of one port joins what is known of an interface's; one port
@@ -166,7 +167,7 @@ static bool join_egress(const struct sides *s, uint32_t port, int64_t step,
 		out->state = SIDE_UNSEEN;
 		return false;
 	}
-	if (out->state != SIDE_COMBINED)
+	if (out->state != SIDE_PLAIN)
 		out->state = state;
 	out->rate = port_side_rate(side, step);
 	out->port = port;
@@ -236,33 +237,48 @@ const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
 	return side;
 }
 
-void sides_weigh(struct sides *s, uint32_t from, uint32_t to, bool egress,
-		 int64_t step, const struct tally *tally)
+void sides_rates(struct sides *s, const struct side_pair *pair, int64_t step,
+		 double rates[2])
 {
-	double packets = (double)tally->packets;
-	double samples = (double)tally->samples;
-	int side = egress ? BALANCE_OUT : BALANCE_IN;
-	struct balance *got = &s->places[to].got;
-
-	/* What is lost at one receiver is nothing that its senders lose. */
-	balance_begin(got, step);
-	if (!got->loses)
-		balance_add(&s->places[from].sent, step, side, packets,
-			    samples);
-	balance_add(got, step, side, packets, samples);
+	rates[BALANCE_IN] = sides_of(s, pair->from, false, step)->rate;
+	rates[BALANCE_OUT] = sides_of(s, pair->to, true, step)->rate;
+	if (pair->from == REGISTRY_NOBODY && pair->source < s->ports->count)
+		rates[BALANCE_IN] = s->ports->ports[pair->source].sides[0].rate;
 }
 
-double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,
+void sides_weigh(struct sides *s, const struct side_pair *pair, bool egress,
+		 int64_t step, const struct tally *tally)
+{
+	struct balance *got = &s->places[pair->to].got;
+	struct balance_part part = {
+		.side = egress ? BALANCE_OUT : BALANCE_IN,
+		.packets = (double)tally->packets,
+		.samples = (double)tally->samples,
+	};
+	double rates[2];
+
+	sides_rates(s, pair, step, rates);
+	part.other_rate = rates[!part.side];
+	/* What is lost at one receiver is nothing that its senders lose. */
+	balance_begin(got, step);
+	if (!got->loses && pair->from != REGISTRY_NOBODY)
+		balance_add(&s->places[pair->from].sent, step, &part);
+	balance_add(got, step, &part);
+}
+
+double sides_part(struct sides *s, const struct side_pair *pair, bool egress,
 		  int64_t step)
 {
-	double in = sides_of(s, from, false, step)->rate;
-	double out = sides_of(s, to, true, step)->rate;
+	double rates[2];
 
-	if (balance_is_shut(&s->places[to].got, BALANCE_OUT, step))
+	if (balance_is_shut(&s->places[pair->to].got, BALANCE_OUT, step))
 		return egress ? 0 : 1;
-	if (balance_is_shut(&s->places[from].sent, BALANCE_IN, step))
+	if (pair->from != REGISTRY_NOBODY &&
+	    balance_is_shut(&s->places[pair->from].sent, BALANCE_IN, step))
 		return egress ? 1 : 0;
-	return (egress ? in : out) / (in + out);
+	sides_rates(s, pair, step, rates);
+	return rates[egress ? BALANCE_IN : BALANCE_OUT] /
+	       (rates[BALANCE_IN] + rates[BALANCE_OUT]);
 }
 
 /* A port, or two of one LAG. */
@@ -312,9 +328,10 @@ uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step)
 bool sides_has_home(const struct sides *s, uint32_t interface, int64_t step)
 {
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
-		int64_t last = s->places[interface].homes[i].seen.last;
+		const struct side_home *h = &s->places[interface].homes[i];
+		int64_t last = h->seen.last;
 
-		if (last > 0 && step - last <= SIDE_STEPS)
+		if (last > 0 && step - last <= SIDE_STEPS && !h->by_egress)
 			return true;
 	}
 	return false;

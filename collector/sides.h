@@ -13,10 +13,10 @@
  * sampled network measurements, IMC 2005) they are one estimate, as good as
  * one sampler at N1·N2/(N1+N2).
  *
- * The weights of a step are made of what was seen in the steps before it, never
- * of its own samples: whether a side counts must not depend on what it says.
- * The sum of a pair's two weights is 1 at any time, so that nothing is doubled
- * and nothing is missing.
+ * The weights of a step are made of what was seen in the steps before it:
+ * whether a side counts must not depend on what it says, unless it lacks so
+ * much that it cannot be by chance. The sum of a pair's two weights is 1 at any
+ * time, so that nothing is doubled and nothing is missing.
  *
  * A side counts if its port was a data source within the hour and its switch
  * within three steps: a sampler that ends, ends for the whole switch. One that
@@ -47,6 +47,7 @@ enum {
 /* A port by which an interface's frames come in. Steps; 0: never. */
 struct side_home {
 	uint32_t port;
+	bool by_egress; /* it was seen last by a frame that went out */
 	struct port_sight seen;
 };
 
@@ -103,17 +104,17 @@ bool sides_is_egress_alone(const struct sides *s, uint32_t switch_index,
 
 /** As sides_see, for a port that is not the first one or was not seen yet. */
 void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,
-			 int64_t step);
+			 bool egress, int64_t step);
 
 /** A frame of an interface came in by a port that is no core port, or went out
  * to it where only that is sampled. */
 static inline void sides_see(struct sides *s, uint32_t interface, uint32_t port,
-			     int64_t step)
+			     bool egress, int64_t step)
 {
 	const struct side_home *h = &s->places[interface].homes[0];
 
-	if (h->port != port || h->seen.last != step)
-		sides_see_elsewhere(s, interface, port, step);
+	if (h->port != port || h->seen.last != step || h->by_egress != egress)
+		sides_see_elsewhere(s, interface, port, egress, step);
 }
 
 /** Look at one side of an interface anew. */
@@ -162,13 +163,25 @@ static inline enum side_count sides_count(struct sides *s, uint32_t from,
 	return egress ? SIDE_COUNTS_WHOLE : SIDE_COUNTS_NOT;
 }
 
+/* What both sides of count in part. */
+struct side_pair {
+	uint32_t from; /* REGISTRY_NOBODY: a member's address by a port that is
+			* others' */
+	uint32_t to;
+	uint32_t source; /* the port that sampled it, or beyond the ports */
+};
+
+/** Frames per sample where a pair comes in, and where it goes out. */
+void sides_rates(struct sides *s, const struct side_pair *pair, int64_t step,
+		 double rates[2]);
+
 /** What a side says of a pair, corrected, where both count in part. */
-void sides_weigh(struct sides *s, uint32_t from, uint32_t to, bool egress,
+void sides_weigh(struct sides *s, const struct side_pair *pair, bool egress,
 		 int64_t step, const struct tally *tally);
 
 /** Of 1, what counts of a side where both count in part; the other side's part
  * is the rest, in the same step. Judged by all that was weighed so far. */
-double sides_part(struct sides *s, uint32_t from, uint32_t to, bool egress,
+double sides_part(struct sides *s, const struct side_pair *pair, bool egress,
 		  int64_t step);
 
 /** As sides_is_home, for a port that is not the first one. */
@@ -190,7 +203,7 @@ static inline bool sides_is_home(const struct sides *s, uint32_t interface,
  * not known. */
 uint32_t sides_home(struct sides *s, uint32_t interface, int64_t step);
 
-/** Whether it is known where an interface is, sampled or not. */
+/** Whether it is known where an interface's frames are sampled coming in. */
 bool sides_has_home(const struct sides *s, uint32_t interface, int64_t step);
 
 /** The port by which its frames came in last; PORT_NONE: none is known. */

@@ -12,13 +12,22 @@ static void setup(void)
 	b = (struct balance){ 0 };
 }
 
+static void add(int64_t step, int side, int samples, double rate, double other)
+{
+	const struct balance_part part = { .side = side,
+					   .packets = samples * rate,
+					   .samples = samples,
+					   .other_rate = other };
+
+	if (samples > 0)
+		balance_add(&b, step, &part);
+}
+
 /* So many samples of either side in a step. */
 static void see(int64_t step, int in, int out)
 {
-	if (in > 0)
-		balance_add(&b, step, BALANCE_IN, in * RATE, in);
-	if (out > 0)
-		balance_add(&b, step, BALANCE_OUT, out * RATE, out);
+	add(step, BALANCE_IN, in, RATE, RATE);
+	add(step, BALANCE_OUT, out, RATE, RATE);
 }
 
 static const struct {
@@ -28,9 +37,9 @@ static const struct {
 	bool out_shut;
 } steps[] = {
 	{ 0, 0, false, false },	     { 20, 0, false, false },
-	{ 37, 0, false, true },	     { 0, 37, true, false },
+	{ 73, 0, false, true },	     { 0, 73, true, false },
 	{ 100, 100, false, false },  { 100, 60, false, false },
-	{ 200, 90, false, true },    { 90, 200, true, false },
+	{ 300, 120, false, true },   { 120, 300, true, false },
 	{ 1000, 800, false, false },
 };
 
@@ -69,7 +78,7 @@ START_TEST(a_tenth_less_is_loss_and_no_reason_to_shut)
 		see(step, 1000, 900);
 		ck_assert(!balance_is_shut(&b, BALANCE_OUT, step));
 	}
-	ck_assert(balance_loss(&b, &loss));
+	ck_assert(balance_loss(&b, b.step, &loss));
 	ck_assert_double_eq_tol(loss.share, 0.1, 1e-9);
 	ck_assert_double_lt(loss.ci95, 0.02);
 }
@@ -80,10 +89,10 @@ START_TEST(what_chance_explains_is_no_loss)
 	struct balance_loss loss;
 
 	see(STEP, 1000, 900);
-	ck_assert(!balance_loss(&b, &loss));
+	ck_assert(!balance_loss(&b, b.step, &loss));
 	ck_assert_double_gt(loss.ci95, loss.share * 0.8);
 	setup();
-	ck_assert(!balance_loss(&b, &loss));
+	ck_assert(!balance_loss(&b, b.step, &loss));
 }
 END_TEST
 
@@ -93,7 +102,7 @@ START_TEST(more_that_goes_out_is_no_loss)
 
 	for (int64_t step = STEP; step < STEP + 100; step++)
 		see(step, 900, 1000);
-	ck_assert(!balance_loss(&b, &loss));
+	ck_assert(!balance_loss(&b, b.step, &loss));
 	ck_assert_double_lt(loss.share, 0);
 }
 END_TEST
@@ -122,6 +131,68 @@ START_TEST(a_side_that_lacks_again_is_shut_for_longer)
 }
 END_TEST
 
+/* A side of which few samples come has none by chance, and no variance. */
+START_TEST(a_rare_side_is_not_shut_by_chance)
+{
+	add(STEP, BALANCE_IN, 48, RATE, 16 * RATE);
+	ck_assert(!balance_is_shut(&b, BALANCE_OUT, STEP));
+	setup();
+	add(STEP, BALANCE_IN, 700, RATE, 16 * RATE);
+	ck_assert(balance_is_shut(&b, BALANCE_OUT, STEP));
+}
+END_TEST
+
+START_TEST(nothing_is_added_while_a_side_is_shut)
+{
+	int64_t step = STEP;
+
+	see(step, 100, 0);
+	ck_assert(balance_is_shut(&b, BALANCE_OUT, step));
+	see(step, 500, 0);
+	step = b.shut_until + 1;
+	see(step, 100, 100);
+	ck_assert(!balance_is_shut(&b, BALANCE_OUT, step));
+}
+END_TEST
+
+START_TEST(a_clock_that_is_set_back_shuts_nothing_for_long)
+{
+	see(STEP, 100, 0);
+	ck_assert(balance_is_shut(&b, BALANCE_OUT, STEP));
+	ck_assert(balance_was_shut(&b, STEP + 1));
+	ck_assert(!balance_was_shut(&b, STEP - 1000));
+}
+END_TEST
+
+/* Fading leaves the interval what it says: by chance one in 20 lies outside. */
+START_TEST(the_interval_of_a_loss_covers_it)
+{
+	uint64_t state = 99;
+	int outside = 0;
+
+	for (int run = 0; run < 400; run++) {
+		struct balance_loss loss;
+
+		setup();
+		for (int64_t step = STEP; step < STEP + 200; step++) {
+			int seen[2] = { 0 };
+
+			for (int i = 0; i < 2 * 400; i++) {
+				state = state * 6364136223846793005u +
+					1442695040888963407u;
+				seen[i % 2] += (state >> 33) % 8 == 0;
+			}
+			add(step, BALANCE_IN, seen[0], 8, 8);
+			add(step, BALANCE_OUT, seen[1], 8, 8);
+		}
+		(void)balance_loss(&b, b.step, &loss);
+		outside += loss.share > loss.ci95 || loss.share < -loss.ci95;
+	}
+	ck_assert_int_gt(outside, 8);
+	ck_assert_int_lt(outside, 36);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -131,6 +202,10 @@ int main(void)
 		{ what_chance_explains_is_no_loss, 0 },
 		{ more_that_goes_out_is_no_loss, 0 },
 		{ a_side_that_lacks_again_is_shut_for_longer, 0 },
+		{ a_rare_side_is_not_shut_by_chance, 0 },
+		{ nothing_is_added_while_a_side_is_shut, 0 },
+		{ a_clock_that_is_set_back_shuts_nothing_for_long, 0 },
+		{ the_interval_of_a_loss_covers_it, 0 },
 	};
 
 	return unit_run_with("balance", setup, NULL, tests, COUNT_OF(tests));

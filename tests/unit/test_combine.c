@@ -237,11 +237,11 @@ END_TEST
 START_TEST(a_side_that_lacks_too_much_counts_no_more)
 {
 	learn(100, 100);
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 80; i++)
 		came_in(STEP + 1, A, B, 1, 100);
 	others_talk(STEP + 1);
 	close_step();
-	ck_assert_uint_eq(between(64500, 64501).bytes, 40 * 100 * BYTES);
+	ck_assert_uint_eq(between(64500, 64501).bytes, 80 * 100 * BYTES);
 	/* nor does it when it is back, for now */
 	went_out(STEP + 2, A, B, 2, 100);
 	came_in(STEP + 2, A, B, 1, 100);
@@ -256,10 +256,10 @@ START_TEST(a_sender_that_is_sampled_in_part_counts_where_it_leaves)
 {
 	learn(100, 100);
 	came_in(STEP + 1, A, B, 1, 100);
-	for (int i = 0; i < 50; i++)
+	for (int i = 0; i < 90; i++)
 		went_out(STEP + 1, A, B, 2, 100);
 	close_step();
-	ck_assert_uint_eq(between(64500, 64501).bytes, 50 * 100 * BYTES);
+	ck_assert_uint_eq(between(64500, 64501).bytes, 90 * 100 * BYTES);
 }
 END_TEST
 
@@ -338,6 +338,89 @@ START_TEST(a_strangers_frame_is_not_doubled)
 		close_step();
 		ck_assert_uint_eq(between(0, 64507).bytes, 100 * BYTES);
 	}
+}
+END_TEST
+
+/* LOST is on a port that nobody said, and so is its peer. */
+START_TEST(learned_ports_that_sample_what_goes_out_count_at_once)
+{
+	enum { PEER = 0x0b };
+
+	for (int i = 0; i < 4; i++) {
+		for (int k = 0; k < 5; k++) {
+			went_out(STEP + i, A, PEER, 9, 100);
+			went_out(STEP + i, PEER, A, 8, 100);
+		}
+		close_step();
+		ck_assert_uint_eq(between(64500, 64507).bytes, 500 * BYTES);
+		ck_assert_uint_eq(between(64507, 64500).bytes, 500 * BYTES);
+	}
+}
+END_TEST
+
+static void on_switch(uint8_t number, int64_t step, uint8_t src, uint8_t dst,
+		      int as)
+{
+	send_flow(number, step,
+		  (struct sent_flow){ .src = src,
+				      .dst = dst,
+				      .port = number == 1 ? 1 : 9,
+				      .as = as,
+				      .rate = 100 });
+}
+
+/* A is on both switches, the second of which counts by itself. */
+START_TEST(a_member_on_switches_of_two_directions_is_not_doubled)
+{
+	static const char *const directions[] = { "ingress", "egress" };
+	bool egress = _i % 2;
+	bool second_first = _i / 2;
+
+	begin_mixed(directions[egress]);
+	for (int i = 0; i < 6; i++) {
+		for (int k = 0; k < 2; k++) {
+			uint8_t number = second_first == (k == 0) ? 2 : 1;
+
+			if (egress) {
+				came_in(STEP + i, B, A, 2, 100);
+				on_switch(number, STEP + i, B, A,
+					  SENT_AS_EGRESS);
+			} else {
+				on_switch(number, STEP + i, A, B,
+					  SENT_AS_INGRESS);
+				went_out(STEP + i, A, B, 2, 100);
+			}
+		}
+		if (!egress)
+			on_switch(1, STEP + i, B, A, SENT_AS_EGRESS);
+		else
+			on_switch(2, STEP + i, A, B, SENT_AS_INGRESS);
+		came_in(STEP + i, A, B, 1, 100);
+		close_step();
+		if (i < 2)
+			continue;
+		if (egress)
+			ck_assert_uint_eq(between(64501, 64500).bytes,
+					  200 * BYTES);
+		else
+			ck_assert_uint_eq(between(64500, 64501).bytes,
+					  300 * BYTES);
+	}
+}
+END_TEST
+
+/* By the ingress sample the sender is nobody, by the egress one it is A. */
+START_TEST(a_frame_by_a_wrong_port_counts_once)
+{
+	learn(100, 100);
+	for (int i = 0; i < 10; i++) {
+		came_in(STEP + 1, A, B, 3, 100);
+		went_out(STEP + 1, A, B, 2, 100);
+	}
+	close_step();
+	ck_assert_uint_eq(between(64500, 64501).bytes + between(0, 64501).bytes,
+			  1000 * BYTES);
+	ck_assert_uint_eq(between(0, 64501).bytes, 500 * BYTES);
 }
 END_TEST
 
@@ -582,6 +665,22 @@ START_TEST(other_directions_scale_by_the_samples_rate_alone)
 }
 END_TEST
 
+START_TEST(a_reload_to_plain_scaling_ends_all_correction)
+{
+	teardown();
+	begin_with("ingress");
+	came_in(STEP, A, B, 1, 100);
+	in.agents.switches[0].correction = 1.4;
+	in.ports.ports[port_table_find(&in.ports, 0, 1)].correction = 1.4;
+	close_step();
+	ck_assert_double_eq(in.agents.switches[0].correction, 1);
+	ck_assert_uint_eq(between(64500, 64501).bytes, 100 * BYTES);
+	ck_assert_uint_eq(
+	    in.ports.ports[port_table_find(&in.ports, 0, 1)].in_estimate,
+	    100 * BYTES);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -596,6 +695,9 @@ int main(void)
 		{ switches_of_other_directions_do_not_double,
 		  COUNT_OF(seconds) },
 		{ a_strangers_frame_is_not_doubled, 0 },
+		{ learned_ports_that_sample_what_goes_out_count_at_once, 0 },
+		{ a_member_on_switches_of_two_directions_is_not_doubled, 4 },
+		{ a_frame_by_a_wrong_port_counts_once, 0 },
 		{ a_port_without_senders_is_no_place_for_copies, 0 },
 		{ what_is_flooded_counts_where_it_comes_in, 0 },
 		{ a_sender_that_is_not_sampled_counts_where_it_leaves, 0 },
@@ -610,6 +712,7 @@ int main(void)
 		{ what_the_box_dropped_is_made_up_for_at_all_its_sources, 0 },
 		{ drops_from_before_a_restart_are_not_made_up_for, 0 },
 		{ other_directions_scale_by_the_samples_rate_alone, 0 },
+		{ a_reload_to_plain_scaling_ends_all_correction, 0 },
 	};
 
 	return unit_run_with("combine", setup, teardown, tests,

@@ -169,6 +169,26 @@ START_TEST(steps_not_given_out_are_still_there)
 }
 END_TEST
 
+/* Half the samples are missing: what was made up for is not once more. */
+START_TEST(what_was_corrected_is_not_corrected_again)
+{
+	struct record_port row;
+	uint32_t port = port_table_find(&before, 1, PORT);
+
+	count(&before, 0, 0);
+	count(&before, 20, 3000);
+	before.ports[port].correction = 2;
+	estimate(&before, 500);
+	remember(0, 25);
+	recall();
+	after.ports[port_table_find(&after, 1, PORT)].correction = 2;
+	estimate(&after, 100);
+	count(&after, 80, 9000);
+	row = closed(0, 30);
+	ck_assert_uint_eq(row.estimate[0], 1200);
+}
+END_TEST
+
 START_TEST(what_was_given_out_does_not_come_again)
 {
 	const bool alive[2] = { true, true };
@@ -235,6 +255,7 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ the_next_counters_compare_with_the_last_of_before, 0 },
 		{ steps_not_given_out_are_still_there, 0 },
+		{ what_was_corrected_is_not_corrected_again, 0 },
 		{ what_was_given_out_does_not_come_again, 0 },
 		{ ports_of_switches_that_left_are_left_behind, 0 },
 		{ no_cut_or_bent_byte_does_harm, 0 },

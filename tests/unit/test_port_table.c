@@ -489,6 +489,42 @@ START_TEST(the_speed_is_configured_or_reported)
 }
 END_TEST
 
+/* As a replay closes them whose totals alone are wanted. */
+START_TEST(steps_closed_as_one_are_all_corrected)
+{
+	uint64_t sum = 0;
+
+	t.ports[port].correction = 2;
+	for (int i = 0; i < 5; i++)
+		port_samples_estimate(port_table_samples(&t, port, STEP + i),
+				      true, 1000);
+	close_as(span(0), true, true);
+	for (size_t i = 0; i < count; i++)
+		sum += rows[i].amounts.estimate[1];
+	port_table_settle(&t);
+	ck_assert_uint_eq(t.ports[port].out_estimate, 10000);
+	ck_assert_uint_eq(sum, 2000);
+}
+END_TEST
+
+/* No step is made of the time that the clock has left. */
+START_TEST(a_clock_set_back_leaves_no_step_behind)
+{
+	port_samples_estimate(port_table_samples(&t, port, STEP + 90), true,
+			      1000);
+	close_as(span(90), true, false);
+	port_table_forget(&t);
+	for (int i = 0; i < 40; i++) {
+		sample(60.0 * i, (uint64_t)i * 100, 0);
+		port_samples_estimate(port_table_samples(&t, port, STEP + i),
+				      true, 1000);
+		close_step(i);
+		if (i > 3)
+			ck_assert_uint_eq(count, 1);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -514,6 +550,8 @@ int main(void)
 		{ only_what_is_later_than_now_is_forgotten, 0 },
 		{ times_before_the_epoch_are_harmless, 0 },
 		{ the_speed_is_configured_or_reported, 0 },
+		{ steps_closed_as_one_are_all_corrected, 0 },
+		{ a_clock_set_back_leaves_no_step_behind, 0 },
 	};
 
 	return unit_run_with("port_table", setup, teardown, tests,
