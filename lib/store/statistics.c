@@ -150,3 +150,20 @@ double statistics_ci95(const double *variance, size_t count, uint32_t row_s)
 	}
 	return 1.96 * sqrt(sum);
 }
+
+double statistics_ci95_mean(const double *values, const double *variance,
+			    size_t count, uint32_t row_s)
+{
+	double sum = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!isfinite(values[i]))
+			continue;
+		sum += variance[i] * row_s;
+		known++;
+	}
+	if (known == 0 || !isfinite(sum) || sum < 0)
+		return (double)NAN;
+	return 1.96 * sqrt(sum) / ((double)known * row_s);
+}

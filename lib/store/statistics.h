@@ -52,4 +52,11 @@ double statistics_ci95(const double *variance, size_t count, uint32_t row_s);
 double statistics_ci95_covered(const double *variance, size_t count,
 			       const double *seconds);
 
+/**
+ * The same of a mean rate over the known ones of a few values, each of row_s
+ * seconds. NaN where none is known, or one of them without its variance.
+ */
+double statistics_ci95_mean(const double *values, const double *variance,
+			    size_t count, uint32_t row_s);
+
 #endif

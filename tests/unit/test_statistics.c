@@ -166,6 +166,33 @@ START_TEST(the_interval_adds_variances_over_seconds)
 }
 END_TEST
 
+START_TEST(the_interval_of_a_mean_shrinks_with_its_rows)
+{
+	const double values[] = { 10, NAN, 30, 20 };
+	const double variance[] = { 100, 900, 300, 200 };
+	double one = statistics_ci95_mean(values, variance, 1, 60);
+
+	ck_assert_double_eq_tol(one, 1.96 * sqrt(100 * 60) / 60, 1e-9);
+	ck_assert_double_eq_tol(statistics_ci95_mean(values, variance, 4, 60),
+				1.96 * sqrt(600 * 60) / 180, 1e-9);
+	/* A total's, over its seconds. */
+	ck_assert_double_eq_tol(one * 60, statistics_ci95(variance, 1, 60),
+				1e-9);
+}
+END_TEST
+
+START_TEST(an_interval_is_of_known_rows_that_have_a_variance)
+{
+	const double values[] = { NAN, 10, 20 };
+	const double variance[] = { 100, 100, NAN };
+
+	ck_assert_double_nan(statistics_ci95_mean(values, variance, 0, 60));
+	ck_assert_double_nan(statistics_ci95_mean(values, variance, 1, 60));
+	ck_assert(isfinite(statistics_ci95_mean(values, variance, 2, 60)));
+	ck_assert_double_nan(statistics_ci95_mean(values, variance, 3, 60));
+}
+END_TEST
+
 START_TEST(a_row_in_part_stands_for_its_own_seconds)
 {
 	static const double values[] = { NAN, 10, 40 };
@@ -195,6 +222,8 @@ int main(void)
 		{ nothing_known_gives_nothing, 0 },
 		{ the_first_of_equal_maxima_counts, 0 },
 		{ the_interval_adds_variances_over_seconds, 0 },
+		{ the_interval_of_a_mean_shrinks_with_its_rows, 0 },
+		{ an_interval_is_of_known_rows_that_have_a_variance, 0 },
 		{ a_row_in_part_stands_for_its_own_seconds, 0 },
 	};
 
