@@ -56,6 +56,22 @@ static void add_description(struct text *out, const struct subject *subject,
 		add_sentence(out, subject, v, WAY_TO);
 }
 
+void graph_add_interval_swatch(struct text *out, const struct subject *subject,
+			       int x, int y)
+{
+	int width = subject->one_way ? 18 : 9;
+
+	text_addf(out,
+		  "<rect class=\"bf\" x=\"%d\" y=\"%d\" width=\"%d\" "
+		  "height=\"12\"/>",
+		  x, y, width);
+	if (!subject->one_way)
+		text_addf(out,
+			  "<rect class=\"bt\" x=\"%d\" y=\"%d\" "
+			  "width=\"%d\" height=\"12\"/>",
+			  x + width, y, width);
+}
+
 static void add_swatch(struct text *out, const char *class, bool is_line)
 {
 	text_add(out, "<svg class=\"swatch\" width=\"18\" height=\"12\" "
@@ -107,6 +123,15 @@ static void add_area_keys(struct text *out, const struct subject *subject,
 	text_fini(&label);
 }
 
+/* One key for both directions: the band of each has its colour. */
+static void add_interval_key(struct text *out, const struct subject *subject)
+{
+	text_add(out, "<li><svg class=\"swatch\" width=\"18\" height=\"12\" "
+		      "aria-hidden=\"true\">");
+	graph_add_interval_swatch(out, subject, 0, 0);
+	text_add(out, "</svg> 95 % interval</li>");
+}
+
 static void add_legend(struct text *out, const struct subject *subject,
 		       const struct view *v)
 {
@@ -120,6 +145,8 @@ static void add_legend(struct text *out, const struct subject *subject,
 		text_addf(&label, "%s (line)", text_str(&subject->way[WAY_TO]));
 		add_key(out, "lt", true, text_str(&label));
 	}
+	if (view_has_interval(v))
+		add_interval_key(out, subject);
 	if (rows > 1) {
 		text_clear(&label);
 		text_addf(&label, "thin lines: highest %s mean within ",
@@ -159,17 +186,35 @@ static void add_rate(struct text *out, double bytes_per_s)
 	text_add(out, "</td>");
 }
 
+/* How far an estimated total may be off, and its average with it. */
+static void add_error(struct text *out, const struct view *v, enum way way,
+		      enum band band)
+{
+	double total = v->statistics[way][band].total;
+
+	if (band != BAND_TOTAL || !view_has_interval(v) || !(total > 0) ||
+	    !isfinite(v->ci95_bytes[way]))
+		return;
+	text_add(out, " <small>\xc2\xb1");
+	units_percent(out, v->ci95_bytes[way] / total);
+	text_add(out, "</small>");
+}
+
 static void add_row(struct text *out, const struct view *v, enum way way,
 		    enum band band)
 {
 	const struct statistics *s = &v->statistics[way][band];
 
 	add_rate(out, v->current[way][band]);
-	add_rate(out, s->average);
+	text_add(out, "<td class=\"number\">");
+	units_rate(out, s->average);
+	add_error(out, v, way, band);
+	text_add(out, "</td>");
 	add_rate(out, s->maximum);
 	add_rate(out, v->p95[way][band]);
 	text_add(out, "<td class=\"number\">");
 	units_bytes(out, s->total);
+	add_error(out, v, way, band);
 	text_add(out, "</td></tr>\n");
 }
 

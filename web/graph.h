@@ -8,7 +8,8 @@
  * One convention everywhere: what the members send into the exchange is the
  * area, stacked by protocol; what the exchange sends to the member is the
  * line. Unknown is a gap. Where several rows share a column of the drawing,
- * the area is their mean and a thin line their maximum, so peaks stay.
+ * the area is their mean and a thin line their maximum, so peaks stay. Around
+ * what is estimated lies a band, the 95 % interval of the mean drawn.
  */
 
 #include "util/text.h"
@@ -25,6 +26,10 @@ void graph_add_table(struct text *out, const struct subject *subject,
 /** A file of its own, with its legend, figures and style. */
 void graph_add_svg(struct text *out, const struct call *call,
 		   const struct subject *subject, const struct view *view);
+
+/** What a legend shows for the band, 18 wide and 12 high. */
+void graph_add_interval_swatch(struct text *out, const struct subject *subject,
+			       int x, int y);
 
 /** The same rows and figures as JSON, rates in bit/s. */
 void graph_add_json(struct text *out, const struct call *call,

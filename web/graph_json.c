@@ -35,20 +35,36 @@ static void add_figures(struct json_writer *w, const struct view *v,
 	json_end_object(w);
 }
 
+static void add_row(struct json_writer *w, double value)
+{
+	if (isfinite(value) && value >= 0 && value < 1e18)
+		json_put_u64(w, NULL, (uint64_t)llround(value * 8));
+	else
+		json_put_null(w, NULL);
+}
+
 static void add_rows(struct json_writer *w, const struct traffic *t,
 		     enum way way, enum band band)
 {
 	const double *values = traffic_column(t, way, band);
 
 	json_put_array(w, band_keys[band]);
-	for (size_t row = 0; row < t->rows; row++) {
-		if (isfinite(values[row]) && values[row] >= 0 &&
-		    values[row] < 1e18)
-			json_put_u64(w, NULL,
-				     (uint64_t)llround(values[row] * 8));
-		else
-			json_put_null(w, NULL);
-	}
+	for (size_t row = 0; row < t->rows; row++)
+		add_row(w, values[row]);
+	json_end_array(w);
+}
+
+/* Half the 95 % interval of each row of the total. */
+static void add_half_widths(struct json_writer *w, const struct traffic *t,
+			    enum way way)
+{
+	const double *values = traffic_column(t, way, BAND_TOTAL);
+
+	json_put_array(w, "half_width");
+	for (size_t row = 0; row < t->rows; row++)
+		add_row(w, statistics_ci95_mean(values + row,
+						t->variance[way] + row, 1,
+						t->row_s));
 	json_end_array(w);
 }
 
@@ -66,6 +82,8 @@ static void add_way(struct json_writer *w, const struct subject *subject,
 	json_put_string(w, "label", text_str(&subject->way[way]));
 	for (int band = first; band < BAND_COUNT; band++)
 		add_rows(w, &v->traffic, way, (enum band)band);
+	if (view_has_interval(v))
+		add_half_widths(w, &v->traffic, way);
 	json_put_object(w, "statistics");
 	for (int band = first; band < BAND_COUNT; band++)
 		add_figures(w, v, way, (enum band)band);

@@ -77,7 +77,22 @@ static void add_figures(struct text *out, const struct subject *subject,
 	text_add(out, "</text>\n");
 }
 
-static void add_bands(struct text *out, const struct view *v, int y)
+static void add_basis(struct text *out, const struct subject *subject,
+		      const struct view *v, int y)
+{
+	int x = LEFT + 400;
+
+	if (view_has_interval(v)) {
+		graph_add_interval_swatch(out, subject, x, y - 10);
+		x += 24;
+	}
+	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">%s%s</text>\n", x,
+		  y, view_has_interval(v) ? "95 % interval; " : "",
+		  v->is_exact ? "totals from interface counters (exact)"
+			      : "estimated from samples");
+}
+
+static void add_bands(struct text *out, int y)
 {
 	static const char *const classes[] = { "a4", "a6", "ao" };
 	static const char *const names[] = { "IPv4", "IPv6", "other" };
@@ -95,10 +110,7 @@ static void add_bands(struct text *out, const struct view *v, int y)
 			  "y=\"%d\">%s</text>",
 			  classes[band], x, y - 9, x + 20, y, names[band]);
 	}
-	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">%s</text>\n",
-		  LEFT + 400, y,
-		  v->is_exact ? "totals from interface counters (exact)"
-			      : "estimated from samples");
+	text_add_char(out, '\n');
 }
 
 void graph_add_svg(struct text *out, const struct call *call,
@@ -127,7 +139,9 @@ void graph_add_svg(struct text *out, const struct call *call,
 	add_figures(out, subject, view, WAY_FROM, y);
 	if (!subject->one_way)
 		add_figures(out, subject, view, WAY_TO, y += LINE);
-	if (view->traffic.has_bands)
-		add_bands(out, view, y + LINE);
+	if (view->traffic.has_bands) {
+		add_bands(out, y += LINE);
+		add_basis(out, subject, view, y);
+	}
 	text_add(out, "</svg>\n");
 }

@@ -22,6 +22,8 @@ struct columns {
 	double *layer[LAYERS]; /* the last one is the total of WAY_FROM */
 	double *mean[WAY_COUNT];
 	double *maximum[WAY_COUNT];
+	double *low[WAY_COUNT]; /* of the 95 % interval of the mean */
+	double *high[WAY_COUNT];
 	double *storage;
 };
 
@@ -47,21 +49,21 @@ size_t plot_rows_per_column(const struct traffic *t)
 
 static bool columns_init(struct columns *c, const struct traffic *t)
 {
+	double **const of_ways[] = { c->mean, c->maximum, c->low, c->high };
+	enum { OF_WAYS = sizeof(of_ways) / sizeof(*of_ways) };
 	double *at;
 
 	*c = (struct columns){ .rows_per_column = plot_rows_per_column(t) };
 	c->count = (t->rows + c->rows_per_column - 1) / c->rows_per_column;
-	c->storage =
-	    calloc((c->count + 1) * (LAYERS + 2 * WAY_COUNT), sizeof(double));
+	c->storage = calloc((c->count + 1) * (LAYERS + OF_WAYS * WAY_COUNT),
+			    sizeof(double));
 	at = c->storage;
 	if (!at)
 		return false;
 	for (int i = 0; i < LAYERS; i++, at += c->count)
 		c->layer[i] = at;
-	for (int i = 0; i < WAY_COUNT; i++, at += c->count)
-		c->mean[i] = at;
-	for (int i = 0; i < WAY_COUNT; i++, at += c->count)
-		c->maximum[i] = at;
+	for (int i = 0; i < OF_WAYS * WAY_COUNT; i++, at += c->count)
+		of_ways[i / WAY_COUNT][i % WAY_COUNT] = at;
 	return true;
 }
 
@@ -81,8 +83,23 @@ static double reduce(const double *values, size_t count, double *maximum)
 	return known ? sum / (double)known : NAN;
 }
 
-static void fill_column(struct columns *c, const struct traffic *t, size_t at)
+/* Rows are independent samples: what is shared by a column is surer. */
+static void fill_interval(struct columns *c, const struct traffic *t,
+			  enum way way, size_t at, size_t n)
 {
+	size_t first = at * c->rows_per_column;
+	double half =
+	    statistics_ci95_mean(traffic_column(t, way, BAND_TOTAL) + first,
+				 t->variance[way] + first, n, t->row_s);
+	double mean = c->mean[way][at];
+
+	c->high[way][at] = mean + half;
+	c->low[way][at] = half > mean ? 0 : mean - half;
+}
+
+static void fill_column(struct columns *c, const struct view *v, size_t at)
+{
+	const struct traffic *t = &v->traffic;
 	size_t first = at * c->rows_per_column;
 	size_t n = t->rows - first < c->rows_per_column ? t->rows - first
 							: c->rows_per_column;
@@ -93,6 +110,8 @@ static void fill_column(struct columns *c, const struct traffic *t, size_t at)
 		c->mean[way][at] =
 		    reduce(traffic_column(t, (enum way)way, BAND_TOTAL) + first,
 			   n, &c->maximum[way][at]);
+	for (int way = 0; view_has_interval(v) && way < WAY_COUNT; way++)
+		fill_interval(c, t, (enum way)way, at, n);
 	for (int band = 0; band < LAYERS - 1; band++) {
 		double value =
 		    reduce(traffic_column(t, WAY_FROM, (enum band)band) + first,
@@ -229,8 +248,19 @@ static void add_areas(const struct drawing *d, const struct traffic *t)
 		add_area(d, "ao", c->layer[BAND_OTHER], c->layer[BAND_V6]);
 }
 
+/* How far the estimate of a direction may be off. */
+static void add_interval(const struct drawing *d, const struct view *v,
+			 enum way way)
+{
+	const struct columns *c = d->columns;
+
+	if (view_has_interval(v))
+		add_area(d, way == WAY_FROM ? "bf" : "bt", c->high[way],
+			 c->low[way]);
+}
+
 static void add_shapes(const struct drawing *d, const struct subject *subject,
-		       const struct traffic *t)
+		       const struct view *v)
 {
 	const struct columns *c = d->columns;
 	bool peaks = c->rows_per_column > 1;
@@ -239,10 +269,13 @@ static void add_shapes(const struct drawing *d, const struct subject *subject,
 		  "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %zu %d\" "
 		  "preserveAspectRatio=\"none\">\n",
 		  PLOT_HEIGHT, c->count ? 2 * c->count : 2, SHAPE_HEIGHT);
-	add_areas(d, t);
+	add_areas(d, &v->traffic);
+	add_interval(d, v, WAY_FROM);
 	add_line(d, "lf", c->mean[WAY_FROM]);
 	if (peaks)
 		add_line(d, "mf", c->maximum[WAY_FROM]);
+	if (!subject->one_way)
+		add_interval(d, v, WAY_TO);
 	if (!subject->one_way && peaks)
 		add_line(d, "mt", c->maximum[WAY_TO]);
 	if (!subject->one_way)
@@ -318,7 +351,8 @@ static double highest(const struct subject *subject, const struct view *v,
 
 	for (int way = 0; way < (subject->one_way ? 1 : WAY_COUNT); way++) {
 		for (size_t i = 0; i < c->count; i++)
-			top = fmax(top, c->maximum[way][i]);
+			top = fmax(top,
+				   fmax(c->maximum[way][i], c->high[way][i]));
 		top = fmax(top, v->p95[way][BAND_TOTAL]);
 	}
 	return top;
@@ -335,12 +369,11 @@ void plot_add(struct text *out, const struct subject *subject,
 		return;
 	}
 	for (size_t i = 0; i < c.count; i++)
-		fill_column(&c, &view->traffic, i);
+		fill_column(&c, view, i);
 	axis = axis_of(highest(subject, view, &c) * 8);
 	add_rate_marks(out, &axis);
 	add_time_marks(out, &view->period);
-	add_shapes(&(struct drawing){ out, &c, axis.top / 8 }, subject,
-		   &view->traffic);
+	add_shapes(&(struct drawing){ out, &c, axis.top / 8 }, subject, view);
 	add_p95(out, subject, view, axis.top / 8);
 	if (!traffic_has_data(&view->traffic))
 		text_addf(out,

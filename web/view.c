@@ -256,6 +256,23 @@ static int work_out(struct view *v)
 	return rc;
 }
 
+/*
+ * The interval of the total of rows of which each stands for its own seconds.
+ * Drawings take a row for a whole one, so what a cut one is less sure of goes
+ * into its variance.
+ */
+static void cover_variance(struct view *v, enum way way, const double *seconds)
+{
+	double *variance = v->traffic.variance[way];
+	size_t rows = v->traffic.rows;
+
+	v->ci95_bytes[way] = statistics_ci95_covered(variance, rows, seconds);
+	for (size_t row = 0; row < rows; row++) {
+		if (seconds[row] > 0)
+			variance[row] *= v->traffic.row_s / seconds[row];
+	}
+}
+
 /* Totals and averages of a replay, whose first and last row are cut. */
 static int work_out_covered(struct view *v, const struct call *call)
 {
@@ -278,8 +295,7 @@ static int work_out_covered(struct view *v, const struct call *call)
 				 traffic_column(t, way, band), seconds);
 	}
 	for (int way = 0; t->has_variance && way < WAY_COUNT; way++)
-		v->ci95_bytes[way] =
-		    statistics_ci95_covered(t->variance[way], t->rows, seconds);
+		cover_variance(v, (enum way)way, seconds);
 	free(seconds);
 	return 0;
 }
@@ -468,6 +484,11 @@ int view_load(struct view *out, const struct call *call,
 	if (rc == 0 && is_dear)
 		keep(out, call, name);
 	return rc;
+}
+
+bool view_has_interval(const struct view *view)
+{
+	return view->traffic.has_variance && !view->is_exact;
 }
 
 void view_fini(struct view *view)

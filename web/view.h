@@ -84,6 +84,9 @@ void subject_fini(struct subject *subject);
 MUST_CHECK int view_load(struct view *out, const struct call *call,
 			 const struct subject *subject, enum range range);
 
+/** Whether the totals of a view have a 95 % interval: they are estimates. */
+bool view_has_interval(const struct view *view);
+
 /** Free a view's rows. */
 void view_fini(struct view *view);
 

@@ -3,6 +3,7 @@
 /* Every page from fixed data: what it says, and that it is well-formed. */
 
 #include <jansson.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,6 +103,10 @@ static const struct {
 	/* A shared port says nothing about either of those on it. */
 	{ "/members/AS64502", "<strong>360 Mbit/s</strong>" },
 	{ "/members/AS64502", "Estimated from samples, \xc2\xb1" },
+	/* 45 MB/s of frames of 800 bytes at 1 in 4096. */
+	{ "/members/AS64502", "3.87 TB <small>\xc2\xb1"
+			      "0.2 %</small>" },
+	{ "/members/AS64502", "</svg> 95 % interval</li>" },
 	{ "/members/AS64502", "shared by 2 members" },
 	{ "/members/AS64504", "Multicast (VLAN 200)" },
 	{ "/members/AS64505", "No port of the configuration" },
@@ -167,6 +172,8 @@ static const struct {
 	{ "/graph/switch.svg?name=sw2", "seen by sw2" },
 	{ "/graph/member.json?asn=AS64500", "\"p95\":652800000," },
 	{ "/graph/member.json?asn=AS64500", "\"basis\":\"counters\"" },
+	{ "/graph/member.svg?asn=64502", ">95 % interval; estimated" },
+	{ "/graph/member.json?asn=AS64502", "\"half_width\":[" },
 	{ "/graph/member.json?asn=AS64502", "\"basis\":\"samples\"" },
 	{ "/graph/exchange.json?range=hour", "\"step\":60," },
 	{ "/graph/exchange.json?range=hour", "\"p95_step\":300," },
@@ -229,6 +236,40 @@ START_TEST(a_sum_of_switches_is_unknown_where_one_of_them_is)
 	json_decref(one);
 	json_decref(two);
 	json_decref(all);
+}
+END_TEST
+
+START_TEST(a_row_is_as_unsure_as_its_samples)
+{
+	json_t *graph = get_json("/graph/member.json?asn=64502");
+	json_t *widths = json_object_get(json_object_get(graph, "from_member"),
+					 "half_width");
+	/* 45 MB/s of frames of 800 bytes at 1 in 4096, for 5 minutes. */
+	double half = 1.96 * sqrt(45e6 * 800 * 4096 * 300) / 300;
+	size_t index;
+	json_t *row;
+
+	ck_assert_uint_eq(json_array_size(widths),
+			  json_array_size(rows_of(graph)));
+	json_array_foreach(widths, index, row)
+	{
+		ck_assert_int_eq(
+		    json_is_null(row),
+		    json_is_null(json_array_get(rows_of(graph), index)));
+		if (!json_is_null(row))
+			ck_assert_int_eq(json_integer_value(row),
+					 llround(half * 8));
+	}
+	json_decref(graph);
+}
+END_TEST
+
+START_TEST(what_is_exact_has_no_half_widths)
+{
+	char *text = get("/graph/member.json?asn=64500", 200);
+
+	expect_none(text, "half_width");
+	free(text);
 }
 END_TEST
 
@@ -452,6 +493,8 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ every_page_says_what_it_should, COUNT_OF(sayings) },
 		{ a_sum_of_switches_is_unknown_where_one_of_them_is, 0 },
+		{ a_row_is_as_unsure_as_its_samples, 0 },
+		{ what_is_exact_has_no_half_widths, 0 },
 		{ what_is_not_there_is_refused_with_a_page,
 		  COUNT_OF(refusals) },
 		{ a_hostile_name_stays_text, COUNT_OF(hostile_places) },

@@ -211,6 +211,125 @@ START_TEST(few_rows_have_no_second_line)
 }
 END_TEST
 
+/* Rows of both directions that may each be so many bytes/s off. */
+static void estimate(struct view *v, double half)
+{
+	struct traffic *t = &v->traffic;
+	double bytes = half * t->row_s / 1.96;
+
+	t->has_variance = true;
+	for (int way = 0; way < WAY_COUNT; way++) {
+		t->variance[way] =
+		    t->values +
+		    (size_t)(WAY_COUNT * BAND_COUNT + way) * t->rows;
+		for (size_t row = 0; row < t->rows; row++)
+			t->variance[way][row] = bytes * bytes / t->row_s;
+	}
+}
+
+START_TEST(an_estimate_has_a_band_around_it)
+{
+	struct view v = made_view(ROWS);
+	struct text out;
+	char *path;
+
+	/* 1 Gbit/s is the top: 110 of 125 MB/s, back at 90. */
+	estimate(&v, 10e6);
+	out = draw(&v);
+	path = path_of(&out, "bf");
+	ck_assert_int_eq(strncmp(path, "M0 240L", 7), 0);
+	ck_assert_ptr_nonnull(strstr(path, "L24 240L24 560L23 560"));
+	free(path);
+	path = path_of(&out, "bt");
+	ck_assert_int_eq(strncmp(path, "M0 1040L", 8), 0);
+	ck_assert_ptr_nonnull(strstr(path, "L24 1040L24 1360L"));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(what_is_exact_has_no_band)
+{
+	struct view v = made_view(ROWS);
+	struct text out = draw(&v);
+
+	ck_assert_ptr_null(strstr(text_str(&out), "class=\"bf\""));
+	text_fini(&out);
+	estimate(&v, 10e6);
+	v.is_exact = true;
+	out = draw(&v);
+	ck_assert_ptr_null(strstr(text_str(&out), "class=\"bf\""));
+	ck_assert_ptr_null(strstr(text_str(&out), "class=\"bt\""));
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(a_band_is_nowhere_that_the_estimate_is_not)
+{
+	static const char *const classes[] = { "bf", "bt" };
+	struct view v = made_view(ROWS);
+	struct text out;
+
+	estimate(&v, 10e6);
+	forget_row(&v, 5);
+	v.traffic.variance[WAY_FROM][9] = NAN;
+	v.traffic.variance[WAY_TO][9] = NAN;
+	out = draw(&v);
+	for (size_t i = 0; i < COUNT_OF(classes); i++) {
+		char *path = path_of(&out, classes[i]);
+
+		ck_assert_uint_eq(count_of(path, 'M'), 3);
+		ck_assert_ptr_nonnull(strstr(path, "M12 "));
+		ck_assert_ptr_nonnull(strstr(path, "M20 "));
+		ck_assert_ptr_null(strstr(path, "L11 "));
+		ck_assert_ptr_null(strstr(path, "L19 "));
+		free(path);
+	}
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(a_band_has_room_above_and_ends_at_zero)
+{
+	struct view v = made_view(ROWS);
+	struct text out;
+	char *path;
+
+	/* 2 Gbit/s is the top: 200 of 250 MB/s, 150 of 250 back at 0. */
+	estimate(&v, 100e6);
+	out = draw(&v);
+	ck_assert_ptr_nonnull(strstr(text_str(&out), ">2 Gbit/s<"));
+	path = path_of(&out, "bf");
+	ck_assert_int_eq(strncmp(path, "M0 400L", 7), 0);
+	free(path);
+	path = path_of(&out, "bt");
+	ck_assert_ptr_nonnull(strstr(path, "L24 800L24 2000L"));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(a_band_is_narrower_where_rows_share_a_column)
+{
+	struct view v = made_view(PLOT_COLUMNS_MAX * 20);
+	struct text out;
+	char *path;
+
+	estimate(&v, 10e6 * sqrt(20));
+	out = draw(&v);
+	path = path_of(&out, "bf");
+	ck_assert_int_eq(strncmp(path, "M0 240L", 7), 0);
+	ck_assert_ptr_nonnull(strstr(path, "L960 240L960 560L959 560"));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
 static const struct {
 	size_t rows;
 	uint32_t row_s;
@@ -307,6 +426,11 @@ int main(void)
 		{ zero_is_drawn_as_zero, 0 },
 		{ a_peak_stays_when_rows_share_a_column, 0 },
 		{ few_rows_have_no_second_line, 0 },
+		{ an_estimate_has_a_band_around_it, 0 },
+		{ what_is_exact_has_no_band, 0 },
+		{ a_band_is_nowhere_that_the_estimate_is_not, 0 },
+		{ a_band_has_room_above_and_ends_at_zero, 0 },
+		{ a_band_is_narrower_where_rows_share_a_column, 0 },
 		{ columns_fit_into_days, COUNT_OF(reductions) },
 		{ an_axis_has_round_steps_and_room, COUNT_OF(axes) },
 		{ time_marks_follow_the_exchanges_calendar, 0 },
