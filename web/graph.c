@@ -7,6 +7,7 @@
 
 #include "util/zone.h"
 #include "web/html.h"
+#include "web/percentile.h"
 #include "web/plot.h"
 #include "web/units.h"
 
@@ -41,7 +42,12 @@ static void add_sentence(struct text *out, const struct subject *subject,
 	text_add(out, ", maximum ");
 	units_rate(out, s->maximum);
 	text_add(out, ", 95th percentile ");
-	units_rate(out, v->p95[way][BAND_TOTAL]);
+	if (percentile_is_withheld(v->p95_bias[way][BAND_TOTAL]))
+		text_add(out, "withheld");
+	else
+		percentile_add(out, v, way, BAND_TOTAL);
+	percentile_add_bias(out, v->p95_bias[way][BAND_TOTAL],
+			    " corrected for a bias of ", "");
 	text_add(out, ", total ");
 	units_bytes(out, s->total);
 	text_add(out, ". ");
@@ -211,8 +217,11 @@ static void add_row(struct text *out, const struct view *v, enum way way,
 	add_error(out, v, way, band);
 	text_add(out, "</td>");
 	add_rate(out, s->maximum);
-	add_rate(out, v->p95[way][band]);
 	text_add(out, "<td class=\"number\">");
+	percentile_add(out, v, way, band);
+	percentile_add_bias(out, v->p95_bias[way][band], " <small>(bias ",
+			    ")</small>");
+	text_add(out, "</td><td class=\"number\">");
 	units_bytes(out, s->total);
 	add_error(out, v, way, band);
 	text_add(out, "</td></tr>\n");
@@ -275,6 +284,7 @@ static void add_coverage(struct text *out, const struct view *v)
 	if (v->p95_row_s != 300)
 		text_add(out, " (5-minute means are kept for 62 days)");
 	text_add(out, ". ");
+	percentile_add_note(out, v, true);
 	if (v->unbegun > 0) {
 		text_add(out, "Data begins ");
 		page_add_time(out,
@@ -301,8 +311,10 @@ static void add_billed(struct text *out, const struct subject *subject,
 		return;
 	text_add(out, "<p class=\"billed\">95th percentile, the larger "
 		      "direction: <strong>");
-	units_rate(out, v->p95[way][BAND_TOTAL]);
+	percentile_add(out, v, way, BAND_TOTAL);
 	text_add(out, "</strong> (");
+	percentile_add_bias(out, v->p95_bias[way][BAND_TOTAL], "bias ",
+			    ", corrected; ");
 	html_escape(out, text_str(&subject->way[way]));
 	text_add(out, ")</p>\n");
 }

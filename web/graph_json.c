@@ -29,6 +29,8 @@ static void add_figures(struct json_writer *w, const struct view *v,
 	add_bits(w, "average", s->average);
 	add_bits(w, "maximum", s->maximum);
 	add_bits(w, "p95", v->p95[way][band]);
+	if (v->p95_basis != PERCENTILE_MEASURED)
+		json_put_double(w, "p95_bias", v->p95_bias[way][band], 4);
 	json_put_double(w, "total_bytes", s->total, 0);
 	json_put_u64(w, "rows", s->rows);
 	json_put_u64(w, "known", s->known);

@@ -8,6 +8,7 @@
 #include "web/asset.h"
 #include "web/graph.h"
 #include "web/html.h"
+#include "web/percentile.h"
 #include "web/plot.h"
 #include "web/units.h"
 
@@ -63,15 +64,17 @@ static void add_figures(struct text *out, const struct subject *subject,
 			  LEFT, LEFT + 18, y - 4, y - 4);
 	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">", text_x, y);
 	html_escape(out, text_str(&subject->way[way]));
-	text_addf(out, "</text><text class=\"gl\" x=\"%d\" y=\"%d\">now ",
-		  text_x + 210, y);
+	text_addf(out,
+		  "</text><text class=\"gl\" x=\"%d\" y=\"%d\" "
+		  "text-anchor=\"end\">now ",
+		  WIDTH - RIGHT, y);
 	units_rate(out, v->current[way][BAND_TOTAL]);
 	text_add(out, " \xc2\xb7 avg ");
 	units_rate(out, s->average);
 	text_add(out, " \xc2\xb7 max ");
 	units_rate(out, s->maximum);
 	text_add(out, " \xc2\xb7 95th ");
-	units_rate(out, v->p95[way][BAND_TOTAL]);
+	percentile_add(out, v, way, BAND_TOTAL);
 	text_add(out, " \xc2\xb7 ");
 	units_bytes(out, s->total);
 	text_add(out, "</text>\n");
@@ -113,13 +116,25 @@ static void add_bands(struct text *out, int y)
 	text_add_char(out, '\n');
 }
 
+/* What there is to say of the percentiles, if anything. */
+static void add_note(struct text *out, const char *note, int y)
+{
+	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">%s</text>\n",
+		  LEFT + 26, y, note);
+}
+
 void graph_add_svg(struct text *out, const struct call *call,
 		   const struct subject *subject, const struct view *view)
 {
 	int lines = 1 + !subject->one_way + view->traffic.has_bands;
-	int height = LEGEND_TOP + lines * LINE;
+	int height;
 	int y = LEGEND_TOP;
+	struct text note;
 
+	text_init(&note);
+	percentile_add_note(&note, view, false);
+	lines += *text_str(&note) != '\0';
+	height = LEGEND_TOP + lines * LINE;
 	text_addf(out,
 		  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
 		  "height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n<style>",
@@ -143,5 +158,8 @@ void graph_add_svg(struct text *out, const struct call *call,
 		add_bands(out, y += LINE);
 		add_basis(out, subject, view, y);
 	}
+	if (*text_str(&note))
+		add_note(out, text_str(&note), y + LINE);
+	text_fini(&note);
 	text_add(out, "</svg>\n");
 }

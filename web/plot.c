@@ -6,7 +6,7 @@
 
 #include "web/axis.h"
 #include "web/graph.h"
-#include "web/units.h"
+#include "web/percentile.h"
 
 /*
  * Shapes are in a box of their own, two units to a column (so that the middle
@@ -340,7 +340,7 @@ static void add_p95(struct text *out, const struct subject *subject,
 		  "y2=\"%u\"/><text class=\"gp\" x=\"100%%\" dx=\"-4\" "
 		  "y=\"%u\">95th percentile ",
 		  y, y, y > 16 ? y - 5 : y + 14);
-	units_rate(out, value);
+	percentile_add(out, v, way, BAND_TOTAL);
 	text_add(out, "</text>\n");
 }
 

@@ -9,6 +9,7 @@
 
 #include "web/headline.h"
 #include "web/html.h"
+#include "web/percentile.h"
 
 enum {
 	BILLING_ROW_S = 300,	    /* what the 95th percentile is made of */
@@ -417,6 +418,8 @@ static int load(struct view *out, const struct call *call,
 	v.unfinished = count_unfinished(&v.traffic, call);
 	if (rc == 0)
 		rc = work_out_p95(&v, call, subject);
+	if (rc == 0 && subject->series.kind == SERIES_PAIR)
+		percentile_of_pair(&v, call, &subject->series);
 	if (rc == 0)
 		rc = work_out_current(&v, call, subject);
 	if (rc < 0) {

@@ -30,11 +30,20 @@ struct subject {
 	struct text query;	    /* what names it in a URL: "asn=64500" */
 };
 
+/* What the 95th percentiles of a view are. */
+enum percentile_basis {
+	PERCENTILE_MEASURED,
+	PERCENTILE_ESTIMATED,	 /* of a pair: p95_bias tells */
+	PERCENTILE_WITHOUT_RATE, /* of a pair, and it cannot be told */
+};
+
 struct view {
 	struct period period;
 	struct traffic traffic;
 	struct statistics statistics[WAY_COUNT][BAND_COUNT];
-	double p95[WAY_COUNT][BAND_COUNT];
+	double p95[WAY_COUNT][BAND_COUNT];	/* as shown; NaN: withheld */
+	double p95_bias[WAY_COUNT][BAND_COUNT]; /* of what was measured */
+	enum percentile_basis p95_basis;
 	double current[WAY_COUNT][BAND_COUNT];
 	double ci95_bytes[WAY_COUNT]; /* of the total; NaN: exact */
 	uint32_t p95_row_s;	      /* means that the percentile is of */
