@@ -133,52 +133,74 @@ static unsigned height_of(double value, double top, unsigned height)
 	return height - (unsigned)lround(share * height);
 }
 
-static void add_point(struct text *out, char command, size_t x, unsigned y)
+/* A path and where it has got to. Points are told from the one before them,
+ * which takes little more than half the text. */
+struct pen {
+	struct text *out;
+	size_t x;
+	unsigned y;
+};
+
+static void move_to(struct pen *pen, size_t x, unsigned y)
 {
-	text_add_char(out, command);
-	text_add_u64(out, x);
-	text_add_char(out, ' ');
-	text_add_u64(out, y);
+	text_add_char(pen->out, 'M');
+	text_add_u64(pen->out, x);
+	text_add_char(pen->out, ' ');
+	text_add_u64(pen->out, y);
+	text_add_char(pen->out, 'l');
+	pen->x = x;
+	pen->y = y;
+}
+
+static void add_step(struct text *out, int64_t step)
+{
+	text_add_char(out, step < 0 ? '-' : ' ');
+	text_add_u64(out, (uint64_t)(step < 0 ? -step : step));
+}
+
+static void line_to(struct pen *pen, size_t x, unsigned y)
+{
+	add_step(pen->out, (int64_t)x - (int64_t)pen->x);
+	add_step(pen->out, (int64_t)y - (int64_t)pen->y);
+	pen->x = x;
+	pen->y = y;
 }
 
 /* The upper edge of one run of known values, from its first column's left to
  * its last one's right. */
-static void add_edge(struct text *out, const double *values, size_t first,
+static void add_edge(struct pen *pen, const double *values, size_t first,
 		     size_t end, double scale)
 {
-	add_point(out, 'M', 2 * first,
-		  height_of(values[first], scale, SHAPE_HEIGHT));
+	move_to(pen, 2 * first, height_of(values[first], scale, SHAPE_HEIGHT));
 	for (size_t i = first; i < end; i++)
-		add_point(out, 'L', 2 * i + 1,
-			  height_of(values[i], scale, SHAPE_HEIGHT));
-	add_point(out, 'L', 2 * end,
-		  height_of(values[end - 1], scale, SHAPE_HEIGHT));
+		line_to(pen, 2 * i + 1,
+			height_of(values[i], scale, SHAPE_HEIGHT));
+	line_to(pen, 2 * end, height_of(values[end - 1], scale, SHAPE_HEIGHT));
 }
 
 /* Back along the lower edge: another layer, or the base line. */
-static void add_return(struct text *out, const double *below, size_t first,
+static void add_return(struct pen *pen, const double *below, size_t first,
 		       size_t end, double scale)
 {
 	if (!below) {
-		add_point(out, 'L', 2 * end, SHAPE_HEIGHT);
-		add_point(out, 'L', 2 * first, SHAPE_HEIGHT);
-		text_add_char(out, 'Z');
+		line_to(pen, 2 * end, SHAPE_HEIGHT);
+		line_to(pen, 2 * first, SHAPE_HEIGHT);
+		text_add_char(pen->out, 'Z');
 		return;
 	}
-	add_point(out, 'L', 2 * end,
-		  height_of(below[end - 1], scale, SHAPE_HEIGHT));
+	line_to(pen, 2 * end, height_of(below[end - 1], scale, SHAPE_HEIGHT));
 	for (size_t i = end; i > first; i--)
-		add_point(out, 'L', 2 * i - 1,
-			  height_of(below[i - 1], scale, SHAPE_HEIGHT));
-	add_point(out, 'L', 2 * first,
-		  height_of(below[first], scale, SHAPE_HEIGHT));
-	text_add_char(out, 'Z');
+		line_to(pen, 2 * i - 1,
+			height_of(below[i - 1], scale, SHAPE_HEIGHT));
+	line_to(pen, 2 * first, height_of(below[first], scale, SHAPE_HEIGHT));
+	text_add_char(pen->out, 'Z');
 }
 
 /* Every run of known values, as a closed shape or as a line only. */
 static void add_runs(struct text *out, const double *values,
 		     const double *below, size_t count, double scale)
 {
+	struct pen pen = { .out = out };
 	size_t first = 0;
 	bool closed = below != values;
 
@@ -191,9 +213,9 @@ static void add_runs(struct text *out, const double *values,
 			first++;
 			continue;
 		}
-		add_edge(out, values, first, end, scale);
+		add_edge(&pen, values, first, end, scale);
 		if (closed)
-			add_return(out, below, first, end, scale);
+			add_return(&pen, below, first, end, scale);
 		first = end;
 	}
 }
@@ -386,6 +408,7 @@ void plot_add(struct text *out, const struct subject *subject,
 void plot_add_area(struct text *out, const double *values, size_t count,
 		   double top, unsigned height)
 {
+	struct pen pen = { .out = out };
 	size_t first = 0;
 
 	while (first < count) {
@@ -394,11 +417,11 @@ void plot_add_area(struct text *out, const double *values, size_t count,
 		while (end < count && !isnan(values[end]))
 			end++;
 		if (end > first) {
-			add_point(out, 'M', first, height);
+			move_to(&pen, first, height);
 			for (size_t i = first; i < end; i++)
-				add_point(out, 'L', i,
-					  height_of(values[i], top, height));
-			add_point(out, 'L', end - 1, height);
+				line_to(&pen, i,
+					height_of(values[i], top, height));
+			line_to(&pen, end - 1, height);
 			text_add_char(out, 'Z');
 		}
 		first = end > first ? end : first + 1;

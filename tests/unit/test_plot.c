@@ -63,9 +63,39 @@ static struct text draw(const struct view *v)
 	return out;
 }
 
-/* The d of the path of a class. */
+/* A path with each point where it is, instead of from the one before it. */
+static char *absolute(const char *path)
+{
+	struct text out;
+	char command = 'M';
+	long x = 0;
+	long y = 0;
+
+	text_init(&out);
+	while (*path) {
+		char *end;
+		long step_x;
+
+		if (strchr("MlZ", *path))
+			command = *path++;
+		if (command == 'Z')
+			text_add_char(&out, 'Z');
+		if (command == 'Z' || strchr("MlZ", *path))
+			continue;
+		step_x = strtol(path, &end, 10);
+		x = step_x + (command == 'l' ? x : 0);
+		y = strtol(end, &end, 10) + (command == 'l' ? y : 0);
+		ck_assert_ptr_ne(path, end);
+		path = end;
+		text_addf(&out, "%c%ld %ld", command == 'l' ? 'L' : 'M', x, y);
+	}
+	return text_steal(&out);
+}
+
+/* The points of the path of a class. */
 static char *path_of(const struct text *drawing, const char *class)
 {
+	static char path[1 << 16];
 	char wanted[64];
 	const char *at;
 
@@ -73,7 +103,8 @@ static char *path_of(const struct text *drawing, const char *class)
 	at = strstr(text_str(drawing), wanted);
 	ck_assert_msg(at != NULL, "no path of class %s", class);
 	at = strstr(at, " d=\"") + 4;
-	return strndup(at, strcspn(at, "\""));
+	(void)snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "\""), at);
+	return absolute(path);
 }
 
 static size_t count_of(const char *text, char c)
