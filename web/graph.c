@@ -201,7 +201,7 @@ static void add_error(struct text *out, const struct view *v, enum way way,
 	if (band != BAND_TOTAL || !view_has_interval(v) || !(total > 0) ||
 	    !isfinite(v->ci95_bytes[way]))
 		return;
-	text_add(out, " <small>\xc2\xb1");
+	text_add(out, " <small class=\"below\">\xc2\xb1");
 	units_percent(out, v->ci95_bytes[way] / total);
 	text_add(out, "</small>");
 }
@@ -219,8 +219,8 @@ static void add_row(struct text *out, const struct view *v, enum way way,
 	add_rate(out, s->maximum);
 	text_add(out, "<td class=\"number\">");
 	percentile_add(out, v, way, band);
-	percentile_add_bias(out, v->p95_bias[way][band], " <small>(bias ",
-			    ")</small>");
+	percentile_add_bias(out, v->p95_bias[way][band],
+			    " <small class=\"below\">(bias ", ")</small>");
 	text_add(out, "</td><td class=\"number\">");
 	units_bytes(out, s->total);
 	add_error(out, v, way, band);

@@ -104,7 +104,7 @@ static const struct {
 	{ "/members/AS64502", "<strong>360 Mbit/s</strong>" },
 	{ "/members/AS64502", "Estimated from samples, \xc2\xb1" },
 	/* 45 MB/s of frames of 800 bytes at 1 in 4096. */
-	{ "/members/AS64502", "3.87 TB <small>\xc2\xb1"
+	{ "/members/AS64502", "3.87 TB <small class=\"below\">\xc2\xb1"
 			      "0.2 %</small>" },
 	{ "/members/AS64502", "</svg> 95 % interval</li>" },
 	{ "/members/AS64502", "shared by 2 members" },

@@ -236,7 +236,7 @@ static const struct {
 	  "\"p95\":5600000,\"p95_bias\":0.0200," },
 	{ 35,
 	  "\xe2\x89\x88\xc2\xa0"
-	  "467 kbit/s <small>(bias +20.0 %)</small></td>",
+	  "467 kbit/s <small class=\"below\">(bias +20.0 %)</small></td>",
 	  "95th percentile \xe2\x89\x88\xc2\xa0"
 	  "467 kbit/s corrected for a bias of +20.0 %",
 	  "too high (+20.0 %). ", "\"p95\":466667,\"p95_bias\":0.2000," },
