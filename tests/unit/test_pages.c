@@ -12,7 +12,9 @@
 #include "support/markup.h"
 #include "support/tempdir.h"
 #include "support/unit.h"
+#include "util/file.h"
 #include "web/route.h"
+#include "web/status.h"
 
 enum { HOURS = 26 };
 
@@ -271,6 +273,61 @@ START_TEST(a_row_is_as_unsure_as_its_samples)
 }
 END_TEST
 
+/* Put another text for one of the status file's; the caller frees what it was,
+ * with which its name is kept. */
+static void replace_status(struct text *path, struct text *was,
+			   const char *from, const char *to)
+{
+	struct text now;
+	const char *at;
+
+	text_init(path);
+	text_init(was);
+	text_init(&now);
+	text_addf(path, "%s/status.json", directory());
+	ck_assert_int_eq(file_read(text_str(path), STATUS_FILE_MAX, was), 0);
+	at = strstr(text_str(was), from);
+	ck_assert_ptr_nonnull(at);
+	text_add_bytes(&now, text_str(was), (size_t)(at - text_str(was)));
+	text_add(&now, to);
+	text_add(&now, at + strlen(from));
+	ck_assert_int_eq(file_replace(text_str(path), now.data, now.len), 0);
+	text_fini(&now);
+}
+
+START_TEST(a_row_that_a_capture_cuts_is_less_sure)
+{
+	json_t *widths;
+	json_t *graph;
+	struct text path;
+	struct text was;
+	char replay[128];
+	size_t last;
+
+	(void)snprintf(replay, sizeof(replay),
+		       "\"replay\": { \"captures\": [ \"x\" ], \"from\": %.1f, "
+		       "\"to\": %.1f }",
+		       MADE_SITE_END - 7200.0, MADE_SITE_END - 15.0);
+	replace_status(&path, &was, "\"replay\": null", replay);
+	graph = get_json("/graph/member.json?asn=64502&range=hour");
+	widths = json_object_get(json_object_get(graph, "from_member"),
+				 "half_width");
+	last = json_array_size(widths) - 1;
+	while (last > 0 && json_is_null(json_array_get(widths, last)))
+		last--;
+	/* 45 of its 60 seconds are covered. */
+	ck_assert_double_eq_tol(
+	    (double)json_integer_value(json_array_get(widths, last)),
+	    (double)json_integer_value(json_array_get(widths, last - 1)) *
+		sqrt(60.0 / 45),
+	    2);
+	json_decref(graph);
+	ck_assert_int_eq(file_replace(text_str(&path), was.data, was.len), 0);
+	text_fini(&path);
+	text_fini(&was);
+}
+END_TEST
+
 START_TEST(what_is_exact_has_no_half_widths)
 {
 	char *text = get("/graph/member.json?asn=64500", 200);
@@ -502,6 +559,7 @@ int main(void)
 		{ every_page_says_what_it_should, COUNT_OF(sayings) },
 		{ a_sum_of_switches_is_unknown_where_one_of_them_is, 0 },
 		{ a_row_is_as_unsure_as_its_samples, 0 },
+		{ a_row_that_a_capture_cuts_is_less_sure, 0 },
 		{ what_is_exact_has_no_half_widths, 0 },
 		{ what_is_not_there_is_refused_with_a_page,
 		  COUNT_OF(refusals) },
