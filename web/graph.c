@@ -192,6 +192,13 @@ static void add_rate(struct text *out, double bytes_per_s)
 	text_add(out, "</td>");
 }
 
+/* Rounded up to what is printed: what is not quite exact is not "0.0 %". */
+static void add_plus_minus(struct text *out, double ratio)
+{
+	text_add(out, "\xc2\xb1");
+	units_percent(out, ratio > 0 ? fmax(ratio, 0.001) : ratio);
+}
+
 /* How far an estimated total may be off, and its average with it. */
 static void add_error(struct text *out, const struct view *v, enum way way,
 		      enum band band)
@@ -201,8 +208,8 @@ static void add_error(struct text *out, const struct view *v, enum way way,
 	if (band != BAND_TOTAL || !view_has_interval(v) || !(total > 0) ||
 	    !isfinite(v->ci95_bytes[way]))
 		return;
-	text_add(out, " <small class=\"below\">\xc2\xb1");
-	units_percent(out, v->ci95_bytes[way] / total);
+	text_add(out, " <small class=\"below\">");
+	add_plus_minus(out, v->ci95_bytes[way] / total);
 	text_add(out, "</small>");
 }
 
@@ -265,8 +272,8 @@ static void add_basis(struct text *out, const struct subject *subject,
 	}
 	text_add(out, "Estimated from samples");
 	if (total > 0 && isfinite(error)) {
-		text_add(out, ", \xc2\xb1");
-		units_percent(out, error / total);
+		text_add(out, ", ");
+		add_plus_minus(out, error / total);
 		text_add(out, " of the total (95 % interval)");
 	}
 	text_add(out, ". ");
