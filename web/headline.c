@@ -247,21 +247,23 @@ static int add_port(struct port_sum *p, const struct port *port)
 }
 
 /* Whether the ports of the configuration can speak for this member. */
-static bool can_speak(const struct registry *registry, uint32_t member,
-		      const struct traffic *t)
+static enum headline_verdict can_speak(const struct registry *registry,
+				       uint32_t member, const struct traffic *t)
 {
-	uint32_t count = 0;
+	enum headline_verdict verdict = HEADLINE_NO_PORT;
 
 	for (uint32_t i = 0; i < registry->all_port_count; i++) {
 		const struct port *port = &registry->ports[i];
 
 		if (!is_on(port, member) || !is_in_rows(t, port))
 			continue;
-		if (port->core || port->member_count > 1)
-			return false;
-		count++;
+		if (port->core)
+			return HEADLINE_CORE_PORT;
+		if (port->member_count > 1)
+			return HEADLINE_SHARED_PORT;
+		verdict = HEADLINE_COUNTED;
 	}
-	return count > 0;
+	return verdict;
 }
 
 /* Whether each member is on a port, if only at some time: it had no traffic
@@ -327,20 +329,28 @@ static int add_ports(struct port_sum *p)
 	return rc;
 }
 
+static struct port_sum sum_for(const struct traffic *like,
+			       const struct call *call,
+			       const struct member *member)
+{
+	const struct member *first = call->registry->members;
+
+	return (struct port_sum){ .call = call,
+				  .like = like,
+				  .member = member ? (uint32_t)(member - first)
+						   : REGISTRY_NO_MEMBER,
+				  .complete = true };
+}
+
 int headline_apply(struct traffic *t, const struct call *call,
 		   const struct member *member, bool *exact)
 {
 	const struct registry *registry = call->registry;
-	struct port_sum p = { .call = call,
-			      .like = t,
-			      .member = member ? (uint32_t)(member -
-							    registry->members)
-					       : REGISTRY_NO_MEMBER,
-			      .complete = true };
+	struct port_sum p = sum_for(t, call, member);
 	int rc;
 
 	*exact = false;
-	if (member ? !can_speak(registry, p.member, t)
+	if (member ? can_speak(registry, p.member, t) != HEADLINE_COUNTED
 		   : !all_can_speak(registry))
 		return 0;
 	rc = start_sum(&p);
@@ -349,6 +359,28 @@ int headline_apply(struct traffic *t, const struct call *call,
 	if (rc == 0 && p.complete)
 		*exact =
 		    traffic_take_counters(t, p.sums[WAY_FROM], p.sums[WAY_TO]);
+	end_sum(&p);
+	return rc;
+}
+
+int headline_counters(double *const rows[WAY_COUNT],
+		      enum headline_verdict *verdict,
+		      const struct traffic *like, const struct call *call,
+		      const struct member *member)
+{
+	struct port_sum p = sum_for(like, call, member);
+	int rc;
+
+	*verdict = can_speak(call->registry, p.member, like);
+	if (*verdict != HEADLINE_COUNTED)
+		return 0;
+	rc = start_sum(&p);
+	if (rc == 0)
+		rc = add_ports(&p);
+	if (!p.complete)
+		*verdict = HEADLINE_NO_COUNTERS;
+	for (int way = 0; rc == 0 && p.complete && way < WAY_COUNT; way++)
+		memcpy(rows[way], p.sums[way], like->rows * sizeof(double));
 	end_sum(&p);
 	return rc;
 }

@@ -31,6 +31,29 @@
 MUST_CHECK int headline_apply(struct traffic *t, const struct call *call,
 			      const struct member *member, bool *exact);
 
+/* Whether counters can say what a member's total is, or why not. */
+enum headline_verdict {
+	HEADLINE_COUNTED,
+	HEADLINE_NO_PORT,     /* none is configured for it */
+	HEADLINE_CORE_PORT,   /* one of them is between switches */
+	HEADLINE_SHARED_PORT, /* one of them is another member's too */
+	HEADLINE_NO_COUNTERS, /* one of them has sent none */
+};
+
+/**
+ * The bytes/s of counters of a member's ports, in the rows of a series.
+ *
+ * @param rows     for each way as many as like has; unknown is NaN; filled
+ *                 only if counted
+ * @param verdict  gets whether they were
+ * @return 0; ERR_RANGE or -ENOMEM
+ */
+MUST_CHECK int headline_counters(double *const rows[WAY_COUNT],
+				 enum headline_verdict *verdict,
+				 const struct traffic *like,
+				 const struct call *call,
+				 const struct member *member);
+
 /** The index of a port in a LAG of its switch, or UINT32_MAX: in none. */
 uint32_t headline_lag_of(const struct registry *registry, uint32_t port);
 
