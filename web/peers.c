@@ -7,47 +7,85 @@
 
 #include "web/view.h"
 
-static double sum_of(const struct call *call, const struct traffic *t,
-		     enum way way, enum band band)
+/* The seconds of a pair's row that count. */
+static double seconds_of(const struct peer_search *search, enum way way,
+			 int64_t from_s, uint32_t row_s)
 {
-	const double *values = traffic_column(t, way, band);
+	const struct peer_rows *only = search->only;
 	double sum = 0;
+	size_t row = 0;
 
-	for (size_t row = 0; row < t->rows; row++) {
-		if (!isnan(values[row]))
-			sum += values[row] *
-			       page_covered_s(
-				   call, t->from_s + (int64_t)row * t->row_s,
-				   t->row_s);
+	if (!only)
+		return page_covered_s(search->call, from_s, row_s);
+	if (from_s > only->from_s)
+		row = (size_t)((from_s - only->from_s) / only->row_s);
+	for (; row < only->rows; row++) {
+		if (only->from_s + (int64_t)row * only->row_s >= from_s + row_s)
+			break;
+		sum += only->seconds[way][row];
+		only->told[way][row] = true;
 	}
 	return sum;
 }
 
-/* Add what a pair exchanged in one VLAN; a missing file adds nothing. */
-static int add_vlan(struct peer *peer, const struct call *call,
-		    const struct member *member, uint16_t vlan,
-		    const struct period *period)
+/* Add up one direction of a pair; seconds are those of the member's way. */
+static void add_way(struct peer *peer, const struct peer_search *search,
+		    const struct traffic *t, enum way way, enum way stored)
 {
-	struct subject subject;
-	struct traffic t;
+	const double *total = traffic_column(t, stored, BAND_TOTAL);
+	const double *v6 = traffic_column(t, stored, BAND_V6);
+
+	for (size_t row = 0; row < t->rows; row++) {
+		int64_t from_s = t->from_s + (int64_t)row * t->row_s;
+		double seconds;
+
+		if (isnan(total[row]))
+			continue;
+		seconds = seconds_of(search, way, from_s, t->row_s);
+		peer->bytes[way] += total[row] * seconds;
+		if (!isnan(v6[row]))
+			peer->v6_bytes[way] += v6[row] * seconds;
+	}
+}
+
+/* Add what a pair exchanged in one VLAN; a missing file adds nothing. What
+ * two connections of one member exchange is stored as a to b alone, and is
+ * both from and to it. */
+static int add_vlan(struct peer *peer, const struct peer_search *search,
+		    uint16_t vlan)
+{
+	uint32_t asn = search->member->asn;
+	uint32_t other = peer->member->asn;
+	const struct period *period = search->period;
 	struct series_range range =
 	    traffic_range(period->from_s, period->to_s, period->pair_row_s);
-	bool swapped = member->asn > peer->member->asn;
+	struct subject subject;
+	struct traffic t;
 	int rc;
 
-	subject_of_pair(&subject, member->asn, peer->member->asn, vlan);
-	rc = traffic_read(&t, call->config->state_dir, &subject.series, &range);
+	subject_of_pair(&subject, asn, other, vlan);
+	rc = traffic_read(&t, search->call->config->state_dir, &subject.series,
+			  &range);
 	subject_fini(&subject);
 	if (rc < 0)
 		return rc;
-	for (int i = 0; i < WAY_COUNT; i++) {
-		enum way stored = (enum way)(swapped ? WAY_TO - i : i);
-
-		peer->bytes[i] += sum_of(call, &t, stored, BAND_TOTAL);
-		peer->v6_bytes[i] += sum_of(call, &t, stored, BAND_V6);
-	}
+	add_way(peer, search, &t, WAY_FROM, asn > other ? WAY_TO : WAY_FROM);
+	add_way(peer, search, &t, WAY_TO, asn < other ? WAY_TO : WAY_FROM);
 	traffic_fini(&t);
 	return 0;
+}
+
+/* In all VLANs, and where none was told. */
+static int add_pair(struct peer *peer, const struct peer_search *search)
+{
+	const struct registry *registry = search->call->registry;
+	int rc = add_vlan(peer, search, 0);
+
+	for (uint32_t i = 0; rc == 0 && i < registry->vlan_count; i++) {
+		if (registry->vlans[i].tag != 0)
+			rc = add_vlan(peer, search, registry->vlans[i].tag);
+	}
+	return rc;
 }
 
 static int larger_first(const void *a, const void *b)
@@ -63,10 +101,10 @@ static int larger_first(const void *a, const void *b)
 	       (x->member->asn < y->member->asn);
 }
 
-int peers_load(struct peer **out, size_t *count, const struct call *call,
-	       const struct member *member, const struct period *period)
+int peers_load_of(struct peer **out, size_t *count,
+		  const struct peer_search *search)
 {
-	const struct registry *registry = call->registry;
+	const struct registry *registry = search->call->registry;
 	struct peer *peers =
 	    calloc((size_t)registry->member_count + 1, sizeof(*peers));
 	size_t n = 0;
@@ -76,9 +114,7 @@ int peers_load(struct peer **out, size_t *count, const struct call *call,
 		struct peer *peer = &peers[n];
 
 		*peer = (struct peer){ .member = &registry->members[i] };
-		for (uint32_t j = 0; rc == 0 && j < registry->vlan_count; j++)
-			rc = add_vlan(peer, call, member,
-				      registry->vlans[j].tag, period);
+		rc = add_pair(peer, search);
 		if (peer->bytes[WAY_FROM] + peer->bytes[WAY_TO] > 0)
 			n++;
 	}
@@ -90,4 +126,14 @@ int peers_load(struct peer **out, size_t *count, const struct call *call,
 	*out = peers;
 	*count = n;
 	return 0;
+}
+
+int peers_load(struct peer **out, size_t *count, const struct call *call,
+	       const struct member *member, const struct period *period)
+{
+	const struct peer_search search = { .call = call,
+					    .member = member,
+					    .period = period };
+
+	return peers_load_of(out, count, &search);
 }

@@ -4,11 +4,33 @@
 
 /* peers — with whom a member exchanges how much, from the pairs' series. */
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/attr.h"
 #include "web/page.h"
 #include "web/traffic.h"
+
+/*
+ * Which seconds of which rows count, for sums that are to be of the same time
+ * as another. Rows begin as those of pairs do, or lie within these.
+ */
+struct peer_rows {
+	int64_t from_s;
+	uint32_t row_s;
+	size_t rows;
+	double *seconds[WAY_COUNT]; /* of each row */
+	bool *told[WAY_COUNT]; /* gets whether any pair knows the row's time */
+};
+
+/* Whose peers, and when. */
+struct peer_search {
+	const struct call *call;
+	const struct member *member;
+	const struct period *period;
+	const struct peer_rows *only; /* NULL: all that is covered */
+};
 
 struct peer {
 	const struct member *member;
@@ -25,5 +47,11 @@ struct peer {
 MUST_CHECK int peers_load(struct peer **out, size_t *count,
 			  const struct call *call, const struct member *member,
 			  const struct period *period);
+
+/**
+ * The same of certain seconds, if the search has only.
+ */
+MUST_CHECK int peers_load_of(struct peer **out, size_t *count,
+			     const struct peer_search *search);
 
 #endif
