@@ -84,5 +84,6 @@ void page_ports(const struct call *call, struct response *r);
 void page_port(const struct call *call, struct response *r);
 void page_health(const struct call *call, struct response *r);
 void page_graph(const struct call *call, struct response *r);
+void page_scaled(const struct call *call, struct response *r);
 
 #endif

@@ -13,6 +13,7 @@
 #include "web/page.h"
 #include "web/peers.h"
 #include "web/ports.h"
+#include "web/scaled.h"
 #include "web/units.h"
 #include "web/view.h"
 
@@ -261,30 +262,80 @@ static void add_peer_table(const struct visit *v, const struct peer *peers,
 			  v->path, period_name(v->range), count);
 }
 
-static void add_peers(const struct visit *v, struct text *out)
+static bool asks_for(const struct visit *v, const char *name, const char *value)
 {
-	const char *wanted = request_parameter(v->call->request, "peers");
+	const char *asked = request_parameter(v->call->request, name);
+
+	return asked && strcmp(asked, value) == 0;
+}
+
+static void add_unscaled(const struct visit *v, struct text *out)
+{
 	struct period period = period_of(v->range, v->call->now_s);
 	struct peer *peers;
 	size_t count;
 
-	text_add(out, "<section><h2>Top peers</h2>\n");
 	if (peers_load(&peers, &count, v->call, v->member, &period) < 0) {
 		text_add(out, "<p class=\"banner bad\">The store could not be "
-			      "read.</p></section>\n");
+			      "read.</p>");
 		return;
 	}
 	if (count == 0)
 		text_add(out, "<p>No traffic with another member is stored "
 			      "for this period.</p>\n");
 	else
-		add_peer_table(v, peers, count,
-			       wanted && strcmp(wanted, "all") == 0, out);
+		add_peer_table(v, peers, count, asks_for(v, "peers", "all"),
+			       out);
 	text_addf(out,
 		  "<p class=\"note\">Estimated from samples, of %s "
-		  "means.</p></section>\n",
+		  "means.</p>",
 		  units_row(period.pair_row_s));
 	free(peers);
+}
+
+/* Scaled to counters, or why that cannot be had and what there is instead. */
+static void add_scaled(const struct visit *v, struct text *out)
+{
+	const struct scaled_place place = { .call = v->call,
+					    .member = v->member,
+					    .range = v->range,
+					    .path = v->path,
+					    .all =
+						asks_for(v, "peers", "all") };
+	struct scaled scaled;
+
+	if (scaled_load(&scaled, v->call, v->member, v->range) < 0) {
+		text_add(out, "<p class=\"banner bad\">The store could not be "
+			      "read.</p>");
+		return;
+	}
+	if (scaled.verdict == HEADLINE_COUNTED) {
+		scaled_add_tables(out, &scaled, &place);
+	} else {
+		text_add(out, "<p class=\"banner\">This cannot be scaled to "
+			      "counters: ");
+		html_escape(out, scaled_refusal(scaled.verdict));
+		text_add(out, " What follows is estimated.</p>\n");
+		add_unscaled(v, out);
+	}
+	scaled_fini(&scaled);
+}
+
+static void add_peers(const struct visit *v, struct text *out)
+{
+	bool scaled = asks_for(v, "scaled", "1");
+
+	text_addf(out,
+		  "<section id=\"peers\"><h2>%s</h2>\n<p class=\"links\">"
+		  "<a href=\"%s?range=%s%s#peers\">%s</a></p>\n",
+		  scaled ? "Peers, scaled to counters" : "Top peers", v->path,
+		  period_name(v->range), scaled ? "" : "&amp;scaled=1",
+		  scaled ? "Not scaled: as estimated" : "Scaled to counters");
+	if (scaled)
+		add_scaled(v, out);
+	else
+		add_unscaled(v, out);
+	text_add(out, "</section>\n");
 }
 
 static void add_head(const struct visit *v, struct text *out)

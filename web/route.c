@@ -83,6 +83,8 @@ static const struct route routes[] = {
 	{ "graph/location.json", page_graph, true, SITE_DEAR_NONE },
 	{ "graph/vlan.svg", page_graph, true, SITE_DEAR_NONE },
 	{ "graph/vlan.json", page_graph, true, SITE_DEAR_NONE },
+	{ "graph/scaled.json", page_scaled, false, SITE_DEAR_NONE },
+	{ "graph/scaled.csv", page_scaled, false, SITE_DEAR_NONE },
 	{ "graph/*", page_graph, false, SITE_DEAR_NONE },
 	{ "style.css", answer_style, true, SITE_DEAR_NONE },
 	{ "favicon.svg", answer_favicon, true, SITE_DEAR_NONE },

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The scaled table on the page of a member: a table for each direction. */
+
+#include <math.h>
+
+#include "web/html.h"
+#include "web/scaled.h"
+#include "web/units.h"
+
+enum { PEERS_SHOWN = 20 };
+
+static const char *const band_labels[BAND_COUNT] = { "IPv4", "IPv6", "Other",
+						     "Total" };
+
+static void add_factor(struct text *out, double factor)
+{
+	if (isfinite(factor))
+		text_addf(out, "\xc3\x97%.3f", factor);
+	else
+		text_add(out, "none, without samples,");
+}
+
+static bool has_odd_factor(const struct scaled *s)
+{
+	return scaled_is_odd(scaled_factor(s, WAY_FROM)) ||
+	       scaled_is_odd(scaled_factor(s, WAY_TO));
+}
+
+/* How much of the period is in the table, where it is not all. */
+static void add_covered(struct text *out, const struct scaled *s)
+{
+	double period_s = (double)(s->period.to_s - s->period.from_s);
+	double least_s = fmin(s->known_s[WAY_FROM], s->known_s[WAY_TO]);
+	double most_s = fmax(s->known_s[WAY_FROM], s->known_s[WAY_TO]);
+
+	if (least_s >= period_s)
+		return;
+	text_add(out, " Of ");
+	units_duration(out, period_s);
+	text_add(out, " it holds the ");
+	units_duration(out, least_s);
+	if (most_s > least_s) {
+		text_add(out, " (one direction: ");
+		units_duration(out, most_s);
+		text_add(out, ")");
+	}
+	text_add(out, " that counters and samples both know.");
+}
+
+static void add_label(struct text *out, const struct scaled *s,
+		      const struct scaled_place *place)
+{
+	uint32_t asn = place->member->asn;
+
+	text_add(out,
+		 "<p class=\"scaled\"><strong>Scaled to interface counters:"
+		 "</strong> the total is exact, the split is estimated from "
+		 "samples. Factor: ");
+	add_factor(out, scaled_factor(s, WAY_FROM));
+	text_addf(out, " from AS%u, ", asn);
+	add_factor(out, scaled_factor(s, WAY_TO));
+	text_addf(out, " to AS%u.", asn);
+	add_covered(out, s);
+	text_add(out, "</p>\n");
+	if (has_odd_factor(s))
+		text_add(out,
+			 "<p class=\"banner\">A factor is not within 0.9 and "
+			 "1.1: counters and samples do not tell the same, "
+			 "sampling deserves a look.</p>\n");
+}
+
+static void add_cells(struct text *out, const uint64_t bytes[BAND_COUNT])
+{
+	for (int band = 0; band < BAND_COUNT; band++) {
+		unsigned long long exact = bytes[band];
+
+		text_addf(out,
+			  "<td class=\"number\"><data value=\"%llu\" "
+			  "title=\"%llu bytes\">",
+			  exact, exact);
+		units_bytes(out, (double)bytes[band]);
+		text_add(out, "</data></td>");
+	}
+	text_add(out, "</tr>\n");
+}
+
+static void add_row(struct text *out, const struct scaled_row *row,
+		    enum way way, enum range range)
+{
+	if (row->peer) {
+		text_addf(out,
+			  "<tr><th scope=\"row\"><bdi><a href=\"/members/"
+			  "AS%u?range=%s\">",
+			  row->peer->asn, period_name(range));
+		html_name(out, row->peer->name);
+		text_addf(out,
+			  "</a></bdi> <span class=\"asn\">AS%u</span></th>",
+			  row->peer->asn);
+	} else {
+		text_addf(out, "<tr><th scope=\"row\"><em>%s</em></th>",
+			  scaled_no_peer);
+	}
+	add_cells(out, row->bytes[way]);
+}
+
+/* The peers that are not shown one by one, in one row. */
+static void add_others(struct text *out, const struct scaled *s, enum way way,
+		       size_t shown)
+{
+	uint64_t bytes[BAND_COUNT] = { 0 };
+
+	for (size_t i = shown; i + 1 < s->count; i++) {
+		for (int band = 0; band < BAND_COUNT; band++)
+			bytes[band] += s->rows[i].bytes[way][band];
+	}
+	text_addf(out, "<tr><th scope=\"row\">%zu other peers</th>",
+		  s->count - 1 - shown);
+	add_cells(out, bytes);
+}
+
+static void add_table_head(struct text *out, enum way way,
+			   const struct scaled_place *place)
+{
+	struct text name;
+
+	text_init(&name);
+	if (way == WAY_FROM)
+		text_addf(&name, "AS%u \xe2\x86\x92 peers", place->member->asn);
+	else
+		text_addf(&name, "peers \xe2\x86\x92 AS%u", place->member->asn);
+	text_addf(out,
+		  "<div><h3>%s</h3>\n<div class=\"scroll\" tabindex=\"0\" "
+		  "role=\"region\" aria-label=\"%s, scaled\"><table><caption>"
+		  "%s, scaled to counters, %s</caption><thead><tr>"
+		  "<th scope=\"col\">Peer</th>",
+		  text_str(&name), text_str(&name), text_str(&name),
+		  period_label(place->range));
+	for (int band = 0; band < BAND_COUNT; band++)
+		text_addf(out, "<th scope=\"col\" class=\"number\">%s</th>",
+			  band_labels[band]);
+	text_add(out, "</tr></thead><tbody>\n");
+	text_fini(&name);
+}
+
+static void add_table(struct text *out, const struct scaled *s, enum way way,
+		      const struct scaled_place *place)
+{
+	size_t peers = s->count - 1;
+	size_t shown = place->all || peers <= PEERS_SHOWN ? peers : PEERS_SHOWN;
+
+	add_table_head(out, way, place);
+	for (size_t i = 0; i < shown; i++)
+		add_row(out, &s->rows[i], way, place->range);
+	if (shown < peers)
+		add_others(out, s, way, shown);
+	add_row(out, &s->rows[peers], way, place->range);
+	text_add(out, "</tbody><tbody><tr class=\"sum\"><th scope=\"row\">"
+		      "Total by counters</th>");
+	add_cells(out, s->total[way]);
+	text_add(out, "</tbody></table></div></div>\n");
+}
+
+static void add_links(struct text *out, const struct scaled *s,
+		      const struct scaled_place *place)
+{
+	const char *range = period_name(place->range);
+	uint32_t asn = place->member->asn;
+
+	text_add(out, "<p class=\"links\">");
+	if (!place->all && s->count - 1 > PEERS_SHOWN)
+		text_addf(out,
+			  "<a href=\"%s?range=%s&amp;scaled=1&amp;peers=all"
+			  "#peers\">All %zu peers</a>. ",
+			  place->path, range, s->count - 1);
+	text_addf(out,
+		  "To the byte as <a href=\"/graph/scaled.csv?asn=%u&amp;"
+		  "range=%s\">CSV</a> or <a href=\"/graph/scaled.json?asn=%u"
+		  "&amp;range=%s\">JSON</a></p>\n",
+		  asn, range, asn, range);
+}
+
+void scaled_add_tables(struct text *out, const struct scaled *s,
+		       const struct scaled_place *place)
+{
+	add_label(out, s, place);
+	text_add(out, "<div class=\"pairs\">\n");
+	add_table(out, s, WAY_FROM, place);
+	add_table(out, s, WAY_TO, place);
+	text_add(out, "</div>\n");
+	add_links(out, s, place);
+	text_addf(out,
+		  "<p class=\"note\">Split by %s means. \xe2\x80\x9c%s"
+		  "\xe2\x80\x9d is what counters or samples saw of the member "
+		  "and of no pair: floods, unknown MAC addresses, protocols "
+		  "beside IP.</p>\n",
+		  units_row(s->period.pair_row_s), scaled_no_peer);
+}
