@@ -296,8 +296,7 @@ static void add_unscaled(const struct visit *v, struct text *out)
 /* Scaled to counters, or why that cannot be had and what there is instead. */
 static void add_scaled(const struct visit *v, struct text *out)
 {
-	const struct scaled_place place = { .call = v->call,
-					    .member = v->member,
+	const struct scaled_place place = { .member = v->member,
 					    .range = v->range,
 					    .path = v->path,
 					    .all =
@@ -325,12 +324,12 @@ static void add_peers(const struct visit *v, struct text *out)
 {
 	bool scaled = asks_for(v, "scaled", "1");
 
-	text_addf(out,
-		  "<section id=\"peers\"><h2>%s</h2>\n<p class=\"links\">"
-		  "<a href=\"%s?range=%s%s#peers\">%s</a></p>\n",
-		  scaled ? "Peers, scaled to counters" : "Top peers", v->path,
-		  period_name(v->range), scaled ? "" : "&amp;scaled=1",
-		  scaled ? "Not scaled: as estimated" : "Scaled to counters");
+	text_addf(
+	    out,
+	    "<section id=\"peers\"><h2>Top peers</h2>\n<p class=\"links\">"
+	    "<a href=\"%s?range=%s%s#peers\">%s</a></p>\n",
+	    v->path, period_name(v->range), scaled ? "" : "&amp;scaled=1",
+	    scaled ? "Not scaled: as estimated" : "Scaled to counters");
 	if (scaled)
 		add_scaled(v, out);
 	else

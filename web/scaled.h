@@ -65,7 +65,6 @@ const char *scaled_refusal(enum headline_verdict verdict);
 
 /* What the page of a member shows of it. */
 struct scaled_place {
-	const struct call *call;
 	const struct member *member;
 	enum range range;
 	const char *path; /* of the member's page */

@@ -10,8 +10,16 @@
 
 enum { PEERS_SHOWN = 20 };
 
-static const char *const band_labels[BAND_COUNT] = { "IPv4", "IPv6", "Other",
-						     "Total" };
+/* The columns; the total first, where a phone shows it. */
+static const struct {
+	enum band band;
+	const char *label;
+} columns[BAND_COUNT] = {
+	{ BAND_TOTAL, "Total" },
+	{ BAND_V4, "IPv4" },
+	{ BAND_V6, "IPv6" },
+	{ BAND_OTHER, "Other" },
+};
 
 static void add_factor(struct text *out, double factor)
 {
@@ -72,14 +80,14 @@ static void add_label(struct text *out, const struct scaled *s,
 
 static void add_cells(struct text *out, const uint64_t bytes[BAND_COUNT])
 {
-	for (int band = 0; band < BAND_COUNT; band++) {
-		unsigned long long exact = bytes[band];
+	for (size_t i = 0; i < BAND_COUNT; i++) {
+		unsigned long long exact = bytes[columns[i].band];
 
 		text_addf(out,
 			  "<td class=\"number\"><data value=\"%llu\" "
 			  "title=\"%llu bytes\">",
 			  exact, exact);
-		units_bytes(out, (double)bytes[band]);
+		units_bytes(out, (double)exact);
 		text_add(out, "</data></td>");
 	}
 	text_add(out, "</tr>\n");
@@ -122,25 +130,20 @@ static void add_others(struct text *out, const struct scaled *s, enum way way,
 static void add_table_head(struct text *out, enum way way,
 			   const struct scaled_place *place)
 {
-	struct text name;
+	const char *name = way == WAY_FROM ? "From" : "To";
+	uint32_t asn = place->member->asn;
 
-	text_init(&name);
-	if (way == WAY_FROM)
-		text_addf(&name, "AS%u \xe2\x86\x92 peers", place->member->asn);
-	else
-		text_addf(&name, "peers \xe2\x86\x92 AS%u", place->member->asn);
 	text_addf(out,
-		  "<div><h3>%s</h3>\n<div class=\"scroll\" tabindex=\"0\" "
-		  "role=\"region\" aria-label=\"%s, scaled\"><table><caption>"
-		  "%s, scaled to counters, %s</caption><thead><tr>"
+		  "<div><h3>%s AS%u</h3>\n<div class=\"scroll\" tabindex=\"0\" "
+		  "role=\"region\" aria-label=\"%s AS%u, scaled to counters\">"
+		  "<table><caption>%s AS%u by peer, scaled to counters, %s"
+		  "</caption><thead><tr>"
 		  "<th scope=\"col\">Peer</th>",
-		  text_str(&name), text_str(&name), text_str(&name),
-		  period_label(place->range));
-	for (int band = 0; band < BAND_COUNT; band++)
+		  name, asn, name, asn, name, asn, period_label(place->range));
+	for (size_t i = 0; i < BAND_COUNT; i++)
 		text_addf(out, "<th scope=\"col\" class=\"number\">%s</th>",
-			  band_labels[band]);
+			  columns[i].label);
 	text_add(out, "</tr></thead><tbody>\n");
-	text_fini(&name);
 }
 
 static void add_table(struct text *out, const struct scaled *s, enum way way,
@@ -156,7 +159,7 @@ static void add_table(struct text *out, const struct scaled *s, enum way way,
 		add_others(out, s, way, shown);
 	add_row(out, &s->rows[peers], way, place->range);
 	text_add(out, "</tbody><tbody><tr class=\"sum\"><th scope=\"row\">"
-		      "Total by counters</th>");
+		      "Total</th>");
 	add_cells(out, s->total[way]);
 	text_add(out, "</tbody></table></div></div>\n");
 }
@@ -191,8 +194,9 @@ void scaled_add_tables(struct text *out, const struct scaled *s,
 	add_links(out, s, place);
 	text_addf(out,
 		  "<p class=\"note\">Split by %s means. \xe2\x80\x9c%s"
-		  "\xe2\x80\x9d is what counters or samples saw of the member "
-		  "and of no pair: floods, unknown MAC addresses, protocols "
-		  "beside IP.</p>\n",
+		  "\xe2\x80\x9d is what samples saw of the member and of no "
+		  "pair: what it floods, unknown MAC addresses, protocols "
+		  "beside IP. Floods that reach it are in the counters alone, "
+		  "and so in the factor.</p>\n",
 		  units_row(s->period.pair_row_s), scaled_no_peer);
 }
