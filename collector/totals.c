@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "collector/anchor.h"
 #include "collector/clock.h"
 #include "collector/sums_json.h"
 
@@ -184,9 +185,24 @@ static void sum_members(const struct registry *r, const struct cell *cells,
 	}
 }
 
-static int write_members(struct json_writer *w, const struct registry *r,
+/* What a member's estimates can be scaled to, where its counters say it. */
+static void write_anchor(struct json_writer *w, const struct port_table *ports,
+			 uint32_t member)
+{
+	uint64_t octets[2];
+
+	if (!anchor_of(ports, member, octets))
+		return;
+	json_put_object(w, "scaled");
+	json_put_u64(w, "from_member", octets[0]);
+	json_put_u64(w, "to_member", octets[1]);
+	json_end_object(w);
+}
+
+static int write_members(struct json_writer *w, const struct intake *in,
 			 const struct cell *cells, size_t count)
 {
+	const struct registry *r = in->registry;
 	struct sum *from = calloc((size_t)r->member_count + 1, sizeof(*from));
 	struct sum *to = calloc((size_t)r->member_count + 1, sizeof(*to));
 	int rc = from && to ? 0 : -ENOMEM;
@@ -199,6 +215,7 @@ static int write_members(struct json_writer *w, const struct registry *r,
 		json_put_u64(w, "asn", r->members[i].asn);
 		sums_json_direction(w, "from_member", from[i].family);
 		sums_json_direction(w, "to_member", to[i].family);
+		write_anchor(w, &in->ports, i);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -313,7 +330,7 @@ int totals_write(struct text *out, const struct intake *in,
 	json_put_double(&w, "to", (double)to_us / US_PER_S, 6);
 	totals_write_input(&w, in);
 	totals_write_ledger(&w, in);
-	rc = write_members(&w, in->registry, cells, count);
+	rc = write_members(&w, in, cells, count);
 	if (rc == 0)
 		rc = write_pairs(&w, in->registry, cells, count);
 	write_ports(&w, in);

@@ -36,14 +36,19 @@ static void send_flow(const struct sent_flow *flow)
 	take_in(&b, 1, sequence);
 }
 
-static void send_counters(uint32_t n)
+static void send_counters_of(uint32_t port, uint32_t n)
 {
 	struct sflow_builder b;
 
 	sequence++;
 	switch_starts(&b, 1, sequence, 100000 + n * 20000);
-	switch_adds_counters(&b, 2, 5000 + n * 1000, 70 + n);
+	switch_adds_counters(&b, port, 5000 + n * 1000, 70 + n);
 	take_in(&b, 1, n * 20 * (int64_t)US_PER_S);
+}
+
+static void send_counters(uint32_t n)
+{
+	send_counters_of(2, n);
 }
 
 /* A small stream that a hand can add up. */
@@ -177,6 +182,24 @@ START_TEST(a_members_sums_are_exact)
 	ck_assert_uint_eq(json_object_size(get(d, "to_member")), 0);
 	ck_assert_uint_eq(json_object_size(get(b, "from_member")), 1);
 	ck_assert_uint_eq(json_array_size(get(json, "members")), 8);
+}
+END_TEST
+
+START_TEST(counters_of_its_own_ports_say_a_members_total)
+{
+	json_t *scaled;
+
+	send_counters_of(3, 2);
+	send_counters_of(3, 4);
+	write_totals();
+	scaled = get(entry("members", "asn", 64502), "scaled");
+	ck_assert_int_eq(number(scaled, "from_member"), 2000);
+	ck_assert_int_eq(number(scaled, "to_member"), 2000);
+	ck_assert_uint_eq(json_object_size(scaled), 2);
+	/* Its own port has counted, but the one that it shares is another's
+	 * as well. */
+	ck_assert(!json_object_get(entry("members", "asn", 64501), "scaled"));
+	ck_assert(!json_object_get(entry("members", "asn", 64503), "scaled"));
 }
 END_TEST
 
@@ -368,6 +391,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_members_sums_are_exact, 0 },
+		{ counters_of_its_own_ports_say_a_members_total, 0 },
 		{ a_pair_is_listed_by_its_tag_if_it_had_traffic, 0 },
 		{ input_and_ledger_say_where_everything_went, 0 },
 		{ a_port_has_its_counters_and_its_estimate, 0 },
