@@ -12,11 +12,22 @@ both families, with so many frames that they should have 100 samples:
   spread    root of the mean of its square, against ingress alone
   coverage  how often the truth lies in the 95 % interval
 
+Of each member whose ports' counters say its total ("scaled" in the totals),
+root of the mean square of these relative errors:
+
+  anchored   by counters, against the frames that it sent, and against those
+             that passed its ports
+  estimated  by samples, against the frames from it and to it
+
+What floods reach a member is in the counters of its port, and in no frame that
+is addressed to it: "floods" is how much more than these its port passed.
+
 The seeds are fixed: the same figures come out each time. --quick: fewer seeds,
 wider bounds, for the tests.
 """
 import math
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -31,6 +42,7 @@ RATE = 256
 QUICK = "--quick" in sys.argv
 MEMBERS, TRAFFIC, SECONDS = 12, "200M", 1800 if QUICK else 3600
 SEEDS = range(1, 3) if QUICK else range(1, 67)
+MOST_ANCHORED = 0.001
 FLOW, FLOW_EXPANDED, RAW_HEADER = 1, 3, 1
 
 
@@ -282,10 +294,14 @@ def first_by_ingress(text):
 
 class Case:
     def __init__(self, direction="auto", change=None, configure=None,
-                 options=("--switches", 1), spread=None):
+                 options=("--switches", 1), spread=None,
+                 anchored=("sent", "passed")):
         self.direction, self.change = direction, change
         self.configure, self.options = configure, options
         self.spread = spread  # most of ingress alone, or None
+        # what counters tell: not all of it where datagrams at the ends are
+        # lost, and more than members sent where others are on their ports
+        self.anchored = anchored
 
 
 CASES = {
@@ -297,7 +313,7 @@ CASES = {
     "port_ends": Case(change=port_ends),
     "mixed": Case(configure=first_by_ingress, options=("--switches", 2)),
     "unequal": Case(change=unequal, spread=0.95),
-    "loss": Case(change=datagram_loss),
+    "loss": Case(change=datagram_loss, anchored=()),
     "drops": Case(options=("--switches", 1, "--drops", 50)),
     "rate_change": Case(change=rate_change),
     "two_switches": Case(options=("--switches", 2), spread=0.74),
@@ -305,7 +321,7 @@ CASES = {
     "lag": Case(change=lag, configure=configure_lag, spread=0.74),
     "short_headers": Case(change=short_headers, spread=0.74),
     "unknown_macs": Case(options=("--switches", 1, "--unknown-macs", 3),
-                         spread=0.74),
+                         spread=0.74, anchored=("passed",)),
 }
 
 
@@ -341,20 +357,25 @@ class Bench:
         ledger = totals["ledger"]
         self.checks.equal(ledger["observations"], ledger["attributed"] +
                           sum(ledger["dropped"].values()), "the ledger")
-        return cells(totals)
+        return totals
 
     def measure(self, name, case):
         found = {"ingress": [], case.direction: []}
+        anchors = Anchors()
         for seed in SEEDS:
             with tempfile.TemporaryDirectory() as folder:
-                truth = cells(self.simulate(folder, case, seed))
+                truth = self.simulate(folder, case, seed)
                 for direction, errors in found.items():
-                    ours = self.replay(folder, case, direction)
+                    totals = self.replay(folder, case, direction)
+                    ours = cells(totals)
                     errors += [(ours.get(key), true)
-                               for key, true in sorted(truth.items())
+                               for key, true in sorted(cells(truth).items())
                                if true["packets"] >= LEAST_SAMPLES * RATE]
+                    if direction == case.direction:
+                        anchors.add(truth, totals, owners(folder))
         self.judge(name, case, Figures(found[case.direction]),
                    Figures(found["ingress"]))
+        self.judge_anchors(name, case, anchors)
 
     def judge(self, name, case, figures, ingress):
         ratio = figures.spread / ingress.spread
@@ -372,6 +393,74 @@ class Bench:
         self.checks.that(case.spread is None or ratio <= most,
                          f"{name}: {ratio:.3f} of the spread of ingress "
                          f"alone, expected {most} at most")
+
+
+    def judge_anchors(self, name, case, anchors):
+        sent, passed, estimated, floods = (
+            rms(e) for e in (anchors.sent, anchors.passed, anchors.estimated,
+                             anchors.floods))
+        print(f"{'':15} {len(anchors.sent):5} members anchored: "
+              f"{sent:.4%} of what they sent, {passed:.4%} of what passed "
+              f"their ports; estimated {estimated:.2%}; floods {floods:.2%}",
+              flush=True)
+        self.checks.that(anchors.sent, f"{name}: no member is anchored")
+        for what, error in ("sent", sent), ("passed", passed):
+            self.checks.that(what not in case.anchored or
+                             error <= MOST_ANCHORED,
+                             f"{name}: {error:.3%} off what members {what}")
+
+
+class Anchors:
+    """Relative errors of the totals of members that counters tell."""
+
+    def __init__(self):
+        self.sent, self.passed = [], []
+        self.estimated, self.floods = [], []
+
+    def add(self, truth, totals, owner):
+        true = {m["asn"]: m for m in truth["members"]}
+        counted = {}
+        for port in truth["ports"]:
+            asn = owner.get((port["switch"], port["ifindex"]))
+            octets = counted.setdefault(asn, {"from_member": 0,
+                                              "to_member": 0})
+            octets["from_member"] += port["counters"]["in_octets"]
+            octets["to_member"] += port["counters"]["out_octets"]
+        for m in totals["members"]:
+            if "scaled" in m:
+                self.compare(m, true[m["asn"]], counted[m["asn"]])
+
+    def compare(self, ours, true, counted):
+        for way in "from_member", "to_member":
+            frames = all_bytes(true[way])
+            self.passed.append(ours["scaled"][way] / counted[way] - 1)
+            self.estimated.append(all_bytes(ours[way]) / frames - 1)
+            if way == "from_member":
+                self.sent.append(ours["scaled"][way] / frames - 1)
+            else:
+                self.floods.append(counted[way] / frames - 1)
+
+
+def rms(errors):
+    return math.sqrt(sum(x * x for x in errors) / max(len(errors), 1))
+
+
+def all_bytes(families):
+    return sum(f["bytes"] for f in families.values())
+
+
+def owners(folder):
+    """Whose each port is, as the simulator wrote its configuration."""
+    found, box = {}, None
+    with open(folder + "/config.yaml", encoding="utf-8") as file:
+        for line in file:
+            name = re.search(r"- name: (sw\d+)", line)
+            port = re.search(r"ifindex: (\d+),.* asn: (\d+)", line)
+            if name:
+                box = name.group(1)
+            elif port:
+                found[box, int(port.group(1))] = int(port.group(2))
+    return found
 
 
 class Figures:
