@@ -74,8 +74,8 @@ static void add_label(struct text *out, const struct scaled *s,
 	if (has_odd_factor(s))
 		text_add(out,
 			 "<p class=\"banner\">A factor is not within 0.9 and "
-			 "1.1: counters and samples do not tell the same, "
-			 "sampling deserves a look.</p>\n");
+			 "1.1: counters and samples do not tell the same, or "
+			 "these are few. Sampling deserves a look.</p>\n");
 }
 
 static void add_cells(struct text *out, const uint64_t bytes[BAND_COUNT])

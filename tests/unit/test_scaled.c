@@ -368,7 +368,7 @@ START_TEST(a_table_is_of_what_counters_and_samples_both_know)
 	json_decref(json);
 	page = get("/members/AS64500?scaled=1", 200);
 	ck_assert_ptr_nonnull(strstr(page, "Of 24 h it holds the 6 h that"));
-	ck_assert_ptr_nonnull(strstr(page, "sampling deserves a look"));
+	ck_assert_ptr_nonnull(strstr(page, "Sampling deserves a look"));
 	free(page);
 }
 END_TEST
