@@ -191,7 +191,7 @@ static int divide(struct scaled *out, const struct sources *s, enum way way)
 		parts[out->count - 1] = total;
 	out->total[way][BAND_TOTAL] = total;
 	for (size_t row = 0; rc == 0 && row < out->count; row++) {
-		uint64_t *bytes = out->rows[row].bytes[way];
+		uint64_t *bytes = out->rows[way][row].bytes;
 
 		weigh(bands, s, row, way);
 		bytes[BAND_TOTAL] = parts[row];
@@ -205,18 +205,32 @@ static int divide(struct scaled *out, const struct sources *s, enum way way)
 	return rc;
 }
 
+static int larger_first(const void *a, const void *b)
+{
+	const struct scaled_row *x = a;
+	const struct scaled_row *y = b;
+
+	if (x->bytes[BAND_TOTAL] != y->bytes[BAND_TOTAL])
+		return x->bytes[BAND_TOTAL] < y->bytes[BAND_TOTAL] ? 1 : -1;
+	return (x->peer->asn > y->peer->asn) - (x->peer->asn < y->peer->asn);
+}
+
 static int make_table(struct scaled *out, const struct sources *s)
 {
 	int rc = 0;
 
 	out->count = s->peer_count + 1;
-	out->rows = calloc(out->count, sizeof(*out->rows));
-	if (!out->rows)
-		return -ENOMEM;
-	for (size_t i = 0; i < s->peer_count; i++)
-		out->rows[i].peer = s->peers[i].member;
-	for (int way = 0; rc == 0 && way < WAY_COUNT; way++)
+	for (int way = 0; rc == 0 && way < WAY_COUNT; way++) {
+		struct scaled_row *rows = calloc(out->count, sizeof(*rows));
+
+		out->rows[way] = rows;
+		if (!rows)
+			return -ENOMEM;
+		for (size_t i = 0; i < s->peer_count; i++)
+			rows[i].peer = s->peers[i].member;
 		rc = divide(out, s, (enum way)way);
+		qsort(rows, s->peer_count, sizeof(*rows), larger_first);
+	}
 	return rc;
 }
 
@@ -239,7 +253,8 @@ int scaled_load(struct scaled *out, const struct call *call,
 
 void scaled_fini(struct scaled *s)
 {
-	free(s->rows);
+	for (int way = 0; way < WAY_COUNT; way++)
+		free(s->rows[way]);
 	*s = (struct scaled){ .count = 0 };
 }
 

@@ -25,14 +25,14 @@
 
 struct scaled_row {
 	const struct member *peer; /* NULL: flooded or not attributed */
-	uint64_t bytes[WAY_COUNT][BAND_COUNT];
+	uint64_t bytes[BAND_COUNT];
 };
 
 struct scaled {
 	struct period period;
 	enum headline_verdict verdict; /* what follows is valid if counted */
-	struct scaled_row *rows;       /* peers, the largest first, then the
-					* one without a peer */
+	struct scaled_row *rows[WAY_COUNT]; /* peers, the largest first, then
+					     * the one without a peer */
 	size_t count;
 	uint64_t total[WAY_COUNT][BAND_COUNT];
 	double estimate[WAY_COUNT]; /* bytes by samples, of the same seconds */

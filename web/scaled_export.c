@@ -27,8 +27,7 @@ static void put_bytes(struct json_writer *w, const uint64_t bytes[BAND_COUNT])
 	json_end_object(w);
 }
 
-static void put_row(struct json_writer *w, const struct scaled_row *row,
-		    enum way way)
+static void put_row(struct json_writer *w, const struct scaled_row *row)
 {
 	json_put_object(w, NULL);
 	if (row->peer)
@@ -37,7 +36,7 @@ static void put_row(struct json_writer *w, const struct scaled_row *row,
 		json_put_null(w, "asn");
 	json_put_string(w, "name",
 			row->peer ? row->peer->name : scaled_no_peer);
-	put_bytes(w, row->bytes[way]);
+	put_bytes(w, row->bytes);
 }
 
 static void put_way(struct json_writer *w, const struct scaled *s, enum way way)
@@ -49,7 +48,7 @@ static void put_way(struct json_writer *w, const struct scaled *s, enum way way)
 	json_put_double(w, "known_s", s->known_s[way], 0);
 	json_put_array(w, "rows");
 	for (size_t i = 0; i < s->count; i++)
-		put_row(w, &s->rows[i], way);
+		put_row(w, &s->rows[way][i]);
 	json_end_array(w);
 	json_put_object(w, "total");
 	put_bytes(w, s->total[way]);
@@ -112,14 +111,14 @@ static void add_line(struct text *out, const uint64_t bytes[BAND_COUNT])
 static void add_lines(struct text *out, const struct scaled *s, enum way way)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		const struct member *peer = s->rows[i].peer;
+		const struct member *peer = s->rows[way][i].peer;
 
 		text_addf(out, "%s,", way_keys[way]);
 		if (peer)
 			text_add_u64(out, peer->asn);
 		text_add_char(out, ',');
 		add_field(out, peer ? peer->name : scaled_no_peer);
-		add_line(out, s->rows[i].bytes[way]);
+		add_line(out, s->rows[way][i].bytes);
 	}
 	text_addf(out, "%s,,total", way_keys[way]);
 	add_line(out, s->total[way]);

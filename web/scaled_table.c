@@ -94,7 +94,7 @@ static void add_cells(struct text *out, const uint64_t bytes[BAND_COUNT])
 }
 
 static void add_row(struct text *out, const struct scaled_row *row,
-		    enum way way, enum range range)
+		    enum range range)
 {
 	if (row->peer) {
 		text_addf(out,
@@ -109,7 +109,7 @@ static void add_row(struct text *out, const struct scaled_row *row,
 		text_addf(out, "<tr><th scope=\"row\"><em>%s</em></th>",
 			  scaled_no_peer);
 	}
-	add_cells(out, row->bytes[way]);
+	add_cells(out, row->bytes);
 }
 
 /* The peers that are not shown one by one, in one row. */
@@ -120,7 +120,7 @@ static void add_others(struct text *out, const struct scaled *s, enum way way,
 
 	for (size_t i = shown; i + 1 < s->count; i++) {
 		for (int band = 0; band < BAND_COUNT; band++)
-			bytes[band] += s->rows[i].bytes[way][band];
+			bytes[band] += s->rows[way][i].bytes[band];
 	}
 	text_addf(out, "<tr><th scope=\"row\">%zu other peers</th>",
 		  s->count - 1 - shown);
@@ -154,10 +154,10 @@ static void add_table(struct text *out, const struct scaled *s, enum way way,
 
 	add_table_head(out, way, place);
 	for (size_t i = 0; i < shown; i++)
-		add_row(out, &s->rows[i], way, place->range);
+		add_row(out, &s->rows[way][i], place->range);
 	if (shown < peers)
 		add_others(out, s, way, shown);
-	add_row(out, &s->rows[peers], way, place->range);
+	add_row(out, &s->rows[way][peers], place->range);
 	text_add(out, "</tbody><tbody><tr class=\"sum\"><th scope=\"row\">"
 		      "Total</th>");
 	add_cells(out, s->total[way]);

@@ -76,12 +76,16 @@ static void check_sums(json_t *way)
 {
 	json_t *total = json_object_get(way, "total");
 	json_int_t sums[COUNT_OF(bands)] = { 0 };
+	json_int_t before = INT64_MAX;
 	size_t index;
 	json_t *row;
 
 	json_array_foreach(json_object_get(way, "rows"), index, row)
 	{
 		check_row(row);
+		ck_assert(json_is_null(json_object_get(row, "asn")) ||
+			  amount(row, "total_bytes") <= before);
+		before = amount(row, "total_bytes");
 		for (size_t i = 0; i < COUNT_OF(bands); i++)
 			sums[i] += amount(row, bands[i]);
 	}
@@ -301,7 +305,7 @@ START_TEST(peers_that_are_not_shown_are_summed_up)
 {
 	struct member members[30] = { 0 };
 	struct scaled_row rows[31] = { 0 };
-	struct scaled s = { .rows = rows, .count = COUNT_OF(rows) };
+	struct scaled s = { .rows = { rows, rows }, .count = COUNT_OF(rows) };
 	struct scaled_place place = { .member = members, .path = "/m" };
 	static char name[] = "Peer";
 	struct text out;
@@ -310,7 +314,7 @@ START_TEST(peers_that_are_not_shown_are_summed_up)
 	for (size_t i = 0; i < COUNT_OF(members); i++) {
 		members[i].name = name;
 		rows[i].peer = &members[i];
-		rows[i].bytes[WAY_FROM][BAND_TOTAL] = 30 - i;
+		rows[i].bytes[BAND_TOTAL] = 30 - i;
 	}
 	scaled_add_tables(&out, &s, &place);
 	ck_assert_ptr_nonnull(
