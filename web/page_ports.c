@@ -257,6 +257,35 @@ static const struct port_row *find(const struct call *call,
 	return NULL;
 }
 
+static void add_ratio(struct text *out, const char *way,
+		      const struct status_calibration *c)
+{
+	if (!isfinite(c->ratio) || !isfinite(c->ci95))
+		return;
+	text_addf(out, " %s %.3f \xc2\xb1%.3f", way, c->ratio, c->ci95);
+	if (c->drift != 0)
+		text_addf(out,
+			  ", <span class=\"flag bad\">too %s for long</span>",
+			  c->drift > 0 ? "high" : "low");
+	text_add(out, ";");
+}
+
+/* What the port's samples come to beside its counters. */
+static void add_calibration(const struct status_port *s, struct text *out)
+{
+	const struct status_calibration *in = s ? &s->in_calibration : NULL;
+	const struct status_calibration *to = s ? &s->out_calibration : NULL;
+
+	if (!s || (!isfinite(in->ratio) && !isfinite(to->ratio)))
+		return;
+	text_add(out, "<p class=\"note\">Samples \xc3\xb7 counters in the "
+		      "last five minutes that have both:");
+	add_ratio(out, "into the switch", in);
+	add_ratio(out, "out of it", to);
+	text_add(out, " \xc2\xb1 is what chance explains (95 % interval). "
+		      "Nothing is rescaled by it.</p>\n");
+}
+
 static void add_one(const struct call *call, const struct port_row *row,
 		    const struct subject *subject, const struct view *v,
 		    struct text *out)
@@ -274,6 +303,7 @@ static void add_one(const struct call *call, const struct port_row *row,
 	page_add_ranges(out, text_str(&path), v->period.range);
 	graph_add_figure(out, subject, v, "g");
 	graph_add_table(out, subject, v);
+	add_calibration(row->status, out);
 	text_addf(out,
 		  "<p class=\"links\">This graph as <a href=\"/graph/port.svg?"
 		  "switch=%s&amp;ifindex=%u&amp;range=%s\">SVG</a> or "

@@ -144,6 +144,10 @@ static const struct {
 	/* Four are listed, one of them in passing. */
 	{ "/health", "<a href=\"#macs\">3 MAC addresses are unknown</a>" },
 	{ "/health", "<a href=\"#moved\">1 MAC address moved</a>" },
+	{ "/ports/sw1/436207616", "into the switch 1.004 \xc2\xb1"
+				  "0.021; out of it 0.990" },
+	{ "/ports/sw1/436400128", "<span class=\"flag bad\">too low for "
+				  "long</span>" },
 	{ "/health", "<a href=\"#sides\">1 member is sampled on one side" },
 	{ "/health", "<a href=\"#losses\">1 member" },
 	{ "/health", "<a href=\"#calibration\">1 estimate drifts away" },
