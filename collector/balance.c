@@ -10,7 +10,7 @@ enum {
 };
 
 /* What a step leaves of the past. */
-static const double FADE = 31.0 / 32;
+static const double left_of_past = 31.0 / 32;
 
 static void add(struct balance_sum *to, const struct balance_sum *from)
 {
@@ -22,7 +22,7 @@ static void add(struct balance_sum *to, const struct balance_sum *from)
 
 static void fade(struct balance *b, int64_t steps)
 {
-	double by = pow(FADE, (double)steps);
+	double by = pow(left_of_past, (double)steps);
 
 	add(&b->past, &b->now);
 	for (int i = 0; i < 2; i++) {
@@ -109,7 +109,7 @@ double balance_weight(const struct balance *b, int64_t step)
 	double age = step > b->step ? (double)(step - b->step) : 0;
 
 	add(&all, &b->now);
-	return (all.packets[0] + all.packets[1]) * pow(FADE, age);
+	return (all.packets[0] + all.packets[1]) * pow(left_of_past, age);
 }
 
 bool balance_loss(const struct balance *b, int64_t step,

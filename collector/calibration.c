@@ -4,25 +4,25 @@
 #include <math.h>
 
 /* In ratios. */
-static const double TOLERANCE = 0.02;
+static const double tolerance = 0.02;
 
 /* In standard deviations. With a slack of a half and this limit chance alone
  * tells of a drift once in 200 years of one port's windows (Siegmund's
  * approximation): once in a year of an exchange's. */
-static const double SLACK = 0.5;
-static const double LIMIT = 15;
+static const double slack = 0.5;
+static const double limit = 15;
 /* So that what is mended is seen to be. */
-static const double SUM_MAX = 30;
+static const double sum_max = 30;
 
 /* A window of fewer samples, or so, is no measurement. */
-static const double SAMPLES_LEAST = 10;
+static const double samples_least = 10;
 
 /* How much of a window goes into the usual noise. */
-static const double NOISE_SHARE = 1.0 / 12;
+static const double noise_share = 1.0 / 12;
 
 static double grow(double sum, double deviation)
 {
-	return fmin(fmax(sum + deviation - SLACK, 0), SUM_MAX);
+	return fmin(fmax(sum + deviation - slack, 0), sum_max);
 }
 
 /* A port whose samples stop has no variance: the usual one stands in. */
@@ -41,18 +41,18 @@ static void learn_noise(struct calibration *c)
 		return;
 	now = c->variance / c->estimated;
 	c->noise =
-	    c->noise > 0 ? c->noise + NOISE_SHARE * (now - c->noise) : now;
+	    c->noise > 0 ? c->noise + noise_share * (now - c->noise) : now;
 }
 
 static void judge(struct calibration *c, double deviation)
 {
 	double off = c->ratio - 1;
 
-	c->high = grow(c->high, (off - TOLERANCE) / deviation);
-	c->low = grow(c->low, (-off - TOLERANCE) / deviation);
-	if (c->high >= LIMIT)
+	c->high = grow(c->high, (off - tolerance) / deviation);
+	c->low = grow(c->low, (-off - tolerance) / deviation);
+	if (c->high >= limit)
 		c->drift = DRIFT_HIGH;
-	else if (c->low >= LIMIT)
+	else if (c->low >= limit)
 		c->drift = DRIFT_LOW;
 	else if (c->high == 0 && c->low == 0)
 		c->drift = DRIFT_NONE;
@@ -64,7 +64,7 @@ static void close_window(struct calibration *c, int64_t end_step)
 
 	learn_noise(c);
 	/* counted/noise is the number of samples but for the frames' spread */
-	if (noise > 0 && c->counted >= SAMPLES_LEAST * noise) {
+	if (noise > 0 && c->counted >= samples_least * noise) {
 		double deviation = sqrt(noise / c->counted);
 
 		c->known = true;

@@ -164,6 +164,22 @@ START_TEST(a_clock_that_is_set_back_shuts_nothing_for_long)
 }
 END_TEST
 
+/* Steps in which either side takes an eighth of the same frames. */
+static void sample(uint64_t *state)
+{
+	for (int64_t step = STEP; step < STEP + 200; step++) {
+		int seen[2] = { 0 };
+
+		for (int i = 0; i < 2 * 400; i++) {
+			*state = *state * 6364136223846793005u +
+				 1442695040888963407u;
+			seen[i % 2] += (*state >> 33) % 8 == 0;
+		}
+		add(step, BALANCE_IN, seen[0], 8, 8);
+		add(step, BALANCE_OUT, seen[1], 8, 8);
+	}
+}
+
 /* Fading leaves the interval what it says: by chance one in 20 lies outside. */
 START_TEST(the_interval_of_a_loss_covers_it)
 {
@@ -174,17 +190,7 @@ START_TEST(the_interval_of_a_loss_covers_it)
 		struct balance_loss loss;
 
 		setup();
-		for (int64_t step = STEP; step < STEP + 200; step++) {
-			int seen[2] = { 0 };
-
-			for (int i = 0; i < 2 * 400; i++) {
-				state = state * 6364136223846793005u +
-					1442695040888963407u;
-				seen[i % 2] += (state >> 33) % 8 == 0;
-			}
-			add(step, BALANCE_IN, seen[0], 8, 8);
-			add(step, BALANCE_OUT, seen[1], 8, 8);
-		}
+		sample(&state);
 		(void)balance_loss(&b, b.step, &loss);
 		outside += loss.share > loss.ci95 || loss.share < -loss.ci95;
 	}
