@@ -36,6 +36,7 @@ struct switch_state {
 	uint64_t datagrams;
 	uint64_t lost_datagrams;
 	uint64_t flow_samples;
+	uint64_t samples_settled; /* of these: in steps that are closed */
 	uint64_t by_direction[3]; /* enum direction */
 	uint64_t counter_samples;
 	uint64_t vlan_counters; /* counter samples of a VLAN */

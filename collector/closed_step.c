@@ -16,17 +16,27 @@ struct heard_drops {
 	bool reached;  /* all lie at or above what the switch had reached */
 };
 
+enum { DROPS_MAX = 50, DROPS_TIMES = 20 };
+
+/* More than so many in a step were not dropped: the counter was reset, or says
+ * nonsense, and what it stands at is where it begins anew. */
+static uint64_t most_drops(const struct switch_state *s)
+{
+	return DROPS_MAX + DROPS_TIMES * (s->flow_samples - s->samples_settled);
+}
+
 static struct heard_drops hear_drops(const struct intake *in,
 				     uint32_t switch_index)
 {
 	const struct switch_state *s = &in->agents.switches[switch_index];
 	struct heard_drops h = { .reached = true };
+	uint64_t most = most_drops(s);
 
 	for (uint32_t i = 0; i < in->ports.count; i++) {
 		const struct port_samples *p = &in->ports.samples[i];
 
 		if (in->ports.ports[i].switch_index != switch_index ||
-		    !p->drops_heard)
+		    !p->drops_heard || p->drops_grown > most)
 			continue;
 		h.sum += p->drops_grown;
 		h.reached = h.reached && (int32_t)(p->drops - s->drops) >= 0;
@@ -59,13 +69,16 @@ static bool are_of_box(const struct switch_state *s, struct heard_drops h)
 static void settle_sources(struct intake *in, uint32_t switch_index,
 			   int64_t step, bool of_box)
 {
+	uint64_t most = most_drops(&in->agents.switches[switch_index]);
+
 	for (uint32_t i = 0; i < in->ports.count; i++) {
 		struct port_state *p = &in->ports.ports[i];
 		struct port_samples *samples = &in->ports.samples[i];
 
 		if (p->switch_index != switch_index)
 			continue;
-		if (samples->drops_grown > 0 && !of_box)
+		if (samples->drops_grown > 0 && samples->drops_grown <= most &&
+		    !of_box)
 			rate_window_dropped(&p->window, step,
 					    samples->drops_grown);
 		samples->drops_grown = 0;
@@ -73,16 +86,15 @@ static void settle_sources(struct intake *in, uint32_t switch_index,
 	}
 }
 
-/* Find out what a switch dropped in a step, and where that was missing. */
-static void find_drops(struct intake *in, uint32_t switch_index, int64_t step)
+static void take_drops(struct intake *in, uint32_t switch_index,
+		       struct heard_drops h, int64_t step)
 {
 	struct switch_state *s = &in->agents.switches[switch_index];
-	struct heard_drops h = hear_drops(in, switch_index);
 	uint32_t grown = h.high - s->drops;
 	uint64_t dropped;
 
-	if (h.sources == 0)
-		return;
+	if (grown > most_drops(s))
+		grown = 0;
 	s->drops_of_box = are_of_box(s, h);
 	dropped =
 	    s->drops_of_box || (h.reached && h.sources == 1) ? grown : h.sum;
@@ -93,6 +105,19 @@ static void find_drops(struct intake *in, uint32_t switch_index, int64_t step)
 	s->drops_settled = true;
 	s->step_drops += dropped;
 	s->drops_grown += dropped;
+}
+
+/* Find out what a switch dropped in a step, and where that was missing. */
+static void find_drops(struct intake *in, uint32_t switch_index, int64_t step)
+{
+	struct switch_state *s = &in->agents.switches[switch_index];
+	struct heard_drops h = hear_drops(in, switch_index);
+
+	if (h.sources > 0)
+		take_drops(in, switch_index, h, step);
+	else
+		settle_sources(in, switch_index, step, s->drops_of_box);
+	s->samples_settled = s->flow_samples;
 }
 
 /* Move the counts of a switch since the last part into a row. */

@@ -33,10 +33,7 @@ static struct rate_sum sum_of_box(const struct combining *c,
 static double correction_of_box(const struct combining *c,
 				uint32_t switch_index)
 {
-	int steps = c->steps > RATE_WINDOW_LEAST_STEPS
-			? c->steps
-			: RATE_WINDOW_LEAST_STEPS;
-	struct rate_sum sum = sum_of_box(c, switch_index, steps);
+	struct rate_sum sum = sum_of_box(c, switch_index, c->steps);
 
 	if (sum.taken < RATE_WINDOW_SAMPLES)
 		sum = sum_of_box(c, switch_index, RATE_WINDOW_STEPS);
@@ -147,8 +144,8 @@ static void note_sides(const struct combining *c, const struct raw_ends *e,
 	};
 	double rates[2];
 
-	sides_weigh(&in->sides, &pair, e->egress, c->step, tally);
-	if (e->from == REGISTRY_NOBODY)
+	if (!sides_weigh(&in->sides, &pair, e->egress, c->step, tally) ||
+	    e->from == REGISTRY_NOBODY)
 		return;
 	sides_rates(&in->sides, &pair, c->step, rates);
 	part.other_rate = rates[!part.side];
@@ -181,6 +178,20 @@ static void combine(const struct combining *c, struct cell *cell)
 	cell->key = cell_key(e.from, e.to, switch_of(c, &e), e.family);
 }
 
+/* How many samples each switch sent of each direction since the last time. */
+static void note_batch(struct intake *in)
+{
+	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
+		const struct switch_state *s = &in->agents.switches[i];
+		const uint64_t *sent = s->by_direction;
+		const uint64_t samples[2] = { sent[DIRECTION_INGRESS],
+					      sent[DIRECTION_EGRESS] };
+
+		sides_note_batch(&in->sides, i, s->first_us, in->time_us,
+				 samples);
+	}
+}
+
 void combine_cells(struct intake *in, struct cell *cells, size_t count,
 		   int64_t step)
 {
@@ -191,6 +202,7 @@ void combine_cells(struct intake *in, struct cell *cells, size_t count,
 						    : RATE_WINDOW_STEPS;
 
 	port_table_settle(&in->ports);
+	note_batch(in);
 	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
 		if (config_is_corrected(&in->registry->config->switches[i]))
 			find_corrections(&c, i);

@@ -10,9 +10,10 @@ enum {
 	FALLS_MAX = 1,
 	/* A sample that was overtaken is not further behind. */
 	OVERTAKEN = 1000,
-	/* A gap is loss up to this, or if so many times as many came. */
-	GAP_MAX = 1000,
-	GAP_TIMES = 20,
+	/* A gap is loss up to this and so many times as many as are usually
+	 * taken in its time. */
+	GAP_MAX = 50,
+	GAP_TIMES = 4,
 };
 
 /* The bucket of a step, the oldest one made free for it. */
@@ -39,6 +40,23 @@ static struct rate_sequence *sequence_of(struct rate_window *w,
 	return NULL;
 }
 
+/* How many samples are taken in a step, lately. */
+static uint64_t usual(const struct rate_window *w, int64_t step)
+{
+	uint64_t taken = 0;
+	uint64_t steps = 0;
+
+	for (int i = 0; i < RATE_WINDOW_STEPS; i++) {
+		const struct rate_bucket *b = &w->buckets[i];
+
+		if (b->step == 0 || step - b->step >= RATE_WINDOW_STEPS)
+			continue;
+		taken += b->taken;
+		steps++;
+	}
+	return steps ? taken / steps : 0;
+}
+
 /* How many samples were taken since the newest, this one included; 0: it was
  * counted as missing. Whatever cannot be is one. */
 static uint32_t taken_since(const struct rate_window *w,
@@ -51,8 +69,8 @@ static uint32_t taken_since(const struct rate_window *w,
 		return 1;
 	if (gap == 0 || -gap <= OVERTAKEN)
 		return 0;
-	if (gap > GAP_MAX &&
-	    gap > GAP_TIMES * (1 + rate_window_sum(w, step).received))
+	if (gap > GAP_MAX + GAP_TIMES * usual(w, step) *
+				(uint64_t)(step - s->step + 1))
 		return 1;
 	return gap;
 }
@@ -66,18 +84,31 @@ static bool falls(const struct rate_sequence *s, uint32_t sequence)
 	return s->begun && back > OVERTAKEN && back < UINT32_MAX / 2;
 }
 
+/* Share out what was taken since the newest sample over the steps since. */
+static void take(struct rate_window *w, const struct rate_sequence *s,
+		 uint32_t taken, int64_t step)
+{
+	int64_t first = s && s->begun && taken > 1 ? s->step : step;
+	uint32_t share = taken / (uint32_t)(step - first + 1);
+
+	for (; first < step; first++) {
+		bucket_of(w, first)->taken += share;
+		taken -= share;
+	}
+	bucket_of(w, step)->taken += taken;
+}
+
 void rate_window_sample(struct rate_window *w, int64_t step, uint32_t sub_agent,
 			uint32_t sequence)
 {
-	struct rate_bucket *b = bucket_of(w, step);
 	struct rate_sequence *s = sequence_of(w, sub_agent);
 	uint32_t taken = s ? taken_since(w, s, sequence, step) : 1;
 
-	b->received++;
-	b->taken += taken;
+	bucket_of(w, step)->received++;
+	take(w, s, taken, step);
 	if (!s || taken == 0)
 		return;
-	b->falls += falls(s, sequence);
+	bucket_of(w, step)->falls += falls(s, sequence);
 	s->begun = true;
 	s->newest = sequence;
 	s->step = step;

@@ -9,9 +9,10 @@
  * A data source numbers its samples (sFlow version 5, 5.3.1: sequence_number),
  * whether their datagrams arrive or not, and counts those that it had to drop.
  * So N samples in a thousand stand for 1000/received times as many frames as
- * the rate alone says. One step tells little of that, and a step in which
- * nothing came tells nothing: several are looked at together. Where no sample
- * is missing the factor is exactly 1.
+ * the rate alone says. A step in which little came tells little of that: then
+ * those before it are looked at too. Where no sample is missing the factor is
+ * exactly 1. What is missing between two samples of different steps is so in
+ * all of these, in equal shares.
  *
  * What is missing after a silence was not lost in the steps that count: numbers
  * begin anew then. A source whose numbers fall back time and again has several
@@ -23,7 +24,7 @@
 
 enum {
 	RATE_WINDOW_STEPS = 16, /* looked back at most */
-	RATE_WINDOW_LEAST_STEPS = 5,
+	RATE_WINDOW_LEAST_STEPS = 1,
 	RATE_WINDOW_SAMPLES = 400, /* as soon as there are so many */
 	RATE_WINDOW_SEQUENCES = 2, /* sub-agents that count for themselves */
 };
@@ -71,8 +72,8 @@ void rate_window_run(struct rate_window *w, int64_t step, uint32_t sub_agent,
 /** The agent says that so many more were dropped. */
 void rate_window_dropped(struct rate_window *w, int64_t step, uint32_t grown);
 
-/** What a window holds of a step and those before it: of five, or of as many
- * more as it takes for enough samples. */
+/** What a window holds of a step and those before it: as many as it takes for
+ * enough samples. */
 struct rate_sum rate_window_sum(const struct rate_window *w, int64_t step);
 
 /** The same of so many steps, RATE_WINDOW_STEPS at most. */

@@ -5,6 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	BATCH_LEAST_US = 5000000,
+	KNOWN_AFTER_US = 30000000,
+	BATCHES_USUAL = 8,
+	/* Samples that are usual: that none comes is then one chance in e^7. */
+	SILENCE_IS_SURE = 7,
+	HALF_IS_SURE = 30,
+};
+
 int sides_init(struct sides *s, const struct registry *registry,
 	       const struct port_table *ports)
 {
@@ -34,6 +43,33 @@ void sides_see_switch(struct sides *s, uint32_t switch_index, bool egress,
 	port_sight_see(&s->switches[switch_index].sent[egress], step);
 	if (!egress)
 		s->ingress_step = step;
+}
+
+void sides_note_batch(struct sides *s, uint32_t switch_index, int64_t since_us,
+		      int64_t time_us, const uint64_t samples[2])
+{
+	struct side_switch *w = &s->switches[switch_index];
+	bool is_short =
+	    time_us >= w->noted_us && time_us - w->noted_us < BATCH_LEAST_US;
+	bool is_new = time_us - since_us < KNOWN_AFTER_US;
+
+	for (int i = 0; i < 2; i++) {
+		double now = (double)(samples[i] - w->samples[i]);
+
+		w->absent[i] = false;
+		w->odd[i] = true;
+		if (is_short)
+			continue;
+		w->absent[i] =
+		    (now == 0 && w->usual[i] >= SILENCE_IS_SURE) ||
+		    (now < w->usual[i] / 2 && w->usual[i] >= HALF_IS_SURE);
+		w->odd[i] = is_new || now < w->usual[i] / 2;
+		w->usual[i] += (now - w->usual[i]) / BATCHES_USUAL;
+		w->samples[i] = samples[i];
+	}
+	if (is_short)
+		return;
+	w->noted_us = time_us;
 }
 
 bool sides_is_egress_alone(const struct sides *s, uint32_t switch_index,
@@ -246,7 +282,39 @@ void sides_rates(struct sides *s, const struct side_pair *pair, int64_t step,
 		rates[BALANCE_IN] = s->ports->ports[pair->source].sides[0].rate;
 }
 
-void sides_weigh(struct sides *s, const struct side_pair *pair, bool egress,
+/* The switch where a side of a pair is sampled; NULL: not known. */
+static const struct side_switch *
+switch_of(struct sides *s, const struct side_pair *pair, int side, int64_t step)
+{
+	uint32_t port = side == BALANCE_OUT
+			    ? sides_of(s, pair->to, true, step)->port
+			    : sides_of(s, pair->from, false, step)->port;
+
+	if (side == BALANCE_IN && pair->from == REGISTRY_NOBODY)
+		port = pair->source;
+	return port < s->ports->count
+		   ? &s->switches[s->ports->ports[port].switch_index]
+		   : NULL;
+}
+
+/* Whether nothing can be said of how the two sides agree. */
+static bool is_odd(struct sides *s, const struct side_pair *pair, int64_t step)
+{
+	const struct side_switch *in = switch_of(s, pair, BALANCE_IN, step);
+	const struct side_switch *out = switch_of(s, pair, BALANCE_OUT, step);
+
+	return !in || !out || in->odd[BALANCE_IN] || out->odd[BALANCE_OUT];
+}
+
+static bool is_absent(struct sides *s, const struct side_pair *pair, int side,
+		      int64_t step)
+{
+	const struct side_switch *w = switch_of(s, pair, side, step);
+
+	return w && w->absent[side];
+}
+
+bool sides_weigh(struct sides *s, const struct side_pair *pair, bool egress,
 		 int64_t step, const struct tally *tally)
 {
 	struct balance *got = &s->places[pair->to].got;
@@ -257,6 +325,8 @@ void sides_weigh(struct sides *s, const struct side_pair *pair, bool egress,
 	};
 	double rates[2];
 
+	if (is_odd(s, pair, step))
+		return false;
 	sides_rates(s, pair, step, rates);
 	part.other_rate = rates[!part.side];
 	/* What is lost at one receiver is nothing that its senders lose. */
@@ -264,6 +334,28 @@ void sides_weigh(struct sides *s, const struct side_pair *pair, bool egress,
 	if (!got->loses && pair->from != REGISTRY_NOBODY)
 		balance_add(&s->places[pair->from].sent, step, &part);
 	balance_add(got, step, &part);
+	return true;
+}
+
+/* Whether one side of a pair counts alone, as the last of the steps that are
+ * closed together tells. */
+static bool counts_alone(struct sides *s, const struct side_pair *pair,
+			 int side, int64_t step)
+{
+	enum side_state in = sides_of(s, pair->from, false, step)->state;
+	enum side_state out = sides_of(s, pair->to, true, step)->state;
+
+	if (pair->from == REGISTRY_NOBODY)
+		in = SIDE_COMBINED;
+	if (side == BALANCE_IN)
+		return in == SIDE_PLAIN || out == SIDE_UNSEEN ||
+		       is_absent(s, pair, BALANCE_OUT, step) ||
+		       balance_is_shut(&s->places[pair->to].got, BALANCE_OUT,
+				       step);
+	return in == SIDE_UNSEEN || out == SIDE_PLAIN ||
+	       is_absent(s, pair, BALANCE_IN, step) ||
+	       (pair->from != REGISTRY_NOBODY &&
+		balance_is_shut(&s->places[pair->from].sent, BALANCE_IN, step));
 }
 
 double sides_part(struct sides *s, const struct side_pair *pair, bool egress,
@@ -271,10 +363,9 @@ double sides_part(struct sides *s, const struct side_pair *pair, bool egress,
 {
 	double rates[2];
 
-	if (balance_is_shut(&s->places[pair->to].got, BALANCE_OUT, step))
+	if (counts_alone(s, pair, BALANCE_IN, step))
 		return egress ? 0 : 1;
-	if (pair->from != REGISTRY_NOBODY &&
-	    balance_is_shut(&s->places[pair->from].sent, BALANCE_IN, step))
+	if (counts_alone(s, pair, BALANCE_OUT, step))
 		return egress ? 1 : 0;
 	sides_rates(s, pair, step, rates);
 	return rates[egress ? BALANCE_IN : BALANCE_OUT] /

@@ -75,9 +75,15 @@ struct side_place {
 	struct balance got;  /* may lack where it goes out */
 } __attribute__((aligned(64)));
 
-/* What a switch samples. */
+/* What a switch samples: of ingress, of egress. */
 struct side_switch {
-	struct port_sight sent[2]; /* ingress, egress */
+	struct port_sight sent[2];
+	int64_t noted_us;    /* when its samples were counted last */
+	uint64_t samples[2]; /* until then, since the start */
+	double usual[2];     /* between two times */
+	bool absent[2]; /* nothing came between the last two times, or not half
+			 * of what is usual, which is not by chance */
+	bool odd[2];	/* far less came than is usual, or nothing is yet */
 };
 
 struct sides {
@@ -96,6 +102,17 @@ void sides_fini(struct sides *s);
 /** A switch sent samples of a direction. */
 void sides_see_switch(struct sides *s, uint32_t switch_index, bool egress,
 		      int64_t step);
+
+/**
+ * Note how many samples a switch has sent up to now, before what came since the
+ * last time is weighed: a side whose switch was silent meanwhile is missing,
+ * and does not count; one of which far less came says nothing of the other.
+ *
+ * @param since_us  its first datagram
+ * @param samples   of ingress and egress, since the start
+ */
+void sides_note_batch(struct sides *s, uint32_t switch_index, int64_t since_us,
+		      int64_t time_us, const uint64_t samples[2]);
 
 /** Whether a switch samples nothing but what goes out, as far as steps before
  * this one tell: one that once sampled what comes in, after an hour. */
@@ -175,8 +192,9 @@ struct side_pair {
 void sides_rates(struct sides *s, const struct side_pair *pair, int64_t step,
 		 double rates[2]);
 
-/** What a side says of a pair, corrected, where both count in part. */
-void sides_weigh(struct sides *s, const struct side_pair *pair, bool egress,
+/** What a side says of a pair, corrected, where both count in part.
+ * @return false if it says nothing: a switch of either side was silent */
+bool sides_weigh(struct sides *s, const struct side_pair *pair, bool egress,
 		 int64_t step, const struct tally *tally);
 
 /** Of 1, what counts of a side where both count in part; the other side's part

@@ -167,12 +167,12 @@ size_t health_drifts(const struct status *status)
 	return n;
 }
 
-static void add_drift(const struct call *call, const struct status_port *p,
-		      const struct status_calibration *c, const char *what,
-		      struct text *out)
+static size_t add_drift(const struct call *call, const struct status_port *p,
+			const struct status_calibration *c, const char *what,
+			struct text *out)
 {
 	if (c->drift == 0)
-		return;
+		return 0;
 	text_add(out, "<tr><th scope=\"row\">");
 	html_name(out, p->switch_name);
 	text_add(out, " ");
@@ -183,6 +183,7 @@ static void add_drift(const struct call *call, const struct status_port *p,
 	text_add(out, c->drift > 0 ? "<td>too high</td>" : "<td>too low</td>");
 	health_age(call, out, c->at);
 	text_add(out, "</tr>\n");
+	return 1;
 }
 
 static void add_calibration(const struct call *call, struct text *out)
@@ -211,13 +212,13 @@ static void add_calibration(const struct call *call, struct text *out)
 	if (health_drifts(s) > 0) {
 		health_table(out, "Ports that drift", columns);
 		for (size_t i = 0; i < s->port_count && rows < ROWS_SHOWN;
-		     i++, rows++) {
-			add_drift(call, &s->ports[i],
-				  &s->ports[i].in_calibration,
-				  "into the switch", out);
-			add_drift(call, &s->ports[i],
-				  &s->ports[i].out_calibration,
-				  "out of the switch", out);
+		     i++) {
+			rows += add_drift(call, &s->ports[i],
+					  &s->ports[i].in_calibration,
+					  "into the switch", out);
+			rows += add_drift(call, &s->ports[i],
+					  &s->ports[i].out_calibration,
+					  "out of the switch", out);
 		}
 		health_table_end(out);
 	}

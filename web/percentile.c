@@ -6,32 +6,14 @@
 #include "store/rrd_read.h"
 #include "web/units.h"
 
-enum { FRAME_BYTES = 1000 }; /* where no packets are stored */
+enum { SLOT_S = 300 }; /* what a percentile is made of, by definition */
 
-/* Bytes and packets of both members, by the pair's directions. */
-struct frames {
-	double bytes[WAY_COUNT][BAND_COUNT];
-	double packets[WAY_COUNT][BAND_COUNT];
+/* Bytes that members' samples say of the pair's directions, and how uncertain:
+ * their variance. */
+struct noise {
+	double bytes[WAY_COUNT];
+	double variance[WAY_COUNT]; /* bytes² */
 };
-
-double percentile_sampling_rate(const struct status *status)
-{
-	double highest = (double)NAN;
-
-	for (size_t i = 0; status && i < status->switch_count; i++) {
-		const struct status_switch *w = &status->switches[i];
-		double rate = w->sampling_rate;
-
-		if (!(rate >= 1))
-			continue;
-		/* What is missing was taken for what came: fewer stand for as
-		 * much. A mirror's frames are all there are. */
-		if (rate > 1 && w->correction > 1)
-			rate *= w->correction;
-		highest = fmax(highest, rate);
-	}
-	return highest;
-}
 
 double percentile_bias(double samples)
 {
@@ -56,22 +38,26 @@ double percentile_correct(double measured, double bias)
 	return percentile_is_corrected(bias) ? measured / (1 + bias) : measured;
 }
 
-static void add_frames(struct frames *f, enum way way, enum band band,
-		       double bytes, double packets)
+static void add_noise(struct noise *n, enum way way, const double parts[3],
+		      double variance)
 {
-	if (!isfinite(bytes) || !isfinite(packets))
+	double bytes = 0;
+
+	for (int i = 0; i < 3; i++) {
+		if (isfinite(parts[i]))
+			bytes += parts[i];
+	}
+	if (!isfinite(variance))
 		return;
-	f->bytes[way][band] += bytes;
-	f->packets[way][band] += packets;
-	f->bytes[way][BAND_TOTAL] += bytes;
-	f->packets[way][BAND_TOTAL] += packets;
+	n->bytes[way] += bytes;
+	n->variance[way] += variance;
 }
 
 /*
  * What a member sends belongs to the direction in which it is the sender. One
  * whose file cannot be read says nothing; the reader has logged it.
  */
-static void read_member(struct frames *f, const struct call *call, uint32_t asn,
+static void read_member(struct noise *n, const struct call *call, uint32_t asn,
 			const struct series_range *range, enum way sends)
 {
 	enum way receives = sends == WAY_FROM ? WAY_TO : WAY_FROM;
@@ -82,54 +68,70 @@ static void read_member(struct frames *f, const struct call *call, uint32_t asn,
 		return;
 	for (size_t row = 0; row < data.rows; row++) {
 		const double *at = data.values + row * data.columns;
+		const double from[] = { at[TRAFFIC_FROM_V4_BYTES],
+					at[TRAFFIC_FROM_V6_BYTES],
+					at[TRAFFIC_FROM_OTHER_BYTES] };
+		const double to[] = { at[TRAFFIC_TO_V4_BYTES],
+				      at[TRAFFIC_TO_V6_BYTES],
+				      at[TRAFFIC_TO_OTHER_BYTES] };
 
-		add_frames(f, sends, BAND_V4, at[TRAFFIC_FROM_V4_BYTES],
-			   at[TRAFFIC_FROM_V4_PKTS]);
-		add_frames(f, sends, BAND_V6, at[TRAFFIC_FROM_V6_BYTES],
-			   at[TRAFFIC_FROM_V6_PKTS]);
-		add_frames(f, receives, BAND_V4, at[TRAFFIC_TO_V4_BYTES],
-			   at[TRAFFIC_TO_V4_PKTS]);
-		add_frames(f, receives, BAND_V6, at[TRAFFIC_TO_V6_BYTES],
-			   at[TRAFFIC_TO_V6_PKTS]);
+		add_noise(n, sends, from, at[TRAFFIC_FROM_VAR]);
+		add_noise(n, receives, to, at[TRAFFIC_TO_VAR]);
 	}
 	series_data_fini(&data);
 }
 
-static double frame_bytes(const struct frames *f, enum way way, enum band band)
+/*
+ * In a mean of so many bytes; NaN: not known. The variance of a byte is N·s for
+ * frames of s bytes at 1 in N, and half of that where two sides count; frames
+ * of several sizes make the samples fewer, as they make the percentile less
+ * sure. A mirror misses nothing.
+ */
+static double samples_in(const struct noise *n, enum way way, double bytes)
 {
-	double bytes = f->bytes[way][band];
-	double packets = f->packets[way][band];
-
-	return bytes > 0 && packets > 0 ? bytes / packets : FRAME_BYTES;
+	if (!(n->bytes[way] > 0))
+		return (double)NAN;
+	if (n->variance[way] == 0)
+		return (double)INFINITY;
+	return bytes * n->bytes[way] / n->variance[way];
 }
 
-/* A mirror misses nothing, and a pair without any traffic has none at 95 % of
- * the time either. */
+static double bias_of(const struct view *v, const struct noise *n, enum way way,
+		      enum band band)
+{
+	if (v->p95_row_s > SLOT_S)
+		return (double)NAN;
+	/* Without any traffic there is none at 95 % of the time either. */
+	if (v->statistics[way][band].maximum == 0)
+		return 0;
+	return percentile_bias(
+	    samples_in(n, way, v->p95[way][band] * v->p95_row_s));
+}
+
 void percentile_of_pair(struct view *view, const struct call *call,
 			const struct series *pair)
 {
-	double rate = percentile_sampling_rate(call->status);
 	struct series_range range = traffic_range(
 	    view->period.from_s, view->period.to_s, view->period.row_s);
-	struct frames f = { 0 };
+	struct noise n = { 0 };
 
-	read_member(&f, call, pair->asn, &range, WAY_FROM);
-	read_member(&f, call, pair->other_asn, &range, WAY_TO);
+	read_member(&n, call, pair->asn, &range, WAY_FROM);
+	read_member(&n, call, pair->other_asn, &range, WAY_TO);
 	for (int i = 0; i < WAY_COUNT * BAND_COUNT; i++) {
 		enum way way = (enum way)(i / BAND_COUNT);
 		enum band band = (enum band)(i % BAND_COUNT);
 		double *p95 = &view->p95[way][band];
-		double samples = *p95 * view->p95_row_s /
-				 (rate * frame_bytes(&f, way, band));
-		bool is_sure =
-		    rate <= 1 || view->statistics[way][band].maximum == 0;
-		double bias = is_sure ? 0 : percentile_bias(samples);
+		double bias = bias_of(view, &n, way, band);
 
 		view->p95_bias[way][band] = bias;
 		*p95 = percentile_correct(*p95, bias);
 	}
-	view->p95_basis =
-	    isnan(rate) ? PERCENTILE_WITHOUT_RATE : PERCENTILE_ESTIMATED;
+	if (view->p95_row_s > SLOT_S)
+		view->p95_basis = PERCENTILE_OF_LONG_MEANS;
+	else if (n.bytes[WAY_FROM] > 0 || n.bytes[WAY_TO] > 0)
+		view->p95_basis = PERCENTILE_ESTIMATED;
+	else
+		view->p95_basis = PERCENTILE_WITHOUT_SAMPLES;
 }
 
 void percentile_add(struct text *out, const struct view *view, enum way way,
@@ -172,9 +174,15 @@ void percentile_add_note(struct text *out, const struct view *view,
 {
 	if (view->p95_basis == PERCENTILE_MEASURED)
 		return;
-	if (view->p95_basis == PERCENTILE_WITHOUT_RATE) {
-		text_add(out, "No sampling rate is known, so the 95th "
-			      "percentile is withheld. ");
+	if (view->p95_basis == PERCENTILE_OF_LONG_MEANS) {
+		text_add(out, "A 95th percentile is of 5-minute means, which "
+			      "are kept for two days of pairs: here it is "
+			      "withheld. ");
+		return;
+	}
+	if (view->p95_basis == PERCENTILE_WITHOUT_SAMPLES) {
+		text_add(out, "How sure the means are is not known, so the "
+			      "95th percentile is withheld. ");
 		return;
 	}
 	if (holds_of_any(view, with_bands, percentile_is_corrected)) {

@@ -10,9 +10,8 @@
  * is shown as it is from PERCENTILE_SAMPLES_ENOUGH on, below that corrected
  * and with its bias, and withheld below PERCENTILE_SAMPLES_LEAST.
  *
- * A pair does not store its samples: they are told from its bytes, the sampling
- * rate as it is now, the highest of all switches, and the mean frame of what
- * its members sent and received.
+ * A pair does not store its samples: they are told from its bytes, and from
+ * how uncertain those are that its members sent and received meanwhile.
  */
 
 #include <stdbool.h>
@@ -22,9 +21,6 @@
 #include "web/view.h"
 
 enum { PERCENTILE_SAMPLES_LEAST = 23, PERCENTILE_SAMPLES_ENOUGH = 350 };
-
-/** One frame in how many is sampled, at worst; NaN where it is not known. */
-double percentile_sampling_rate(const struct status *status);
 
 /**
  * How much too high the percentile comes out, as a share of it.

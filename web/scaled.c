@@ -266,9 +266,13 @@ double scaled_factor(const struct scaled *s, enum way way)
 			    : (double)NAN;
 }
 
-bool scaled_is_odd(double factor)
+bool scaled_is_odd(const struct scaled *s, enum way way)
 {
-	return factor < 0.9 || factor > 1.1;
+	double factor = scaled_factor(s, way);
+
+	/* Nothing sampled of what was counted is the oddest of all. */
+	return s->total[way][BAND_TOTAL] > 0 &&
+	       !(factor >= 0.9 && factor <= 1.1);
 }
 
 const char *scaled_refusal(enum headline_verdict verdict)

@@ -58,7 +58,7 @@ void scaled_fini(struct scaled *s);
 double scaled_factor(const struct scaled *s, enum way way);
 
 /** Whether a factor is so far from 1 that sampling deserves a look. */
-bool scaled_is_odd(double factor);
+bool scaled_is_odd(const struct scaled *s, enum way way);
 
 /** Why there is no table: a sentence in plain text. Static. */
 const char *scaled_refusal(enum headline_verdict verdict);

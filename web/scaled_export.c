@@ -43,7 +43,7 @@ static void put_way(struct json_writer *w, const struct scaled *s, enum way way)
 {
 	json_put_object(w, way_keys[way]);
 	json_put_double(w, "factor", scaled_factor(s, way), 6);
-	json_put_bool(w, "factor_is_odd", scaled_is_odd(scaled_factor(s, way)));
+	json_put_bool(w, "factor_is_odd", scaled_is_odd(s, way));
 	json_put_double(w, "estimate_bytes", s->estimate[way], 0);
 	json_put_double(w, "known_s", s->known_s[way], 0);
 	json_put_array(w, "rows");

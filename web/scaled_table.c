@@ -31,8 +31,7 @@ static void add_factor(struct text *out, double factor)
 
 static bool has_odd_factor(const struct scaled *s)
 {
-	return scaled_is_odd(scaled_factor(s, WAY_FROM)) ||
-	       scaled_is_odd(scaled_factor(s, WAY_TO));
+	return scaled_is_odd(s, WAY_FROM) || scaled_is_odd(s, WAY_TO);
 }
 
 /* How much of the period is in the table, where it is not all. */

@@ -33,8 +33,9 @@ struct subject {
 /* What the 95th percentiles of a view are. */
 enum percentile_basis {
 	PERCENTILE_MEASURED,
-	PERCENTILE_ESTIMATED,	 /* of a pair: p95_bias tells */
-	PERCENTILE_WITHOUT_RATE, /* of a pair, and it cannot be told */
+	PERCENTILE_ESTIMATED,	    /* of a pair: p95_bias tells */
+	PERCENTILE_WITHOUT_SAMPLES, /* of a pair, and it cannot be told */
+	PERCENTILE_OF_LONG_MEANS,   /* of a pair: not what it is defined as */
 };
 
 struct view {

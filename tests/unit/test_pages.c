@@ -169,13 +169,13 @@ static const struct {
 	{ "/graph/port.svg?switch=sw1&ifindex=436207616", "sw1 Ethernet1/1" },
 	{ "/graph/pair.svg?a=64501&b=64500&vlan=100",
 	  "AS64500 \xe2\x86\x92 AS64501" },
-	/* 3.9 MB/s at 1 in 4311 are 271 samples in five minutes. */
+	/* 1.9 MB/s at 4096 times 800 bytes are 178 samples in five minutes. */
 	{ "/graph/pair.svg?a=64503&b=64505&vlan=100",
 	  "95th \xe2\x89\x88\xc2\xa0"
-	  "30.4 Mbit/s" },
-	{ "/graph/pair.json?a=64503&b=64505&vlan=100", "\"p95_bias\":0.0258," },
+	  "15.0 Mbit/s" },
+	{ "/graph/pair.json?a=64503&b=64505&vlan=100", "\"p95_bias\":0.039" },
 	{ "/graph/pair.json?a=64500&b=64501&vlan=100",
-	  "\"p95\":87142857,\"p95_bias\":0.0092," },
+	  "\"p95\":87142857,\"p95_bias\":0.0070," },
 	{ "/graph/interface.svg?asn=64504&vlan=200", "AS64504 in VLAN 200" },
 	{ "/graph/infrastructure.svg", "Example-IX, all switches" },
 	{ "/graph/infrastructure.json?id=1", "\"basis\":\"samples\"" },

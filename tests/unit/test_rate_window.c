@@ -96,17 +96,40 @@ START_TEST(few_samples_are_looked_at_for_longer)
 {
 	for (int i = 0; i < RATE_WINDOW_STEPS + 4; i++)
 		hear(STEP + i, (uint32_t)i * 20, 10);
-	/* ten of each twenty */
-	check(STEP + RATE_WINDOW_STEPS + 3, RATE_WINDOW_STEPS * 20,
+	/* ten of each twenty; of the last ten nothing is known yet, and half of
+	 * the first gap is of the step before */
+	check(STEP + RATE_WINDOW_STEPS + 3, RATE_WINDOW_STEPS * 20 - 5,
 	      RATE_WINDOW_STEPS * 10);
 }
 END_TEST
 
-START_TEST(many_samples_for_five_steps)
+/* What a step before lost is not made up for in one that lost nothing. */
+START_TEST(many_samples_are_of_the_step_alone)
 {
-	for (int i = 0; i < RATE_WINDOW_STEPS; i++)
-		hear(STEP + i, (uint32_t)i * 1000, 500);
-	check(STEP + RATE_WINDOW_STEPS - 1, 5 * 1000, 5 * 500);
+	hear(STEP, 0, 250);
+	hear(STEP, 750, 250);
+	check(STEP, 1000, 500);
+	hear(STEP + 1, 1000, 500);
+	check(STEP + 1, 500, 500);
+}
+END_TEST
+
+START_TEST(a_gap_is_of_all_the_steps_that_it_spans)
+{
+	hear(STEP, 0, 500);
+	hear(STEP + 1, 900, 500);
+	ck_assert_uint_eq(rate_window_of(&w, STEP + 1, 1).taken, 700);
+	ck_assert_uint_eq(rate_window_of(&w, STEP + 1, 2).taken, 1400);
+}
+END_TEST
+
+START_TEST(a_jump_is_no_loss_unless_it_fits_the_time)
+{
+	hear(STEP, 0, 10);
+	hear(STEP, 140, 10); /* 131 taken: 50 and four times 10 at most */
+	check(STEP, 20, 20);
+	hear(STEP, 199, 1);
+	check(STEP, 70, 21);
 }
 END_TEST
 
@@ -160,7 +183,9 @@ int main(void)
 		{ a_gap_that_cannot_be_is_none, 0 },
 		{ sub_agents_count_for_themselves, 0 },
 		{ few_samples_are_looked_at_for_longer, 0 },
-		{ many_samples_for_five_steps, 0 },
+		{ many_samples_are_of_the_step_alone, 0 },
+		{ a_gap_is_of_all_the_steps_that_it_spans, 0 },
+		{ a_jump_is_no_loss_unless_it_fits_the_time, 0 },
 		{ what_came_before_a_silence_is_forgotten, 0 },
 		{ numbers_begin_anew_after_a_silence, 0 },
 		{ several_sequences_under_one_source_tell_nothing, 0 },
