@@ -21,6 +21,7 @@ struct port_sum {
 	uint32_t *left_out_s;
 	bool is_lag;   /* the port at hand: before, its ports counted */
 	bool complete; /* every port so far has a file */
+	bool samples;  /* estimates are wanted, not counters */
 };
 
 uint32_t headline_lag_of(const struct registry *registry, uint32_t port)
@@ -190,6 +191,33 @@ static void add_row(struct port_sum *p, size_t row, enum way way, double value)
 	p->counted[row] = true;
 }
 
+/* Estimates, as far as there are any. */
+static int add_samples(struct port_sum *p, const struct series *series,
+		       const struct series_range *range)
+{
+	const struct traffic *like = p->like;
+	struct traffic port;
+	int rc = traffic_read_samples(&port, p->call->config->state_dir, series,
+				      range);
+
+	if (rc < 0)
+		return rc == -ENOMEM ? rc : 0;
+	for (size_t row = 0;
+	     port.from_s == like->from_s && port.row_s == like->row_s &&
+	     row < port.rows && row < like->rows;
+	     row++) {
+		for (int way = 0; way < WAY_COUNT; way++) {
+			double value = traffic_column(&port, (enum way)way,
+						      BAND_TOTAL)[row];
+
+			if (!isnan(value))
+				add_row(p, row, (enum way)way, value);
+		}
+	}
+	traffic_fini(&port);
+	return 0;
+}
+
 static int add_series(struct port_sum *p, const struct series *series)
 {
 	const struct traffic *like = p->like;
@@ -199,6 +227,8 @@ static int add_series(struct port_sum *p, const struct series *series)
 	struct traffic port;
 	int rc;
 
+	if (p->samples)
+		return add_samples(p, series, &range);
 	if (!traffic_has_file(p->call->config->state_dir, series)) {
 		p->complete = false;
 		return 0;
@@ -224,7 +254,24 @@ static int add_series(struct port_sum *p, const struct series *series)
 	return 0;
 }
 
-/* A LAG by its own counters, or where it has none by its member ports'. */
+static int add_lag_ports(struct port_sum *p, const struct port *lag)
+{
+	const struct config_port *config = lag->config;
+	struct series series =
+	    port_series(p->call->registry, lag->switch_index, 0);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < config->lag_count; i++) {
+		if (find_by_name(p->call, lag, config->lag[i], &series.ifindex))
+			rc = add_series(p, &series);
+		else
+			p->complete = false;
+	}
+	return rc;
+}
+
+/* A LAG by its own counters, or where it has none by its member ports'; its
+ * samples are taken at these, or at itself. */
 static int add_port(struct port_sum *p, const struct port *port)
 {
 	const struct registry *registry = p->call->registry;
@@ -234,16 +281,13 @@ static int add_port(struct port_sum *p, const struct port *port)
 	int rc = 0;
 
 	p->is_lag = config && config->lag_count > 0;
-	if (!p->is_lag || traffic_has_file(p->call->config->state_dir, &series))
-		return add_series(p, &series);
-	for (size_t i = 0; rc == 0 && i < config->lag_count; i++) {
-		if (!find_by_name(p->call, port, config->lag[i],
-				  &series.ifindex))
-			p->complete = false;
-		else
-			rc = add_series(p, &series);
+	if (!p->is_lag || p->samples ||
+	    traffic_has_file(p->call->config->state_dir, &series)) {
+		rc = add_series(p, &series);
+		if (rc < 0 || !p->is_lag || !p->samples)
+			return rc;
 	}
-	return rc;
+	return add_lag_ports(p, port);
 }
 
 /* Whether the ports of the configuration can speak for this member. */
@@ -381,6 +425,27 @@ int headline_counters(double *const rows[WAY_COUNT],
 		*verdict = HEADLINE_NO_COUNTERS;
 	for (int way = 0; rc == 0 && p.complete && way < WAY_COUNT; way++)
 		memcpy(rows[way], p.sums[way], like->rows * sizeof(double));
+	end_sum(&p);
+	return rc;
+}
+
+int headline_samples(double *const rows[WAY_COUNT], const struct traffic *like,
+		     const struct call *call, const struct member *member)
+{
+	struct port_sum p = sum_for(like, call, member);
+	int rc;
+
+	p.samples = true;
+	rc = start_sum(&p);
+	if (rc == 0)
+		rc = add_ports(&p);
+	for (int way = 0; rc == 0 && way < WAY_COUNT; way++) {
+		for (size_t row = 0; row < like->rows; row++) {
+			double value = p.sums[way][row];
+
+			rows[way][row] = isnan(value) ? 0 : value;
+		}
+	}
 	end_sum(&p);
 	return rc;
 }

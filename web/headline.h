@@ -54,6 +54,19 @@ MUST_CHECK int headline_counters(double *const rows[WAY_COUNT],
 				 const struct call *call,
 				 const struct member *member);
 
+/**
+ * What samples say of the same ports, all of it: also of frames that are none
+ * of the member's.
+ *
+ * @param rows  per direction as many as like has, bytes/s; 0 where nothing is
+ *              known
+ * @return 0; ERR_RANGE or -ENOMEM
+ */
+MUST_CHECK int headline_samples(double *const rows[WAY_COUNT],
+				const struct traffic *like,
+				const struct call *call,
+				const struct member *member);
+
 /** The index of a port in a LAG of its switch, or UINT32_MAX: in none. */
 uint32_t headline_lag_of(const struct registry *registry, uint32_t port);
 

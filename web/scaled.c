@@ -15,11 +15,13 @@ const char scaled_no_peer[] = "flooded or not attributed";
 struct sources {
 	struct traffic samples;
 	double *counters[WAY_COUNT]; /* rows of them, bytes/s */
+	double *sampled[WAY_COUNT];  /* the same by all samples of the ports */
 	struct peer_rows only;	     /* what both know */
 	struct peer *peers;
 	size_t peer_count;
 	double counted[WAY_COUNT];		/* bytes */
 	double estimate[WAY_COUNT][BAND_TOTAL]; /* bytes */
+	double strangers[WAY_COUNT]; /* bytes on the ports that are nobody's */
 };
 
 static int allocate(struct sources *s)
@@ -32,10 +34,11 @@ static int allocate(struct sources *s)
 				      .rows = s->samples.rows };
 	for (int way = 0; way < WAY_COUNT; way++) {
 		s->counters[way] = calloc(rows, sizeof(double));
+		s->sampled[way] = calloc(rows, sizeof(double));
 		s->only.seconds[way] = calloc(rows, sizeof(double));
 		s->only.told[way] = calloc(rows, sizeof(bool));
-		ok = ok && s->counters[way] && s->only.seconds[way] &&
-		     s->only.told[way];
+		ok = ok && s->counters[way] && s->sampled[way] &&
+		     s->only.seconds[way] && s->only.told[way];
 	}
 	return ok ? 0 : -ENOMEM;
 }
@@ -45,6 +48,7 @@ static void sources_fini(struct sources *s)
 	traffic_fini(&s->samples);
 	for (int way = 0; way < WAY_COUNT; way++) {
 		free(s->counters[way]);
+		free(s->sampled[way]);
 		free(s->only.seconds[way]);
 		free(s->only.told[way]);
 	}
@@ -80,6 +84,32 @@ static void leave_out_untold(struct peer_rows *only, enum way way)
 	}
 }
 
+/*
+ * Frames of stations of nobody on the member's ports, and those of its own that
+ * count for nobody: what the ports' samples say above the member's. Only what
+ * is more than chance explains; a port samples one side, the member's estimate
+ * may be of two.
+ */
+static double strangers_of(const struct sources *s, enum way way)
+{
+	const double *seconds = s->only.seconds[way];
+	double variance = 0;
+	double more = 0;
+
+	for (size_t row = 0; row < s->only.rows; row++) {
+		double noise = s->samples.variance[way][row];
+
+		if (!(seconds[row] > 0))
+			continue;
+		more += s->sampled[way][row] * seconds[row];
+		if (isfinite(noise))
+			variance += noise * seconds[row];
+	}
+	for (int band = 0; band < BAND_TOTAL; band++)
+		more -= s->estimate[way][band];
+	return more > 4 * sqrt(3 * variance) ? more : 0;
+}
+
 static void add_up(struct sources *s, struct scaled *out, enum way way)
 {
 	const double *seconds = s->only.seconds[way];
@@ -99,6 +129,8 @@ static void add_up(struct sources *s, struct scaled *out, enum way way)
 	}
 	for (int band = 0; band < BAND_TOTAL; band++)
 		out->estimate[way] += s->estimate[way][band];
+	s->strangers[way] = strangers_of(s, way);
+	out->estimate[way] += s->strangers[way];
 }
 
 /* Everything that the table is made of, if there is all of it. */
@@ -126,7 +158,9 @@ static int gather(struct sources *s, struct scaled *out,
 		return rc;
 	for (int way = 0; way < WAY_COUNT; way++)
 		find_common(s, call, (enum way)way);
-	rc = peers_load_of(&s->peers, &s->peer_count, &search);
+	rc = headline_samples(s->sampled, &s->samples, call, member);
+	if (rc == 0)
+		rc = peers_load_of(&s->peers, &s->peer_count, &search);
 	for (int way = 0; rc == 0 && way < WAY_COUNT; way++) {
 		leave_out_untold(&s->only, (enum way)way);
 		add_up(s, out, (enum way)way);
@@ -166,6 +200,7 @@ static void weigh(double weights[BAND_TOTAL], const struct sources *s,
 	}
 	for (int band = 0; band < BAND_TOTAL; band++)
 		weights[band] = fmax(weights[band], 0);
+	weights[BAND_OTHER] += s->strangers[way];
 }
 
 static double sum_of(const double weights[BAND_TOTAL])

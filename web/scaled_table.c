@@ -195,7 +195,7 @@ void scaled_add_tables(struct text *out, const struct scaled *s,
 		  "<p class=\"note\">Split by %s means. \xe2\x80\x9c%s"
 		  "\xe2\x80\x9d is what samples saw of the member and of no "
 		  "pair: what it floods, unknown MAC addresses, protocols "
-		  "beside IP. Floods that reach it are in the counters alone, "
-		  "and so in the factor.</p>\n",
+		  "beside IP; and, as other, what else was sampled at its "
+		  "ports: floods that reach it, frames of others.</p>\n",
 		  units_row(s->period.pair_row_s), scaled_no_peer);
 }

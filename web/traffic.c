@@ -127,6 +127,27 @@ struct series_range traffic_range(int64_t from_s, int64_t to_s, uint32_t row_s)
 	};
 }
 
+int traffic_read_samples(struct traffic *out, const char *state_dir,
+			 const struct series *port,
+			 const struct series_range *range)
+{
+	struct series_data data = { 0 };
+	struct traffic t = { .is_estimate = true };
+	int rc = series_read(&data, state_dir, port, range);
+
+	if (rc < 0)
+		return rc;
+	t.from_s = data.from_s;
+	t.row_s = data.row_s;
+	rc = allocate(&t, data.rows);
+	if (rc == 0) {
+		fill_totals(&t, &data, PORT_IN_ESTIMATE, PORT_OUT_ESTIMATE);
+		*out = t;
+	}
+	series_data_fini(&data);
+	return rc;
+}
+
 int traffic_read(struct traffic *out, const char *state_dir,
 		 const struct series *series, const struct series_range *range)
 {

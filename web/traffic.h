@@ -52,6 +52,11 @@ MUST_CHECK int traffic_read(struct traffic *out, const char *state_dir,
 			    const struct series *series,
 			    const struct series_range *range);
 
+/** The same of a port's estimates, also where it has counters. */
+MUST_CHECK int traffic_read_samples(struct traffic *out, const char *state_dir,
+				    const struct series *port,
+				    const struct series_range *range);
+
 /** Whether a series has a file that can be read. */
 bool traffic_has_file(const char *state_dir, const struct series *series);
 

@@ -330,8 +330,9 @@ START_TEST(peers_that_are_not_shown_are_summed_up)
 }
 END_TEST
 
-/* Let a port have counted for the last hours only, and so much per second. */
-static void count_later(double bytes_per_s)
+/* Let a port have counted for the last hours only, and so much per second; and
+ * its samples said so much of what came in. */
+static void count_later(double bytes_per_s, double sampled)
 {
 	const struct series port = { .kind = SERIES_PORT,
 				     .switch_name = "sw1",
@@ -347,6 +348,7 @@ static void count_later(double bytes_per_s)
 		rows[i].start_s = MADE_SITE_END - LATER_HOURS * 3600 + i * 60;
 		rows[i].values[PORT_IN_OCTETS] = bytes_per_s;
 		rows[i].values[PORT_OUT_OCTETS] = bytes_per_s;
+		rows[i].values[PORT_IN_ESTIMATE] = sampled;
 	}
 	ck_assert_int_eq(
 	    rrd_write_rows(directory(), &port, rows, LATER_HOURS * 60, NULL),
@@ -361,7 +363,7 @@ START_TEST(a_table_is_of_what_counters_and_samples_both_know)
 	json_t *to;
 	char *page;
 
-	count_later(100e6);
+	count_later(100e6, 0);
 	json = get_json("/graph/scaled.json?asn=64500&range=day");
 	to = json_object_get(json, "to_member");
 	ck_assert_double_eq(number(to, "known_s"), LATER_HOURS * 3600);
@@ -377,6 +379,31 @@ START_TEST(a_table_is_of_what_counters_and_samples_both_know)
 }
 END_TEST
 
+/* The same: a fifth of what came in was of unknown stations. */
+START_TEST(what_strangers_send_is_nothing_of_the_peers)
+{
+	double own =
+	    made_exchange_rate(64500, 0) + made_exchange_rate(64500, 1);
+	double seconds = LATER_HOURS * 3600;
+	json_t *json;
+	json_t *from;
+	json_t *rows;
+
+	count_later(own * 1.25, own * 1.25);
+	json = get_json("/graph/scaled.json?asn=64500&range=day");
+	from = json_object_get(json, "from_member");
+	rows = json_object_get(from, "rows");
+	ck_assert_double_eq_tol(number(from, "factor"), 1, 1e-6);
+	expect_bytes(json_object_get(from, "total"), "total_bytes",
+		     own * 1.25 * seconds);
+	expect_bytes(json_array_get(rows, json_array_size(rows) - 1),
+		     "other_bytes", own * 0.25 * seconds);
+	expect_bytes(json_array_get(rows, 0), "ipv4_bytes",
+		     made_exchange_rate(64500, 0) / 7 * seconds);
+	json_decref(json);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -389,6 +416,7 @@ int main(void)
 		{ it_is_shown_to_those_who_may_see_the_member, 0 },
 		{ peers_that_are_not_shown_are_summed_up, 0 },
 		{ a_table_is_of_what_counters_and_samples_both_know, 0 },
+		{ what_strangers_send_is_nothing_of_the_peers, 0 },
 	};
 	char *dir = tempdir_new();
 	int rc;
