@@ -19,7 +19,7 @@ int main(int argc, char **argv)
 	uint64_t end_s = now_s;
 	uint64_t hours = 8 * 24;
 
-	if ((argc != 2 && argc != 4) ||
+	if ((argc != 2 && argc != 4) || argv[1][0] == '-' ||
 	    (argc == 4 &&
 	     (number_u64(argv[2], strlen(argv[2]), INT32_MAX, &end_s) < 0 ||
 	      number_u64(argv[3], strlen(argv[3]), 10000, &hours) < 0))) {
