@@ -18,7 +18,7 @@ static const struct {
 	{ BAND_TOTAL, "Total" },
 	{ BAND_V4, "IPv4" },
 	{ BAND_V6, "IPv6" },
-	{ BAND_OTHER, "Other" },
+	{ BAND_OTHER, "Other, not attributed" },
 };
 
 static void add_factor(struct text *out, double factor)
