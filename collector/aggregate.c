@@ -17,19 +17,18 @@ enum {
 	SLOTS_AT_START = 1 << 11,
 	CELLS_AT_LEAST = 1 << 10,
 	CELLS_AT_MOST = 1 << 20,
+	SOURCES_PER_SIDE = 8,
 	HUGE_PAGE = 2 << 20,
 };
 
+/* A pair has a cell for each side and port of a LAG that it was sampled at. */
 static size_t cells_for(const struct registry *registry)
 {
 	size_t ends = registry->interface_count;
-	size_t switches = registry->config->switch_count;
 	size_t cells = CELLS_AT_MOST;
 
-	if (switches == 0)
-		switches = 1;
-	if (ends < (1u << 14) && switches < 64)
-		cells = ends * ends * FAMILY_COUNT * switches;
+	if (ends < (1u << 14))
+		cells = ends * ends * FAMILY_COUNT * 2 * SOURCES_PER_SIDE;
 	if (cells < CELLS_AT_LEAST)
 		return CELLS_AT_LEAST;
 	return cells < CELLS_AT_MOST ? cells : CELLS_AT_MOST;

@@ -3,15 +3,6 @@
 
 #include <stddef.h>
 
-static bool is_on(const struct port *port, uint32_t member)
-{
-	for (uint32_t i = 0; i < port->member_count; i++) {
-		if (port->members[i] == member)
-			return true;
-	}
-	return false;
-}
-
 /* Whether its counters, if there are any, are the member's and no other's. */
 static bool is_own(const struct registry *r, uint32_t index)
 {
@@ -78,7 +69,7 @@ bool anchor_of(const struct port_table *t, uint32_t member, uint64_t octets[2])
 	for (uint32_t i = 0; i < r->all_port_count; i++) {
 		const struct port *port = &r->ports[i];
 
-		if (!is_on(port, member))
+		if (!port_has_member(port, member))
 			continue;
 		if (!is_own(r, i))
 			return false;

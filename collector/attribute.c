@@ -20,15 +20,6 @@ static uint16_t single_vlan(const struct station *s)
 	return s && s->next == U64MAP_NONE ? s->vlan : 0;
 }
 
-static bool port_has_member(const struct port *port, uint32_t member)
-{
-	for (uint32_t i = 0; i < port->member_count; i++) {
-		if (port->members[i] == member)
-			return true;
-	}
-	return false;
-}
-
 /*
  * The interface of an address in several VLANs when nothing tells which one:
  * its member's catch-all, if it is one member's throughout or the port says

@@ -134,11 +134,7 @@ static bool is_expected(const struct intake *in, const struct move *m,
 	const struct port *rules =
 	    at == PORT_NONE ? NULL : in->ports.samples[at].rules;
 
-	for (uint32_t i = 0; rules && i < rules->member_count; i++) {
-		if (rules->members[i] == member_of(in, m))
-			return true;
-	}
-	return false;
+	return rules && port_has_member(rules, member_of(in, m));
 }
 
 /* False if there is nothing to tell; else what. */

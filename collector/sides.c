@@ -222,12 +222,9 @@ static void look_at_configured(const struct sides *s, uint32_t interface,
 		uint32_t at =
 		    port_table_look(s->ports, p->switch_index, p->ifindex);
 
-		for (uint32_t k = 0; at != PORT_NONE && k < p->member_count;
-		     k++) {
-			if (p->members[k] == member &&
-			    was_seen(&s->ports->ports[at].sides[1].seen, step))
-				(void)join_egress(s, at, step, out);
-		}
+		if (at != PORT_NONE && port_has_member(p, member) &&
+		    was_seen(&s->ports->ports[at].sides[1].seen, step))
+			(void)join_egress(s, at, step, out);
 	}
 }
 
@@ -403,11 +400,9 @@ bool sides_is_other_home(const struct sides *s, uint32_t interface,
 		if (are_one(s->ports, h->port, port))
 			return true;
 	}
-	for (uint32_t i = 0; rules && i < rules->member_count; i++) {
-		if (rules->members[i] ==
-		    s->registry->interfaces[interface].member)
-			return true;
-	}
+	if (rules &&
+	    port_has_member(rules, s->registry->interfaces[interface].member))
+		return true;
 	return !known || !has_senders(s, port, step);
 }
 

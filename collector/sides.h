@@ -40,8 +40,8 @@
 enum {
 	SIDE_HOMES_MAX = 8,
 	SIDE_STEPS = 60, /* what was not seen for so long is not sampled */
-	SIDE_SWITCH_STEPS =
-	    3, /* nor what its switch did not send for so long */
+	/* Nor what its switch did not send for so long. */
+	SIDE_SWITCH_STEPS = 3,
 };
 
 /* A port by which an interface's frames come in. Steps; 0: never. */

@@ -87,19 +87,10 @@ static bool find_by_name(const struct call *call, const struct port *lag,
 	return false;
 }
 
-static bool is_on(const struct port *port, uint32_t member)
-{
-	for (uint32_t i = 0; i < port->member_count; i++) {
-		if (port->members[i] == member)
-			return true;
-	}
-	return false;
-}
-
 static bool is_wanted(const struct port_sum *p, const struct port *port)
 {
 	if (p->member != REGISTRY_NO_MEMBER)
-		return is_on(port, p->member);
+		return port_has_member(port, p->member);
 	return port->member_count > 0 && !port->core;
 }
 
@@ -299,7 +290,7 @@ static enum headline_verdict can_speak(const struct registry *registry,
 	for (uint32_t i = 0; i < registry->all_port_count; i++) {
 		const struct port *port = &registry->ports[i];
 
-		if (!is_on(port, member) || !is_in_rows(t, port))
+		if (!port_has_member(port, member) || !is_in_rows(t, port))
 			continue;
 		if (port->core)
 			return HEADLINE_CORE_PORT;
@@ -321,7 +312,7 @@ static bool all_can_speak(const struct registry *registry)
 
 		for (uint32_t i = 0; !found && i < registry->all_port_count;
 		     i++)
-			found = is_on(&registry->ports[i], m) &&
+			found = port_has_member(&registry->ports[i], m) &&
 				!registry->ports[i].core;
 		count += found;
 	}

@@ -107,11 +107,7 @@ static bool is_mine(const struct visit *v, const struct port_row *row)
 {
 	uint32_t index = (uint32_t)(v->member - v->call->registry->members);
 
-	for (uint32_t i = 0; row->port && i < row->port->member_count; i++) {
-		if (row->port->members[i] == index)
-			return true;
-	}
-	return false;
+	return row->port && port_has_member(row->port, index);
 }
 
 static void add_port_rate(struct text *out, double bps, double speed_bps,

@@ -211,6 +211,17 @@ const struct vlan *registry_vlan(const struct registry *registry, uint16_t tag);
 const struct registry_group *registry_location(const struct registry *registry,
 					       const char *name);
 
+/** Whether the configuration gives a port to a member, perhaps beside others.
+ */
+static inline bool port_has_member(const struct port *port, uint32_t member)
+{
+	for (uint32_t i = 0; i < port->member_count; i++) {
+		if (port->members[i] == member)
+			return true;
+	}
+	return false;
+}
+
 /**
  * The LAG of this switch that has a member port of this name, or NULL. The
  * first one, where several are said to have it.

@@ -98,10 +98,15 @@ START_TEST(every_cell_of_an_exchange_has_room)
 
 	for (uint32_t i = 0; i < ends; i++) {
 		for (uint32_t j = 0; j < ends; j++) {
-			for (uint32_t k = 0; k < 6; k++)
+			for (uint32_t k = 0; k < 2 * 8 * 3; k++)
 				ck_assert_ptr_nonnull(aggregate_tally(
-				    &a, cell_key(i, j, k / 3,
-						 (enum family)(k % 3))));
+				    &a, raw_key((struct raw_ends){
+					    .from = i,
+					    .to = j,
+					    .source = k / 6,
+					    .family = (enum family)(k % 3),
+					    .egress = k / 3 % 2,
+					    .in_part = true })));
 		}
 	}
 }
