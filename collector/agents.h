@@ -50,6 +50,10 @@ struct switch_state {
 	bool drops_of_box;  /* all its data sources report the same counter */
 	double correction;  /* samples taken for each that came, lately; 1 if
 			     * none is missing or it is not corrected */
+	/* What that is made of (correction.h). */
+	double correction_of_box;
+	double taken;
+	double received;
 	struct rate_window box_drops; /* of closed steps, if it is so */
 	bool step_alive; /* a datagram came in an earlier part of the step */
 	/* of the open step, since its last part */

@@ -2,98 +2,14 @@
 #include "collector/combine.h"
 
 #include <math.h>
-#include <stdbool.h>
+
+#include "collector/correction.h"
 
 /* What holds for all cells of a step. */
 struct combining {
 	struct intake *in;
 	int64_t step; /* the last of them, if they are of several */
-	int steps;
 };
-
-/* What a box dropped in so many steps, and what its sources took. */
-static struct rate_sum sum_of_box(const struct combining *c,
-				  uint32_t switch_index, int steps)
-{
-	const struct intake *in = c->in;
-	struct rate_sum sum = rate_window_of(
-	    &in->agents.switches[switch_index].box_drops, c->step, steps);
-
-	for (uint32_t i = 0; i < in->ports.count; i++) {
-		const struct port_state *p = &in->ports.ports[i];
-
-		if (p->switch_index == switch_index)
-			sum.taken +=
-			    rate_window_of(&p->window, c->step, steps).taken;
-	}
-	return sum;
-}
-
-/* By how much more it was to take, over all its sources. */
-static double correction_of_box(const struct combining *c,
-				uint32_t switch_index)
-{
-	struct rate_sum sum = sum_of_box(c, switch_index, c->steps);
-
-	if (sum.taken < RATE_WINDOW_SAMPLES)
-		sum = sum_of_box(c, switch_index, RATE_WINDOW_STEPS);
-	return sum.taken > 0 ? 1 + (double)sum.dropped / (double)sum.taken : 1;
-}
-
-/* What a data source's own numbers say of the samples that are missing. */
-static struct rate_sum sum_of_source(const struct combining *c,
-				     const struct port_state *p,
-				     bool drops_of_box)
-{
-	struct rate_sum sum =
-	    c->steps > RATE_WINDOW_LEAST_STEPS
-		? rate_window_of(&p->window, c->step, c->steps)
-		: rate_window_sum(&p->window, c->step);
-
-	if (drops_of_box)
-		sum.dropped = 0;
-	return sum;
-}
-
-static double correction_of(struct rate_sum sum)
-{
-	if (sum.received == 0 || sum.taken + sum.dropped == sum.received)
-		return 1;
-	return (double)(sum.taken + sum.dropped) / (double)sum.received;
-}
-
-/* Nothing is made up for at a switch: it may have been before a reload. */
-static void forget_corrections(struct intake *in, uint32_t switch_index)
-{
-	in->agents.switches[switch_index].correction = 1;
-	for (uint32_t i = 0; i < in->ports.count; i++) {
-		if (in->ports.ports[i].switch_index == switch_index)
-			in->ports.ports[i].correction = 1;
-	}
-}
-
-/* Of all the ports of a switch, and of the switch as a whole. */
-static void find_corrections(const struct combining *c, uint32_t switch_index)
-{
-	struct intake *in = c->in;
-	struct switch_state *s = &in->agents.switches[switch_index];
-	double box = s->drops_of_box ? correction_of_box(c, switch_index) : 1;
-	double taken = 0;
-	double received = 0;
-
-	for (uint32_t i = 0; i < in->ports.count; i++) {
-		struct port_state *p = &in->ports.ports[i];
-		struct rate_sum sum;
-
-		if (p->switch_index != switch_index)
-			continue;
-		sum = sum_of_source(c, p, s->drops_of_box);
-		p->correction = correction_of(sum) * box;
-		received += (double)sum.received;
-		taken += (double)sum.received * p->correction;
-	}
-	s->correction = received > 0 ? taken / received : 1;
-}
 
 static uint64_t scaled(uint64_t amount, double by)
 {
@@ -197,18 +113,12 @@ void combine_cells(struct intake *in, struct cell *cells, size_t count,
 {
 	struct combining c = { .in = in,
 			       .step = in->step > step ? in->step : step };
-
-	c.steps = c.step - step < RATE_WINDOW_STEPS ? (int)(c.step - step) + 1
-						    : RATE_WINDOW_STEPS;
+	int steps = c.step - step < RATE_WINDOW_STEPS ? (int)(c.step - step) + 1
+						      : RATE_WINDOW_STEPS;
 
 	port_table_settle(&in->ports);
 	note_batch(in);
-	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
-		if (config_is_corrected(&in->registry->config->switches[i]))
-			find_corrections(&c, i);
-		else
-			forget_corrections(in, i);
-	}
+	corrections_find(in, c.step, steps);
 	for (size_t i = 0; i < count; i++)
 		correct(&c, &cells[i]);
 	for (size_t i = 0; i < count; i++)

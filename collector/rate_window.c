@@ -172,7 +172,7 @@ struct rate_sum rate_window_sum(const struct rate_window *w, int64_t step)
 {
 	struct rate_sum sum = { 0 };
 
-	for (int n = RATE_WINDOW_LEAST_STEPS; n <= RATE_WINDOW_STEPS; n++) {
+	for (int n = 1; n <= RATE_WINDOW_STEPS; n++) {
 		sum = rate_window_of(w, step, n);
 		if (sum.received >= RATE_WINDOW_SAMPLES)
 			break;
