@@ -7,6 +7,7 @@
 #include "collector/clock.h"
 #include "collector/combine.h"
 #include "collector/port_memory.h"
+#include "collector/port_steps.h"
 
 /* What all that was heard in a step says of a switch's drops. */
 struct heard_drops {
@@ -193,7 +194,7 @@ int closed_step_take(struct closed_step **out, struct intake *in,
 		s->step_drops = 0;
 	}
 	/* Without memory the ports' steps stay pending and come later. */
-	if (port_table_close(&in->ports, span, alive, last, &step->ports,
+	if (port_steps_close(&in->ports, span, alive, last, &step->ports,
 			     &step->port_count) < 0)
 		step->port_count = 0;
 	*out = step;
@@ -204,7 +205,7 @@ out:
 
 void closed_step_remember(struct closed_step *step, const struct intake *in)
 {
-	if (port_table_pending(&in->ports, step->span, &step->pending,
+	if (port_steps_pending(&in->ports, step->span, &step->pending,
 			       &step->pending_count) < 0)
 		return;
 	port_memory_write(&step->readings, &in->ports);

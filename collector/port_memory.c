@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/clock.h"
+#include "collector/port_steps.h"
 #include "util/cursor.h"
 #include "util/err.h"
 #include "util/little_endian.h"
@@ -178,7 +179,7 @@ static void take_step(struct port_table *t, const struct record_entry *entry)
 		return;
 	port = find_port(t, s->switch_name, strlen(s->switch_name), s->ifindex);
 	if (port != PORT_NONE)
-		port_table_restore(t, port, &entry->port);
+		port_steps_restore(t, port, &entry->port);
 }
 
 int port_memory_read(struct port_table *t, struct record_reader *record)

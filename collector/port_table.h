@@ -4,12 +4,7 @@
 
 /*
  * port_table — every port that is configured or was heard of, with its
- * counters, its estimates and its steps not yet complete.
- *
- * Counter samples come each 20 s or so, not on the minute: a delta is spread
- * over the steps it covers, and a port's step is given out once counters
- * beyond its end came in, or without them after two of the port's usual
- * intervals between counter samples.
+ * counters, its estimates and its steps not yet complete (port_steps.h).
  */
 
 #include <stdbool.h>
@@ -246,33 +241,6 @@ void port_table_forget(struct port_table *t);
 
 /** The same of ports that know of later than now, and of steps of then. */
 void port_table_forget_later(struct port_table *t, int64_t now_us);
-
-/**
- * Give out the steps that are complete once span is over.
- *
- * @param alive  per switch: its estimates are known in span
- * @param last   true: give out everything
- * @param rows   on success an array to be freed by the caller; NULL if empty
- * @return 0 or -ENOMEM
- */
-MUST_CHECK int port_table_close(struct port_table *t, struct step_span span,
-				const bool *alive, bool last,
-				struct port_row **rows, size_t *count);
-
-/**
- * The steps that were not given out yet, as rows of what they hold so far.
- *
- * @param span  the open step, observed so far
- * @param rows  on success an array to be freed by the caller; NULL if empty
- * @return 0 or -ENOMEM
- */
-MUST_CHECK int port_table_pending(const struct port_table *t,
-				  struct step_span span, struct port_row **rows,
-				  size_t *count);
-
-/** Have a step pending that an earlier table held. */
-void port_table_restore(struct port_table *t, uint32_t port,
-			const struct record_port *step);
 
 /** The speed to judge by: configured, else reported, else 0. */
 uint64_t port_speed(const struct port_state *p);

@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 enum {
-	RATE_WINDOW_STEPS = 16, /* looked back at most */
+	RATE_WINDOW_STEPS = 16,	   /* looked back at most */
 	RATE_WINDOW_SAMPLES = 400, /* as soon as there are so many */
 	RATE_WINDOW_SEQUENCES = 2, /* sub-agents that count for themselves */
 };

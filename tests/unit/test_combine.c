@@ -9,6 +9,7 @@
 #include "collector/clock.h"
 #include "collector/closed_step.h"
 #include "collector/intake.h"
+#include "collector/port_steps.h"
 #include "support/intake_check.h"
 #include "support/registry_builder.h"
 #include "support/switch_builder.h"
@@ -653,7 +654,7 @@ START_TEST(drops_from_before_a_restart_are_not_made_up_for)
 	uint32_t port = port_table_find(&in.ports, 0, 1);
 	const struct record_port pending = { .start_s = (STEP - 1) * STEP_S };
 
-	port_table_restore(&in.ports, port, &pending);
+	port_steps_restore(&in.ports, port, &pending);
 	for (int i = 0; i < 3; i++) {
 		lose(STEP + i, 100, 467178);
 		close_step();

@@ -7,6 +7,7 @@
 
 #include "collector/clock.h"
 #include "collector/port_memory.h"
+#include "collector/port_steps.h"
 #include "support/registry_builder.h"
 #include "util/err.h"
 
@@ -69,7 +70,7 @@ static void remember(int step, int covered_s)
 	size_t rows_count;
 	struct text blob;
 
-	ck_assert_int_eq(port_table_pending(&before, span(step, covered_s),
+	ck_assert_int_eq(port_steps_pending(&before, span(step, covered_s),
 					    &rows, &rows_count),
 			 0);
 	record_begin(&record, &head);
@@ -112,7 +113,7 @@ static struct record_port closed(int step, int covered_s)
 	struct port_row *rows;
 	size_t rows_count;
 
-	ck_assert_int_eq(port_table_close(&after, span(step, covered_s), alive,
+	ck_assert_int_eq(port_steps_close(&after, span(step, covered_s), alive,
 					  false, &rows, &rows_count),
 			 0);
 	for (size_t i = 0; i < rows_count; i++) {
@@ -197,7 +198,7 @@ START_TEST(what_was_given_out_does_not_come_again)
 
 	count(&before, 0, 0);
 	count(&before, 60, 6000);
-	ck_assert_int_eq(port_table_close(&before, span(0, 60), alive, false,
+	ck_assert_int_eq(port_steps_close(&before, span(0, 60), alive, false,
 					  &rows, &rows_count),
 			 0);
 	ck_assert_uint_eq(rows_count, 1);

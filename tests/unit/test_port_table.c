@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/clock.h"
+#include "collector/port_steps.h"
 #include "collector/port_table.h"
 #include "support/registry_builder.h"
 
@@ -61,7 +62,7 @@ static void close_as(struct step_span s, bool is_alive, bool last)
 	bool alive[2] = { is_alive, is_alive };
 
 	free(rows);
-	ck_assert_int_eq(port_table_close(&t, s, alive, last, &rows, &count),
+	ck_assert_int_eq(port_steps_close(&t, s, alive, last, &rows, &count),
 			 0);
 }
 
@@ -451,7 +452,7 @@ START_TEST(only_what_is_later_than_now_is_forgotten)
 	port_table_forget_later(&t, STEP * STEP_US);
 	sample(30, 3000, 0);
 	ck_assert_uint_eq(t.ports[port].grown[PORT_IN_OCTETS], 3000);
-	port_table_restore(&t, port, &then);
+	port_steps_restore(&t, port, &then);
 	sample(86400, 5000, 0);
 	port_table_forget_later(&t, STEP * STEP_US + 40 * US_PER_S);
 	sample(40, 4000, 0);
