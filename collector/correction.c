@@ -47,8 +47,6 @@ static void correct_port(struct switch_state *s, struct port_state *p,
 				  ? rate_window_of(&p->window, step, steps)
 				  : rate_window_sum(&p->window, step);
 
-	if (s->drops_of_box)
-		sum.dropped = 0;
 	p->correction = correction_of(sum) * s->correction_of_box;
 	s->received += (double)sum.received;
 	s->taken += (double)sum.received * p->correction;

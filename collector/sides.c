@@ -168,7 +168,7 @@ static void join_ingress(const struct sides *s, const struct side_home *h,
 	enum side_state state = state_of_ingress(direction_at(s, h->port));
 	int64_t before = port_sight_before(&h->seen, step);
 
-	if (state == SIDE_UNSEEN || h->by_egress || !was_seen(&h->seen, step) ||
+	if (state == SIDE_UNSEEN || !was_seen(&h->seen, step) ||
 	    !is_sampling(s, h->port, false, step))
 		return;
 	if (out->state != SIDE_PLAIN)

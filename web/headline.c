@@ -272,7 +272,7 @@ static int add_port(struct port_sum *p, const struct port *port)
 	int rc = 0;
 
 	p->is_lag = config && config->lag_count > 0;
-	if (!p->is_lag || p->samples ||
+	if (!p->is_lag ||
 	    traffic_has_file(p->call->config->state_dir, &series)) {
 		rc = add_series(p, &series);
 		if (rc < 0 || !p->is_lag || !p->samples)

@@ -148,7 +148,7 @@ START_TEST(nothing_is_added_while_a_side_is_shut)
 
 	see(step, 100, 0);
 	ck_assert(balance_is_shut(&b, BALANCE_OUT, step));
-	see(step, 500, 0);
+	see(b.shut_until, 5000, 0);
 	step = b.shut_until + 1;
 	see(step, 100, 100);
 	ck_assert(!balance_is_shut(&b, BALANCE_OUT, step));

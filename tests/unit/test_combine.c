@@ -88,8 +88,8 @@ static void went_out(int64_t step, uint8_t src, uint8_t dst, uint32_t port,
 				      .rate = rate });
 }
 
-/* Close the step that the last datagram came in. */
-static void close_step(void)
+/* Close all steps from one to that of the last datagram together. */
+static void close_steps_from(int64_t first)
 {
 	struct closed_step *step;
 
@@ -97,7 +97,7 @@ static void close_step(void)
 	ck_assert_int_eq(
 	    closed_step_take(
 		&step, &in,
-		(struct step_span){ .step = in.step, .covered_us = STEP_US },
+		(struct step_span){ .step = first, .covered_us = STEP_US },
 		false),
 	    0);
 	cells = step->cells;
@@ -105,6 +105,12 @@ static void close_step(void)
 	step->cells = NULL;
 	closed_step_free(step);
 	ck_assert_msg(!intake_fault(&in), "%s", intake_fault(&in));
+}
+
+/* Close the step that the last datagram came in. */
+static void close_step(void)
+{
+	close_steps_from(in.step);
 }
 
 static struct tally between(uint32_t from, uint32_t to)
@@ -709,6 +715,56 @@ START_TEST(a_switch_that_is_silent_is_missing_at_once)
 }
 END_TEST
 
+/* So many samples of a step come of sw2, of 300 on either side. */
+static void cross_often(int64_t step, int of_second)
+{
+	for (int k = 0; k < 300; k++) {
+		came_in(step, A, LOST, 1, 100);
+		if (k < of_second)
+			on_switch(2, step, A, LOST, SENT_AS_EGRESS);
+	}
+	on_switch(2, step, LOST, A, SENT_AS_INGRESS);
+}
+
+/* Half a minute of sw2 is lost, and its numbers do not say so. */
+START_TEST(a_switch_of_which_little_comes_is_missing)
+{
+	const struct side_place *lost =
+	    &in.sides.places[in.registry->interface_count - 1];
+	struct balance_loss loss;
+
+	for (int64_t i = 0; i < 12; i++) {
+		cross_often(STEP + i, i >= 8 && i <= 10 ? 60 : 300);
+		close_step();
+		ck_assert_uint_eq(between(64500, 64507).bytes,
+				  300 * 100 * BYTES);
+	}
+	/* and said nothing of the other side */
+	ck_assert_uint_eq(between(64500, 64507).samples, 600);
+	ck_assert_double_gt(lost->got.past.packets[BALANCE_IN], 0);
+	ck_assert(!balance_loss(&lost->got, in.step, &loss));
+}
+END_TEST
+
+/* As a replay closes them whose totals alone are wanted. */
+START_TEST(a_side_that_ended_within_steps_closed_as_one_does_not_count)
+{
+	for (int egress = 0; egress < 2; egress++) {
+		learn(100, 100);
+		for (int i = 1; i < 9; i++) {
+			if (egress || i == 1)
+				went_out(STEP + i, A, B, 2, 100);
+			if (!egress || i == 1)
+				came_in(STEP + i, A, B, 1, 100);
+		}
+		close_steps_from(STEP + 1);
+		ck_assert_uint_eq(between(64500, 64501).bytes, 8 * 100 * BYTES);
+		teardown();
+		setup();
+	}
+}
+END_TEST
+
 START_TEST(other_directions_scale_by_the_samples_rate_alone)
 {
 	teardown();
@@ -772,6 +828,9 @@ int main(void)
 		{ drops_from_before_a_restart_are_not_made_up_for, 0 },
 		{ drops_that_cannot_be_are_made_up_for_by_nothing, 0 },
 		{ a_switch_that_is_silent_is_missing_at_once, 0 },
+		{ a_switch_of_which_little_comes_is_missing, 0 },
+		{ a_side_that_ended_within_steps_closed_as_one_does_not_count,
+		  0 },
 		{ other_directions_scale_by_the_samples_rate_alone, 0 },
 		{ a_reload_to_plain_scaling_ends_all_correction, 0 },
 	};

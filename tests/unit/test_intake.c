@@ -297,6 +297,19 @@ START_TEST(auto_with_egress_alone_counts_any)
 }
 END_TEST
 
+/* As an earlier process found out: nothing of ingress was seen yet. */
+START_TEST(a_verdict_that_is_known_doubles_nothing)
+{
+	rebuild("auto");
+	in.agents.switches[0].counted = COUNTED_BOTH;
+	in.agents.switches[0].undecided = false;
+	send_flow(&egress);
+	send_flow(&ingress);
+	ck_assert_uint_eq(in.ledger.attributed, 1);
+	ck_assert_uint_eq(in.ledger.dropped[DROP_EGRESS_NOT_COUNTED], 1);
+}
+END_TEST
+
 START_TEST(one_switchs_verdict_is_not_anothers)
 {
 	rebuild("auto");
@@ -459,6 +472,7 @@ int main(void)
 		{ auto_holds_egress_until_ingress_is_seen, 0 },
 		{ auto_holds_neither_ingress_nor_unknown, 0 },
 		{ auto_with_egress_alone_counts_any, 0 },
+		{ a_verdict_that_is_known_doubles_nothing, 0 },
 		{ one_switchs_verdict_is_not_anothers, 0 },
 		{ held_samples_are_bounded, 0 },
 		{ judging_counts_nothing_and_ends_when_all_is_seen, 0 },

@@ -185,8 +185,12 @@ START_TEST(what_was_corrected_is_not_corrected_again)
 	after.ports[port_table_find(&after, 1, PORT)].correction = 2;
 	estimate(&after, 100);
 	count(&after, 80, 9000);
-	row = closed(0, 30);
+	row = closed(0, 35);
 	ck_assert_uint_eq(row.estimate[0], 1200);
+	/* how sure that is was forgotten */
+	ck_assert_int_eq(
+	    after.ports[port_table_find(&after, 1, PORT)].calibration[0].window,
+	    0);
 }
 END_TEST
 

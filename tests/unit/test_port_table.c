@@ -508,6 +508,31 @@ START_TEST(steps_closed_as_one_are_all_corrected)
 }
 END_TEST
 
+/* A step may wait for counters while others are closed. */
+START_TEST(a_step_that_waits_is_corrected_once)
+{
+	sample(0, 0, 0);
+	sample(30, 100, 0);
+	t.ports[port].correction = 2;
+	port_samples_estimate(port_table_samples(&t, port, STEP), true, 6000);
+	close_step(0);
+	ck_assert_uint_eq(count, 0);
+	close_step(1);
+	sample(130, 300, 0);
+	close_step(2);
+	ck_assert_uint_ge(count, 1);
+	ck_assert_uint_eq(rows[0].amounts.estimate[1], 12000);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_set_loses_no_estimate)
+{
+	port_samples_estimate(port_table_samples(&t, port, STEP), true, 6000);
+	port_table_forget(&t);
+	ck_assert_uint_eq(t.ports[port].out_estimate, 6000);
+}
+END_TEST
+
 /* No step is made of the time that the clock has left. */
 START_TEST(a_clock_set_back_leaves_no_step_behind)
 {
@@ -552,6 +577,8 @@ int main(void)
 		{ times_before_the_epoch_are_harmless, 0 },
 		{ the_speed_is_configured_or_reported, 0 },
 		{ steps_closed_as_one_are_all_corrected, 0 },
+		{ a_step_that_waits_is_corrected_once, 0 },
+		{ a_clock_that_is_set_loses_no_estimate, 0 },
 		{ a_clock_set_back_leaves_no_step_behind, 0 },
 	};
 

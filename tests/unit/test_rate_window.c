@@ -133,6 +133,18 @@ START_TEST(a_jump_is_no_loss_unless_it_fits_the_time)
 }
 END_TEST
 
+START_TEST(a_longer_time_explains_a_larger_gap)
+{
+	hear(STEP, 0, 100);
+	hear(STEP + 1, 600, 1); /* 501 taken in two steps of 100 usually */
+	ck_assert_uint_eq(rate_window_of(&w, STEP + 1, 2).taken, 601);
+	setup();
+	hear(STEP, 0, 100);
+	hear(STEP, 600, 1);
+	ck_assert_uint_eq(rate_window_of(&w, STEP, 1).taken, 101);
+}
+END_TEST
+
 START_TEST(what_came_before_a_silence_is_forgotten)
 {
 	hear(STEP, 1, 100);
@@ -186,6 +198,7 @@ int main(void)
 		{ many_samples_are_of_the_step_alone, 0 },
 		{ a_gap_is_of_all_the_steps_that_it_spans, 0 },
 		{ a_jump_is_no_loss_unless_it_fits_the_time, 0 },
+		{ a_longer_time_explains_a_larger_gap, 0 },
 		{ what_came_before_a_silence_is_forgotten, 0 },
 		{ numbers_begin_anew_after_a_silence, 0 },
 		{ several_sequences_under_one_source_tell_nothing, 0 },

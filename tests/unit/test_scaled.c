@@ -330,6 +330,20 @@ START_TEST(peers_that_are_not_shown_are_summed_up)
 }
 END_TEST
 
+START_TEST(nothing_sampled_of_what_was_counted_is_odd)
+{
+	struct scaled s = { .estimate = { 0 } };
+
+	ck_assert(!scaled_is_odd(&s, WAY_FROM));
+	s.total[WAY_FROM][BAND_TOTAL] = 1000;
+	ck_assert(scaled_is_odd(&s, WAY_FROM));
+	s.estimate[WAY_FROM] = 1050;
+	ck_assert(!scaled_is_odd(&s, WAY_FROM));
+	s.estimate[WAY_FROM] = 800;
+	ck_assert(scaled_is_odd(&s, WAY_FROM));
+}
+END_TEST
+
 /* Let a port have counted for the last hours only, and so much per second; and
  * its samples said so much of what came in. */
 static void count_later(double bytes_per_s, double sampled)
@@ -415,6 +429,7 @@ int main(void)
 		{ what_there_is_not_is_not_found, COUNT_OF(missing) },
 		{ it_is_shown_to_those_who_may_see_the_member, 0 },
 		{ peers_that_are_not_shown_are_summed_up, 0 },
+		{ nothing_sampled_of_what_was_counted_is_odd, 0 },
 		{ a_table_is_of_what_counters_and_samples_both_know, 0 },
 		{ what_strangers_send_is_nothing_of_the_peers, 0 },
 	};
