@@ -2,9 +2,13 @@
 #include "web/axis.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "util/language.h"
 #include "util/zone.h"
+#include "web/dates.h"
 
 enum { STEPS_WANTED = 5 };
 
@@ -29,6 +33,17 @@ struct axis axis_of(double max_bps)
 			      .top = ceil(max_bps / step - 1e-9) * step };
 }
 
+/* As short as it can be said. */
+static void add_number(struct text *out, double value)
+{
+	char digits[32];
+	const char *point;
+
+	(void)snprintf(digits, sizeof(digits), "%.4g", value);
+	point = strchr(digits, '.');
+	language_add_decimal(out, value, point ? (int)strlen(point + 1) : 0);
+}
+
 void axis_add_label(struct text *out, const struct axis *axis, double bps)
 {
 	static const char *const prefixes[] = { "", "k", "M", "G", "T", "P" };
@@ -38,27 +53,45 @@ void axis_add_label(struct text *out, const struct axis *axis, double bps)
 		bps /= 1000;
 		prefix++;
 	}
-	text_addf(out, "%.4g", bps);
+	add_number(out, bps);
 	if (bps > 0)
 		text_addf(out, " %s", prefixes[prefix]);
 }
 
-/* Marks of each range: every so often, a label on those whose local field is
- * a multiple of `every`, a minor one unless of `major` as well. */
-static const struct {
+/* Marks of an axis of some length: every so often, a label on those whose
+ * local field is a multiple of `every`, a minor one unless of `major` as well.
+ */
+struct marks {
+	int64_t up_to_s; /* length of the axis */
 	enum zone_unit unit;
 	int count;
 	const char *field; /* strftime of what is counted */
 	int every;
 	int major;
 	const char *label;
-} marks[RANGE_COUNT] = {
-	[RANGE_HOUR] = { ZONE_MINUTE, 5, "%M", 10, 20, "%H:%M" },
-	[RANGE_DAY] = { ZONE_HOUR, 1, "%H", 2, 6, "%H:%M" },
-	[RANGE_WEEK] = { ZONE_DAY, 1, "%j", 1, 2, "%a %e" },
-	[RANGE_MONTH] = { ZONE_DAY, 1, "%j", 4, 8, "%e %b" },
-	[RANGE_YEAR] = { ZONE_MONTH, 1, "%m", 1, 3, "%b" },
 };
+
+enum { HOUR_S = 3600, DAY_S = 86400 };
+
+static const struct marks all_marks[] = {
+	{ 2 * HOUR_S, ZONE_MINUTE, 5, "%M", 10, 20, "%H:%M" },
+	{ 6 * HOUR_S, ZONE_MINUTE, 15, "%M", 30, 60, "%H:%M" },
+	{ 36 * HOUR_S, ZONE_HOUR, 1, "%H", 2, 6, "%H:%M" },
+	{ 4 * DAY_S, ZONE_HOUR, 6, "%H", 12, 24, TR("%a %e %H:%M") },
+	{ 12 * DAY_S, ZONE_DAY, 1, "%j", 1, 2, TR("%a %e") },
+	{ 62 * DAY_S, ZONE_DAY, 1, "%j", 4, 8, TR("%e %b") },
+	{ 800 * DAY_S, ZONE_MONTH, 1, "%m", 1, 3, "%b" },
+	{ INT64_MAX, ZONE_MONTH, 1, "%m", 6, 12, TR("%b %Y") },
+};
+
+static const struct marks *marks_of(int64_t length_s)
+{
+	const struct marks *m = all_marks;
+
+	while (length_s > m->up_to_s)
+		m++;
+	return m;
+}
 
 static int field_of(const char *format, int64_t at_s)
 {
@@ -73,21 +106,22 @@ static int field_of(const char *format, int64_t at_s)
 	return value;
 }
 
-struct axis_mark axis_next_mark(enum range range, int64_t at_s)
+struct axis_mark axis_next_mark(int64_t length_s, int64_t at_s)
 {
+	const struct marks *m = marks_of(length_s);
 	struct axis_mark mark = { 0 };
 	int field;
 
-	mark.at_s = zone_next(at_s, marks[range].unit, marks[range].count);
+	mark.at_s = zone_next(at_s, m->unit, m->count);
 	if (mark.at_s == INT64_MAX)
 		return mark;
-	field = field_of(marks[range].field, mark.at_s);
-	mark.is_labelled = field % marks[range].every == 0;
-	mark.is_minor = field % marks[range].major != 0;
+	field = field_of(m->field, mark.at_s);
+	mark.is_labelled = field % m->every == 0;
+	mark.is_minor = field % m->major != 0;
 	return mark;
 }
 
-void axis_add_time_label(struct text *out, enum range range, int64_t at_s)
+void axis_add_time_label(struct text *out, int64_t length_s, int64_t at_s)
 {
-	zone_add(out, marks[range].label, at_s);
+	dates_add(out, tr(out, marks_of(length_s)->label), at_s);
 }

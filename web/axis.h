@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #include "util/text.h"
-#include "web/period.h"
 
 /* Marks at 0, step, 2·step, ... top, all in bit/s. */
 struct axis {
@@ -30,10 +29,13 @@ struct axis axis_of(double max_bps);
 /** Append the label of a mark, with the prefix of the whole axis: "2.5 G". */
 void axis_add_label(struct text *out, const struct axis *axis, double bps);
 
-/** The first mark after at_s; at_s of the result is INT64_MAX for none. */
-struct axis_mark axis_next_mark(enum range range, int64_t at_s);
+/**
+ * The first mark after at_s of an axis that is so many seconds long; at_s of
+ * the result is INT64_MAX for none.
+ */
+struct axis_mark axis_next_mark(int64_t length_s, int64_t at_s);
 
 /** Append the label of a time mark: "14:00", "Mon 12". */
-void axis_add_time_label(struct text *out, enum range range, int64_t at_s);
+void axis_add_time_label(struct text *out, int64_t length_s, int64_t at_s);
 
 #endif

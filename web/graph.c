@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/zone.h"
+#include "util/language.h"
+#include "web/dates.h"
 #include "web/html.h"
 #include "web/percentile.h"
 #include "web/plot.h"
@@ -56,7 +57,9 @@ static void add_sentence(struct text *out, const struct subject *subject,
 static void add_description(struct text *out, const struct subject *subject,
 			    const struct view *v)
 {
-	text_addf(out, "Traffic of the %s. ", period_label(v->period.range));
+	tr_add(out, "Traffic: ");
+	period_add_label(out, &v->period);
+	text_add(out, ". ");
 	add_sentence(out, subject, v, WAY_FROM);
 	if (!subject->one_way)
 		add_sentence(out, subject, v, WAY_TO);
@@ -169,14 +172,17 @@ static void add_legend(struct text *out, const struct subject *subject,
 void graph_add_figure(struct text *out, const struct subject *subject,
 		      const struct view *view, const char *id)
 {
+	text_add(out, "<figure class=\"graph\" data-json=\"");
+	subject_add_url(out, subject, "json", &view->period);
 	text_addf(out,
-		  "<figure class=\"graph\">\n<svg class=\"plot\" "
+		  "\">\n<svg class=\"plot\" "
 		  "height=\"%d\" role=\"img\" aria-labelledby=\"%s-t %s-d\">"
 		  "<title id=\"%s-t\">",
 		  PLOT_HEIGHT, id, id, id);
 	html_name(out, text_str(&subject->title));
-	text_addf(out, ", %s</title><desc id=\"%s-d\">",
-		  period_label(view->period.range), id);
+	text_add(out, ", ");
+	period_add_label(out, &view->period);
+	text_addf(out, "</title><desc id=\"%s-d\">", id);
 	add_description(out, subject, view);
 	text_add(out, "</desc>\n");
 	plot_add(out, subject, view);
@@ -294,9 +300,9 @@ static void add_coverage(struct text *out, const struct view *v)
 	percentile_add_note(out, v, true);
 	if (v->unbegun > 0) {
 		text_add(out, "Data begins ");
-		page_add_time(out,
-			      (double)(v->traffic.from_s +
-				       (int64_t)v->unbegun * v->traffic.row_s));
+		dates_add_time(
+		    out, (double)(v->traffic.from_s +
+				  (int64_t)v->unbegun * v->traffic.row_s));
 		text_add(out, ". ");
 	}
 	if (s->known < rows)
@@ -304,7 +310,7 @@ static void add_coverage(struct text *out, const struct view *v)
 			  rows - s->known, rows);
 	if (v->current_end_s) {
 		text_add(out, "Current is the minute to ");
-		zone_add(out, "%H:%M %Z", v->current_end_s);
+		dates_add(out, "%H:%M %Z", v->current_end_s);
 		text_add(out, ".");
 	}
 }
@@ -329,22 +335,26 @@ static void add_billed(struct text *out, const struct subject *subject,
 void graph_add_table(struct text *out, const struct subject *subject,
 		     const struct view *view)
 {
-	const char *label = period_label(view->period.range);
+	static const char *const heads[] = {
+		TR("Direction"), TR("Current"),		TR("Average"),
+		TR("Maximum"),	 TR("95th percentile"), TR("Total")
+	};
 
-	text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		      "aria-label=\"Figures: ");
-	html_name(out, text_str(&subject->title));
 	text_addf(out,
-		  ", %s\"><table class=\"figures\">\n"
-		  "<caption>Figures of the %s</caption>\n<thead><tr>"
-		  "<th scope=\"col\">Direction</th>"
-		  "<th scope=\"col\" class=\"number\">Current</th>"
-		  "<th scope=\"col\" class=\"number\">Average</th>"
-		  "<th scope=\"col\" class=\"number\">Maximum</th>"
-		  "<th scope=\"col\" class=\"number\">95th percentile</th>"
-		  "<th scope=\"col\" class=\"number\">Total</th>"
-		  "</tr></thead>\n",
-		  label, label);
+		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		  "aria-label=\"%s: ",
+		  tr(out, "Figures"));
+	html_name(out, text_str(&subject->title));
+	text_add(out, ", ");
+	period_add_label(out, &view->period);
+	text_addf(out, "\"><table class=\"figures\">\n<caption>%s: ",
+		  tr(out, "Figures"));
+	period_add_label(out, &view->period);
+	text_add(out, "</caption>\n<thead><tr>");
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		text_addf(out, "<th scope=\"col\"%s>%s</th>",
+			  i ? " class=\"number\"" : "", tr(out, heads[i]));
+	text_add(out, "</tr></thead>\n");
 	add_way(out, subject, view, WAY_FROM);
 	if (!subject->one_way)
 		add_way(out, subject, view, WAY_TO);
@@ -353,6 +363,24 @@ void graph_add_table(struct text *out, const struct subject *subject,
 	text_add(out, "<p class=\"note\">");
 	add_basis(out, subject, view);
 	add_coverage(out, view);
+	text_add(out, "</p>\n");
+}
+
+void graph_add_links(struct text *out, const struct subject *subject,
+		     const struct period *period)
+{
+	static const struct {
+		const char *format;
+		const char *name;
+	} formats[] = { { "svg", "SVG" }, { "json", "JSON" } };
+
+	text_addf(out, "<p class=\"links\">%s",
+		  tr(out, "This graph and its figures as"));
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		text_add(out, i ? ", <a href=\"" : " <a href=\"");
+		subject_add_url(out, subject, formats[i].format, period);
+		text_addf(out, "\">%s</a>", formats[i].name);
+	}
 	text_add(out, "</p>\n");
 }
 

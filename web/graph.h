@@ -23,6 +23,10 @@ void graph_add_figure(struct text *out, const struct subject *subject,
 void graph_add_table(struct text *out, const struct subject *subject,
 		     const struct view *view);
 
+/** Links to the same graph in other forms. */
+void graph_add_links(struct text *out, const struct subject *subject,
+		     const struct period *period);
+
 /** A file of its own, with its legend, figures and style. */
 void graph_add_svg(struct text *out, const struct call *call,
 		   const struct subject *subject, const struct view *view);

@@ -4,8 +4,9 @@
 
 #include <math.h>
 
-#include "util/zone.h"
+#include "util/language.h"
 #include "web/asset.h"
+#include "web/dates.h"
 #include "web/graph.h"
 #include "web/html.h"
 #include "web/percentile.h"
@@ -26,10 +27,10 @@ static void add_title(struct text *out, const struct subject *subject,
 {
 	text_add(out, "<title>");
 	html_name(out, text_str(&subject->title));
-	text_addf(out,
-		  ", %s</title>\n<desc>Figures stand below the "
-		  "graph.</desc>\n",
-		  period_label(v->period.range));
+	text_add(out, ", ");
+	period_add_label(out, &v->period);
+	text_addf(out, "</title>\n<desc>%s</desc>\n",
+		  tr(out, "Figures stand below the graph."));
 }
 
 static void add_heading(struct text *out, const struct call *call,
@@ -37,10 +38,16 @@ static void add_heading(struct text *out, const struct call *call,
 {
 	text_addf(out, "<text class=\"gh\" x=\"%d\" y=\"24\">", LEFT);
 	html_name(out, text_str(&subject->title));
-	text_addf(out, "</text>\n<text class=\"gs\" x=\"%d\" y=\"24\">%s to ",
-		  WIDTH - RIGHT, period_label(v->period.range));
-	zone_add(out, "%Y-%m-%d %H:%M %Z",
-		 v->period.to_s < call->now_s ? v->period.to_s : call->now_s);
+	text_addf(out, "</text>\n<text class=\"gs\" x=\"%d\" y=\"24\">",
+		  WIDTH - RIGHT);
+	period_add_label(out, &v->period);
+	if (v->period.range != RANGE_FREE) {
+		tr_add(out, " to ");
+		dates_add_minute(out, v->period.to_s < call->now_s
+					  ? v->period.to_s
+					  : call->now_s);
+	}
+	dates_add(out, " %Z", v->period.to_s);
 	if (call->status && call->status->is_replay)
 		text_add(out, " (replay)");
 	text_add(out, "</text>\n");

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
 #include "web/units.h"
@@ -25,7 +26,7 @@ static void add_error(struct text *out, const struct status_relay *relay)
 		html_escape(out, relay->last_error);
 		if (relay->last_error_at > 0) {
 			text_add(out, ", ");
-			page_add_time(out, relay->last_error_at);
+			dates_add_time(out, relay->last_error_at);
 		}
 	} else {
 		text_add(out, "none");

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "util/zone.h"
+#include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
 #include "web/units.h"
@@ -67,7 +67,7 @@ static void add_sides(const struct status *s, struct text *out)
 				  : "<td>what comes in from it</td>");
 		text_add(out, "<td class=\"number\">");
 		if (isfinite(side->until) && fabs(side->until) < 1e12)
-			zone_add(out, "%H:%M %Z", (int64_t)side->until);
+			dates_add(out, "%H:%M %Z", (int64_t)side->until);
 		text_add(out, "</td></tr>\n");
 	}
 	health_table_end(out);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
 #include "web/paste.h"
@@ -28,7 +29,7 @@ static void add_agent(const struct call *call, size_t index, struct text *out)
 	units_count(out, refused->datagrams);
 	text_add(out, refused->datagrams == 1 ? " datagram, " : " datagrams, ");
 	text_add(out, "the last ");
-	page_add_time(out, refused->last_seen);
+	dates_add_time(out, refused->last_seen);
 	switch (paste_agent(&lines, s, index, call->config, &switch_name)) {
 	case PASTE_NOTHING:
 		text_add(out, *refused->agent ? ". The lines above let it in."

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
 #include "web/units.h"
@@ -51,7 +52,7 @@ static void add_silent_switches(const struct call *call, struct text *out,
 		html_name(out, w->name);
 		if (w->last_seen > 0) {
 			text_add(out, " is silent since ");
-			page_add_time(out, w->last_seen);
+			dates_add_time(out, w->last_seen);
 		} else {
 			text_add(out, " has sent nothing yet");
 		}

@@ -26,12 +26,13 @@ static void fill(struct member_figures *f, const struct view *v)
 static void work_out(struct member_figures *f, struct text *sparks,
 		     const struct call *call, const struct member *member)
 {
+	struct period period = page_default_period(call);
 	struct subject subject;
 	struct view view;
 
 	*f = (struct member_figures){ { NAN, NAN }, NAN, NAN, sparks->len, 0 };
-	subject_of_member(&subject, member);
-	if (view_load(&view, call, &subject, page_default_range(call)) == 0) {
+	subject_of_member(&subject, NULL, member);
+	if (view_load(&view, call, &subject, &period) == 0) {
 		fill(f, &view);
 		if (call->registry->member_count <= SPARKLINES_MAX)
 			graph_add_sparkline(sparks, &view.traffic, WAY_FROM);

@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/err.h"
 #include "util/zone.h"
 #include "web/asset.h"
+#include "web/dates.h"
 #include "web/html.h"
+#include "web/languages.h"
 #include "web/units.h"
 
 enum {
@@ -22,19 +25,11 @@ static const struct {
 	const char *label;
 	bool is_public;
 } sections[] = {
-	{ "/", "Exchange", true },
-	{ "/members", "Members", true },
-	{ "/ports", "Ports", false },
-	{ "/health", "Health", false },
+	{ "/", TR("Exchange"), true },
+	{ "/members", TR("Members"), true },
+	{ "/ports", TR("Ports"), false },
+	{ "/health", TR("Health"), false },
 };
-
-void page_add_time(struct text *out, double at_s)
-{
-	if (isfinite(at_s) && fabs(at_s) < 1e11)
-		zone_add(out, "%Y-%m-%d %H:%M:%S %Z", (int64_t)at_s);
-	else
-		text_add(out, "an unknown time");
-}
 
 bool page_is_stale(const struct call *call)
 {
@@ -59,7 +54,7 @@ static bool is_section(const struct call *call, const char *href)
 
 static void add_navigation(const struct call *call, struct text *out)
 {
-	text_add(out, "<nav aria-label=\"Pages\"><ul>");
+	tr_add(out, "<nav aria-label=\"Pages\"><ul>");
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		if (!sections[i].is_public && !call->is_open)
 			continue;
@@ -68,7 +63,7 @@ static void add_navigation(const struct call *call, struct text *out)
 			  is_section(call, sections[i].href)
 			      ? " aria-current=\"page\""
 			      : "",
-			  sections[i].label);
+			  tr(out, sections[i].label));
 	}
 	text_add(out, "</ul></nav>\n");
 }
@@ -79,28 +74,30 @@ static void add_covered(const struct status *s, struct text *out)
 	double covered = s->replay_to - s->replay_from;
 
 	if (floor(s->replay_from / 60) == floor(s->replay_to / 60)) {
-		text_add(out, " It covers ");
+		tr_add(out, " It covers ");
 		units_duration(out, covered);
-		text_add(out, covered < SHORTEST_S ? ", too short for a rate."
-						   : "; rates are over these.");
+		tr_add(out, covered < SHORTEST_S
+				? TR(", too short for a rate.")
+				: TR("; rates are over these."));
 	} else if (fmod(s->replay_from, 60) != 0 ||
 		   fmod(s->replay_to, 60) != 0) {
-		text_add(out, " Its first and last minute are covered in part; "
-			      "rates there are over the seconds that the "
-			      "capture covers.");
+		tr_add(out, " Its first and last minute are covered in part; "
+			    "rates there are over the seconds that the "
+			    "capture covers.");
 	}
 }
 
 static void add_replay(const struct status *s, struct text *out)
 {
-	text_add(out, "<p class=\"banner replay\"><strong>Replay</strong> of ");
+	tr_add(out, "<p class=\"banner replay\"><strong>Replay</strong> of ");
 	if (strcmp(s->captures, "-") == 0)
-		text_add(out, "standard input");
+		tr_add(out, "standard input");
 	else
-		html_name(out, *s->captures ? s->captures : "a capture");
-	text_add(out, ": the capture\xe2\x80\x99s end, ");
-	page_add_time(out, s->now);
-	text_add(out, ", stands for now.");
+		html_name(out,
+			  *s->captures ? s->captures : tr(out, "a capture"));
+	tr_add(out, ": the capture\xe2\x80\x99s end, ");
+	dates_add_time(out, s->now);
+	tr_add(out, ", stands for now.");
 	add_covered(s, out);
 	text_add(out, "</p>\n");
 }
@@ -115,37 +112,94 @@ static void add_freshness(const struct call *call, struct text *out)
 	text_addf(out, "<p class=\"freshness%s\" role=\"status\">",
 		  stale ? " stale" : "");
 	if (!s) {
-		text_add(out, "No data yet: the collector has not written its "
-			      "status file.</p>\n");
+		tr_add(out, "No data yet: the collector has not written its "
+			    "status file.");
+		text_add(out, "</p>\n");
 		return;
 	}
-	text_add(out, stale ? "<strong>Stale:</strong> data to " : "Data to ");
+	tr_add(out,
+	       stale ? TR("<strong>Stale:</strong> data to ") : TR("Data to "));
 	if (!(s->last_step_end > 0))
-		text_add(out, "no step yet");
+		tr_add(out, "no step yet");
 	else if (s->is_replay)
-		page_add_time(out, fmin(s->last_step_end, s->now));
+		dates_add_time(out, fmin(s->last_step_end, s->now));
 	else if (call->wall_s - s->last_step_end < 86400)
-		zone_add(out, "%H:%M:%S %Z", (int64_t)s->last_step_end);
+		dates_add(out, "%H:%M:%S %Z", (int64_t)s->last_step_end);
 	else
-		page_add_time(out, s->last_step_end);
+		dates_add_time(out, s->last_step_end);
 	if (!s->is_replay && s->last_step_end > 0) {
-		text_add(out, ", ");
-		units_duration(out, fmax(0, call->wall_s - s->last_step_end));
-		text_add(out, " ago");
+		struct text age;
+
+		text_init_like(&age, out);
+		units_duration(&age, fmax(0, call->wall_s - s->last_step_end));
+		tr_addf(out, ", %s ago", text_str(&age));
+		text_fini(&age);
 	}
 	text_add(out, "</p>\n");
+}
+
+/* The same page in the other languages, each by its own name. */
+static void add_languages(const struct call *call, struct text *out)
+{
+	const struct config *config = call->config;
+
+	if (!call->request || config->language_count < 2)
+		return;
+	tr_add(out, "<nav class=\"languages\" aria-label=\"Language\"><ul>");
+	for (size_t i = 0; i < config->language_count; i++) {
+		const struct language *l = languages_of(config->languages[i]);
+
+		if (!l || l == call->language)
+			continue;
+		text_add(out, "<li><a href=\"");
+		page_add_target(call, out, "lang", l->code);
+		text_addf(out, "\" lang=\"%s\" hreflang=\"%s\">%s</a></li>",
+			  l->code, l->code,
+			  language_find_in(l, "language", "English"));
+	}
+	text_add(out, "</ul></nav>\n");
+}
+
+void page_add_target(const struct call *call, struct text *out,
+		     const char *name, const char *value)
+{
+	const struct request *request = call->request;
+	const char *before = "?";
+
+	if (request->segment_count == 0)
+		text_add_char(out, '/');
+	for (size_t i = 0; i < request->segment_count; i++) {
+		text_add_char(out, '/');
+		html_url(out, request->segments[i]);
+	}
+	for (size_t i = 0; i < request->parameter_count; i++) {
+		if (strcmp(request->parameters[i].name, name) == 0)
+			continue;
+		text_add(out, before);
+		html_url(out, request->parameters[i].name);
+		text_add_char(out, '=');
+		html_url(out, request->parameters[i].value);
+		before = "&amp;";
+	}
+	if (value)
+		text_addf(out, "%s%s=", before, name);
+	if (value)
+		html_url(out, value);
 }
 
 void page_begin(const struct call *call, struct response *r, const char *title)
 {
 	struct text *out = &r->body;
 
-	text_add(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-		      "<meta charset=\"utf-8\">\n"
-		      "<meta name=\"viewport\" "
-		      "content=\"width=device-width, initial-scale=1\">\n"
-		      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		      "<title>");
+	r->is_translated = true;
+	text_addf(out,
+		  "<!doctype html>\n<html lang=\"%s\">\n<head>\n"
+		  "<meta charset=\"utf-8\">\n"
+		  "<meta name=\"viewport\" "
+		  "content=\"width=device-width, initial-scale=1\">\n"
+		  "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		  "<title>",
+		  call->language->code);
 	html_name(out, title);
 	text_add(out, " \xe2\x80\x93 ");
 	html_name(out, call->config->exchange_name);
@@ -154,12 +208,14 @@ void page_begin(const struct call *call, struct response *r, const char *title)
 		  "href=\"/style.css?v=%s\">\n"
 		  "<link rel=\"icon\" type=\"image/svg+xml\" "
 		  "href=\"/favicon.svg\">\n</head>\n<body>\n"
-		  "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
-		  "<header>\n<p class=\"site\"><a href=\"/\"><bdi>",
+		  "<a class=\"skip\" href=\"#main\">",
 		  asset_style.version);
+	tr_add(out, "Skip to the content");
+	text_add(out, "</a>\n<header>\n<p class=\"site\"><a href=\"/\"><bdi>");
 	html_name(out, call->config->exchange_name);
 	text_add(out, "</bdi></a></p>\n");
 	add_navigation(call, out);
+	add_languages(call, out);
 	add_freshness(call, out);
 	text_add(out, "</header>\n");
 	if (call->status && call->status->is_replay)
@@ -189,15 +245,17 @@ void page_end(const struct call *call, struct response *r)
 {
 	struct text *out = &r->body;
 
-	text_add(out, "</main>\n<footer>\n<p>All times in ");
+	tr_add(out, "</main>\n<footer>\n<p>All times in ");
 	add_zone(call, out);
-	text_add(out, ". Rates in bit/s of layer 2 with FCS, SI prefixes. ");
+	tr_add(out, ". Rates in bit/s of layer 2 with FCS, SI prefixes. ");
 	text_add(out, "Lanterne " LANTERNE_VERSION ".</p>\n");
 	if (call->is_open)
-		text_add(out, "<p><strong>access: open</strong> \xe2\x80\x93 "
-			      "everything is shown to everyone who can reach "
-			      "this loopback address.</p>\n");
+		tr_add(out, "<p><strong>access: open</strong> \xe2\x80\x93 "
+			    "everything is shown to everyone who can reach "
+			    "this loopback address.</p>\n");
 	text_add(out, "</footer>\n</body>\n</html>\n");
+	if (call->request && request_parameter(call->request, "lang"))
+		languages_keep(out, call->language);
 	if (r->status == 200)
 		r->max_age_s = PAGE_MAX_AGE_S;
 }
@@ -206,19 +264,19 @@ static const char *reason_of(unsigned status)
 {
 	switch (status) {
 	case 400:
-		return "Bad request";
+		return TR("Bad request");
 	case 403:
-		return "Not shown";
+		return TR("Not shown");
 	case 404:
-		return "Not found";
+		return TR("Not found");
 	case 405:
-		return "Method not allowed";
+		return TR("Method not allowed");
 	case 414:
-		return "Address too long";
+		return TR("Address too long");
 	case 421:
-		return "Wrong host";
+		return TR("Wrong host");
 	default:
-		return "Error";
+		return TR("Error");
 	}
 }
 
@@ -229,9 +287,10 @@ void page_refuse(const struct call *call, struct response *r, unsigned status,
 	r->status = status;
 	r->content_type = "text/html; charset=utf-8";
 	r->style_source = NULL;
-	page_begin(call, r, reason_of(status));
-	text_addf(&r->body, "<h1>%s</h1>\n<p>", reason_of(status));
-	html_escape(&r->body, why);
+	page_begin(call, r, tr(&r->body, reason_of(status)));
+	text_addf(&r->body, "<h1>%s</h1>\n<p>",
+		  tr(&r->body, reason_of(status)));
+	html_escape(&r->body, tr(&r->body, why));
 	text_add(&r->body, "</p>\n");
 	page_end(call, r);
 	r->max_age_s = -1;
@@ -263,30 +322,63 @@ enum range page_default_range(const struct call *call)
 	return RANGE_DAY;
 }
 
-bool page_range(const struct call *call, struct response *r, enum range *out)
+struct period page_default_period(const struct call *call)
 {
-	const char *wanted = request_parameter(call->request, "range");
-
-	*out = page_default_range(call);
-	if (!wanted || period_parse(wanted, out) == 0)
-		return true;
-	page_refuse(call, r, 400,
-		    "range is one of hour, day, week, month and year.");
-	return false;
+	return period_of(page_default_range(call), call->now_s);
 }
 
-void page_add_ranges(struct text *out, const char *path, enum range shown)
+/* A moment that the query names. @return 0; ERR_NOT_FOUND: it names none */
+static int moment(const struct call *call, const char *name, int64_t *out)
 {
-	text_add(out, "<nav class=\"ranges\" aria-label=\"Period\"><ul>");
-	for (int i = 0; i < RANGE_COUNT; i++) {
-		enum range range = (enum range)i;
+	const char *text = request_parameter(call->request, name);
 
-		text_addf(out, "<li><a href=\"%s?range=%s\"%s>%s</a></li>",
-			  path, period_name(range),
-			  range == shown ? " aria-current=\"true\"" : "",
-			  period_name(range));
+	if (!text || *text == '\0')
+		return ERR_NOT_FOUND;
+	return period_parse_time(text, out);
+}
+
+/* From one moment to another, or a range that ends at a moment. */
+static int free_period(const struct call *call, struct period *out)
+{
+	int64_t from_s = 0;
+	int64_t to_s = call->now_s;
+	int to = moment(call, "to", &to_s);
+	int from = moment(call, "from", &from_s);
+
+	if (from == ERR_NOT_FOUND && to == ERR_NOT_FOUND)
+		return 0;
+	if ((from < 0 && from != ERR_NOT_FOUND) ||
+	    (to < 0 && to != ERR_NOT_FOUND))
+		return ERR_SYNTAX;
+	if (from == ERR_NOT_FOUND)
+		from_s = to_s - period_length(out);
+	return period_between(out, from_s, to_s, call->now_s);
+}
+
+bool page_period(const struct call *call, struct response *r,
+		 struct period *out)
+{
+	const char *wanted = request_parameter(call->request, "range");
+	enum range range = page_default_range(call);
+	int rc;
+
+	if (wanted && period_parse(wanted, &range) < 0) {
+		page_refuse(call, r, 400,
+			    TR("range is one of hour, day, week, month and "
+			       "year."));
+		return false;
 	}
-	text_add(out, "</ul></nav>\n");
+	*out = period_of(range, call->now_s);
+	rc = free_period(call, out);
+	if (rc == 0)
+		return true;
+	page_refuse(call, r, 400,
+		    rc == ERR_SYNTAX
+			? TR("from and to are moments: 2026-11-20T14:00, "
+			     "local, or seconds of the epoch.")
+			: TR("from has to lie before to and in the past, and "
+			     "ten years before to at most."));
+	return false;
 }
 
 void page_add_count_row(struct text *out, const char *label, double value)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "util/language.h"
 #include "web/memo.h"
 #include "web/period.h"
 #include "web/request.h"
@@ -22,8 +23,9 @@ struct call {
 	struct site *site;
 	const struct registry *registry;
 	const struct config *config;
-	const struct status *status; /* NULL: none could be read */
-	const struct request *request;
+	const struct status *status;   /* NULL: none could be read */
+	const struct request *request; /* NULL: it could not be read */
+	const struct language *language;
 	double wall_s;	 /* the clock's time */
 	int64_t now_s;	 /* "now" of the data: a replay's end, else wall_s */
 	bool is_open;	 /* everything is shown to everyone */
@@ -37,15 +39,19 @@ typedef void (*page_answer)(const struct call *call, struct response *r);
 /** The start of a page, title in plain text. */
 void page_begin(const struct call *call, struct response *r, const char *title);
 
+/**
+ * Append the address of this page with one parameter of the query changed, or
+ * without it if value is NULL; for an attribute of HTML.
+ */
+void page_add_target(const struct call *call, struct text *out,
+		     const char *name, const char *value);
+
 /** The end of a page; sets how long it may be kept. */
 void page_end(const struct call *call, struct response *r);
 
-/** A whole page that says why there is no other. */
+/** A whole page that says why there is no other; why is to be translated. */
 void page_refuse(const struct call *call, struct response *r, unsigned status,
 		 const char *why);
-
-/** Append "2018-02-12 14:32:00 AST". */
-void page_add_time(struct text *out, double at_s);
 
 /** Whether the collector writes no longer. */
 bool page_is_stale(const struct call *call);
@@ -56,15 +62,15 @@ double page_covered_s(const struct call *call, int64_t from_s, uint32_t row_s);
 /** What is shown where the query asks for no range. */
 enum range page_default_range(const struct call *call);
 
-/**
- * The range that the query asks for, else the default.
- * @return false when it asks for no range there is; r then says so
- */
-MUST_CHECK bool page_range(const struct call *call, struct response *r,
-			   enum range *out);
+/** The period of that. */
+struct period page_default_period(const struct call *call);
 
-/** Links to the same page with every other range. */
-void page_add_ranges(struct text *out, const char *path, enum range shown);
+/**
+ * The period that the query asks for, else the default.
+ * @return false when it asks for none there is; r then says so
+ */
+MUST_CHECK bool page_period(const struct call *call, struct response *r,
+			    struct period *out);
 
 /** One row of a two-column table: heading in plain text, counted value. */
 void page_add_count_row(struct text *out, const char *label, double value);

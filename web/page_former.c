@@ -2,49 +2,43 @@
 
 /* /members/AS64500 of one who is no member any more: the total that is kept. */
 
-#include <stdio.h>
-
 #include "web/graph.h"
 #include "web/page.h"
+#include "web/period_nav.h"
 #include "web/view.h"
 
-enum { PATH_SIZE = 64 };
-
 static void add_total(const struct call *call, const struct subject *subject,
-		      enum range range, struct text *out)
+		      const struct period *period, struct text *out)
 {
 	struct view view;
 
-	if (view_load(&view, call, subject, range) < 0) {
+	if (view_load(&view, call, subject, period) < 0) {
 		text_add(out, "<p class=\"banner bad\">The store could not be "
 			      "read.</p>\n");
 		return;
 	}
 	graph_add_figure(out, subject, &view, "g");
 	graph_add_table(out, subject, &view);
-	text_addf(
-	    out,
-	    "<p class=\"links\">This graph as "
-	    "<a href=\"/graph/member.svg?asn=%u&amp;range=%s\">SVG</a> or "
-	    "<a href=\"/graph/member.json?asn=%u&amp;range=%s\">JSON</a>"
-	    "</p>\n",
-	    subject->series.asn, period_name(range), subject->series.asn,
-	    period_name(range));
+	graph_add_links(out, subject, period);
 	view_fini(&view);
+}
+
+static bool says_period(const struct request *request)
+{
+	return request_parameter(request, "range") ||
+	       request_parameter(request, "from") ||
+	       request_parameter(request, "to");
 }
 
 bool page_former(const struct call *call, struct response *r, uint32_t asn)
 {
 	/* Who left is looked up for what was, not for today. */
-	enum range range = RANGE_YEAR;
+	struct period period = period_of(RANGE_YEAR, call->now_s);
 	struct subject subject;
-	char path[PATH_SIZE];
 
 	if (!subject_of_former(&subject, call, asn))
 		return false;
-	if (!request_parameter(call->request, "range") ||
-	    page_range(call, r, &range)) {
-		(void)snprintf(path, sizeof(path), "/members/AS%u", asn);
+	if (!says_period(call->request) || page_period(call, r, &period)) {
 		page_begin(call, r, text_str(&subject.title));
 		text_addf(&r->body,
 			  "<h1>AS%u <span class=\"asn\">former member</span>"
@@ -53,8 +47,8 @@ bool page_former(const struct call *call, struct response *r, uint32_t asn)
 			  "stored while they did, estimated from samples; what "
 			  "ports counted is shown with the ports.</p>\n",
 			  asn, asn);
-		page_add_ranges(&r->body, path, range);
-		add_total(call, &subject, range, &r->body);
+		period_nav_add(&r->body, call, &period);
+		add_total(call, &subject, &period, &r->body);
 		page_end(call, r);
 	}
 	subject_fini(&subject);

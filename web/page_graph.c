@@ -47,8 +47,7 @@ static const struct member *member_parameter(const struct call *call,
 
 static bool find_exchange(struct subject *out, const struct call *call)
 {
-	(void)call;
-	subject_of_exchange(out);
+	subject_of_exchange(out, call->language);
 	return true;
 }
 
@@ -59,7 +58,7 @@ static bool find_member(struct subject *out, const struct call *call)
 	uint32_t asn;
 
 	if (member)
-		subject_of_member(out, member);
+		subject_of_member(out, call->language, member);
 	return member || (asn_parameter(call, "asn", &asn) &&
 			  subject_of_former(out, call, asn));
 }
@@ -86,9 +85,10 @@ static bool find_interface(struct subject *out, const struct call *call)
 			continue;
 		/* The only one has no file: it is the member. */
 		if (member->interface_count < 2)
-			subject_of_member(out, member);
+			subject_of_member(out, call->language, member);
 		else
-			subject_of_interface(out, member, interface);
+			subject_of_interface(out, call->language, member,
+					     interface);
 		return true;
 	}
 	return false;
@@ -105,7 +105,8 @@ static bool find_pair(struct subject *out, const struct call *call)
 	else if (!number_parameter(call, "vlan", 4094, &vlan))
 		return false;
 	if (a && b)
-		subject_of_pair(out, a->asn, b->asn, (uint16_t)vlan);
+		subject_of_pair(out, call->language, a->asn, b->asn,
+				(uint16_t)vlan);
 	return a && b;
 }
 
@@ -129,7 +130,8 @@ static bool find_port(struct subject *out, const struct call *call)
 			continue;
 		text_init(&owner);
 		ports_add_owner(&owner, call, &rows[i]);
-		subject_of_port(out, &series, rows[i].name, text_str(&owner));
+		subject_of_port(out, call->language, &series, rows[i].name,
+				text_str(&owner));
 		text_fini(&owner);
 		found = true;
 	}
@@ -148,7 +150,7 @@ static bool find_infrastructure(struct subject *out, const struct call *call)
 	    !number_parameter(call, "id", UINT32_MAX, &id))
 		return false;
 	if (id == call->registry->infrastructure_id)
-		subject_of_infrastructure(out, call->registry);
+		subject_of_infrastructure(out, call->language, call->registry);
 	return id == call->registry->infrastructure_id;
 }
 
@@ -159,7 +161,7 @@ static bool find_location(struct subject *out, const struct call *call)
 	    name ? registry_location(call->registry, name) : NULL;
 
 	if (location)
-		subject_of_location(out, location);
+		subject_of_location(out, call->language, location);
 	return location != NULL;
 }
 
@@ -171,7 +173,8 @@ static bool find_switch(struct subject *out, const struct call *call)
 	for (size_t i = 0; name && i < config->switch_count; i++) {
 		if (strcmp(config->switches[i].name, name) != 0)
 			continue;
-		subject_of_switch(out, config->switches[i].name);
+		subject_of_switch(out, call->language,
+				  config->switches[i].name);
 		return true;
 	}
 	return false;
@@ -186,7 +189,7 @@ static bool find_vlan(struct subject *out, const struct call *call)
 		return false;
 	vlan = registry_vlan(call->registry, (uint16_t)tag);
 	if (vlan)
-		subject_of_vlan(out, vlan);
+		subject_of_vlan(out, call->language, vlan);
 	return vlan != NULL;
 }
 
@@ -218,11 +221,12 @@ static bool find(struct subject *out, const struct call *call, size_t len)
 }
 
 static void add_graph(const struct call *call, const struct subject *subject,
-		      enum range range, bool is_json, struct response *r)
+		      const struct period *period, bool is_json,
+		      struct response *r)
 {
 	struct view view;
 
-	if (view_load(&view, call, subject, range) < 0) {
+	if (view_load(&view, call, subject, period) < 0) {
 		page_refuse(call, r, 500, "The store could not be read.");
 		return;
 	}
@@ -244,15 +248,15 @@ void page_graph(const struct call *call, struct response *r)
 	size_t len = strcspn(name, ".");
 	bool is_json = strcmp(name + len, ".json") == 0;
 	struct subject subject;
-	enum range range;
+	struct period period;
 
-	if (!page_range(call, r, &range))
+	if (!page_period(call, r, &period))
 		return;
 	if ((!is_json && strcmp(name + len, ".svg") != 0) ||
 	    !find(&subject, call, len)) {
 		page_refuse(call, r, 404, "There is no such graph.");
 		return;
 	}
-	add_graph(call, &subject, range, is_json, r);
+	add_graph(call, &subject, &period, is_json, r);
 	subject_fini(&subject);
 }

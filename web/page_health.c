@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "util/err.h"
+#include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
 #include "web/units.h"
@@ -90,7 +91,7 @@ static void add_refusal(struct text *out, const char *program, double at_s,
 		  "<div class=\"banner bad\" id=\"refusal\">%s refused a new "
 		  "configuration, ",
 		  program);
-	page_add_time(out, at_s);
+	dates_add_time(out, at_s);
 	text_add(out, "; the old one stays in force.<pre tabindex=\"0\">");
 	add_lines(out, problem);
 	text_add(out, "</pre></div>\n");
@@ -101,7 +102,7 @@ static void add_fact(struct text *out, const char *label, double at_s)
 	if (!(at_s > 0))
 		return;
 	text_addf(out, "<div><dt>%s</dt><dd>", label);
-	page_add_time(out, at_s);
+	dates_add_time(out, at_s);
 	text_add(out, "</dd></div>");
 }
 

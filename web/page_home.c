@@ -5,6 +5,7 @@
 #include "web/graph.h"
 #include "web/html.h"
 #include "web/page.h"
+#include "web/period_nav.h"
 #include "web/places.h"
 #include "web/units.h"
 #include "web/view.h"
@@ -73,13 +74,13 @@ void page_home(const struct call *call, struct response *r)
 	struct text *out = &r->body;
 	struct subject subject;
 	struct view view;
-	enum range range;
+	struct period period;
 	int rc;
 
-	if (!page_range(call, r, &range))
+	if (!page_period(call, r, &period))
 		return;
-	subject_of_exchange(&subject);
-	rc = view_load(&view, call, &subject, range);
+	subject_of_exchange(&subject, call->language);
+	rc = view_load(&view, call, &subject, &period);
 	if (rc < 0) {
 		page_refuse(call, r, 500, "The store could not be read.");
 		subject_fini(&subject);
@@ -87,21 +88,17 @@ void page_home(const struct call *call, struct response *r)
 	}
 	page_begin(call, r, "Traffic of the exchange");
 	text_add(out, "<h1>Traffic of the exchange</h1>\n");
-	text_addf(out,
-		  "<p class=\"lead\">What all members together send into "
-		  "the exchange, %s.</p>\n",
-		  period_label(range));
+	tr_add(out, "<p class=\"lead\">What all members together send into "
+		    "the exchange: ");
+	period_add_label(out, &period);
+	text_add(out, ".</p>\n");
 	add_unknowns(call, out);
-	page_add_ranges(out, "/", range);
+	period_nav_add(out, call, &period);
 	add_tiles(call, &view, out);
 	graph_add_figure(out, &subject, &view, "g");
 	graph_add_table(out, &subject, &view);
-	text_addf(out,
-		  "<p class=\"links\">This graph as "
-		  "<a href=\"/graph/exchange.svg?range=%s\">SVG</a> or "
-		  "<a href=\"/graph/exchange.json?range=%s\">JSON</a></p>\n",
-		  period_name(range), period_name(range));
-	places_add(out, call, range);
+	graph_add_links(out, &subject, &period);
+	places_add(out, call, &period);
 	page_end(call, r);
 	view_fini(&view);
 	subject_fini(&subject);

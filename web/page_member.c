@@ -12,6 +12,7 @@
 #include "web/html.h"
 #include "web/page.h"
 #include "web/peers.h"
+#include "web/period_nav.h"
 #include "web/ports.h"
 #include "web/scaled.h"
 #include "web/units.h"
@@ -23,38 +24,25 @@ enum { PEERS_SHOWN = 20, PATH_SIZE = 64 };
 struct visit {
 	const struct call *call;
 	const struct member *member;
-	enum range range;
+	struct period period;
+	char query[PERIOD_QUERY_SIZE]; /* of the period, HTML */
 	char path[PATH_SIZE];
 };
 
-static void add_links(struct text *out, const char *kind,
-		      const struct subject *subject, enum range range)
-{
-	text_addf(out,
-		  "<p class=\"links\">This graph as <a href=\"/graph/%s"
-		  ".svg?",
-		  kind);
-	html_escape(out, text_str(&subject->query));
-	text_addf(out, "&amp;range=%s\">SVG</a> or <a href=\"/graph/%s.json?",
-		  period_name(range), kind);
-	html_escape(out, text_str(&subject->query));
-	text_addf(out, "&amp;range=%s\">JSON</a></p>\n", period_name(range));
-}
-
 /* Figure and table of a subject, or a sentence that it could not be read. */
 static void add_subject(const struct visit *v, const struct subject *subject,
-			const char *kind, const char *id, struct text *out)
+			const char *id, struct text *out)
 {
 	struct view view;
 
-	if (view_load(&view, v->call, subject, v->range) < 0) {
+	if (view_load(&view, v->call, subject, &v->period) < 0) {
 		text_add(out, "<p class=\"banner bad\">The store could not be "
 			      "read.</p>\n");
 		return;
 	}
 	graph_add_figure(out, subject, &view, id);
 	graph_add_table(out, subject, &view);
-	add_links(out, kind, subject, v->range);
+	graph_add_links(out, subject, &v->period);
 	view_fini(&view);
 }
 
@@ -62,8 +50,8 @@ static void add_total(const struct visit *v, struct text *out)
 {
 	struct subject subject;
 
-	subject_of_member(&subject, v->member);
-	add_subject(v, &subject, "member", "g", out);
+	subject_of_member(&subject, out->language, v->member);
+	add_subject(v, &subject, "g", out);
 	subject_fini(&subject);
 }
 
@@ -88,7 +76,8 @@ static void add_interfaces(const struct visit *v, struct text *out)
 
 		if (interface->member != index || interface->vlan == 0)
 			continue;
-		subject_of_interface(&subject, v->member, interface);
+		subject_of_interface(&subject, out->language, v->member,
+				     interface);
 		text_add(out, "<div><h3>");
 		html_name(out, vlan ? vlan->name : "VLAN");
 		text_addf(out, " (VLAN %u)", interface->vlan);
@@ -96,7 +85,7 @@ static void add_interfaces(const struct visit *v, struct text *out)
 			text_addf(out, ", connection %u", interface->ordinal);
 		text_add(out, "</h3>\n");
 		id[1] = (char)('a' + n++ % 26);
-		add_subject(v, &subject, "interface", id, out);
+		add_subject(v, &subject, id, out);
 		text_add(out, "</div>\n");
 		subject_fini(&subject);
 	}
@@ -135,7 +124,7 @@ static void add_port(const struct visit *v, const struct port_row *row,
 	ports_now(row, bps, &is_estimate);
 	text_add(out, "<tr><th scope=\"row\"><a href=\"");
 	ports_add_path(out, v->call, row);
-	text_addf(out, "?range=%s\">", period_name(v->range));
+	text_addf(out, "?%s\">", v->query);
 	html_name(out, v->call->config->switches[row->switch_index].name);
 	text_add(out, " ");
 	html_name(out, row->name);
@@ -200,9 +189,9 @@ static void add_peer(const struct visit *v, const struct peer *peer,
 	double v6 = peer->v6_bytes[WAY_FROM] + peer->v6_bytes[WAY_TO];
 
 	text_addf(out,
-		  "<tr><th scope=\"row\"><bdi><a href=\"/members/AS%u?range=%s"
+		  "<tr><th scope=\"row\"><bdi><a href=\"/members/AS%u?%s"
 		  "\">",
-		  peer->member->asn, period_name(v->range));
+		  peer->member->asn, v->query);
 	html_name(out, peer->member->name);
 	text_addf(out, "</a></bdi></th><td class=\"number\">%u</td>",
 		  peer->member->asn);
@@ -237,7 +226,7 @@ static void add_peer_table(const struct visit *v, const struct peer *peers,
 	text_addf(
 	    out,
 	    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-	    "aria-label=\"Peers\"><table><caption>Peers, %s</caption>"
+	    "aria-label=\"Peers\"><table><caption>Peers</caption>"
 	    "<thead><tr><th scope=\"col\">Peer</th>"
 	    "<th scope=\"col\" class=\"number\">ASN</th>"
 	    "<th scope=\"col\" class=\"number\">AS%u \xe2\x86\x92 "
@@ -247,15 +236,15 @@ static void add_peer_table(const struct visit *v, const struct peer *peers,
 	    "all</th><td></td><th scope=\"col\" class=\"number\">IPv4</th>"
 	    "<th scope=\"col\" class=\"number\">IPv6</th></tr></thead>"
 	    "<tbody>\n",
-	    period_label(v->range), v->member->asn, v->member->asn);
+	    v->member->asn, v->member->asn);
 	for (size_t i = 0; i < shown; i++)
 		add_peer(v, &peers[i], sums, out);
 	text_add(out, "</tbody></table></div>\n");
 	if (shown < count)
 		text_addf(out,
-			  "<p class=\"links\"><a href=\"%s?range=%s&amp;"
+			  "<p class=\"links\"><a href=\"%s?%s&amp;"
 			  "peers=all\">All %zu peers</a></p>\n",
-			  v->path, period_name(v->range), count);
+			  v->path, v->query, count);
 }
 
 static bool asks_for(const struct visit *v, const char *name, const char *value)
@@ -267,11 +256,11 @@ static bool asks_for(const struct visit *v, const char *name, const char *value)
 
 static void add_unscaled(const struct visit *v, struct text *out)
 {
-	struct period period = period_of(v->range, v->call->now_s);
+	const struct period *period = &v->period;
 	struct peer *peers;
 	size_t count;
 
-	if (peers_load(&peers, &count, v->call, v->member, &period) < 0) {
+	if (peers_load(&peers, &count, v->call, v->member, period) < 0) {
 		text_add(out, "<p class=\"banner bad\">The store could not be "
 			      "read.</p>");
 		return;
@@ -285,7 +274,7 @@ static void add_unscaled(const struct visit *v, struct text *out)
 	text_addf(out,
 		  "<p class=\"note\">Estimated from samples, of %s "
 		  "means.</p>",
-		  units_row(period.pair_row_s));
+		  units_row(period->pair_row_s));
 	free(peers);
 }
 
@@ -293,13 +282,12 @@ static void add_unscaled(const struct visit *v, struct text *out)
 static void add_scaled(const struct visit *v, struct text *out)
 {
 	const struct scaled_place place = { .member = v->member,
-					    .range = v->range,
 					    .path = v->path,
 					    .all =
 						asks_for(v, "peers", "all") };
 	struct scaled scaled;
 
-	if (scaled_load(&scaled, v->call, v->member, v->range) < 0) {
+	if (scaled_load(&scaled, v->call, v->member, &v->period) < 0) {
 		text_add(out, "<p class=\"banner bad\">The store could not be "
 			      "read.</p>");
 		return;
@@ -323,8 +311,8 @@ static void add_peers(const struct visit *v, struct text *out)
 	text_addf(
 	    out,
 	    "<section id=\"peers\"><h2>Top peers</h2>\n<p class=\"links\">"
-	    "<a href=\"%s?range=%s%s#peers\">%s</a></p>\n",
-	    v->path, period_name(v->range), scaled ? "" : "&amp;scaled=1",
+	    "<a href=\"%s?%s%s#peers\">%s</a></p>\n",
+	    v->path, v->query, scaled ? "" : "&amp;scaled=1",
 	    scaled ? "Not scaled: as estimated" : "Scaled to counters");
 	if (scaled)
 		add_scaled(v, out);
@@ -344,7 +332,7 @@ static void add_head(const struct visit *v, struct text *out)
 		  "AS%u \xe2\x86\x92 exchange\xe2\x80\x9d is what this member "
 		  "sends.</p>\n",
 		  v->member->asn);
-	page_add_ranges(out, v->path, v->range);
+	period_nav_add(out, v->call, &v->period);
 }
 
 void page_member(const struct call *call, struct response *r)
@@ -362,8 +350,9 @@ void page_member(const struct call *call, struct response *r)
 		page_refuse(call, r, 404, "There is no such member.");
 		return;
 	}
-	if (!page_range(call, r, &v.range))
+	if (!page_period(call, r, &v.period))
 		return;
+	period_query(v.query, &v.period);
 	text_init(&title);
 	text_addf(&title, "AS%u %s", asn, v.member->name);
 	(void)snprintf(v.path, sizeof(v.path), "/members/AS%u", asn);

@@ -131,7 +131,7 @@ static void add_head(const struct call *call, enum order order,
 	static const enum order shown[] = { ORDER_NAME, ORDER_ASN,
 					    ORDER_FROM, ORDER_TO,
 					    ORDER_PEAK, ORDER_TRAFFIC };
-	const char *brief = period_short(page_default_range(call));
+	enum range range = page_default_range(call);
 
 	text_add(out, "<thead><tr>");
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
@@ -140,23 +140,25 @@ static void add_head(const struct call *call, enum order order,
 
 		if (orders[o].needs_access && !call->is_open)
 			continue;
-		text_addf(
-		    out,
-		    "<th scope=\"col\"%s%s><a href=\"?sort=%s\">%s%s%s</a>"
-		    "</th>",
-		    orders[o].is_number ? " class=\"number\"" : "",
-		    o != order ? ""
-		    : o == ORDER_NAME || o == ORDER_ASN
-			? " aria-sort=\"ascending\""
-			: " aria-sort=\"descending\"",
-		    orders[o].name, orders[o].label, of_period ? ", " : "",
-		    of_period ? brief : "");
-	}
-	if (call->is_open)
 		text_addf(out,
-			  "<th scope=\"col\">Member \xe2\x86\x92 exchange, "
-			  "%s, own scale</th>",
-			  brief);
+			  "<th scope=\"col\"%s%s><a href=\"?sort=%s\">%s%s",
+			  orders[o].is_number ? " class=\"number\"" : "",
+			  o != order ? ""
+			  : o == ORDER_NAME || o == ORDER_ASN
+			      ? " aria-sort=\"ascending\""
+			      : " aria-sort=\"descending\"",
+			  orders[o].name, tr(out, orders[o].label),
+			  of_period ? ", " : "");
+		if (of_period)
+			period_add_short(out, range);
+		text_add(out, "</a></th>");
+	}
+	if (call->is_open) {
+		tr_add(out, "<th scope=\"col\">Member \xe2\x86\x92 exchange, "
+			    "own scale, ");
+		period_add_short(out, range);
+		text_add(out, "</th>");
+	}
 	text_add(out, "</tr></thead>\n<tbody>\n");
 }
 

@@ -12,6 +12,7 @@
 #include "web/html.h"
 #include "web/page.h"
 #include "web/paste.h"
+#include "web/period_nav.h"
 #include "web/ports.h"
 #include "web/units.h"
 #include "web/view.h"
@@ -154,7 +155,7 @@ static void add_port(const struct call *call, const struct port_row *row,
 }
 
 static void add_table_head(struct text *out, const char *switch_name,
-			   const char *period)
+			   enum range range)
 {
 	static const char *const figures[] = { "Now", "Highest",
 					       "95th percentile" };
@@ -171,11 +172,15 @@ static void add_table_head(struct text *out, const char *switch_name,
 		      "<th scope=\"col\" rowspan=\"2\">Other end</th>"
 		      "<th scope=\"col\" rowspan=\"2\" class=\"number\">Speed"
 		      "</th><th scope=\"col\" rowspan=\"2\">State</th>");
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++) {
 		text_addf(out,
 			  "<th scope=\"colgroup\" colspan=\"2\" "
-			  "class=\"group\">%s%s%s</th>",
-			  figures[i], i ? ", " : "", i ? period : "");
+			  "class=\"group\">%s%s",
+			  figures[i], i ? ", " : "");
+		if (i)
+			period_add_short(out, range);
+		text_add(out, "</th>");
+	}
 	text_add(out, "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
 		      "Errors<br><small>in / out</small></th>"
 		      "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
@@ -195,7 +200,7 @@ static void add_switches(const struct call *call, const struct port_row *rows,
 
 		if (i == 0 || rows[i - 1].switch_index != index)
 			add_table_head(out, call->config->switches[index].name,
-				       period_short(page_default_range(call)));
+				       page_default_range(call));
 		add_port(call, &rows[i], &figures[i], out);
 		if (i + 1 == count || rows[i + 1].switch_index != index)
 			text_add(out, "</tbody></table></div></section>\n");
@@ -290,33 +295,21 @@ static void add_one(const struct call *call, const struct port_row *row,
 		    const struct subject *subject, const struct view *v,
 		    struct text *out)
 {
-	struct text path;
-
-	text_init(&path);
-	ports_add_path(&path, call, row);
 	text_add(out, "<h1>");
 	html_name(out, text_str(&subject->title));
 	text_add(out, "</h1>\n<p class=\"lead\">Speed ");
 	units_speed(out, row->speed_bps);
 	text_add(out, ". Seen from the switch. <a href=\"/ports\">All "
 		      "ports</a></p>\n");
-	page_add_ranges(out, text_str(&path), v->period.range);
+	period_nav_add(out, call, &v->period);
 	graph_add_figure(out, subject, v, "g");
 	graph_add_table(out, subject, v);
 	add_calibration(row->status, out);
-	text_addf(out,
-		  "<p class=\"links\">This graph as <a href=\"/graph/port.svg?"
-		  "switch=%s&amp;ifindex=%u&amp;range=%s\">SVG</a> or "
-		  "<a href=\"/graph/port.json?switch=%s&amp;ifindex=%u&amp;"
-		  "range=%s\">JSON</a></p>\n",
-		  subject->series.switch_name, row->ifindex,
-		  period_name(v->period.range), subject->series.switch_name,
-		  row->ifindex, period_name(v->period.range));
-	text_fini(&path);
+	graph_add_links(out, subject, &v->period);
 }
 
 static void answer_port(const struct call *call, const struct port_row *row,
-			enum range range, struct response *r)
+			const struct period *period, struct response *r)
 {
 	struct series series = ports_series(call, row);
 	struct subject subject;
@@ -325,8 +318,9 @@ static void answer_port(const struct call *call, const struct port_row *row,
 
 	text_init(&owner);
 	ports_add_owner(&owner, call, row);
-	subject_of_port(&subject, &series, row->name, text_str(&owner));
-	if (view_load(&view, call, &subject, range) < 0) {
+	subject_of_port(&subject, call->language, &series, row->name,
+			text_str(&owner));
+	if (view_load(&view, call, &subject, period) < 0) {
 		page_refuse(call, r, 500, "The store could not be read.");
 	} else {
 		page_begin(call, r, text_str(&subject.title));
@@ -342,10 +336,10 @@ void page_port(const struct call *call, struct response *r)
 {
 	const struct port_row *row;
 	struct port_row *rows;
-	enum range range;
+	struct period period;
 	size_t count;
 
-	if (!page_range(call, r, &range))
+	if (!page_period(call, r, &period))
 		return;
 	if (ports_list(&rows, &count, call) < 0) {
 		page_refuse(call, r, 500, "Out of memory.");
@@ -353,7 +347,7 @@ void page_port(const struct call *call, struct response *r)
 	}
 	row = find(call, rows, count);
 	if (row)
-		answer_port(call, row, range, r);
+		answer_port(call, row, &period, r);
 	else
 		page_refuse(call, r, 404, "There is no such port.");
 	free(rows);

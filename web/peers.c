@@ -59,14 +59,15 @@ static int add_vlan(struct peer *peer, const struct peer_search *search,
 	const struct period *period = search->period;
 	struct series_range range =
 	    traffic_range(period->from_s, period->to_s, period->pair_row_s);
-	struct subject subject;
+	const bool swapped = asn > other;
+	const struct series series = { .kind = SERIES_PAIR,
+				       .asn = swapped ? other : asn,
+				       .other_asn = swapped ? asn : other,
+				       .vlan = vlan };
 	struct traffic t;
 	int rc;
 
-	subject_of_pair(&subject, asn, other, vlan);
-	rc = traffic_read(&t, search->call->config->state_dir, &subject.series,
-			  &range);
-	subject_fini(&subject);
+	rc = traffic_read(&t, search->call->config->state_dir, &series, &range);
 	if (rc < 0)
 		return rc;
 	add_way(peer, search, &t, WAY_FROM, asn > other ? WAY_TO : WAY_FROM);

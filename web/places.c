@@ -14,16 +14,14 @@ static void add_rate(struct text *out, double bytes_per_s)
 
 /* One row; takes the subject. */
 static void add_place(struct text *out, const struct call *call,
-		      struct subject *subject, const char *kind,
-		      enum range range)
+		      struct subject *subject, const struct period *period)
 {
 	struct view view;
 
-	if (view_load(&view, call, subject, range) == 0) {
-		text_addf(out, "<tr><th scope=\"row\"><a href=\"/graph/%s.svg?",
-			  kind);
-		html_escape(out, text_str(&subject->query));
-		text_addf(out, "&amp;range=%s\">", period_name(range));
+	if (view_load(&view, call, subject, period) == 0) {
+		text_add(out, "<tr><th scope=\"row\"><a href=\"");
+		subject_add_url(out, subject, "svg", period);
+		text_add(out, "\">");
 		html_name(out, text_str(&subject->title));
 		text_add(out, "</a></th>");
 		add_rate(out, view.current[WAY_FROM][BAND_TOTAL]);
@@ -34,7 +32,8 @@ static void add_place(struct text *out, const struct call *call,
 	subject_fini(subject);
 }
 
-void places_add(struct text *out, const struct call *call, enum range range)
+void places_add(struct text *out, const struct call *call,
+		const struct period *period)
 {
 	const struct registry *r = call->registry;
 	struct subject subject;
@@ -52,16 +51,16 @@ void places_add(struct text *out, const struct call *call, enum range range)
 		 "<th scope=\"col\" class=\"number\">Maximum</th>"
 		 "</tr></thead>\n<tbody>\n");
 	if (r->infrastructure.switch_count > 0) {
-		subject_of_infrastructure(&subject, r);
-		add_place(out, call, &subject, "infrastructure", range);
+		subject_of_infrastructure(&subject, out->language, r);
+		add_place(out, call, &subject, period);
 	}
 	for (uint32_t i = 0; i < r->location_count; i++) {
-		subject_of_location(&subject, &r->locations[i]);
-		add_place(out, call, &subject, "location", range);
+		subject_of_location(&subject, out->language, &r->locations[i]);
+		add_place(out, call, &subject, period);
 	}
 	for (uint32_t i = 0; i < r->vlan_count; i++) {
-		subject_of_vlan(&subject, &r->vlans[i]);
-		add_place(out, call, &subject, "vlan", range);
+		subject_of_vlan(&subject, out->language, &r->vlans[i]);
+		add_place(out, call, &subject, period);
 	}
 	text_add(out, "</tbody></table></div>\n");
 }

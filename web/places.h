@@ -11,6 +11,7 @@
 #include "web/page.h"
 
 /** A table of all of them, each with what it carries and a link. */
-void places_add(struct text *out, const struct call *call, enum range range);
+void places_add(struct text *out, const struct call *call,
+		const struct period *period);
 
 #endif

@@ -323,7 +323,7 @@ static void add_time_marks(struct text *out, const struct period *period)
 {
 	double length = (double)(period->to_s - period->from_s);
 	struct axis_mark mark =
-	    axis_next_mark(period->range, period->from_s - 1);
+	    axis_next_mark(period_length(period), period->from_s - 1);
 
 	while (mark.at_s < period->to_s) {
 		double x = 100 * (double)(mark.at_s - period->from_s) / length;
@@ -339,11 +339,12 @@ static void add_time_marks(struct text *out, const struct period *period)
 				  "<text class=\"gx%s\" x=\"%.3f%%\" "
 				  "y=\"%d\">",
 				  is_major ? "" : " wide", x, PLOT_HEIGHT + 20);
-			axis_add_time_label(out, period->range, mark.at_s);
+			axis_add_time_label(out, period_length(period),
+					    mark.at_s);
 			text_add(out, "</text>");
 		}
 		text_add_char(out, '\n');
-		mark = axis_next_mark(period->range, mark.at_s);
+		mark = axis_next_mark(period_length(period), mark.at_s);
 	}
 }
 

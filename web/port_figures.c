@@ -16,13 +16,14 @@ struct kept_port {
 static void work_out(struct port_figures *f, const struct call *call,
 		     const struct port_row *row)
 {
+	struct period period = page_default_period(call);
 	struct series series = ports_series(call, row);
 	struct subject subject;
 	struct view v;
 
 	*f = (struct port_figures){ { NAN, NAN }, { NAN, NAN }, false };
-	subject_of_port(&subject, &series, row->name, "");
-	if (view_load(&v, call, &subject, page_default_range(call)) == 0) {
+	subject_of_port(&subject, NULL, &series, row->name, "");
+	if (view_load(&v, call, &subject, &period) == 0) {
 		for (int way = 0; way < WAY_COUNT; way++) {
 			f->highest[way] =
 			    v.statistics[way][BAND_TOTAL].maximum * 8;

@@ -19,6 +19,7 @@ struct response {
 	int max_age_s;		  /* negative: not to be stored at all */
 	bool is_public;		  /* shared caches may keep it */
 	bool is_immutable;	  /* its URL changes with its content */
+	bool is_translated;	  /* in the language of the body */
 	struct text body;
 };
 

@@ -9,6 +9,7 @@
 #include "net/ipaddr.h"
 #include "util/err.h"
 #include "web/asset.h"
+#include "web/languages.h"
 #include "web/page.h"
 
 enum { PREPARE_WITHIN_S = 900 }; /* of the last visit */
@@ -142,29 +143,31 @@ bool route_host_is_local(const char *host)
 	       ends_with(host, len, ".localhost");
 }
 
-static void dispatch(struct call *call, const char *method, const char *host,
+static void dispatch(struct call *call, const struct route_request *from,
 		     struct response *r)
 {
+	const char *method = from->method;
 	const struct route *route = find(call->request);
 
 	/* A foreign name that resolves to this address is how a web page
 	 * elsewhere would read an open site through its visitor's browser. */
-	if (call->is_open && !route_host_is_local(host)) {
+	if (call->is_open && !route_host_is_local(from->host)) {
 		call->is_open = false;
-		page_refuse(call, r, 421,
-			    "With access: open this server answers only to "
-			    "localhost and to addresses. A proxy in front of "
-			    "it has to send Host: localhost.");
+		page_refuse(
+		    call, r, 421,
+		    TR("With access: open this server answers only to "
+		       "localhost and to addresses. A proxy in front of "
+		       "it has to send Host: localhost."));
 	} else if (!route) {
-		page_refuse(call, r, 404, "There is no such page.");
+		page_refuse(call, r, 404, TR("There is no such page."));
 	} else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
-		page_refuse(call, r, 405, "This page can only be read.");
+		page_refuse(call, r, 405, TR("This page can only be read."));
 		r->allow = "GET, HEAD";
 	} else if (!route->is_public && !call->is_open) {
 		page_refuse(call, r, 403,
-			    "This version has no accounts yet; it shows this "
-			    "page only where the configuration says "
-			    "\"access: open\".");
+			    TR("This version has no accounts yet; it shows "
+			       "this page only where the configuration says "
+			       "\"access: open\"."));
 	} else {
 		r->is_public = route->is_public;
 		if (call->is_visited && route->dear != SITE_DEAR_NONE)
@@ -188,8 +191,20 @@ static void set_now(struct call *call, uint64_t serial)
 	call->epoch.period = call->now_s / (page_is_stale(call) ? 60 : 300);
 }
 
-static void answer(struct site *site, const char *const line[2],
-		   const char *host, bool is_visited, struct response *r)
+static void set_language(struct call *call, const struct route_request *from,
+			 struct response *r)
+{
+	const char *asked = NULL;
+
+	if (call->request)
+		asked = request_parameter(call->request, "lang");
+	call->language =
+	    languages_choose(call->config, asked, from->accept_language);
+	r->body.language = call->language;
+}
+
+static void answer(struct site *site, const struct route_request *from,
+		   bool is_visited, struct response *r)
 {
 	struct request request = { .segment_count = 0 };
 	uint64_t serial;
@@ -199,32 +214,30 @@ static void answer(struct site *site, const char *const line[2],
 		.registry = generation->registry,
 		.config = generation->config,
 		.status = site_take_status(site),
-		.request = &request,
 		.wall_s = site_time(site),
 		.is_visited = is_visited,
 	};
-	int rc = request_parse(&request, line[1]);
+	int rc = request_parse(&request, from->target);
 
 	call.is_open = call.config->web.access == CONFIG_ACCESS_OPEN;
 	set_now(&call, serial);
-	if (rc < 0) {
-		call.request = NULL;
+	if (rc == 0)
+		call.request = &request;
+	set_language(&call, from, r);
+	if (rc < 0)
 		page_refuse(&call, r, rc == ERR_RANGE ? 414 : 400,
-			    rc == ERR_RANGE ? "The address is too long."
-					    : "The address is not valid.");
-	} else {
-		dispatch(&call, line[0], host, r);
-	}
+			    rc == ERR_RANGE ? TR("The address is too long.")
+					    : TR("The address is not valid."));
+	else
+		dispatch(&call, from, r);
 	site_release_status(site, call.status);
 	generation_unref(generation);
 }
 
-void route_answer(struct site *site, const char *method, const char *target,
-		  const char *host, struct response *r)
+void route_answer(struct site *site, const struct route_request *request,
+		  struct response *r)
 {
-	const char *const line[] = { method, target };
-
-	answer(site, line, host, true, r);
+	answer(site, request, true, r);
 }
 
 /* Whether there is a step that was not there at the last look. */
@@ -246,7 +259,8 @@ void route_prepare(struct site *site, double *last_step_end)
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
 		const struct route *route = &routes[i];
 		char target[32];
-		const char *const line[] = { "GET", target };
+		const struct route_request request = { "GET", target,
+						       "localhost", NULL };
 		struct response r;
 
 		if (route->dear == SITE_DEAR_NONE ||
@@ -255,7 +269,7 @@ void route_prepare(struct site *site, double *last_step_end)
 			continue;
 		(void)snprintf(target, sizeof(target), "/%s", route->pattern);
 		response_init(&r);
-		answer(site, line, "localhost", false, &r);
+		answer(site, &request, false, &r);
 		response_fini(&r);
 	}
 }

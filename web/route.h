@@ -13,16 +13,21 @@
 #include "web/response.h"
 #include "web/site.h"
 
+/* A request as it came; borrowed. */
+struct route_request {
+	const char *method;
+	const char *target;	     /* raw, as it stood in the request line */
+	const char *host;	     /* the Host header's value */
+	const char *accept_language; /* NULL: there is none */
+};
+
 /**
  * Answer one request.
  *
- * @param method  as it stood in the request line
- * @param target  raw, as it stood in the request line
- * @param host    the Host header's value
- * @param r       made with response_init; always filled
+ * @param r  made with response_init; always filled
  */
-void route_answer(struct site *site, const char *method, const char *target,
-		  const char *host, struct response *r);
+void route_answer(struct site *site, const struct route_request *request,
+		  struct response *r);
 
 /**
  * If a step was stored since the last call, work out what the pages need that

@@ -270,9 +270,9 @@ static int make_table(struct scaled *out, const struct sources *s)
 }
 
 int scaled_load(struct scaled *out, const struct call *call,
-		const struct member *member, enum range range)
+		const struct member *member, const struct period *period)
 {
-	struct scaled made = { .period = period_of(range, call->now_s) };
+	struct scaled made = { .period = *period };
 	struct sources sources = { .peer_count = 0 };
 	int rc = gather(&sources, &made, call, member);
 

@@ -49,7 +49,8 @@ extern const char scaled_no_peer[];
  *         -ENOMEM; with 0 to be freed by scaled_fini
  */
 MUST_CHECK int scaled_load(struct scaled *out, const struct call *call,
-			   const struct member *member, enum range range);
+			   const struct member *member,
+			   const struct period *period);
 
 /** Free the rows. */
 void scaled_fini(struct scaled *s);
@@ -66,7 +67,6 @@ const char *scaled_refusal(enum headline_verdict verdict);
 /* What the page of a member shows of it. */
 struct scaled_place {
 	const struct member *member;
-	enum range range;
 	const char *path; /* of the member's page */
 	bool all;	  /* peers, not only the largest */
 };

@@ -157,10 +157,10 @@ void page_scaled(const struct call *call, struct response *r)
 	const char *asn_text = request_parameter(call->request, "asn");
 	const struct member *member = NULL;
 	struct scaled s;
-	enum range range;
+	struct period period;
 	uint32_t asn;
 
-	if (!page_range(call, r, &range))
+	if (!page_period(call, r, &period))
 		return;
 	if (asn_text && request_asn(asn_text, &asn) == 0)
 		member = registry_member(call->registry, asn);
@@ -168,7 +168,7 @@ void page_scaled(const struct call *call, struct response *r)
 		page_refuse(call, r, 404, "There is no such member.");
 		return;
 	}
-	if (scaled_load(&s, call, member, range) < 0) {
+	if (scaled_load(&s, call, member, &period) < 0) {
 		page_refuse(call, r, 500, "The store could not be read.");
 		return;
 	}

@@ -93,13 +93,15 @@ static void add_cells(struct text *out, const uint64_t bytes[BAND_COUNT])
 }
 
 static void add_row(struct text *out, const struct scaled_row *row,
-		    enum range range)
+		    const struct period *period)
 {
+	char query[PERIOD_QUERY_SIZE];
+
 	if (row->peer) {
 		text_addf(out,
 			  "<tr><th scope=\"row\"><bdi><a href=\"/members/"
-			  "AS%u?range=%s\">",
-			  row->peer->asn, period_name(range));
+			  "AS%u?%s\">",
+			  row->peer->asn, period_query(query, period));
 		html_name(out, row->peer->name);
 		text_addf(out,
 			  "</a></bdi> <span class=\"asn\">AS%u</span></th>",
@@ -135,10 +137,10 @@ static void add_table_head(struct text *out, enum way way,
 	text_addf(out,
 		  "<div><h3>%s AS%u</h3>\n<div class=\"scroll\" tabindex=\"0\" "
 		  "role=\"region\" aria-label=\"%s AS%u, scaled to counters\">"
-		  "<table><caption>%s AS%u by peer, scaled to counters, %s"
+		  "<table><caption>%s AS%u by peer, scaled to counters"
 		  "</caption><thead><tr>"
 		  "<th scope=\"col\">Peer</th>",
-		  name, asn, name, asn, name, asn, period_label(place->range));
+		  name, asn, name, asn, name, asn);
 	for (size_t i = 0; i < BAND_COUNT; i++)
 		text_addf(out, "<th scope=\"col\" class=\"number\">%s</th>",
 			  columns[i].label);
@@ -153,10 +155,10 @@ static void add_table(struct text *out, const struct scaled *s, enum way way,
 
 	add_table_head(out, way, place);
 	for (size_t i = 0; i < shown; i++)
-		add_row(out, &s->rows[way][i], place->range);
+		add_row(out, &s->rows[way][i], &s->period);
 	if (shown < peers)
 		add_others(out, s, way, shown);
-	add_row(out, &s->rows[way][peers], place->range);
+	add_row(out, &s->rows[way][peers], &s->period);
 	text_add(out, "</tbody><tbody><tr class=\"sum\"><th scope=\"row\">"
 		      "Total</th>");
 	add_cells(out, s->total[way]);
@@ -166,19 +168,20 @@ static void add_table(struct text *out, const struct scaled *s, enum way way,
 static void add_links(struct text *out, const struct scaled *s,
 		      const struct scaled_place *place)
 {
-	const char *range = period_name(place->range);
+	char range[PERIOD_QUERY_SIZE];
 	uint32_t asn = place->member->asn;
 
+	period_query(range, &s->period);
 	text_add(out, "<p class=\"links\">");
 	if (!place->all && s->count - 1 > PEERS_SHOWN)
 		text_addf(out,
-			  "<a href=\"%s?range=%s&amp;scaled=1&amp;peers=all"
+			  "<a href=\"%s?%s&amp;scaled=1&amp;peers=all"
 			  "#peers\">All %zu peers</a>. ",
 			  place->path, range, s->count - 1);
 	text_addf(out,
 		  "To the byte as <a href=\"/graph/scaled.csv?asn=%u&amp;"
-		  "range=%s\">CSV</a> or <a href=\"/graph/scaled.json?asn=%u"
-		  "&amp;range=%s\">JSON</a></p>\n",
+		  "%s\">CSV</a> or <a href=\"/graph/scaled.json?asn=%u"
+		  "&amp;%s\">JSON</a></p>\n",
 		  asn, range, asn, range);
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "util/err.h"
+#include "util/language.h"
 #include "util/log.h"
 #include "web/response.h"
 #include "web/route.h"
@@ -114,6 +115,11 @@ static void add_headers(struct MHD_Response *to, const struct response *r,
 	add_header(to, "X-Content-Type-Options", "nosniff");
 	add_header(to, "Referrer-Policy", "no-referrer");
 	add_header(to, "Cross-Origin-Resource-Policy", "same-origin");
+	if (r->is_translated) {
+		add_header(to, "Content-Language",
+			   r->body.language ? r->body.language->code : "en");
+		add_header(to, "Vary", "Accept-Language");
+	}
 	if (r->allow)
 		add_header(to, "Allow", r->allow);
 	add_cache_headers(to, r, etag);
@@ -161,8 +167,15 @@ static void fill_response(struct server *server,
 
 	/* No Host at all: HTTP/1.0, by hand; no browser does so. */
 	if (pending) {
-		route_answer(server->site, method, pending->target,
-			     host ? host : "localhost", r);
+		const struct route_request request = {
+			.method = method,
+			.target = pending->target,
+			.host = host ? host : "localhost",
+			.accept_language = MHD_lookup_connection_value(
+			    connection, MHD_HEADER_KIND, "Accept-Language"),
+		};
+
+		route_answer(server->site, &request, r);
 		return;
 	}
 	r->status = 400;

@@ -3,7 +3,10 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "util/language.h"
 
 #define UNKNOWN "\xe2\x80\x93" /* en dash */
 
@@ -33,8 +36,8 @@ static void add_scaled(struct text *out, double value, const char *unit)
 		value /= 1000;
 		prefix++;
 	}
-	text_addf(out, "%.*f %s%s", prefix ? decimals_for(value) : 0, value,
-		  prefixes[prefix], unit);
+	language_add_decimal(out, value, prefix ? decimals_for(value) : 0);
+	text_addf(out, " %s%s", prefixes[prefix], unit);
 }
 
 void units_rate(struct text *out, double bytes_per_s)
@@ -44,7 +47,18 @@ void units_rate(struct text *out, double bytes_per_s)
 
 void units_bytes(struct text *out, double bytes)
 {
-	add_scaled(out, bytes, "B");
+	add_scaled(out, bytes, language_find_in(out->language, "byte", "B"));
+}
+
+/* Four significant digits, and no needless ones. */
+static void add_short(struct text *out, double value)
+{
+	char digits[32];
+	const char *point;
+
+	(void)snprintf(digits, sizeof(digits), "%.4g", value);
+	point = strchr(digits, '.');
+	language_add_decimal(out, value, point ? (int)strlen(point + 1) : 0);
 }
 
 void units_speed(struct text *out, double bps)
@@ -59,7 +73,8 @@ void units_speed(struct text *out, double bps)
 		bps /= 1000;
 		prefix++;
 	}
-	text_addf(out, "%.4g %sbit/s", bps, prefixes[prefix]);
+	add_short(out, bps);
+	text_addf(out, " %sbit/s", prefixes[prefix]);
 }
 
 void units_count(struct text *out, double count)
@@ -90,9 +105,14 @@ void units_percent(struct text *out, double ratio)
 	if (!isfinite(percent))
 		text_add(out, UNKNOWN);
 	else if (percent > 0 && percent < 0.05)
-		text_add(out, "<0.1 %");
-	else
-		text_addf(out, "%.1f %%", percent);
+		text_addf(out,
+			  "\xe2\x89\xa4"
+			  "0%s1 %%",
+			  language_point(out->language));
+	else {
+		language_add_decimal(out, percent, 1);
+		text_add(out, " %");
+	}
 }
 
 void units_duration(struct text *out, double seconds)
@@ -105,34 +125,34 @@ void units_duration(struct text *out, double seconds)
 	}
 	s = (uint64_t)seconds;
 	if (s < 120)
-		text_addf(out, "%u s", (unsigned)s);
+		tr_addf(out, "%u s", (unsigned)s);
 	else if (s < 7200)
-		text_addf(out, "%u min", (unsigned)(s / 60));
+		tr_addf(out, "%u min", (unsigned)(s / 60));
 	else if (s < UINT64_C(172800) && s / 60 % 60 == 0)
-		text_addf(out, "%u h", (unsigned)(s / 3600));
+		tr_addf(out, "%u h", (unsigned)(s / 3600));
 	else if (s < UINT64_C(172800))
-		text_addf(out, "%u h %02u min", (unsigned)(s / 3600),
-			  (unsigned)(s / 60 % 60));
+		tr_addf(out, "%u h %02u min", (unsigned)(s / 3600),
+			(unsigned)(s / 60 % 60));
 	else
-		text_addf(out, "%u days", (unsigned)(s / 86400));
+		tr_addf(out, "%u days", (unsigned)(s / 86400));
 }
 
 const char *units_row(uint32_t row_s)
 {
 	switch (row_s) {
 	case 60:
-		return "1-minute";
+		return TR("1-minute");
 	case 300:
-		return "5-minute";
+		return TR("5-minute");
 	case 1800:
-		return "30-minute";
+		return TR("30-minute");
 	case 3600:
-		return "1-hour";
+		return TR("1-hour");
 	case 7200:
-		return "2-hour";
+		return TR("2-hour");
 	case 86400:
-		return "1-day";
+		return TR("1-day");
 	default:
-		return "archived";
+		return TR("archived");
 	}
 }

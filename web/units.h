@@ -5,8 +5,8 @@
 /*
  * units — numbers as people read them, with SI prefixes (powers of 1000).
  *
- * Three significant digits; what is not known is an en dash, never a zero.
- * The results need no escaping in HTML or XML.
+ * Three significant digits; what is not known is an en dash, never a zero. In
+ * the language of the text. The results need no escaping in HTML or XML.
  */
 
 #include <stdint.h>
@@ -31,7 +31,7 @@ void units_percent(struct text *out, double ratio);
 /** A length of time: "20 s", "3 min", "2 h", "2 h 05 min", "3 days". */
 void units_duration(struct text *out, double seconds);
 
-/** An averaging interval by name: "1-minute", "5-minute", "1-hour". */
+/** An averaging interval by name, to be translated: "1-minute", "1-hour". */
 const char *units_row(uint32_t row_s);
 
 #endif

@@ -16,165 +16,6 @@ enum {
 	CURRENT_WITHIN_S = 15 * 60, /* an older row is not "current" */
 };
 
-#define ARROW " \xe2\x86\x92 "
-
-static void subject_init(struct subject *s, enum series_kind kind)
-{
-	*s = (struct subject){ .series = { .kind = kind } };
-	text_init(&s->title);
-	text_init(&s->way[WAY_FROM]);
-	text_init(&s->way[WAY_TO]);
-	text_init(&s->query);
-}
-
-void subject_of_exchange(struct subject *out)
-{
-	subject_init(out, SERIES_EXCHANGE);
-	out->one_way = true;
-	text_add(&out->title, "Traffic of the exchange");
-	text_add(&out->way[WAY_FROM], "members" ARROW "exchange");
-	text_add(&out->way[WAY_TO], "exchange" ARROW "members");
-}
-
-static void name_ways(struct subject *s, uint32_t asn)
-{
-	text_addf(&s->way[WAY_FROM], "AS%u" ARROW "exchange", asn);
-	text_addf(&s->way[WAY_TO], "exchange" ARROW "AS%u", asn);
-}
-
-void subject_of_member(struct subject *out, const struct member *member)
-{
-	subject_init(out, SERIES_MEMBER);
-	out->series.asn = member->asn;
-	out->member = member;
-	text_addf(&out->title, "AS%u %s", member->asn, member->name);
-	name_ways(out, member->asn);
-	text_addf(&out->query, "asn=%u", member->asn);
-}
-
-bool subject_of_former(struct subject *out, const struct call *call,
-		       uint32_t asn)
-{
-	const struct series series = { .kind = SERIES_MEMBER, .asn = asn };
-
-	if (registry_member(call->registry, asn) ||
-	    !traffic_has_file(call->config->state_dir, &series))
-		return false;
-	subject_init(out, SERIES_MEMBER);
-	out->series.asn = asn;
-	text_addf(&out->title, "AS%u, former member", asn);
-	name_ways(out, asn);
-	text_addf(&out->query, "asn=%u", asn);
-	return true;
-}
-
-void subject_of_interface(struct subject *out, const struct member *member,
-			  const struct vlan_interface *interface)
-{
-	subject_init(out, SERIES_VLAN_INTERFACE);
-	out->series.asn = member->asn;
-	out->series.vlan = interface->vlan;
-	out->series.ordinal = interface->ordinal;
-	text_addf(&out->title, "AS%u in VLAN %u", member->asn, interface->vlan);
-	if (interface->ordinal > 1)
-		text_addf(&out->title, ", connection %u", interface->ordinal);
-	name_ways(out, member->asn);
-	text_addf(&out->query, "asn=%u&vlan=%u&ordinal=%u", member->asn,
-		  interface->vlan, interface->ordinal);
-}
-
-void subject_of_pair(struct subject *out, uint32_t asn, uint32_t peer_asn,
-		     uint16_t vlan)
-{
-	bool swapped = asn > peer_asn;
-
-	subject_init(out, SERIES_PAIR);
-	out->series.asn = swapped ? peer_asn : asn;
-	out->series.other_asn = swapped ? asn : peer_asn;
-	out->series.vlan = vlan;
-	text_addf(&out->title, "AS%u and AS%u, VLAN %u", out->series.asn,
-		  out->series.other_asn, vlan);
-	text_addf(&out->way[WAY_FROM], "AS%u" ARROW "AS%u", out->series.asn,
-		  out->series.other_asn);
-	text_addf(&out->way[WAY_TO], "AS%u" ARROW "AS%u", out->series.other_asn,
-		  out->series.asn);
-	text_addf(&out->query, "a=%u&b=%u&vlan=%u", out->series.asn,
-		  out->series.other_asn, vlan);
-}
-
-void subject_of_port(struct subject *out, const struct series *port,
-		     const char *name, const char *who)
-{
-	subject_init(out, SERIES_PORT);
-	out->series = *port;
-	text_addf(&out->title, "%s %s", port->switch_name, name);
-	text_add(&out->way[WAY_FROM], "into the switch");
-	text_add(&out->way[WAY_TO], "out of the switch");
-	if (*who) {
-		text_addf(&out->way[WAY_FROM], " (from %s)", who);
-		text_addf(&out->way[WAY_TO], " (to %s)", who);
-	}
-	/* Switch names are of plain characters: nothing to escape. */
-	text_addf(&out->query, "switch=%s&ifindex=%u", port->switch_name,
-		  port->ifindex);
-}
-
-/* What members send, counted where it was seen: a switch that samples what
- * comes in sees its own members' traffic alone. */
-static void subject_seen(struct subject *s, enum series_kind kind)
-{
-	subject_init(s, kind);
-	s->one_way = true;
-	text_add(&s->way[WAY_FROM], "members" ARROW "exchange");
-}
-
-void subject_of_infrastructure(struct subject *out,
-			       const struct registry *registry)
-{
-	subject_seen(out, SERIES_SWITCH);
-	out->group = &registry->infrastructure;
-	text_addf(&out->title, "%s, all switches",
-		  registry->infrastructure.name);
-	text_addf(&out->query, "id=%u", registry->infrastructure_id);
-}
-
-void subject_of_location(struct subject *out,
-			 const struct registry_group *location)
-{
-	subject_seen(out, SERIES_SWITCH);
-	out->group = location;
-	text_addf(&out->title, "Location %s", location->name);
-	text_add(&out->way[WAY_FROM], ", seen there");
-	text_add(&out->query, "name=");
-	html_url(&out->query, location->name);
-}
-
-void subject_of_switch(struct subject *out, const char *name)
-{
-	subject_seen(out, SERIES_SWITCH);
-	out->series.switch_name = name;
-	text_addf(&out->title, "Switch %s", name);
-	text_addf(&out->way[WAY_FROM], ", seen by %s", name);
-	text_addf(&out->query, "name=%s", name);
-}
-
-void subject_of_vlan(struct subject *out, const struct vlan *vlan)
-{
-	subject_seen(out, SERIES_VLAN);
-	out->series.vlan = vlan->tag;
-	text_addf(&out->title, "VLAN %u %s", vlan->tag, vlan->name);
-	text_addf(&out->way[WAY_FROM], " in VLAN %u", vlan->tag);
-	text_addf(&out->query, "vlan=%u", vlan->tag);
-}
-
-void subject_fini(struct subject *subject)
-{
-	text_fini(&subject->title);
-	text_fini(&subject->way[WAY_FROM]);
-	text_fini(&subject->way[WAY_TO]);
-	text_fini(&subject->query);
-}
-
 /* The sum of several switches, unknown where one of them is: a sum of some
  * would look like less traffic. */
 static int read_group(struct traffic *out, const struct call *call,
@@ -404,9 +245,9 @@ static int work_out_current(struct view *v, const struct call *call,
 }
 
 static int load(struct view *out, const struct call *call,
-		const struct subject *subject, enum range range)
+		const struct subject *subject, const struct period *period)
 {
-	struct view v = { .period = period_of(range, call->now_s) };
+	struct view v = { .period = *period };
 	int rc = load_rows(&v.traffic, &v.is_exact, call, subject, &v.period);
 
 	if (rc < 0)
@@ -467,23 +308,24 @@ static void keep(const struct view *view, const struct call *call,
 }
 
 int view_load(struct view *out, const struct call *call,
-	      const struct subject *subject, enum range range)
+	      const struct subject *subject, const struct period *period)
 {
 	/* Sums over many ports or switches are dear, and what the first page
 	 * shows of many; one series is not. */
 	bool is_dear = subject->series.kind == SERIES_EXCHANGE ||
 		       subject->series.kind == SERIES_VLAN || subject->group;
+	char query[PERIOD_QUERY_SIZE];
 	char name[MEMO_NAME_SIZE];
-	int len = snprintf(name, sizeof(name), "view %d %s %s",
-			   (int)subject->series.kind, period_name(range),
-			   text_str(&subject->query));
+	int len = snprintf(
+	    name, sizeof(name), "view %d %s %s", (int)subject->series.kind,
+	    period_query(query, period), text_str(&subject->query));
 	int rc;
 
 	if (len < 0 || (size_t)len >= sizeof(name))
 		is_dear = false;
 	if (is_dear && recall(out, call, name))
 		return 0;
-	rc = load(out, call, subject, range);
+	rc = load(out, call, subject, period);
 	if (rc == 0 && is_dear)
 		keep(out, call, name);
 	return rc;

@@ -10,25 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "store/series.h"
 #include "store/statistics.h"
 #include "util/attr.h"
-#include "util/text.h"
 #include "web/page.h"
 #include "web/period.h"
+#include "web/subject.h"
 #include "web/traffic.h"
-
-/* What a graph is of. */
-struct subject {
-	struct series series;
-	const struct member *member; /* of a member's own; else NULL */
-	/* the sum of these switches' series; else NULL */
-	const struct registry_group *group;
-	bool one_way; /* only WAY_FROM is shown */
-	struct text title;
-	struct text way[WAY_COUNT]; /* "AS64500 → exchange" */
-	struct text query;	    /* what names it in a URL: "asn=64500" */
-};
 
 /* What the 95th percentiles of a view are. */
 enum percentile_basis {
@@ -54,45 +41,14 @@ struct view {
 	bool is_exact;	       /* totals from interface counters */
 };
 
-void subject_of_exchange(struct subject *out);
-void subject_of_member(struct subject *out, const struct member *member);
-/**
- * Who is no member any more, but has a file.
- * @return false if there is none such
- */
-MUST_CHECK bool subject_of_former(struct subject *out, const struct call *call,
-				  uint32_t asn);
-
-void subject_of_interface(struct subject *out, const struct member *member,
-			  const struct vlan_interface *interface);
-void subject_of_pair(struct subject *out, uint32_t asn, uint32_t peer_asn,
-		     uint16_t vlan);
-
-/**
- * A port as seen from its switch.
- * @param name  of the port, as a person knows it
- * @param who   at its other end: "AS64500"; "" if not known
- */
-void subject_of_port(struct subject *out, const struct series *port,
-		     const char *name, const char *who);
-
-void subject_of_infrastructure(struct subject *out,
-			       const struct registry *registry);
-void subject_of_location(struct subject *out,
-			 const struct registry_group *location);
-void subject_of_switch(struct subject *out, const char *name);
-void subject_of_vlan(struct subject *out, const struct vlan *vlan);
-
-/** Free a subject's texts. */
-void subject_fini(struct subject *subject);
-
 /**
  * Read a subject's period and work it out.
  *
  * @return 0; ERR_STORE, ERR_RANGE or -ENOMEM; with 0 to be freed by view_fini
  */
 MUST_CHECK int view_load(struct view *out, const struct call *call,
-			 const struct subject *subject, enum range range);
+			 const struct subject *subject,
+			 const struct period *period);
 
 /** Whether the totals of a view have a 95 % interval: they are estimates. */
 bool view_has_interval(const struct view *view);

@@ -38,11 +38,12 @@ static struct config_endpoint sflow_listen_default(void)
 static void read_language(struct config_reader *r, const struct yaml_item *item,
 			  void *field)
 {
-	static const struct config_word words[] = { { "en", 0 },
-						    { "fr", 1 },
-						    { NULL, 0 } };
+	const char *code = config_scalar(r, item, "a language");
+	size_t len = code ? strspn(code, "abcdefghijklmnopqrstuvwxyz") : 0;
 
-	if (config_word(r, item, words) >= 0)
+	if (code && (len < 2 || len > 3 || code[len] != '\0'))
+		config_expected(r, item, "a language like en or fr");
+	else
 		config_read_string(r, item, field);
 }
 

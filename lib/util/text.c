@@ -41,10 +41,15 @@ void text_init(struct text *t)
 	*t = (struct text){ 0 };
 }
 
+void text_init_like(struct text *t, const struct text *other)
+{
+	*t = (struct text){ .language = other->language };
+}
+
 void text_fini(struct text *t)
 {
 	free(t->data);
-	text_init(t);
+	text_init_like(t, t);
 }
 
 void text_clear(struct text *t)
@@ -81,27 +86,34 @@ void text_add_char(struct text *t, char c)
  */
 void text_addf(struct text *t, const char *format, ...)
 {
-	size_t room;
 	va_list arguments;
+
+	va_start(arguments, format);
+	text_addv(t, format, arguments);
+	va_end(arguments);
+}
+
+void text_addv(struct text *t, const char *format, va_list arguments)
+{
+	va_list again;
+	size_t room;
 	int wanted;
 
 	if (!reserve(t, 0))
 		return;
 	room = t->capacity - t->len;
-	va_start(arguments, format);
+	va_copy(again, arguments);
 	wanted = vsnprintf(t->data + t->len, room, format, arguments);
-	va_end(arguments);
 	if (wanted < 0 || !reserve(t, (size_t)wanted)) {
 		t->data[t->len] = '\0'; /* no part of it stays */
 		t->failed = true;
+		va_end(again);
 		return;
 	}
-	if ((size_t)wanted >= room) {
-		va_start(arguments, format);
+	if ((size_t)wanted >= room)
 		(void)vsnprintf(t->data + t->len, (size_t)wanted + 1, format,
-				arguments);
-		va_end(arguments);
-	}
+				again);
+	va_end(again);
 	t->len += (size_t)wanted;
 }
 

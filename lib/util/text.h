@@ -10,21 +10,28 @@
  * always followed by a NUL that len does not count.
  */
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "util/attr.h"
 
+struct language;
+
 struct text {
 	char *data; /* NULL while nothing was added */
 	size_t len;
 	size_t capacity;
 	bool failed;
+	const struct language *language; /* its reader's; NULL: English */
 };
 
 /** Make an empty buffer; allocates nothing. */
 void text_init(struct text *t);
+
+/** Make an empty buffer for the reader of another one. */
+void text_init_like(struct text *t, const struct text *other);
 
 /** Give the memory back; the buffer is empty and usable again. */
 void text_fini(struct text *t);
@@ -43,6 +50,10 @@ void text_add_char(struct text *t, char c);
 
 /** Append formatted text, as printf would print it. */
 void text_addf(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/** The same with its arguments in a list, which is used up. */
+void text_addv(struct text *t, const char *format, va_list arguments)
+    PRINTF_LIKE(2, 0);
 
 /** Append a decimal number; much cheaper than text_addf. */
 void text_add_u64(struct text *t, uint64_t number);

@@ -126,6 +126,19 @@ struct date zone_date(int64_t at_s)
 	return date_is_valid(d) ? d : none;
 }
 
+int64_t zone_at(struct date day, unsigned second)
+{
+	struct tm local = { .tm_year = day.year - 1900,
+			    .tm_mon = day.month - 1,
+			    .tm_mday = day.day,
+			    .tm_hour = (int)(second / 3600),
+			    .tm_min = (int)(second / 60 % 60),
+			    .tm_sec = (int)(second % 60),
+			    .tm_isdst = -1 };
+
+	return (int64_t)mktime(&local);
+}
+
 /*
  * By search and not by mktime: of a midnight that does not exist, or comes
  * twice, mktime gives what its version likes.

@@ -38,6 +38,12 @@ int64_t zone_next(int64_t at_s, enum zone_unit unit, int count);
 struct date zone_date(int64_t at_s);
 
 /**
+ * When local clocks show a time of a day: seconds from 0 to 86399. A time that
+ * the clocks skip is taken as the one before, one that comes twice as any.
+ */
+int64_t zone_at(struct date day, unsigned second);
+
+/**
  * When a local day begins: the first multiple of slot_s, UTC, at which the
  * local date is that day or a later one. So days divide time without gap or
  * overlap, whatever the clock does at midnight: a day that has no 00:00

@@ -2,7 +2,9 @@
 #
 # Included from a lists file it gives lanterne_embed(TARGET SYMBOL FILES...):
 # the files, one after the other, become `const struct asset SYMBOL` of
-# web/asset.h. Run as a script (-P) it writes that source file.
+# web/asset.h; and lanterne_languages(TARGET FOLDER): each catalogue CODE.po of
+# the folder becomes `const struct language language_CODE`, and the list of all
+# is languages_list.h. Run as a script (-P) it writes such a source file.
 
 if(NOT CMAKE_SCRIPT_MODE_FILE)
   set(LANTERNE_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
@@ -19,6 +21,42 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
         -D SYMBOL=${symbol} -P ${LANTERNE_EMBED_SCRIPT}
       DEPENDS ${files} ${LANTERNE_EMBED_SCRIPT} VERBATIM)
     target_sources(${target} PRIVATE ${out})
+  endfunction()
+
+  function(lanterne_languages target folder)
+    find_program(MSGFMT msgfmt REQUIRED)
+    file(GLOB catalogues CONFIGURE_DEPENDS
+      ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.po)
+    set(declared "static const struct language language_en = { .code = \"en\" };\n")
+    set(listed "&language_en")
+    set(count 1)
+    foreach(catalogue IN LISTS catalogues)
+      get_filename_component(code ${catalogue} NAME_WE)
+      set(mo ${CMAKE_CURRENT_BINARY_DIR}/language_${code}.mo)
+      set(out ${CMAKE_CURRENT_BINARY_DIR}/language_${code}.c)
+      add_custom_command(OUTPUT ${mo} COMMAND ${MSGFMT} --check-format
+        --endianness=little --no-hash -o ${mo} ${catalogue}
+        DEPENDS ${catalogue} VERBATIM)
+      add_custom_command(OUTPUT ${out}
+        COMMAND ${CMAKE_COMMAND} -D IN=${mo} -D OUT=${out}
+          -D LANGUAGE=${code} -P ${LANTERNE_EMBED_SCRIPT}
+        DEPENDS ${mo} ${LANTERNE_EMBED_SCRIPT} VERBATIM)
+      target_sources(${target} PRIVATE ${out})
+      string(APPEND declared "extern const struct language language_${code};\n")
+      string(APPEND listed ", &language_${code}")
+      math(EXPR count "${count} + 1")
+    endforeach()
+    file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/made/web/languages_list.h
+      CONTENT "/* Made by scripts/cmake/EmbedFile.cmake. */
+#include \"util/language.h\"
+
+enum { LANGUAGES_COUNT = ${count} };
+
+${declared}
+static const struct language *const languages_list[] = { ${listed} };
+")
+    target_include_directories(${target}
+      PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/made)
   endfunction()
   return()
 endif()
@@ -68,6 +106,24 @@ endif()
 file(REMOVE ${joined})
 base64_of(${digest} csp)
 string(SUBSTRING ${digest} 0 16 version)
+
+if(LANGUAGE)
+  file(WRITE ${OUT} "/* Made by scripts/cmake/EmbedFile.cmake. */
+#include \"util/language.h\"
+
+static const unsigned char content[] = {
+\t${bytes}0
+};
+
+extern const struct language language_${LANGUAGE};
+const struct language language_${LANGUAGE} = {
+\t.code = \"${LANGUAGE}\",
+\t.mo = (const char *)content,
+\t.len = ${length},
+};
+")
+  return()
+endif()
 
 file(WRITE ${OUT} "/* Made by scripts/cmake/EmbedFile.cmake. */
 #include \"web/asset.h\"

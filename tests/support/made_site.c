@@ -44,7 +44,9 @@ struct response made_site_get(const struct made_site *made, const char *target)
 	struct response r;
 
 	response_init(&r);
-	route_answer(made->site, "GET", target, "localhost", &r);
+	route_answer(
+	    made->site,
+	    &(struct route_request){ "GET", target, "localhost", NULL }, &r);
 	ck_assert(text_ok(&r.body));
 	return r;
 }

@@ -89,9 +89,10 @@ static void check_attribute(struct checker *c)
 
 static bool is_void(const struct checker *c, const char *name)
 {
-	static const char *const names[] = { "meta", "link", "br" };
+	static const char *const names[] = { "input", "meta", "link", "br" };
 
-	for (size_t i = 0; c->is_html && i < 3; i++) {
+	for (size_t i = 0; c->is_html && i < sizeof(names) / sizeof(names[0]);
+	     i++) {
 		if (strcmp(names[i], name) == 0)
 			return true;
 	}

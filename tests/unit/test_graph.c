@@ -56,7 +56,7 @@ START_TEST(average_and_total_say_how_sure_they_are)
 	v.traffic.has_variance = errors[_i].has_variance;
 	v.statistics[WAY_FROM][BAND_TOTAL].total = errors[_i].total;
 	v.ci95_bytes[WAY_FROM] = errors[_i].ci95_bytes;
-	subject_of_exchange(&subject);
+	subject_of_exchange(&subject, NULL);
 	text_init(&wanted);
 	text_init(&out);
 	text_addf(&wanted, "<small class=\"below\">%s</small></td>",

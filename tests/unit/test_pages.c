@@ -436,7 +436,10 @@ START_TEST(only_reading_is_allowed)
 		struct response r;
 
 		response_init(&r);
-		route_answer(made.site, methods[i], "/", "localhost", &r);
+		route_answer(made.site,
+			     &(struct route_request){ methods[i], "/",
+						      "localhost", NULL },
+			     &r);
 		ck_assert_uint_eq(r.status, 405);
 		ck_assert_str_eq(r.allow, "GET, HEAD");
 		response_fini(&r);
@@ -487,7 +490,7 @@ START_TEST(who_left_can_be_looked_up_by_those_who_see_everything)
 	page = get("/members/AS64511", 200);
 	expect(page, "<h1>AS64511 <span class=\"asn\">former member</span>");
 	expect(page, "AS64511 \xe2\x86\x92 exchange");
-	expect(page, "Traffic of the last 365 days");
+	expect(page, "Traffic: last 365 days");
 	expect(page, "/graph/member.svg?asn=64511&amp;range=year");
 	free(page);
 	page = get("/members/AS64511?range=day", 200);

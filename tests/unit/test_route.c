@@ -83,7 +83,8 @@ static struct response ask(struct empty_site *e, const char *method,
 	struct response r;
 
 	response_init(&r);
-	route_answer(e->site, method, target, host, &r);
+	route_answer(e->site,
+		     &(struct route_request){ method, target, host, NULL }, &r);
 	return r;
 }
 
@@ -242,7 +243,7 @@ START_TEST(a_replay_says_so_and_is_never_stale)
 	r = ask(&e, "GET", "/", "localhost");
 	ck_assert_ptr_nonnull(strstr(text_str(&r.body),
 				     "Replay</strong> of a &lt;b&gt;.pcap: the "
-				     "capture\xe2\x80\x99s end, 2018-02-12 "
+				     "capture\xe2\x80\x99s end, 12 Feb 2018 "
 				     "13:02:11 UTC, stands for now. Its first "
 				     "and last minute are covered in part"));
 	/* Minutes are best seen by the minute. */

@@ -46,7 +46,9 @@ static const struct {
 	{ units_count, -1, DASH },
 	{ units_percent, 0, "0.0 %" },
 	{ units_percent, 0.1234, "12.3 %" },
-	{ units_percent, 0.0001, "<0.1 %" },
+	{ units_percent, 0.0001,
+	  "\xe2\x89\xa4"
+	  "0.1 %" },
 	{ units_percent, 1, "100.0 %" },
 	{ units_percent, NAN, DASH },
 	{ units_duration, 0, "0 s" },
