@@ -97,7 +97,7 @@ static const struct {
 	{ "/members/AS64500", "Into the switch (from AS64500), now" },
 	{ "/members/AS64500", "href=\"/members/AS64501?range=day\"" },
 	{ "/members/64500?range=week", "last 7 days" },
-	{ "/members/AS64500?range=week", "Data begins 2023-11-14 18:00:00" },
+	{ "/members/AS64500?range=week", "Data begins 14 Nov 2023 18:00:00" },
 	{ "/members/AS64500?range=year", "95th percentile of 1-hour means" },
 	/* A LAG counts once, its member ports not again. */
 	{ "/members/AS64501", "<strong>500 Mbit/s</strong>" },
