@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: GPL-2.0-or-later
+// usage: run.mjs --web LANTERNE_WEB --make-exchange MAKE_EXCHANGE
+//                [--all] [--shots DIR]
+//
+// The pages of a made exchange in a browser. Prints a line per check and at
+// the end "N passed, N failed"; exit 77 where there is no browser.
+
+import { existsSync, mkdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+const { values: options } = parseArgs({ options: {
+	"web": { type: "string" },
+	"make-exchange": { type: "string" },
+	"all": { type: "boolean", default: false },
+	"shots": { type: "string" },
+} });
+
+function skip(why) {
+	console.log(`skipped: ${why}`);
+	process.exit(77);
+}
+
+if (!options.web || !options["make-exchange"]) {
+	console.error("usage: run.mjs --web LANTERNE_WEB --make-exchange " +
+		"MAKE_EXCHANGE [--all] [--shots DIR]");
+	process.exit(64);
+}
+for (const name of ["playwright-core", "axe-core"]) {
+	if (!existsSync(new URL(`node_modules/${name}`, import.meta.url)))
+		skip(`${name} is not there; scripts/setup --tests fetches it`);
+}
+
+const { executable, launch } = await import("./browser.mjs");
+
+if (!existsSync(executable))
+	skip(`${executable} is not there; scripts/setup --tests installs it`);
+
+const { startSite } = await import("./site.mjs");
+const { appearance, shots } = await import("./appearance.mjs");
+const { finish } = await import("./report.mjs");
+const site = await startSite({ web: options.web,
+	makeExchange: options["make-exchange"] });
+let browser;
+
+try {
+	browser = await launch();
+	if (options.shots) {
+		mkdirSync(options.shots, { recursive: true });
+		await shots(browser, site.url, options.shots);
+	} else {
+		await appearance(browser, site.url, options.all);
+		process.exitCode = finish();
+	}
+} finally {
+	await browser?.close();
+	site.stop();
+}
