@@ -366,19 +366,47 @@ void graph_add_table(struct text *out, const struct subject *subject,
 	text_add(out, "</p>\n");
 }
 
+static const struct graph_format formats[] = {
+	{ "svg", "SVG", "image/svg+xml", graph_add_svg, true, true },
+	{ "json", "JSON", "application/json", graph_add_json, false, true },
+	{ "csv", "CSV", "text/csv; charset=utf-8; header=present",
+	  graph_add_csv, false, false },
+};
+
+const struct graph_format *graph_format(const char *suffix)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(formats[i].suffix, suffix) == 0)
+			return &formats[i];
+	}
+	return NULL;
+}
+
+const char *graph_way_key(const struct subject *subject, enum way way)
+{
+	if (subject->series.kind == SERIES_PORT)
+		return way == WAY_FROM ? "in" : "out";
+	if (subject->series.kind == SERIES_PAIR)
+		return way == WAY_FROM ? "a_to_b" : "b_to_a";
+	return way == WAY_FROM ? "from_member" : "to_member";
+}
+
+const char *graph_band_key(enum band band)
+{
+	static const char *const keys[BAND_COUNT] = { "ipv4", "ipv6", "other",
+						      "total" };
+
+	return keys[band];
+}
+
 void graph_add_links(struct text *out, const struct subject *subject,
 		     const struct period *period)
 {
-	static const struct {
-		const char *format;
-		const char *name;
-	} formats[] = { { "svg", "SVG" }, { "json", "JSON" } };
-
 	text_addf(out, "<p class=\"links\">%s",
 		  tr(out, "This graph and its figures as"));
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		text_add(out, i ? ", <a href=\"" : " <a href=\"");
-		subject_add_url(out, subject, formats[i].format, period);
+		subject_add_url(out, subject, formats[i].suffix, period);
 		text_addf(out, "\">%s</a>", formats[i].name);
 	}
 	text_add(out, "</p>\n");

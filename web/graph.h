@@ -12,6 +12,8 @@
  * what is estimated lies a band, the 95 % interval of the mean drawn.
  */
 
+#include <stdbool.h>
+
 #include "util/text.h"
 #include "web/view.h"
 
@@ -27,6 +29,25 @@ void graph_add_table(struct text *out, const struct subject *subject,
 void graph_add_links(struct text *out, const struct subject *subject,
 		     const struct period *period);
 
+/* One way of writing a view down as a file. */
+struct graph_format {
+	const char *suffix; /* of its address: "svg" */
+	const char *name;   /* for people: "SVG" */
+	const char *content_type;
+	void (*add)(struct text *out, const struct call *call,
+		    const struct subject *subject, const struct view *view);
+	bool has_style; /* of its own, in it */
+	bool has_words; /* in the language of its reader */
+};
+
+/** The format of a suffix, or NULL. */
+const struct graph_format *graph_format(const char *suffix);
+
+/** The keys of figures for programs: "from_member", of a port "in", of a pair
+ * "a_to_b"; "ipv4". */
+const char *graph_way_key(const struct subject *subject, enum way way);
+const char *graph_band_key(enum band band);
+
 /** A file of its own, with its legend, figures and style. */
 void graph_add_svg(struct text *out, const struct call *call,
 		   const struct subject *subject, const struct view *view);
@@ -38,6 +59,14 @@ void graph_add_interval_swatch(struct text *out, const struct subject *subject,
 /** The same rows and figures as JSON, rates in bit/s. */
 void graph_add_json(struct text *out, const struct call *call,
 		    const struct subject *subject, const struct view *view);
+
+/**
+ * The same rows as CSV (RFC 4180), a line each: when it begins (UTC), how many
+ * seconds it is of, bit/s by direction and protocol, half the 95 % interval.
+ * What is unknown is empty.
+ */
+void graph_add_csv(struct text *out, const struct call *call,
+		   const struct subject *subject, const struct view *view);
 
 /** A very small drawing of one direction's totals, without axes. */
 void graph_add_sparkline(struct text *out, const struct traffic *t,

@@ -8,12 +8,6 @@
 #include "util/json_write.h"
 #include "web/graph.h"
 
-static const char *const way_keys[WAY_COUNT] = { "from_member", "to_member" };
-static const char *const port_keys[WAY_COUNT] = { "in", "out" };
-static const char *const pair_keys[WAY_COUNT] = { "a_to_b", "b_to_a" };
-static const char *const band_keys[BAND_COUNT] = { "ipv4", "ipv6", "other",
-						   "total" };
-
 static void add_bits(struct json_writer *w, const char *key, double bytes)
 {
 	json_put_double(w, key, bytes * 8, 0);
@@ -24,7 +18,7 @@ static void add_figures(struct json_writer *w, const struct view *v,
 {
 	const struct statistics *s = &v->statistics[way][band];
 
-	json_put_object(w, band_keys[band]);
+	json_put_object(w, graph_band_key(band));
 	add_bits(w, "current", v->current[way][band]);
 	add_bits(w, "average", s->average);
 	add_bits(w, "maximum", s->maximum);
@@ -50,7 +44,7 @@ static void add_rows(struct json_writer *w, const struct traffic *t,
 {
 	const double *values = traffic_column(t, way, band);
 
-	json_put_array(w, band_keys[band]);
+	json_put_array(w, graph_band_key(band));
 	for (size_t row = 0; row < t->rows; row++)
 		add_row(w, values[row]);
 	json_end_array(w);
@@ -73,14 +67,9 @@ static void add_half_widths(struct json_writer *w, const struct traffic *t,
 static void add_way(struct json_writer *w, const struct subject *subject,
 		    const struct view *v, enum way way)
 {
-	const char *key = way_keys[way];
 	int first = v->traffic.has_bands ? 0 : BAND_TOTAL;
 
-	if (subject->series.kind == SERIES_PORT)
-		key = port_keys[way];
-	if (subject->series.kind == SERIES_PAIR)
-		key = pair_keys[way];
-	json_put_object(w, key);
+	json_put_object(w, graph_way_key(subject, way));
 	json_put_string(w, "label", text_str(&subject->way[way]));
 	for (int band = first; band < BAND_COUNT; band++)
 		add_rows(w, &v->traffic, way, (enum band)band);

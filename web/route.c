@@ -61,7 +61,7 @@ static void answer_ready(const struct call *call, struct response *r)
 	text_addf(&r->body, "%s\n", *problem ? problem : "ok");
 }
 
-/* "*" in a pattern stands for any one segment. */
+/* A "*" at the end of a pattern's segment stands for any rest of one. */
 struct route {
 	const char *pattern;
 	page_answer answer;
@@ -76,16 +76,11 @@ static const struct route routes[] = {
 	{ "ports", page_ports, false, SITE_DEAR_PORTS },
 	{ "ports/*/*", page_port, false, SITE_DEAR_NONE },
 	{ "health", page_health, false, SITE_DEAR_NONE },
-	{ "graph/exchange.svg", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/exchange.json", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/infrastructure.svg", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/infrastructure.json", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/location.svg", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/location.json", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/vlan.svg", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/vlan.json", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/scaled.json", page_scaled, false, SITE_DEAR_NONE },
-	{ "graph/scaled.csv", page_scaled, false, SITE_DEAR_NONE },
+	{ "graph/exchange.*", page_graph, true, SITE_DEAR_NONE },
+	{ "graph/infrastructure.*", page_graph, true, SITE_DEAR_NONE },
+	{ "graph/location.*", page_graph, true, SITE_DEAR_NONE },
+	{ "graph/vlan.*", page_graph, true, SITE_DEAR_NONE },
+	{ "graph/scaled.*", page_scaled, false, SITE_DEAR_NONE },
 	{ "graph/*", page_graph, false, SITE_DEAR_NONE },
 	{ "style.css", answer_style, true, SITE_DEAR_NONE },
 	{ "favicon.svg", answer_favicon, true, SITE_DEAR_NONE },
@@ -99,12 +94,11 @@ static bool matches(const struct request *request, const char *pattern)
 	for (size_t i = 0; i < request->segment_count; i++) {
 		size_t len = strcspn(pattern, "/");
 		const char *segment = request->segments[i];
+		bool is_open = len > 0 && pattern[len - 1] == '*';
+		size_t fixed = len - is_open;
 
-		if (len == 0)
-			return false;
-		if (!(len == 1 && *pattern == '*') &&
-		    (strlen(segment) != len ||
-		     memcmp(segment, pattern, len) != 0))
+		if (len == 0 || strncmp(segment, pattern, fixed) != 0 ||
+		    (!is_open && segment[fixed] != '\0'))
 			return false;
 		pattern += len;
 		pattern += *pattern == '/';

@@ -142,6 +142,9 @@ static void answer(const struct call *call, const struct member *member,
 	if (strcmp(name, "scaled.json") == 0) {
 		r->content_type = "application/json";
 		scaled_add_json(&r->body, s, call, member);
+	} else if (strcmp(name, "scaled.csv") != 0) {
+		page_refuse(call, r, 404, TR("There is no such graph."));
+		return;
 	} else if (s->verdict == HEADLINE_COUNTED) {
 		r->content_type = "text/csv; charset=utf-8; header=present";
 		scaled_add_csv(&r->body, s);
