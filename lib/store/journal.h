@@ -117,6 +117,15 @@ MUST_CHECK int journal_read_all(struct journal_reader **out,
 				int64_t from_s);
 MUST_CHECK int journal_read_file(struct journal_reader **out, const char *path);
 
+/**
+ * Go on where an earlier reader stood: the records with a higher seq than its
+ * last one, whatever their times are. Files that hold none are not opened.
+ * @return as journal_read_all
+ */
+MUST_CHECK int journal_read_after(struct journal_reader **out,
+				  const char *state_dir, unsigned streams,
+				  uint64_t seq);
+
 /** Read the parts that no record has replaced. @return as journal_read_all */
 MUST_CHECK int journal_read_parts(struct journal_reader **out,
 				  const char *state_dir);

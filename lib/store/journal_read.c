@@ -93,6 +93,16 @@ int journal_read_all(struct journal_reader **out, const char *state_dir,
 	return rc;
 }
 
+int journal_read_after(struct journal_reader **out, const char *state_dir,
+		       unsigned streams, uint64_t seq)
+{
+	int rc = journal_read_all(out, state_dir, streams, 0);
+
+	for (int i = 0; rc == 0 && i < JOURNAL_KIND_COUNT; i++)
+		(*out)->chains[i].last_seq = seq;
+	return rc;
+}
+
 int journal_read_parts(struct journal_reader **out, const char *state_dir)
 {
 	int rc = journal_read_all(out, state_dir, ~0u, 0);
@@ -268,16 +278,30 @@ static bool too_early(const struct journal_reader *r,
 		   r->from_s;
 }
 
+/* Whether all that a closed file holds was given out already: the next one
+ * begins where that ended. */
+static bool is_behind(const struct journal_reader *r, const struct chain *chain)
+{
+	const struct journal_file *file = &r->list.files[chain->next];
+	const struct journal_file *next = file + 1;
+
+	return chain->last_seq > 0 && journal_is_closed(file->name.kind) &&
+	       chain->next + 1 < chain->end && next->status == 0 &&
+	       next->first.has_record &&
+	       next->name.first_seq <= chain->last_seq + 1;
+}
+
 /* Begin the next file of a chain that can be read. @return 1, 0, -errno */
 static int start_next(struct journal_reader *r, struct chain *chain)
 {
 	while (chain->next < chain->end) {
 		const struct journal_file *file = &r->list.files[chain->next];
+		bool done = too_early(r, file) || is_behind(r, chain);
 		bool damaged;
 		int rc;
 
 		chain->next++;
-		if (too_early(r, file))
+		if (done)
 			continue;
 		journal_name_write(chain->name, &file->name);
 		rc = journal_list_start(&chain->scan, r->folder, file);
