@@ -25,9 +25,8 @@ static const struct {
 	const char *label;
 	bool is_public;
 } sections[] = {
-	{ "/", TR("Exchange"), true },
-	{ "/members", TR("Members"), true },
-	{ "/ports", TR("Ports"), false },
+	{ "/", TR("Exchange"), true },	    { "/members", TR("Members"), true },
+	{ "/ports", TR("Ports"), false },   { "/matrix", TR("Matrix"), false },
 	{ "/health", TR("Health"), false },
 };
 

@@ -90,6 +90,9 @@ void page_ports(const struct call *call, struct response *r);
 void page_port(const struct call *call, struct response *r);
 void page_health(const struct call *call, struct response *r);
 void page_graph(const struct call *call, struct response *r);
+void page_matrix(const struct call *call, struct response *r);
+void page_matrix_json(const struct call *call, struct response *r);
+void page_matrix_csv(const struct call *call, struct response *r);
 void page_scaled(const struct call *call, struct response *r);
 
 #endif

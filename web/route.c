@@ -8,6 +8,7 @@
 
 #include "net/ipaddr.h"
 #include "util/err.h"
+#include "util/zone.h"
 #include "web/asset.h"
 #include "web/languages.h"
 #include "web/page.h"
@@ -75,12 +76,15 @@ static const struct route routes[] = {
 	{ "members/*", page_member, false, SITE_DEAR_NONE },
 	{ "ports", page_ports, false, SITE_DEAR_PORTS },
 	{ "ports/*/*", page_port, false, SITE_DEAR_NONE },
+	{ "matrix", page_matrix, false, SITE_DEAR_NONE },
 	{ "health", page_health, false, SITE_DEAR_NONE },
 	{ "graph/exchange.*", page_graph, true, SITE_DEAR_NONE },
 	{ "graph/infrastructure.*", page_graph, true, SITE_DEAR_NONE },
 	{ "graph/location.*", page_graph, true, SITE_DEAR_NONE },
 	{ "graph/vlan.*", page_graph, true, SITE_DEAR_NONE },
 	{ "graph/scaled.*", page_scaled, false, SITE_DEAR_NONE },
+	{ "graph/matrix.json", page_matrix_json, false, SITE_DEAR_NONE },
+	{ "graph/matrix.csv", page_matrix_csv, false, SITE_DEAR_NONE },
 	{ "graph/*", page_graph, false, SITE_DEAR_NONE },
 	{ "style.css", answer_style, true, SITE_DEAR_NONE },
 	{ "favicon.svg", answer_favicon, true, SITE_DEAR_NONE },
@@ -246,9 +250,23 @@ static bool has_new_step(struct site *site, double *last_step_end)
 	return is_new;
 }
 
+/* Sum today's pairs as they come: the first visitor would wait for it. */
+static void follow_pairs(struct site *site, bool is_new)
+{
+	uint64_t serial;
+	struct generation *generation = site_take_generation(site, &serial);
+
+	pair_days_follow(site_pair_days(site), generation->config->state_dir,
+			 zone_date(site_data_time(site)), is_new);
+	generation_unref(generation);
+}
+
 void route_prepare(struct site *site, double *last_step_end)
 {
-	if (!has_new_step(site, last_step_end))
+	bool is_new = has_new_step(site, last_step_end);
+
+	follow_pairs(site, is_new);
+	if (!is_new)
 		return;
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
 		const struct route *route = &routes[i];

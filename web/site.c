@@ -32,6 +32,7 @@ struct site {
 	site_clock clock;
 	char status_path[PATH_MAX];
 	struct memo *memo;
+	struct pair_days *pair_days;
 	pthread_mutex_t lock; /* guards what follows */
 	struct generation *generation;
 	uint64_t serial; /* of the generation */
@@ -66,7 +67,9 @@ int site_new(struct site **out, struct generation *generation, site_clock clock)
 		free(made);
 		return -ENOMEM;
 	}
-	if (pthread_mutex_init(&made->lock, NULL) != 0) {
+	if (pair_days_new(&made->pair_days) < 0 ||
+	    pthread_mutex_init(&made->lock, NULL) != 0) {
+		pair_days_free(made->pair_days);
 		memo_free(made->memo);
 		free(made);
 		return -ENOMEM;
@@ -92,6 +95,7 @@ void site_free(struct site *site)
 	generation_unref(site->generation);
 	text_fini(&site->problem);
 	memo_free(site->memo);
+	pair_days_free(site->pair_days);
 	(void)pthread_mutex_destroy(&site->lock);
 	free(site);
 }
@@ -140,6 +144,11 @@ struct site_reading site_reading(struct site *site, struct text *problem)
 	text_add(problem, text_str(&site->problem));
 	(void)pthread_mutex_unlock(&site->lock);
 	return reading;
+}
+
+struct pair_days *site_pair_days(struct site *site)
+{
+	return site->pair_days;
 }
 
 struct memo *site_memo(struct site *site)

@@ -17,6 +17,7 @@
 #include "util/attr.h"
 #include "util/text.h"
 #include "web/memo.h"
+#include "web/pair_days.h"
 #include "web/status.h"
 
 struct site;
@@ -76,6 +77,9 @@ struct site_reading site_reading(struct site *site, struct text *problem);
 
 /** Results kept from one step of the data to the next. */
 struct memo *site_memo(struct site *site);
+
+/** The pairs of days, for the matrix. */
+struct pair_days *site_pair_days(struct site *site);
 
 /** Wall time, seconds of the epoch. */
 double site_time(const struct site *site);

@@ -331,7 +331,7 @@ static int sum_again(struct pair_day *d)
 	return rc;
 }
 
-int pair_day_follow(struct pair_day *d)
+int pair_day_follow(struct pair_day *d, size_t steps_max)
 {
 	size_t before = d->step_count;
 	uint64_t last = before ? d->steps[before - 1].seq : 0;
@@ -344,11 +344,10 @@ int pair_day_follow(struct pair_day *d)
 
 	if (rc < 0)
 		return rc == -ENOENT ? 0 : rc;
-	while ((rc = journal_read_next(reader, &record)) == 1) {
+	rc = 0;
+	while (rc == 0 && d->step_count - before < steps_max &&
+	       (rc = journal_read_next(reader, &record)) == 1)
 		rc = take_record(d, &record);
-		if (rc < 0)
-			break;
-	}
 	journal_read_close(reader);
 	if (rc == 0 && d->stale)
 		rc = sum_again(d);

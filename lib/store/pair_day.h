@@ -43,11 +43,13 @@ void pair_day_free(struct pair_day *d);
 
 /**
  * Take what the journal has got since.
+ *
+ * @param steps_max  so many of its steps, at most; the next call goes on
  * @return 1: there is more than before; 0: all is as it was, also without a
  *         journal; ERR_UNSUPPORTED, -ENOMEM, -errno: the sums may lack some of
  *         it, and the next call tries again
  */
-MUST_CHECK int pair_day_follow(struct pair_day *d);
+MUST_CHECK int pair_day_follow(struct pair_day *d, size_t steps_max);
 
 struct pair_day_extent pair_day_extent(const struct pair_day *d);
 

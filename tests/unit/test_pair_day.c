@@ -117,7 +117,7 @@ static void is_sum(uint64_t bytes, uint32_t steps)
 
 START_TEST(without_a_journal_nothing_is_known)
 {
-	ck_assert_int_eq(pair_day_follow(day), 0);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 0);
 	ck_assert_uint_eq(pair_day_count(day), 0);
 	ck_assert_int_eq(pair_day_extent(day).from_s, DAY);
 	ck_assert_int_eq(pair_day_extent(day).to_s, DAY);
@@ -128,16 +128,33 @@ END_TEST
 START_TEST(only_what_came_since_is_added)
 {
 	at(0, 1000);
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	is_sum(1000, 1);
-	ck_assert_int_eq(pair_day_follow(day), 0);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 0);
 	is_sum(1000, 1);
 	at(STEP_S, 20);
 	at((int64_t)15 * STEP_S, 3); /* in the file of the next hour */
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	is_sum(1023, 3);
 	ck_assert_int_eq(pair_day_extent(day).first_s, DAY);
 	ck_assert_int_eq(pair_day_extent(day).to_s, DAY + 16 * STEP_S);
+}
+END_TEST
+
+START_TEST(so_many_steps_are_taken_at_once)
+{
+	for (int i = 0; i < 30; i++)
+		at((int64_t)i * STEP_S, 1);
+	ck_assert_int_eq(pair_day_follow(day, 7), 1);
+	is_sum(7, 7);
+	ck_assert_int_eq(pair_day_follow(day, 0), 0);
+	for (uint32_t sum = 14; sum < 30; sum += 7) {
+		ck_assert_int_eq(pair_day_follow(day, 7), 1);
+		is_sum(sum, sum);
+	}
+	ck_assert_int_eq(pair_day_follow(day, 7), 1);
+	is_sum(30, 30);
+	ck_assert_int_eq(pair_day_follow(day, 7), 0);
 }
 END_TEST
 
@@ -147,7 +164,7 @@ START_TEST(other_days_do_not_count)
 	at(0, 1);
 	at(DAY_S - STEP_S, 2);
 	at(DAY_S, 4000);
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	is_sum(3, 2);
 }
 END_TEST
@@ -158,7 +175,7 @@ START_TEST(a_step_seen_in_part_counts_as_its_row_does)
 	append((struct made_step){ DAY, STEP_US / 3 * 2, false }, 600);
 	/* Under half of it seen: unknown. */
 	append((struct made_step){ DAY + STEP_S, STEP_US / 3, false }, 600);
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	{
 		struct daybook_pair pair;
 
@@ -174,10 +191,10 @@ START_TEST(a_clock_found_to_be_ahead_takes_its_steps_back)
 {
 	at(0, 1);
 	at(43200, 100); /* ahead by half a day */
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	is_sum(101, 2);
 	at(STEP_S, 10);
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	is_sum(11, 2);
 }
 END_TEST
@@ -186,10 +203,10 @@ START_TEST(steps_of_an_odd_clock_wait_for_what_follows)
 {
 	at(0, 1);
 	append((struct made_step){ DAY + STEP_S, STEP_US, true }, 10);
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	is_sum(1, 1);
 	at(2 * STEP_S, 100);
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	is_sum(111, 3);
 }
 END_TEST
@@ -207,7 +224,7 @@ START_TEST(pairs_come_in_the_order_of_a_book)
 	add(FIRST_ASN, FIRST_ASN + 3, 100, bytes);
 	add(FIRST_ASN, FIRST_ASN, 100, bytes);
 	end(&head);
-	ck_assert_int_eq(pair_day_follow(day), 1);
+	ck_assert_int_eq(pair_day_follow(day, SIZE_MAX), 1);
 	ck_assert_uint_eq(pair_day_count(day), 4);
 	pair_day_copy(day, pairs);
 	ck_assert_uint_eq(pairs[0].other_asn, FIRST_ASN);
@@ -321,9 +338,9 @@ START_TEST(sums_are_those_of_the_rows_whatever_the_clock_does)
 		append_random(&seed, start_s, odd);
 		start_s += STEP_S;
 		if (made_number(&seed) % 4 == 0)
-			ck_assert_int_ge(pair_day_follow(day), 0);
+			ck_assert_int_ge(pair_day_follow(day, SIZE_MAX), 0);
 	}
-	ck_assert_int_ge(pair_day_follow(day), 0);
+	ck_assert_int_ge(pair_day_follow(day, SIZE_MAX), 0);
 	is_as_rows();
 }
 END_TEST
@@ -333,6 +350,7 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ without_a_journal_nothing_is_known, 0 },
 		{ only_what_came_since_is_added, 0 },
+		{ so_many_steps_are_taken_at_once, 0 },
 		{ other_days_do_not_count, 0 },
 		{ a_step_seen_in_part_counts_as_its_row_does, 0 },
 		{ a_clock_found_to_be_ahead_takes_its_steps_back, 0 },
