@@ -19,7 +19,6 @@
 #include "web/units.h"
 
 enum {
-	MATRIX_SIDE = 32, /* rows and columns at most, without the others */
 	TOP_PAIRS = 20,
 	NUMBER_SIZE = 24,
 };
