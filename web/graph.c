@@ -141,6 +141,18 @@ static void add_interval_key(struct text *out, const struct subject *subject)
 	text_add(out, "</svg> 95 % interval</li>");
 }
 
+/* What the lines of the period before are of. */
+static void add_previous_key(struct text *out, const struct view *v)
+{
+	struct text label;
+
+	text_init_like(&label, out);
+	tr_add(&label, "dashed: the period before, ");
+	period_add_label(&label, &v->previous_period);
+	add_key(out, "pf", true, text_str(&label));
+	text_fini(&label);
+}
+
 static void add_legend(struct text *out, const struct subject *subject,
 		       const struct view *v)
 {
@@ -156,6 +168,8 @@ static void add_legend(struct text *out, const struct subject *subject,
 	}
 	if (view_has_interval(v))
 		add_interval_key(out, subject);
+	if (v->previous.rows > 0)
+		add_previous_key(out, v);
 	if (rows > 1) {
 		text_clear(&label);
 		text_addf(&label, "thin lines: highest %s mean within ",
@@ -174,6 +188,7 @@ void graph_add_figure(struct text *out, const struct subject *subject,
 {
 	text_add(out, "<figure class=\"graph\" data-json=\"");
 	subject_add_url(out, subject, "json", &view->period);
+	look_add_query(out, &view->look);
 	text_addf(out,
 		  "\">\n<svg class=\"plot\" "
 		  "height=\"%d\" role=\"img\" aria-labelledby=\"%s-t %s-d\">"
@@ -400,13 +415,14 @@ const char *graph_band_key(enum band band)
 }
 
 void graph_add_links(struct text *out, const struct subject *subject,
-		     const struct period *period)
+		     const struct view *view)
 {
 	text_addf(out, "<p class=\"links\">%s",
 		  tr(out, "This graph and its figures as"));
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		text_add(out, i ? ", <a href=\"" : " <a href=\"");
-		subject_add_url(out, subject, formats[i].suffix, period);
+		subject_add_url(out, subject, formats[i].suffix, &view->period);
+		look_add_query(out, &view->look);
 		text_addf(out, "\">%s</a>", formats[i].name);
 	}
 	text_add(out, "</p>\n");

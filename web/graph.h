@@ -27,7 +27,7 @@ void graph_add_table(struct text *out, const struct subject *subject,
 
 /** Links to the same graph in other forms. */
 void graph_add_links(struct text *out, const struct subject *subject,
-		     const struct period *period);
+		     const struct view *view);
 
 /* One way of writing a view down as a file. */
 struct graph_format {

@@ -64,6 +64,26 @@ static void add_half_widths(struct json_writer *w, const struct traffic *t,
 	json_end_array(w);
 }
 
+/* Totals of the period before, row by row. */
+static void add_previous(struct json_writer *w, const struct view *v,
+			 enum way way)
+{
+	const double *values = traffic_column(&v->previous, way, BAND_TOTAL);
+
+	json_put_array(w, "previous");
+	for (size_t row = 0; row < v->previous.rows; row++)
+		add_row(w, values[row]);
+	json_end_array(w);
+}
+
+static void add_limit(struct json_writer *w, const char *key, double bps)
+{
+	if (bps > 0)
+		json_put_double(w, key, bps, 0);
+	else
+		json_put_null(w, key);
+}
+
 static void add_way(struct json_writer *w, const struct subject *subject,
 		    const struct view *v, enum way way)
 {
@@ -81,6 +101,8 @@ static void add_way(struct json_writer *w, const struct subject *subject,
 	if (isfinite(v->ci95_bytes[way]) && !v->is_exact)
 		json_put_double(w, "ci95_bytes", v->ci95_bytes[way], 0);
 	json_end_object(w);
+	if (v->previous.rows > 0)
+		add_previous(w, v, way);
 	json_end_object(w);
 }
 
@@ -102,6 +124,10 @@ void graph_add_json(struct text *out, const struct call *call,
 	json_put_u64(&w, "p95_step", view->p95_row_s);
 	json_put_string(&w, "unit", "bit/s");
 	json_put_string(&w, "basis", view->is_exact ? "counters" : "samples");
+	add_limit(&w, "capacity", view->capacity_bps);
+	add_limit(&w, "contracted", view->contracted_bps);
+	json_put_string(&w, "style",
+			view->look.is_mirrored ? "mirrored" : "overlaid");
 	json_put_bool(&w, "replay", call->status && call->status->is_replay);
 	add_way(&w, subject, view, WAY_FROM);
 	if (!subject->one_way)

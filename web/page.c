@@ -159,11 +159,9 @@ static void add_languages(const struct call *call, struct text *out)
 	text_add(out, "</ul></nav>\n");
 }
 
-void page_add_target(const struct call *call, struct text *out,
-		     const char *name, const char *value)
+void page_add_path(const struct call *call, struct text *out)
 {
 	const struct request *request = call->request;
-	const char *before = "?";
 
 	if (request->segment_count == 0)
 		text_add_char(out, '/');
@@ -171,19 +169,80 @@ void page_add_target(const struct call *call, struct text *out,
 		text_add_char(out, '/');
 		html_url(out, request->segments[i]);
 	}
-	for (size_t i = 0; i < request->parameter_count; i++) {
-		if (strcmp(request->parameters[i].name, name) == 0)
+}
+
+static bool is_named(const char *name, const struct request_parameter *changes,
+		     size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(changes[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* This page's address with some parameters changed; without those that have
+ * no value then. */
+static void add_target(const struct call *call, struct text *out,
+		       const struct request_parameter *changes, size_t count)
+{
+	const struct request *request = call->request;
+	const char *before = "?";
+
+	page_add_path(call, out);
+	for (size_t i = 0; i < request->parameter_count + count; i++) {
+		const struct request_parameter *p =
+		    i < request->parameter_count
+			? &request->parameters[i]
+			: &changes[i - request->parameter_count];
+
+		if (!p->value || (i < request->parameter_count &&
+				  is_named(p->name, changes, count)))
 			continue;
 		text_add(out, before);
-		html_url(out, request->parameters[i].name);
+		html_url(out, p->name);
 		text_add_char(out, '=');
-		html_url(out, request->parameters[i].value);
+		html_url(out, p->value);
 		before = "&amp;";
 	}
-	if (value)
-		text_addf(out, "%s%s=", before, name);
-	if (value)
-		html_url(out, value);
+}
+
+void page_add_target(const struct call *call, struct text *out,
+		     const char *name, const char *value)
+{
+	const struct request_parameter change = { name, value };
+
+	add_target(call, out, &change, 1);
+}
+
+void page_add_sort(const struct call *call, struct text *out, const char *by,
+		   const char *order)
+{
+	const struct request_parameter changes[] = { { "sort", by },
+						     { "order", order } };
+
+	add_target(call, out, changes, 2);
+}
+
+void page_add_hidden(const struct call *call, struct text *out,
+		     const char *const *but)
+{
+	const struct request *request = call->request;
+
+	for (size_t i = 0; i < request->parameter_count; i++) {
+		const struct request_parameter *p = &request->parameters[i];
+		const char *const *left_out = but;
+
+		while (*left_out && strcmp(*left_out, p->name) != 0)
+			left_out++;
+		if (*left_out)
+			continue;
+		text_add(out, "<input type=\"hidden\" name=\"");
+		html_escape(out, p->name);
+		text_add(out, "\" value=\"");
+		html_escape(out, p->value);
+		text_add(out, "\">");
+	}
 }
 
 void page_begin(const struct call *call, struct response *r, const char *title)

@@ -46,6 +46,21 @@ void page_begin(const struct call *call, struct response *r, const char *title);
 void page_add_target(const struct call *call, struct text *out,
 		     const char *name, const char *value);
 
+/** The same with the table's column and order: sort=, order= "asc" or "desc".
+ */
+void page_add_sort(const struct call *call, struct text *out, const char *by,
+		   const char *order);
+
+/** Append the path of this page, without its query. */
+void page_add_path(const struct call *call, struct text *out);
+
+/**
+ * Append hidden fields of a form for what the query says, but for some names.
+ * @param but  ends with NULL
+ */
+void page_add_hidden(const struct call *call, struct text *out,
+		     const char *const *but);
+
 /** The end of a page; sets how long it may be kept. */
 void page_end(const struct call *call, struct response *r);
 
@@ -86,6 +101,7 @@ void page_member(const struct call *call, struct response *r);
 MUST_CHECK bool page_former(const struct call *call, struct response *r,
 			    uint32_t asn);
 
+void page_pair(const struct call *call, struct response *r);
 void page_ports(const struct call *call, struct response *r);
 void page_port(const struct call *call, struct response *r);
 void page_health(const struct call *call, struct response *r);

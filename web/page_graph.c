@@ -19,9 +19,10 @@ static void add_graph(const struct call *call, const struct subject *subject,
 		      const struct period *period,
 		      const struct graph_format *format, struct response *r)
 {
+	struct look look = look_of(call->request);
 	struct view view;
 
-	if (view_load(&view, call, subject, period) < 0) {
+	if (view_load_as(&view, call, subject, period, &look) < 0) {
 		page_refuse(call, r, 500, TR("The store could not be read."));
 		return;
 	}

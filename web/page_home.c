@@ -97,7 +97,7 @@ void page_home(const struct call *call, struct response *r)
 	add_tiles(call, &view, out);
 	graph_add_figure(out, &subject, &view, "g");
 	graph_add_table(out, &subject, &view);
-	graph_add_links(out, &subject, &period);
+	graph_add_links(out, &subject, &view);
 	places_add(out, call, &period);
 	page_end(call, r);
 	view_fini(&view);

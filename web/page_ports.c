@@ -305,7 +305,7 @@ static void add_one(const struct call *call, const struct port_row *row,
 	graph_add_figure(out, subject, v, "g");
 	graph_add_table(out, subject, v);
 	add_calibration(row->status, out);
-	graph_add_links(out, subject, &v->period);
+	graph_add_links(out, subject, v);
 }
 
 static void answer_port(const struct call *call, const struct port_row *row,

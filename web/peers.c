@@ -43,6 +43,7 @@ static void add_way(struct peer *peer, const struct peer_search *search,
 			continue;
 		seconds = seconds_of(search, way, from_s, t->row_s);
 		peer->bytes[way] += total[row] * seconds;
+		peer->known_s[way] += seconds;
 		if (!isnan(v6[row]))
 			peer->v6_bytes[way] += v6[row] * seconds;
 	}
@@ -137,4 +138,63 @@ int peers_load(struct peer **out, size_t *count, const struct call *call,
 					    .period = period };
 
 	return peers_load_of(out, count, &search);
+}
+
+/* Bytes/s of both directions; NaN: nothing is known. */
+static double rate_of(const struct peer *p)
+{
+	double rate = NAN;
+
+	for (int way = 0; way < WAY_COUNT; way++) {
+		if (p->known_s[way] > 0)
+			rate = (isnan(rate) ? 0 : rate) +
+			       p->bytes[way] / p->known_s[way];
+	}
+	return rate;
+}
+
+static double change_of(const struct peer *now, const struct peer *before,
+			bool was_seen)
+{
+	double earlier = before ? rate_of(before) : NAN;
+
+	/* Where others had traffic then, one without had none. */
+	if (isnan(earlier) && was_seen)
+		earlier = 0;
+	return rate_of(now) / earlier - 1;
+}
+
+int peers_changes(double *changes, int64_t *by_s, const struct peer *peers,
+		  size_t count, const struct peer_search *search)
+{
+	const int64_t week_s = 7 * 86400;
+	const struct period *now = search->period;
+	struct peer_search then = *search;
+	const struct peer **of_member;
+	struct period earlier;
+	struct peer *before = NULL;
+	size_t before_count = 0;
+	int rc = 0;
+
+	*by_s = (period_length(now) + week_s - 1) / week_s * week_s;
+	then.period = &earlier;
+	of_member = calloc(search->call->registry->member_count + 1,
+			   sizeof(struct peer *));
+	if (!of_member)
+		return -ENOMEM;
+	if (period_between(&earlier, now->from_s - *by_s, now->to_s - *by_s,
+			   search->call->now_s) == 0)
+		rc = peers_load_of(&before, &before_count, &then);
+	for (size_t i = 0; rc == 0 && i < before_count; i++)
+		of_member[before[i].member - search->call->registry->members] =
+		    &before[i];
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		changes[i] =
+		    change_of(&peers[i],
+			      of_member[peers[i].member -
+					search->call->registry->members],
+			      before_count > 0);
+	free(before);
+	free(of_member);
+	return rc;
 }

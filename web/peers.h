@@ -36,6 +36,7 @@ struct peer {
 	const struct member *member;
 	double bytes[WAY_COUNT]; /* WAY_FROM: to this peer */
 	double v6_bytes[WAY_COUNT];
+	double known_s[WAY_COUNT]; /* seconds that are not unknown */
 };
 
 /**
@@ -47,6 +48,20 @@ struct peer {
 MUST_CHECK int peers_load(struct peer **out, size_t *count,
 			  const struct call *call, const struct member *member,
 			  const struct period *period);
+
+/**
+ * What becomes of peers' traffic: the mean rate of both directions over that of
+ * an earlier period, less one.
+ *
+ * @param changes  gets one for each of the peers: NaN, where a rate is not
+ *                 known; infinity, where there was nothing before
+ * @param by_s     gets how much earlier: a week, or for a longer period as
+ *                 many as it has
+ * @return as peers_load
+ */
+MUST_CHECK int peers_changes(double *changes, int64_t *by_s,
+			     const struct peer *peers, size_t count,
+			     const struct peer_search *search);
 
 /**
  * The same of certain seconds, if the search has only.

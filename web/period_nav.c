@@ -13,16 +13,6 @@ static bool says_period(const char *name)
 	       strcmp(name, "to") == 0;
 }
 
-static void add_path(struct text *out, const struct request *request)
-{
-	if (request->segment_count == 0)
-		text_add_char(out, '/');
-	for (size_t i = 0; i < request->segment_count; i++) {
-		text_add_char(out, '/');
-		html_url(out, request->segments[i]);
-	}
-}
-
 /* What the query says of other things, behind what says the period. */
 static void add_rest(struct text *out, const struct request *request)
 {
@@ -36,15 +26,15 @@ static void add_rest(struct text *out, const struct request *request)
 	}
 }
 
-static void add_link(struct text *out, const struct request *request,
+static void add_link(struct text *out, const struct call *call,
 		     const struct period *period)
 {
 	char query[PERIOD_QUERY_SIZE];
 
 	text_add(out, "<li><a href=\"");
-	add_path(out, request);
+	page_add_path(call, out);
 	text_addf(out, "?%s", period_query(query, period));
-	add_rest(out, request);
+	add_rest(out, call->request);
 	text_add_char(out, '"');
 }
 
@@ -54,7 +44,7 @@ static void add_ranges(struct text *out, const struct call *call,
 	for (int i = 0; i < RANGE_COUNT; i++) {
 		struct period period = period_of((enum range)i, call->now_s);
 
-		add_link(out, call->request, &period);
+		add_link(out, call, &period);
 		text_addf(out, "%s>%s</a></li>",
 			  period.range == shown->range
 			      ? " aria-current=\"true\""
@@ -72,7 +62,7 @@ static void add_neighbours(struct text *out, const struct call *call,
 
 	if (period_between(&neighbour, shown->from_s - length_s, shown->from_s,
 			   call->now_s) == 0) {
-		add_link(out, call->request, &neighbour);
+		add_link(out, call, &neighbour);
 		text_addf(
 		    out,
 		    " rel=\"prev\" aria-label=\"%s\">\xe2\x80\xb9</a></li>",
@@ -81,7 +71,7 @@ static void add_neighbours(struct text *out, const struct call *call,
 	if (shown->to_s < call->now_s &&
 	    period_between(&neighbour, shown->to_s, shown->to_s + length_s,
 			   call->now_s) == 0) {
-		add_link(out, call->request, &neighbour);
+		add_link(out, call, &neighbour);
 		text_addf(
 		    out,
 		    " rel=\"next\" aria-label=\"%s\">\xe2\x80\xba</a></li>",
@@ -103,24 +93,16 @@ static void add_moment(struct text *out, const char *name, const char *label,
 static void add_form(struct text *out, const struct call *call,
 		     const struct period *shown)
 {
-	const struct request *request = call->request;
+	static const char *const but[] = { "range", "from", "to", NULL };
 
 	text_addf(out,
 		  "<details class=\"picker\"%s><summary>%s</summary>"
 		  "<form method=\"get\" action=\"",
 		  shown->range == RANGE_FREE ? " open=\"open\"" : "",
 		  tr(out, "any period"));
-	add_path(out, request);
+	page_add_path(call, out);
 	text_add(out, "\">");
-	for (size_t i = 0; i < request->parameter_count; i++) {
-		if (says_period(request->parameters[i].name))
-			continue;
-		text_add(out, "<input type=\"hidden\" name=\"");
-		html_escape(out, request->parameters[i].name);
-		text_add(out, "\" value=\"");
-		html_escape(out, request->parameters[i].value);
-		text_add(out, "\">");
-	}
+	page_add_hidden(call, out, but);
 	add_moment(out, "from", tr(out, "from"), shown->from_s);
 	add_moment(out, "to", tr(out, "to"),
 		   shown->to_s < call->now_s ? shown->to_s : call->now_s);

@@ -4,126 +4,18 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "util/language.h"
 #include "web/axis.h"
 #include "web/graph.h"
 #include "web/percentile.h"
+#include "web/units.h"
 
 /*
  * Shapes are in a box of their own, two units to a column (so that the middle
  * of a column is a whole number) and SHAPE_HEIGHT high, stretched over the
  * plot without regard to proportions.
  */
-enum { SHAPE_HEIGHT = 2000, LAYERS = BAND_TOTAL };
-
-/* Per column: tops of the stacked layers, means and maxima of the totals. */
-struct columns {
-	size_t count;
-	size_t rows_per_column;
-	double *layer[LAYERS]; /* the last one is the total of WAY_FROM */
-	double *mean[WAY_COUNT];
-	double *maximum[WAY_COUNT];
-	double *low[WAY_COUNT]; /* of the 95 % interval of the mean */
-	double *high[WAY_COUNT];
-	double *storage;
-};
-
-/* Columns are of a length that divides a day, or whole days: others would
- * beat against the days and nights. */
-size_t plot_rows_per_column(const struct traffic *t)
-{
-	static const uint32_t lengths_s[] = { 300,   600,   900,  1200,
-					      1800,  3600,  7200, 10800,
-					      14400, 21600, 43200 };
-	size_t least = (t->rows + PLOT_COLUMNS_MAX - 1) / PLOT_COLUMNS_MAX;
-	size_t day = (86400 + t->row_s - 1) / t->row_s;
-
-	if (least <= 1)
-		return 1;
-	for (size_t i = 0; i < sizeof(lengths_s) / sizeof(*lengths_s); i++) {
-		if (lengths_s[i] % t->row_s == 0 &&
-		    lengths_s[i] / t->row_s >= least)
-			return lengths_s[i] / t->row_s;
-	}
-	return (least + day - 1) / day * day;
-}
-
-static bool columns_init(struct columns *c, const struct traffic *t)
-{
-	double **const of_ways[] = { c->mean, c->maximum, c->low, c->high };
-	enum { OF_WAYS = sizeof(of_ways) / sizeof(*of_ways) };
-	double *at;
-
-	*c = (struct columns){ .rows_per_column = plot_rows_per_column(t) };
-	c->count = (t->rows + c->rows_per_column - 1) / c->rows_per_column;
-	c->storage = calloc((c->count + 1) * (LAYERS + OF_WAYS * WAY_COUNT),
-			    sizeof(double));
-	at = c->storage;
-	if (!at)
-		return false;
-	for (int i = 0; i < LAYERS; i++, at += c->count)
-		c->layer[i] = at;
-	for (int i = 0; i < OF_WAYS * WAY_COUNT; i++, at += c->count)
-		of_ways[i / WAY_COUNT][i % WAY_COUNT] = at;
-	return true;
-}
-
-/* Mean and maximum over the known ones of a few values; NaN if none is. */
-static double reduce(const double *values, size_t count, double *maximum)
-{
-	double sum = 0;
-	size_t known = 0;
-
-	*maximum = NAN;
-	for (size_t i = 0; i < count; i++) {
-		if (isnan(values[i]))
-			continue;
-		sum += values[i];
-		*maximum = known++ ? fmax(*maximum, values[i]) : values[i];
-	}
-	return known ? sum / (double)known : NAN;
-}
-
-/* Rows are independent samples: what is shared by a column is surer. */
-static void fill_interval(struct columns *c, const struct traffic *t,
-			  enum way way, size_t at, size_t n)
-{
-	size_t first = at * c->rows_per_column;
-	double half =
-	    statistics_ci95_mean(traffic_column(t, way, BAND_TOTAL) + first,
-				 t->variance[way] + first, n, t->row_s);
-	double mean = c->mean[way][at];
-
-	c->high[way][at] = mean + half;
-	c->low[way][at] = half > mean ? 0 : mean - half;
-}
-
-static void fill_column(struct columns *c, const struct view *v, size_t at)
-{
-	const struct traffic *t = &v->traffic;
-	size_t first = at * c->rows_per_column;
-	size_t n = t->rows - first < c->rows_per_column ? t->rows - first
-							: c->rows_per_column;
-	double stacked = 0;
-	double ignored;
-
-	for (int way = 0; way < WAY_COUNT; way++)
-		c->mean[way][at] =
-		    reduce(traffic_column(t, (enum way)way, BAND_TOTAL) + first,
-			   n, &c->maximum[way][at]);
-	for (int way = 0; view_has_interval(v) && way < WAY_COUNT; way++)
-		fill_interval(c, t, (enum way)way, at, n);
-	for (int band = 0; band < LAYERS - 1; band++) {
-		double value =
-		    reduce(traffic_column(t, WAY_FROM, (enum band)band) + first,
-			   n, &ignored);
-
-		stacked += isnan(value) ? 0 : value;
-		c->layer[band][at] = fmin(stacked, c->mean[WAY_FROM][at]);
-		if (isnan(c->mean[WAY_FROM][at]))
-			c->layer[band][at] = NAN;
-	}
-	c->layer[LAYERS - 1][at] = c->mean[WAY_FROM][at];
-}
+enum { SHAPE_HEIGHT = 2000 };
 
 static unsigned height_of(double value, double top, unsigned height)
 {
@@ -131,6 +23,23 @@ static unsigned height_of(double value, double top, unsigned height)
 
 	share = share < 0 ? 0 : share > 1 ? 1 : share;
 	return height - (unsigned)lround(share * height);
+}
+
+/* Where shapes go, and what stands where: the rate at the plot's top, the
+ * height of zero, and whether more goes down from there. */
+struct drawing {
+	struct text *out;
+	size_t count; /* of columns */
+	double scale;
+	unsigned zero;
+	bool is_down;
+};
+
+static unsigned y_of(const struct drawing *d, double value)
+{
+	unsigned y = height_of(value, d->scale, d->zero);
+
+	return d->is_down ? 2 * d->zero - y : y;
 }
 
 /* A path and where it has got to. Points are told from the one before them,
@@ -168,70 +77,61 @@ static void line_to(struct pen *pen, size_t x, unsigned y)
 
 /* The upper edge of one run of known values, from its first column's left to
  * its last one's right. */
-static void add_edge(struct pen *pen, const double *values, size_t first,
-		     size_t end, double scale)
+static void add_edge(struct pen *pen, const struct drawing *d,
+		     const double *values, size_t first, size_t end)
 {
-	move_to(pen, 2 * first, height_of(values[first], scale, SHAPE_HEIGHT));
+	move_to(pen, 2 * first, y_of(d, values[first]));
 	for (size_t i = first; i < end; i++)
-		line_to(pen, 2 * i + 1,
-			height_of(values[i], scale, SHAPE_HEIGHT));
-	line_to(pen, 2 * end, height_of(values[end - 1], scale, SHAPE_HEIGHT));
+		line_to(pen, 2 * i + 1, y_of(d, values[i]));
+	line_to(pen, 2 * end, y_of(d, values[end - 1]));
 }
 
 /* Back along the lower edge: another layer, or the base line. */
-static void add_return(struct pen *pen, const double *below, size_t first,
-		       size_t end, double scale)
+static void add_return(struct pen *pen, const struct drawing *d,
+		       const double *below, size_t first, size_t end)
 {
 	if (!below) {
-		line_to(pen, 2 * end, SHAPE_HEIGHT);
-		line_to(pen, 2 * first, SHAPE_HEIGHT);
+		line_to(pen, 2 * end, d->zero);
+		line_to(pen, 2 * first, d->zero);
 		text_add_char(pen->out, 'Z');
 		return;
 	}
-	line_to(pen, 2 * end, height_of(below[end - 1], scale, SHAPE_HEIGHT));
+	line_to(pen, 2 * end, y_of(d, below[end - 1]));
 	for (size_t i = end; i > first; i--)
-		line_to(pen, 2 * i - 1,
-			height_of(below[i - 1], scale, SHAPE_HEIGHT));
-	line_to(pen, 2 * first, height_of(below[first], scale, SHAPE_HEIGHT));
+		line_to(pen, 2 * i - 1, y_of(d, below[i - 1]));
+	line_to(pen, 2 * first, y_of(d, below[first]));
 	text_add_char(pen->out, 'Z');
 }
 
 /* Every run of known values, as a closed shape or as a line only. */
-static void add_runs(struct text *out, const double *values,
-		     const double *below, size_t count, double scale)
+static void add_runs(const struct drawing *d, const double *values,
+		     const double *below)
 {
-	struct pen pen = { .out = out };
+	struct pen pen = { .out = d->out };
 	size_t first = 0;
 	bool closed = below != values;
 
-	while (first < count) {
+	while (first < d->count) {
 		size_t end = first;
 
-		while (end < count && !isnan(values[end]))
+		while (end < d->count && !isnan(values[end]))
 			end++;
 		if (end == first) {
 			first++;
 			continue;
 		}
-		add_edge(&pen, values, first, end, scale);
+		add_edge(&pen, d, values, first, end);
 		if (closed)
-			add_return(&pen, below, first, end, scale);
+			add_return(&pen, d, below, first, end);
 		first = end;
 	}
 }
-
-/* Where shapes go, of which columns, and the rate at the plot's top. */
-struct drawing {
-	struct text *out;
-	const struct columns *columns;
-	double scale;
-};
 
 static void add_area(const struct drawing *d, const char *class,
 		     const double *values, const double *below)
 {
 	text_addf(d->out, "<path class=\"%s\" d=\"", class);
-	add_runs(d->out, values, below, d->columns->count, d->scale);
+	add_runs(d, values, below);
 	text_add(d->out, "\"/>\n");
 }
 
@@ -242,7 +142,7 @@ static void add_line(const struct drawing *d, const char *class,
 		  "<path class=\"%s\" vector-effect=\"non-scaling-stroke\" "
 		  "d=\"",
 		  class);
-	add_runs(d->out, values, values, d->columns->count, d->scale);
+	add_runs(d, values, values);
 	text_add(d->out, "\"/>\n");
 }
 
@@ -255,10 +155,9 @@ static bool any_above(const double *values, const double *than, size_t count)
 	return false;
 }
 
-static void add_areas(const struct drawing *d, const struct traffic *t)
+static void add_areas(const struct drawing *d, const struct columns *c,
+		      const struct traffic *t)
 {
-	const struct columns *c = d->columns;
-
 	if (!t->has_bands) {
 		add_area(d, "a4", c->mean[WAY_FROM], NULL);
 		return;
@@ -270,52 +169,101 @@ static void add_areas(const struct drawing *d, const struct traffic *t)
 		add_area(d, "ao", c->layer[BAND_OTHER], c->layer[BAND_V6]);
 }
 
+/* What a plot is made of. */
+struct plot {
+	const struct subject *subject;
+	const struct view *view;
+	struct columns now;
+	struct columns previous; /* empty if there is none */
+	struct axis axis;
+};
+
+static bool is_mirrored(const struct plot *p)
+{
+	return p->view->look.is_mirrored && !p->subject->one_way;
+}
+
 /* How far the estimate of a direction may be off. */
-static void add_interval(const struct drawing *d, const struct view *v,
+static void add_interval(const struct drawing *d, const struct plot *p,
 			 enum way way)
 {
-	const struct columns *c = d->columns;
-
-	if (view_has_interval(v))
-		add_area(d, way == WAY_FROM ? "bf" : "bt", c->high[way],
-			 c->low[way]);
+	if (view_has_interval(p->view))
+		add_area(d, way == WAY_FROM ? "bf" : "bt", p->now.high[way],
+			 p->now.low[way]);
 }
 
-static void add_shapes(const struct drawing *d, const struct subject *subject,
-		       const struct view *v)
+static void add_from(const struct drawing *d, const struct plot *p)
 {
-	const struct columns *c = d->columns;
-	bool peaks = c->rows_per_column > 1;
+	add_areas(d, &p->now, &p->view->traffic);
+	add_interval(d, p, WAY_FROM);
+	add_line(d, "lf", p->now.mean[WAY_FROM]);
+	if (p->now.rows_per_column > 1)
+		add_line(d, "mf", p->now.maximum[WAY_FROM]);
+	if (p->previous.count == d->count)
+		add_line(d, "pf", p->previous.mean[WAY_FROM]);
+}
 
-	text_addf(d->out,
+static void add_to(const struct drawing *d, const struct plot *p)
+{
+	if (d->is_down)
+		add_area(d, "at", p->now.mean[WAY_TO], NULL);
+	add_interval(d, p, WAY_TO);
+	if (p->now.rows_per_column > 1)
+		add_line(d, "mt", p->now.maximum[WAY_TO]);
+	add_line(d, "lt", p->now.mean[WAY_TO]);
+	if (p->previous.count == d->count)
+		add_line(d, "pt", p->previous.mean[WAY_TO]);
+}
+
+static void add_shapes(struct text *out, const struct plot *p)
+{
+	struct drawing d = { .out = out,
+			     .count = p->now.count,
+			     .scale = p->axis.top / 8,
+			     .zero = is_mirrored(p) ? SHAPE_HEIGHT / 2
+						    : SHAPE_HEIGHT };
+
+	text_addf(out,
 		  "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %zu %d\" "
 		  "preserveAspectRatio=\"none\">\n",
-		  PLOT_HEIGHT, c->count ? 2 * c->count : 2, SHAPE_HEIGHT);
-	add_areas(d, &v->traffic);
-	add_interval(d, v, WAY_FROM);
-	add_line(d, "lf", c->mean[WAY_FROM]);
-	if (peaks)
-		add_line(d, "mf", c->maximum[WAY_FROM]);
-	if (!subject->one_way)
-		add_interval(d, v, WAY_TO);
-	if (!subject->one_way && peaks)
-		add_line(d, "mt", c->maximum[WAY_TO]);
-	if (!subject->one_way)
-		add_line(d, "lt", c->mean[WAY_TO]);
-	text_add(d->out, "</svg>\n");
+		  PLOT_HEIGHT, d.count ? 2 * d.count : 2, SHAPE_HEIGHT);
+	add_from(&d, p);
+	d.is_down = is_mirrored(p);
+	if (!p->subject->one_way)
+		add_to(&d, p);
+	text_add(out, "</svg>\n");
 }
 
-static void add_rate_marks(struct text *out, const struct axis *axis)
+static void add_rate_mark(struct text *out, const struct axis *axis, int i,
+			  unsigned y)
 {
-	for (int i = 0; i * axis->step <= axis->top * 1.0001; i++) {
-		unsigned y = height_of(i * axis->step, axis->top, PLOT_HEIGHT);
+	text_addf(out,
+		  "<line class=\"%s\" x1=\"0\" x2=\"100%%\" y1=\"%u\" "
+		  "y2=\"%u\"/><text class=\"gy\" x=\"-8\" y=\"%u\">",
+		  i ? "gg" : "gb", y, y, y + 4);
+	axis_add_label(out, axis, i * axis->step);
+	text_add(out, i ? "bit/s</text>\n" : "</text>\n");
+}
 
-		text_addf(out,
-			  "<line class=\"%s\" x1=\"0\" x2=\"100%%\" y1=\"%u\" "
-			  "y2=\"%u\"/><text class=\"gy\" x=\"-8\" y=\"%u\">",
-			  i ? "gg" : "gb", y, y, y + 4);
-		axis_add_label(out, axis, i * axis->step);
-		text_add(out, i ? "bit/s</text>\n" : "</text>\n");
+/* Where zero is, in pixels from the top. */
+static unsigned zero_of(const struct plot *p)
+{
+	return is_mirrored(p) ? PLOT_HEIGHT / 2 : PLOT_HEIGHT;
+}
+
+static void add_rate_marks(struct text *out, const struct plot *p)
+{
+	const struct axis *axis = &p->axis;
+	unsigned zero = zero_of(p);
+	/* Half as high there is room for half as many. */
+	int every = is_mirrored(p) ? 2 : 1;
+
+	for (int i = 0; i * axis->step <= axis->top * 1.0001; i += every) {
+		unsigned y = height_of(i * axis->step, axis->top, zero);
+
+		add_rate_mark(out, axis, i, y);
+		if (is_mirrored(p) && i > 0)
+			add_rate_mark(out, axis, i, 2 * zero - y);
 	}
 }
 
@@ -348,62 +296,116 @@ static void add_time_marks(struct text *out, const struct period *period)
 	}
 }
 
-static void add_p95(struct text *out, const struct subject *subject,
-		    const struct view *v, double scale)
+/* A line across at a rate, in bytes/s, with a label before its value. */
+static void add_level(struct text *out, const struct plot *p, enum way way,
+		      const char *class, double value)
 {
-	enum way way = graph_billed_way(subject, v);
-	double value = v->p95[way][BAND_TOTAL];
-	unsigned y;
+	unsigned zero = zero_of(p);
+	unsigned y = height_of(value, p->axis.top / 8, zero);
+	unsigned label_y = y > 16 ? y - 5 : y + 14;
+
+	if (is_mirrored(p) && way == WAY_TO) {
+		y = 2 * zero - y;
+		label_y = y + 14 < PLOT_HEIGHT ? y + 14 : y - 5;
+	}
+	text_addf(out,
+		  "<line class=\"%s\" x1=\"0\" x2=\"100%%\" y1=\"%u\" "
+		  "y2=\"%u\"/><text class=\"gp %s-l\" x=\"100%%\" dx=\"-4\" "
+		  "y=\"%u\">",
+		  class, y, y, class, label_y);
+}
+
+static void add_p95(struct text *out, const struct plot *p)
+{
+	enum way way = graph_billed_way(p->subject, p->view);
+	double value = p->view->p95[way][BAND_TOTAL];
 
 	if (!(value > 0))
 		return;
-	y = height_of(value, scale, PLOT_HEIGHT);
-	text_addf(out,
-		  "<line class=\"p95\" x1=\"0\" x2=\"100%%\" y1=\"%u\" "
-		  "y2=\"%u\"/><text class=\"gp\" x=\"100%%\" dx=\"-4\" "
-		  "y=\"%u\">95th percentile ",
-		  y, y, y > 16 ? y - 5 : y + 14);
-	percentile_add(out, v, way, BAND_TOTAL);
+	add_level(out, p, way, "p95", value);
+	tr_add(out, "95th percentile ");
+	percentile_add(out, p->view, way, BAND_TOTAL);
 	text_add(out, "</text>\n");
 }
 
-static double highest(const struct subject *subject, const struct view *v,
-		      const struct columns *c)
+/* What a port can carry, or may; where the axis reaches so far. */
+static void add_limits(struct text *out, const struct plot *p)
+{
+	const struct {
+		const char *class;
+		const char *label;
+		double bps;
+	} limits[] = {
+		{ "cap", TR("capacity "), p->view->capacity_bps },
+		{ "con", TR("contracted "), p->view->contracted_bps },
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		if (!(limits[i].bps > 0) ||
+		    limits[i].bps > p->axis.top * 1.0001)
+			continue;
+		add_level(out, p, WAY_FROM, limits[i].class, limits[i].bps / 8);
+		tr_add(out, limits[i].label);
+		units_speed(out, limits[i].bps);
+		text_add(out, "</text>\n");
+	}
+}
+
+static double highest_of(const struct columns *c, enum way way)
 {
 	double top = 0;
 
-	for (int way = 0; way < (subject->one_way ? 1 : WAY_COUNT); way++) {
-		for (size_t i = 0; i < c->count; i++)
-			top = fmax(top,
-				   fmax(c->maximum[way][i], c->high[way][i]));
-		top = fmax(top, v->p95[way][BAND_TOTAL]);
-	}
+	for (size_t i = 0; i < c->count; i++)
+		top = fmax(top, fmax(c->maximum[way][i], c->high[way][i]));
 	return top;
+}
+
+/* What the axis has to reach, in bit/s. */
+static double highest(const struct plot *p)
+{
+	const struct view *v = p->view;
+	double top = 0;
+
+	for (int way = 0; way < (p->subject->one_way ? 1 : WAY_COUNT); way++) {
+		top = fmax(top, highest_of(&p->now, (enum way)way));
+		top = fmax(top, v->p95[way][BAND_TOTAL]);
+		for (size_t i = 0; i < p->previous.count; i++)
+			top = fmax(top, p->previous.mean[way][i]);
+	}
+	top *= 8;
+	if (v->look.to_capacity)
+		top = fmax(top, fmax(v->capacity_bps, v->contracted_bps));
+	return top;
+}
+
+static void add_parts(struct text *out, const struct plot *p)
+{
+	add_rate_marks(out, p);
+	add_time_marks(out, &p->view->period);
+	add_shapes(out, p);
+	add_limits(out, p);
+	add_p95(out, p);
+	if (!traffic_has_data(&p->view->traffic))
+		text_addf(out,
+			  "<text class=\"gn\" x=\"50%%\" y=\"%d\">%s</text>\n",
+			  PLOT_HEIGHT / 2, tr(out, "No data in this period"));
 }
 
 void plot_add(struct text *out, const struct subject *subject,
 	      const struct view *view)
 {
-	struct columns c;
-	struct axis axis;
+	struct plot p = { .subject = subject, .view = view };
 
-	if (!columns_init(&c, &view->traffic)) {
+	if (columns_of(&p.now, &view->traffic, view_has_interval(view)) < 0 ||
+	    columns_of(&p.previous, &view->previous, false) < 0) {
+		columns_fini(&p.now);
 		out->failed = true;
 		return;
 	}
-	for (size_t i = 0; i < c.count; i++)
-		fill_column(&c, view, i);
-	axis = axis_of(highest(subject, view, &c) * 8);
-	add_rate_marks(out, &axis);
-	add_time_marks(out, &view->period);
-	add_shapes(&(struct drawing){ out, &c, axis.top / 8 }, subject, view);
-	add_p95(out, subject, view, axis.top / 8);
-	if (!traffic_has_data(&view->traffic))
-		text_addf(out,
-			  "<text class=\"gn\" x=\"50%%\" y=\"%d\">No data in "
-			  "this period</text>\n",
-			  PLOT_HEIGHT / 2);
-	free(c.storage);
+	p.axis = axis_of(highest(&p));
+	add_parts(out, &p);
+	columns_fini(&p.previous);
+	columns_fini(&p.now);
 }
 
 void plot_add_area(struct text *out, const double *values, size_t count,

@@ -12,16 +12,14 @@
  */
 
 #include "util/text.h"
+#include "web/plot_columns.h"
 #include "web/view.h"
 
-enum { PLOT_HEIGHT = 220, PLOT_COLUMNS_MAX = 480 };
+enum { PLOT_HEIGHT = 220 };
 
 /** Append the inside of an svg element of PLOT_HEIGHT. */
 void plot_add(struct text *out, const struct subject *subject,
 	      const struct view *view);
-
-/** How many rows share a column of the drawing. */
-size_t plot_rows_per_column(const struct traffic *t);
 
 /** Runs of known values as shapes of one path, a gap between them. */
 void plot_add_area(struct text *out, const double *values, size_t count,

@@ -74,6 +74,7 @@ static const struct route routes[] = {
 	{ "", page_home, true, SITE_DEAR_HOME },
 	{ "members", page_members, true, SITE_DEAR_MEMBERS },
 	{ "members/*", page_member, false, SITE_DEAR_NONE },
+	{ "members/*/*", page_pair, false, SITE_DEAR_NONE },
 	{ "ports", page_ports, false, SITE_DEAR_PORTS },
 	{ "ports/*/*", page_port, false, SITE_DEAR_NONE },
 	{ "matrix", page_matrix, false, SITE_DEAR_NONE },

@@ -316,19 +316,21 @@ const char *scaled_refusal(enum headline_verdict verdict)
 	case HEADLINE_COUNTED:
 		break;
 	case HEADLINE_NO_PORT:
-		return "No port of the configuration is this "
-		       "member\xe2\x80\x99s.";
+		return TR("No port of the configuration is this "
+			  "member\xe2\x80\x99s.");
 	case HEADLINE_CORE_PORT:
-		return "One of this member\xe2\x80\x99s ports is a core port, "
-		       "whose "
-		       "counters have other traffic in them.";
+		return TR(
+		    "One of this member\xe2\x80\x99s ports is a core port, "
+		    "whose "
+		    "counters have other traffic in them.");
 	case HEADLINE_SHARED_PORT:
-		return "This member shares a port with another, and counters "
-		       "do not tell them apart.";
+		return TR(
+		    "This member shares a port with another, and counters "
+		    "do not tell them apart.");
 	case HEADLINE_NO_COUNTERS:
-		return "Not all of this member\xe2\x80\x99s ports have "
-		       "counters in this "
-		       "period.";
+		return TR("Not all of this member\xe2\x80\x99s ports have "
+			  "counters in this "
+			  "period.");
 	}
 	return "";
 }

@@ -5,8 +5,6 @@
 #include "web/html.h"
 #include "web/traffic.h"
 
-#define ARROW " \xe2\x86\x92 "
-
 static void subject_init(struct subject *s, const struct language *language,
 			 enum series_kind kind, const char *name)
 {
@@ -75,22 +73,26 @@ void subject_of_interface(struct subject *out, const struct language *language,
 }
 
 void subject_of_pair(struct subject *out, const struct language *language,
-		     uint32_t asn, uint32_t peer_asn, uint16_t vlan)
+		     uint32_t asn, uint32_t peer_asn)
 {
-	bool swapped = asn > peer_asn;
-
 	subject_init(out, language, SERIES_PAIR, "pair");
-	out->series.asn = swapped ? peer_asn : asn;
-	out->series.other_asn = swapped ? asn : peer_asn;
-	out->series.vlan = vlan;
-	tr_addf(&out->title, "AS%u and AS%u, VLAN %u", out->series.asn,
-		out->series.other_asn, vlan);
-	text_addf(&out->way[WAY_FROM], "AS%u" ARROW "AS%u", out->series.asn,
-		  out->series.other_asn);
-	text_addf(&out->way[WAY_TO], "AS%u" ARROW "AS%u", out->series.other_asn,
-		  out->series.asn);
-	text_addf(&out->query, "a=%u&b=%u&vlan=%u", out->series.asn,
-		  out->series.other_asn, vlan);
+	out->is_swapped = asn > peer_asn;
+	out->in_all_vlans = true;
+	out->one_way = asn == peer_asn; /* stored once, as a to b */
+	out->series.asn = out->is_swapped ? peer_asn : asn;
+	out->series.other_asn = out->is_swapped ? asn : peer_asn;
+	tr_addf(&out->title, "AS%u and AS%u", asn, peer_asn);
+	text_addf(&out->way[WAY_FROM], "AS%u \xe2\x86\x92 AS%u", asn, peer_asn);
+	text_addf(&out->way[WAY_TO], "AS%u \xe2\x86\x92 AS%u", peer_asn, asn);
+	text_addf(&out->query, "a=%u&b=%u", asn, peer_asn);
+}
+
+void subject_in_vlan(struct subject *pair, uint16_t vlan)
+{
+	pair->in_all_vlans = false;
+	pair->series.vlan = vlan;
+	tr_addf(&pair->title, ", VLAN %u", vlan);
+	text_addf(&pair->query, "&vlan=%u", vlan);
 }
 
 void subject_of_port(struct subject *out, const struct language *language,

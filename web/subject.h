@@ -24,7 +24,9 @@ struct subject {
 	const struct member *member; /* of a member's own; else NULL */
 	/* the sum of these switches' series; else NULL */
 	const struct registry_group *group;
-	bool one_way; /* only WAY_FROM is shown */
+	bool one_way;	   /* only WAY_FROM is shown */
+	bool is_swapped;   /* of a pair: WAY_FROM is b to a */
+	bool in_all_vlans; /* of a pair: the sum, whatever series.vlan */
 	struct text title;
 	struct text way[WAY_COUNT]; /* "AS64500 → exchange" */
 	struct text query;	    /* what names it in a URL: "asn=64500" */
@@ -43,8 +45,15 @@ MUST_CHECK bool subject_of_former(struct subject *out, const struct call *call,
 void subject_of_interface(struct subject *out, const struct language *language,
 			  const struct member *member,
 			  const struct vlan_interface *interface);
+/**
+ * What two members exchange, in all VLANs, seen from the first: WAY_FROM is
+ * from asn to peer_asn.
+ */
 void subject_of_pair(struct subject *out, const struct language *language,
-		     uint32_t asn, uint32_t peer_asn, uint16_t vlan);
+		     uint32_t asn, uint32_t peer_asn);
+
+/** The same in one VLAN alone; 0: where none was told. */
+void subject_in_vlan(struct subject *pair, uint16_t vlan);
 
 /**
  * A port as seen from its switch.

@@ -89,16 +89,16 @@ static bool find_pair(struct subject *out, const struct call *call)
 {
 	const struct member *a = member_parameter(call, "a");
 	const struct member *b = member_parameter(call, "b");
+	bool in_vlan = request_parameter(call->request, "vlan") != NULL;
 	uint32_t vlan;
 
-	if (call->registry->vlan_count == 1)
-		vlan = call->registry->vlans[0].tag;
-	else if (!number_parameter(call, "vlan", 4094, &vlan))
+	if (!a || !b ||
+	    (in_vlan && !number_parameter(call, "vlan", 4094, &vlan)))
 		return false;
-	if (a && b)
-		subject_of_pair(out, call->language, a->asn, b->asn,
-				(uint16_t)vlan);
-	return a && b;
+	subject_of_pair(out, call->language, a->asn, b->asn);
+	if (in_vlan)
+		subject_in_vlan(out, (uint16_t)vlan);
+	return true;
 }
 
 static bool find_port(struct subject *out, const struct call *call)

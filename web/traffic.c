@@ -224,6 +224,35 @@ int traffic_add(struct traffic *t, const struct traffic *other)
 	return 0;
 }
 
+int traffic_add_known(struct traffic *t, const struct traffic *other)
+{
+	if (t->from_s != other->from_s || t->row_s != other->row_s ||
+	    t->rows != other->rows || t->has_bands != other->has_bands)
+		return ERR_RANGE;
+	for (size_t i = 0; i < t->rows * COLUMNS; i++) {
+		if (isnan(t->values[i]))
+			t->values[i] = other->values[i];
+		else if (!isnan(other->values[i]))
+			t->values[i] += other->values[i];
+	}
+	return 0;
+}
+
+void traffic_swap(struct traffic *t)
+{
+	for (int band = 0; band < BAND_COUNT; band++) {
+		double *from = traffic_column(t, WAY_FROM, (enum band)band);
+		double *to = traffic_column(t, WAY_TO, (enum band)band);
+
+		for (size_t row = 0; row < t->rows; row++) {
+			double held = from[row];
+
+			from[row] = to[row];
+			to[row] = held;
+		}
+	}
+}
+
 /* A few rows may be missing: counters start a little later than samples, and
  * the last ones are still on their way. */
 static bool covers(const struct traffic *t, const double *theirs, enum way way)

@@ -81,6 +81,14 @@ bool traffic_has_data(const struct traffic *t);
  */
 MUST_CHECK int traffic_add(struct traffic *t, const struct traffic *other);
 
+/** Add another series, of which what is unknown is nothing: rows become unknown
+ * only where both are. @return 0 or ERR_RANGE (other rows) */
+MUST_CHECK int traffic_add_known(struct traffic *t,
+				 const struct traffic *other);
+
+/** Exchange the two directions. */
+void traffic_swap(struct traffic *t);
+
 /**
  * Take totals of counters, a value for each row, for those of t, keeping t's
  * shares, where the counters know (nearly) all that t knows.

@@ -115,6 +115,21 @@ void units_percent(struct text *out, double ratio)
 	}
 }
 
+void units_change(struct text *out, double ratio)
+{
+	if (isinf(ratio)) {
+		tr_add(out, "new");
+		return;
+	}
+	if (isnan(ratio)) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	text_add(out, ratio < 0 ? "\xe2\x88\x92" : "+"); /* a minus sign */
+	language_add_decimal(out, fabs(ratio) * 100, fabs(ratio) < 1 ? 1 : 0);
+	text_add(out, " %");
+}
+
 void units_duration(struct text *out, double seconds)
 {
 	uint64_t s;

@@ -28,6 +28,9 @@ void units_count(struct text *out, double count);
 /** A ratio as percentage: 0.123 is "12.3 %". */
 void units_percent(struct text *out, double ratio);
 
+/** A change: 0.123 is "+12.3 %", -0.5 is "−50.0 %"; infinity is "new". */
+void units_change(struct text *out, double ratio);
+
 /** A length of time: "20 s", "3 min", "2 h", "2 h 05 min", "3 days". */
 void units_duration(struct text *out, double seconds);
 

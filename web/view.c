@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "web/capacity.h"
 #include "web/headline.h"
 #include "web/html.h"
 #include "web/percentile.h"
@@ -41,6 +42,34 @@ static int read_group(struct traffic *out, const struct call *call,
 	return rc;
 }
 
+/* The sum of a pair in all VLANs, and where none was told. One without a file
+ * has nothing to add. */
+static int read_pair(struct traffic *out, const struct call *call,
+		     const struct subject *subject,
+		     const struct series_range *range)
+{
+	const struct registry *registry = call->registry;
+	const char *state_dir = call->config->state_dir;
+	struct series series = subject->series;
+	int rc = traffic_read(out, state_dir, &series, range);
+
+	for (uint32_t i = 0; rc == 0 && i < registry->vlan_count; i++) {
+		struct traffic one = { 0 };
+
+		series.vlan = registry->vlans[i].tag;
+		if (series.vlan == subject->series.vlan ||
+		    !traffic_has_file(state_dir, &series))
+			continue;
+		rc = traffic_read(&one, state_dir, &series, range);
+		if (rc == 0)
+			rc = traffic_add_known(out, &one);
+		traffic_fini(&one);
+	}
+	if (rc < 0)
+		traffic_fini(out);
+	return rc;
+}
+
 static int read_rows(struct traffic *out, const struct call *call,
 		     const struct subject *subject,
 		     const struct series_range *range)
@@ -48,13 +77,15 @@ static int read_rows(struct traffic *out, const struct call *call,
 	*out = (struct traffic){ 0 };
 	if (subject->group)
 		return read_group(out, call, subject->group, range);
+	if (subject->in_all_vlans)
+		return read_pair(out, call, subject, range);
 	return traffic_read(out, call->config->state_dir, &subject->series,
 			    range);
 }
 
 /* Rows of a subject, by counters where these can say it. */
-static int load_rows(struct traffic *out, bool *exact, const struct call *call,
-		     const struct subject *subject, const struct period *period)
+int view_rows(struct traffic *out, bool *exact, const struct call *call,
+	      const struct subject *subject, const struct period *period)
 {
 	bool is_pair = subject->series.kind == SERIES_PAIR;
 	struct series_range range =
@@ -65,6 +96,8 @@ static int load_rows(struct traffic *out, bool *exact, const struct call *call,
 	*exact = false;
 	if (rc < 0)
 		return rc;
+	if (subject->is_swapped)
+		traffic_swap(out);
 	if (subject->series.kind == SERIES_PORT)
 		*exact = !out->is_estimate;
 	if (subject->series.kind == SERIES_EXCHANGE || subject->member)
@@ -182,7 +215,7 @@ static int work_out_p95(struct view *v, const struct call *call,
 	if (v->traffic.row_s >= BILLING_ROW_S)
 		return 0;
 	period.row_s = BILLING_ROW_S;
-	rc = load_rows(&t, &exact, call, subject, &period);
+	rc = view_rows(&t, &exact, call, subject, &period);
 	if (rc < 0)
 		return rc;
 	for (int i = 0; rc == 0 && i < WAY_COUNT * BAND_COUNT; i++) {
@@ -236,7 +269,7 @@ static int work_out_current(struct view *v, const struct call *call,
 	int rc;
 
 	period.from_s = period.to_s - CURRENT_WITHIN_S;
-	rc = load_rows(&t, &exact, call, subject, &period);
+	rc = view_rows(&t, &exact, call, subject, &period);
 	if (rc < 0)
 		return rc;
 	pick_current(v, &t, call->now_s);
@@ -244,11 +277,24 @@ static int work_out_current(struct view *v, const struct call *call,
 	return 0;
 }
 
+/* The percentiles of a pair, whose sender is the first in this view. */
+static void judge_pair(struct view *v, const struct call *call,
+		       const struct series *pair, bool is_swapped)
+{
+	struct series seen = *pair;
+
+	if (is_swapped) {
+		seen.asn = pair->other_asn;
+		seen.other_asn = pair->asn;
+	}
+	percentile_of_pair(v, call, &seen);
+}
+
 static int load(struct view *out, const struct call *call,
 		const struct subject *subject, const struct period *period)
 {
 	struct view v = { .period = *period };
-	int rc = load_rows(&v.traffic, &v.is_exact, call, subject, &v.period);
+	int rc = view_rows(&v.traffic, &v.is_exact, call, subject, &v.period);
 
 	if (rc < 0)
 		return rc;
@@ -260,7 +306,7 @@ static int load(struct view *out, const struct call *call,
 	if (rc == 0)
 		rc = work_out_p95(&v, call, subject);
 	if (rc == 0 && subject->series.kind == SERIES_PAIR)
-		percentile_of_pair(&v, call, &subject->series);
+		judge_pair(&v, call, &subject->series, subject->is_swapped);
 	if (rc == 0)
 		rc = work_out_current(&v, call, subject);
 	if (rc < 0) {
@@ -284,6 +330,7 @@ static bool recall(struct view *out, const struct call *call, const char *name)
 	kept = found;
 	*out = *kept;
 	out->traffic.values = NULL;
+	out->previous.values = NULL;
 	if (traffic_copy_rows(&out->traffic, kept + 1) < 0) {
 		free(found);
 		return false;
@@ -331,6 +378,38 @@ int view_load(struct view *out, const struct call *call,
 	return rc;
 }
 
+/* As long a time before, in rows of the same length. */
+static int load_previous(struct view *view, const struct call *call,
+			 const struct subject *subject)
+{
+	bool exact;
+
+	view->previous_period =
+	    period_earlier(&view->period, period_length(&view->period));
+	return view_rows(&view->previous, &exact, call, subject,
+			 &view->previous_period);
+}
+
+int view_load_as(struct view *out, const struct call *call,
+		 const struct subject *subject, const struct period *period,
+		 const struct look *look)
+{
+	struct view v;
+	int rc = view_load(&v, call, subject, period);
+
+	if (rc < 0)
+		return rc;
+	v.look = *look;
+	capacity_of(call, subject, &v.capacity_bps, &v.contracted_bps);
+	if (look->has_previous)
+		rc = load_previous(&v, call, subject);
+	if (rc < 0)
+		view_fini(&v);
+	else
+		*out = v;
+	return rc;
+}
+
 bool view_has_interval(const struct view *view)
 {
 	return view->traffic.has_variance && !view->is_exact;
@@ -339,4 +418,5 @@ bool view_has_interval(const struct view *view)
 void view_fini(struct view *view)
 {
 	traffic_fini(&view->traffic);
+	traffic_fini(&view->previous);
 }

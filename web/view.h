@@ -12,6 +12,7 @@
 
 #include "store/statistics.h"
 #include "util/attr.h"
+#include "web/look.h"
 #include "web/page.h"
 #include "web/period.h"
 #include "web/subject.h"
@@ -39,6 +40,12 @@ struct view {
 	size_t unfinished;     /* rows at the end that are still to come */
 	int64_t current_end_s; /* of the current row; 0: none */
 	bool is_exact;	       /* totals from interface counters */
+	/* what view_load_as adds */
+	struct look look;
+	double capacity_bps;	 /* of the ports; not above 0: unknown */
+	double contracted_bps;	 /* not above 0: nothing is said of it */
+	struct traffic previous; /* as many rows; none: not asked for */
+	struct period previous_period;
 };
 
 /**
@@ -49,6 +56,22 @@ struct view {
 MUST_CHECK int view_load(struct view *out, const struct call *call,
 			 const struct subject *subject,
 			 const struct period *period);
+
+/**
+ * The rows alone, by counters where these can say them.
+ * @return as view_load; with 0 to be freed by traffic_fini
+ */
+MUST_CHECK int view_rows(struct traffic *out, bool *exact,
+			 const struct call *call, const struct subject *subject,
+			 const struct period *period);
+
+/**
+ * view_load, and what the look asks for: the period before; and capacities.
+ */
+MUST_CHECK int view_load_as(struct view *out, const struct call *call,
+			    const struct subject *subject,
+			    const struct period *period,
+			    const struct look *look);
 
 /** Whether the totals of a view have a 95 % interval: they are estimates. */
 bool view_has_interval(const struct view *view);

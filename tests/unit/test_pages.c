@@ -109,7 +109,7 @@ static const struct {
 	{ "/members/AS64502", "3.87 TB <small class=\"below\">\xc2\xb1"
 			      "0.2 %</small>" },
 	{ "/members/AS64502", "</svg> 95 % interval</li>" },
-	{ "/members/AS64502", "shared by 2 members" },
+	{ "/members/AS64502", "shared; members on it: 2" },
 	{ "/members/AS64504", "Multicast (VLAN 200)" },
 	{ "/members/AS64505", "No port of the configuration" },
 	{ "/ports", "aria-label=\"Ports of sw1\"" },
@@ -364,7 +364,7 @@ static const struct {
 	{ "/graph/vlan.svg?vlan=300", 404 },
 	{ "/graph/member.png?asn=64500", 404 },
 	{ "/graph/nothing.svg", 404 },
-	{ "/graph/pair.svg?a=64500&b=64501", 404 },
+	{ "/graph/pair.svg?a=64500&b=64501&vlan=4095", 404 },
 	{ "/graph/interface.svg?asn=64504&vlan=300", 404 },
 	{ "/?range=decade", 400 },
 	{ "/members?sort=height", 400 },

@@ -265,7 +265,7 @@ START_TEST(every_form_of_the_figures_follows)
 	struct text out;
 
 	write_member(64500, FRAME, FRAME);
-	subject_of_pair(&subject, NULL, 64500, 64501, 100);
+	subject_of_pair(&subject, NULL, 64500, 64501);
 	/* The fourth is the larger direction alone. */
 	if (_i == 3)
 		v.p95[WAY_TO][BAND_TOTAL] = 0;

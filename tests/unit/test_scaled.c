@@ -246,7 +246,7 @@ static const struct {
 	const char *target;
 	const char *wanted;
 } sayings[] = {
-	{ "/members/AS64500", "?range=day&amp;scaled=1#peers\">Scaled to" },
+	{ "/members/AS64500", "?scaled=1#peers\">Scaled to" },
 	{ "/members/AS64500?scaled=1", "<strong>Scaled to interface counters:"
 				       "</strong> the total is exact" },
 	{ "/members/AS64500?scaled=1", "\xc3\x97"

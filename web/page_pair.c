@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* /members/AS64500/AS64501 — what two members exchange, seen from the first. */
+
+#include "util/err.h"
+#include "util/language.h"
+#include "web/figure.h"
+#include "web/html.h"
+#include "web/page.h"
+#include "web/period_nav.h"
+#include "web/traffic.h"
+
+static const struct member *member_of(const struct call *call, size_t segment)
+{
+	uint32_t asn;
+
+	if (request_asn(call->request->segments[segment], &asn) < 0)
+		return NULL;
+	return registry_member(call->registry, asn);
+}
+
+static void add_name(struct text *out, const struct member *member,
+		     const struct period *period)
+{
+	char query[PERIOD_QUERY_SIZE];
+
+	text_addf(out, "<a href=\"/members/AS%u?%s\"><bdi>", member->asn,
+		  period_query(query, period));
+	html_name(out, member->name);
+	text_addf(out, "</bdi> <span class=\"asn\">AS%u</span></a>",
+		  member->asn);
+}
+
+static void add_head(struct text *out, const struct call *call,
+		     const struct member *const ends[2],
+		     const struct period *period)
+{
+	char query[PERIOD_QUERY_SIZE];
+
+	text_add(out, "<h1 class=\"pair\">");
+	add_name(out, ends[0], period);
+	text_add(out, " \xe2\x86\x92 ");
+	add_name(out, ends[1], period);
+	text_add(out, "</h1>\n<p class=\"lead\">");
+	tr_addf(out,
+		"The area is what AS%u sends to AS%u, the line what it gets "
+		"back.",
+		ends[0]->asn, ends[1]->asn);
+	if (ends[0] != ends[1])
+		text_addf(out, " <a href=\"/members/AS%u/AS%u?%s\">%s</a>",
+			  ends[1]->asn, ends[0]->asn,
+			  period_query(query, period),
+			  tr(out, "Seen from the other"));
+	text_add(out, "</p>\n");
+	period_nav_add(out, call, period);
+}
+
+/* Where both are in several VLANs, each in which they exchange anything. */
+static void add_vlans(struct text *out, const struct call *call,
+		      const struct member *const ends[2],
+		      const struct period *period)
+{
+	const struct registry *registry = call->registry;
+	char id[] = "va";
+
+	for (uint32_t i = 0; registry->vlan_count > 1 &&
+			     i < registry->vlan_count && id[1] <= 'z';
+	     i++) {
+		const struct vlan *vlan = &registry->vlans[i];
+		struct figure figure = { .period = period, .id = id };
+		struct subject subject;
+
+		subject_of_pair(&subject, call->language, ends[0]->asn,
+				ends[1]->asn);
+		subject_in_vlan(&subject, vlan->tag);
+		if (traffic_has_file(call->config->state_dir,
+				     &subject.series)) {
+			text_add(out, "<section><h2>");
+			html_name(out, vlan->name);
+			text_addf(out, " (VLAN %u)</h2>\n", vlan->tag);
+			figure_add(out, call, &subject, &figure);
+			text_add(out, "</section>\n");
+			id[1]++;
+		}
+		subject_fini(&subject);
+	}
+}
+
+void page_pair(const struct call *call, struct response *r)
+{
+	const struct member *const ends[] = { member_of(call, 1),
+					      member_of(call, 2) };
+	struct subject subject;
+	struct period period;
+
+	if (!ends[0] || !ends[1]) {
+		page_refuse(call, r, 404, TR("There is no such member."));
+		return;
+	}
+	if (!page_period(call, r, &period))
+		return;
+	subject_of_pair(&subject, call->language, ends[0]->asn, ends[1]->asn);
+	page_begin(call, r, text_str(&subject.title));
+	add_head(&r->body, call, ends, &period);
+	figure_add(&r->body, call, &subject,
+		   &(struct figure){ .period = &period,
+				     .id = "g",
+				     .has_tiles = true,
+				     .has_switches = true });
+	add_vlans(&r->body, call, ends, &period);
+	page_end(call, r);
+	subject_fini(&subject);
+}
