@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/series.h"
 #include "util/err.h"
 #include "util/zone.h"
 #include "web/asset.h"
@@ -315,7 +316,7 @@ void page_end(const struct call *call, struct response *r)
 	if (call->request && request_parameter(call->request, "lang"))
 		languages_keep(out, call->language);
 	if (r->status == 200)
-		r->max_age_s = PAGE_MAX_AGE_S;
+		r->max_age_s = page_max_age(call, PAGE_MAX_AGE_S);
 }
 
 static const char *reason_of(unsigned status)
@@ -352,6 +353,20 @@ void page_refuse(const struct call *call, struct response *r, unsigned status,
 	text_add(&r->body, "</p>\n");
 	page_end(call, r);
 	r->max_age_s = -1;
+}
+
+/* An overdue step may be stored at any moment. */
+int page_max_age(const struct call *call, int most_s)
+{
+	const struct status *s = call->status;
+	double left_s;
+
+	if (!s || s->is_replay || page_is_stale(call))
+		return most_s;
+	left_s = ceil(s->last_step_end + SERIES_STEP_S - call->wall_s);
+	if (!(left_s < most_s))
+		return most_s;
+	return left_s > 1 ? (int)left_s : 1;
 }
 
 double page_covered_s(const struct call *call, int64_t from_s, uint32_t row_s)

@@ -74,6 +74,12 @@ bool page_is_stale(const struct call *call);
 /** How much of a row there is data of: in a replay, what its capture covers. */
 double page_covered_s(const struct call *call, int64_t from_s, uint32_t row_s);
 
+/**
+ * For how many seconds an answer made now is good: until the next step may
+ * have been stored, most_s at most.
+ */
+int page_max_age(const struct call *call, int most_s);
+
 /** What is shown where the query asks for no range. */
 enum range page_default_range(const struct call *call);
 

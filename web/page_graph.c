@@ -31,7 +31,8 @@ static void add_graph(const struct call *call, const struct subject *subject,
 	if (format->has_style)
 		r->style_source = asset_graph_style.style_source;
 	format->add(&r->body, call, subject, &view);
-	r->max_age_s = GRAPH_MAX_AGE_S;
+	r->is_data = true;
+	r->max_age_s = page_max_age(call, GRAPH_MAX_AGE_S);
 	view_fini(&view);
 }
 

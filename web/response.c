@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "web/hash.h"
 
 void response_init(struct response *response)
 {
@@ -22,13 +25,10 @@ void response_fini(struct response *response)
 char *response_etag(const struct response *response,
 		    char to[RESPONSE_ETAG_SIZE])
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	const struct text *body = &response->body;
 
-	for (size_t i = 0; i < response->body.len; i++) {
-		hash ^= (unsigned char)response->body.data[i];
-		hash *= UINT64_C(0x100000001b3);
-	}
-	(void)snprintf(to, RESPONSE_ETAG_SIZE, "\"%016" PRIx64 "\"", hash);
+	(void)snprintf(to, RESPONSE_ETAG_SIZE, "\"%016" PRIx64 "\"",
+		       hash_bytes(text_str(body), body->len, 0));
 	return to;
 }
 
@@ -46,6 +46,32 @@ bool response_etag_matches(const char *if_none_match, const char *etag)
 		if (strncmp(at, etag, len) == 0 &&
 		    (at[len] == '\0' || strchr(" \t,", at[len])))
 			return true;
+		at += strcspn(at, ",");
+	}
+	return false;
+}
+
+/* Behind a coding: whether its weight is above 0. */
+static bool has_weight(const char *at)
+{
+	at += strspn(at, " \t;");
+	if (strncasecmp(at, "q=", 2) != 0)
+		return true;
+	return strspn(at + 2, "0.") < strcspn(at + 2, " \t,");
+}
+
+bool response_accepts_gzip(const char *accept_encoding)
+{
+	const char *at = accept_encoding ? accept_encoding : "";
+
+	while (*at) {
+		size_t len;
+
+		at += strspn(at, " \t,");
+		len = strcspn(at, " \t;,");
+		if ((len == 4 && strncasecmp(at, "gzip", 4) == 0) ||
+		    (len == 6 && strncasecmp(at, "x-gzip", 6) == 0))
+			return has_weight(at + len);
 		at += strcspn(at, ",");
 	}
 	return false;

@@ -239,6 +239,32 @@ void route_answer(struct site *site, const struct route_request *request,
 	answer(site, request, true, r);
 }
 
+bool route_key(char key[ROUTE_KEY_SIZE], struct site *site,
+	       const struct route_request *request, uint64_t *serial)
+{
+	bool is_read = strcmp(request->method, "GET") == 0 ||
+		       strcmp(request->method, "HEAD") == 0;
+	struct generation *generation;
+	const struct language *language;
+	bool is_open;
+	int len;
+
+	if (!is_read)
+		return false;
+	generation = site_take_generation(site, serial);
+	is_open = generation->config->web.access == CONFIG_ACCESS_OPEN;
+	/* A language that the address asks for is in the target. */
+	language = languages_choose(generation->config, NULL,
+				    request->accept_language);
+	len = snprintf(key, ROUTE_KEY_SIZE, "?%c %s %s",
+		       !is_open				    ? 'p'
+		       : route_host_is_local(request->host) ? 'a'
+							    : 'n',
+		       language->code, request->target);
+	generation_unref(generation);
+	return len > 0 && len < ROUTE_KEY_SIZE;
+}
+
 /* Whether there is a step that was not there at the last look. */
 static bool has_new_step(struct site *site, double *last_step_end)
 {

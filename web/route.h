@@ -29,6 +29,20 @@ struct route_request {
 void route_answer(struct site *site, const struct route_request *request,
 		  struct response *r);
 
+enum { ROUTE_KEY_SIZE = 2200 };
+
+/**
+ * What an answer to a request hangs on, beside time and configuration: what
+ * is asked for, what the one who asks may see, and the language.
+ *
+ * @param key     gets it from key[1] on; key[0] is the caller's
+ * @param serial  gets the configuration that it is for
+ * @return false: an answer to such a request must not be kept
+ */
+MUST_CHECK bool route_key(char key[ROUTE_KEY_SIZE], struct site *site,
+			  const struct route_request *request,
+			  uint64_t *serial);
+
 /**
  * If a step was stored since the last call, work out what the pages need that
  * take long and were asked for in the last quarter of an hour.

@@ -152,7 +152,7 @@ static void answer(const struct call *call, const struct member *member,
 		page_refuse(call, r, 404, scaled_refusal(s->verdict));
 		return;
 	}
-	r->max_age_s = MAX_AGE_S;
+	r->max_age_s = page_max_age(call, MAX_AGE_S);
 }
 
 void page_scaled(const struct call *call, struct response *r)

@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "util/err.h"
 #include "util/language.h"
 #include "util/log.h"
+#include "web/kept.h"
+#include "web/listening.h"
+#include "web/representation.h"
 #include "web/response.h"
 #include "web/route.h"
 
 enum {
-	BACKLOG = 511,
 	THREADS = 2,
 	CONNECTIONS_MAX = 1500,
 	CONNECTION_MEMORY = 32 << 10, /* bytes; a longer header is 431 */
@@ -31,6 +28,7 @@ enum {
 
 struct server {
 	struct site *site;
+	struct kept *kept;
 	struct MHD_Daemon **daemons;
 	size_t daemon_count;
 };
@@ -76,111 +74,130 @@ static bool is_acceptable(struct MHD_Connection *connection)
 	       check.encodings == 0;
 }
 
-static void add_header(struct MHD_Response *to, const char *name,
-		       const char *value)
+static void add_header(void *to, const char *name, const char *value)
 {
 	if (MHD_add_response_header(to, name, value) != MHD_YES)
 		log_warning("web: header not added: %s", name);
 }
 
-static void add_cache_headers(struct MHD_Response *to, const struct response *r,
-			      const char *etag)
+static void drop_prepared(void *prepared)
 {
-	char value[HEADER_SIZE];
-
-	if (r->max_age_s < 0) {
-		add_header(to, "Cache-Control", "no-store");
-		return;
-	}
-	(void)snprintf(value, sizeof(value), "%s, max-age=%d%s",
-		       r->is_public ? "public" : "private",
-		       r->is_immutable ? 31536000 : r->max_age_s,
-		       r->is_immutable ? ", immutable" : "");
-	add_header(to, "Cache-Control", value);
-	add_header(to, "ETag", etag);
+	MHD_destroy_response(prepared);
 }
 
-static void add_headers(struct MHD_Response *to, const struct response *r,
-			const char *etag)
+/* What the library sends of a representation in this second; the library
+ * counts who still does. What is not kept gives its body away. */
+static struct MHD_Response *prepare(struct representation *it, int64_t now_s)
 {
-	char policy[HEADER_SIZE];
+	struct text *body = &it->response.body;
+	size_t len = body->len;
+	bool keeps = representation_keeps(it);
+	char *bytes = keeps ? body->data : text_steal(body);
+	struct MHD_Response *made = MHD_create_response_from_buffer(
+	    len, bytes, keeps ? MHD_RESPMEM_MUST_COPY : MHD_RESPMEM_MUST_FREE);
 
-	(void)snprintf(policy, sizeof(policy),
-		       "default-src 'none'; style-src %s; img-src 'self'; "
-		       "base-uri 'none'; form-action 'self'; "
-		       "frame-ancestors 'none'",
-		       r->style_source ? r->style_source : "'self'");
-	add_header(to, "Content-Type", r->content_type);
-	add_header(to, "Content-Security-Policy", policy);
-	add_header(to, "X-Content-Type-Options", "nosniff");
-	add_header(to, "Referrer-Policy", "no-referrer");
-	add_header(to, "Cross-Origin-Resource-Policy", "same-origin");
-	if (r->is_translated) {
-		add_header(to, "Content-Language",
-			   r->body.language ? r->body.language->code : "en");
-		add_header(to, "Vary", "Accept-Language");
-	}
-	if (r->allow)
-		add_header(to, "Allow", r->allow);
-	add_cache_headers(to, r, etag);
+	if (made)
+		representation_headers(it, now_s, add_header, made);
+	else if (!keeps)
+		free(bytes);
+	return made;
 }
 
-static enum MHD_Result send_response(struct MHD_Connection *connection,
-				     struct response *r)
+static enum MHD_Result send_prepared(struct MHD_Connection *connection,
+				     struct representation *it, int64_t now_s)
 {
-	char etag[RESPONSE_ETAG_SIZE];
 	const char *known = MHD_lookup_connection_value(
 	    connection, MHD_HEADER_KIND, "If-None-Match");
-	struct MHD_Response *made;
-	enum MHD_Result result;
-	size_t len = r->body.len;
-	char *body;
+	bool is_known = representation_keeps(it) && known &&
+			response_etag_matches(known, it->etag);
+	enum MHD_Result result = MHD_NO;
 
-	response_etag(r, etag);
-	if (r->status == 200 && r->max_age_s >= 0 && known &&
-	    response_etag_matches(known, etag)) {
-		text_clear(&r->body);
-		r->status = 304;
-		len = 0;
+	(void)pthread_mutex_lock(&it->lock);
+	if (it->prepared && it->prepared_s != now_s) {
+		it->drop(it->prepared);
+		it->prepared = NULL;
 	}
-	body = text_steal(&r->body);
-	if (!body)
-		return MHD_NO;
-	made =
-	    MHD_create_response_from_buffer(len, body, MHD_RESPMEM_MUST_FREE);
-	if (!made) {
-		free(body);
-		return MHD_NO;
+	if (!it->prepared) {
+		it->prepared = prepare(it, now_s);
+		it->prepared_s = now_s;
+		it->drop = drop_prepared;
 	}
-	add_headers(made, r, etag);
-	result = MHD_queue_response(connection, r->status, made);
-	MHD_destroy_response(made);
+	/* With 304 the library leaves the body away, as with HEAD. */
+	if (it->prepared)
+		result = MHD_queue_response(
+		    connection, is_known ? 304 : it->response.status,
+		    it->prepared);
+	(void)pthread_mutex_unlock(&it->lock);
 	return result;
 }
 
-static void fill_response(struct server *server,
-			  struct MHD_Connection *connection, const char *method,
-			  const struct pending *pending, struct response *r)
+static void refuse_header(struct response *r)
 {
-	const char *host =
-	    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
-
-	/* No Host at all: HTTP/1.0, by hand; no browser does so. */
-	if (pending) {
-		const struct route_request request = {
-			.method = method,
-			.target = pending->target,
-			.host = host ? host : "localhost",
-			.accept_language = MHD_lookup_connection_value(
-			    connection, MHD_HEADER_KIND, "Accept-Language"),
-		};
-
-		route_answer(server->site, &request, r);
-		return;
-	}
 	r->status = 400;
 	r->content_type = "text/plain; charset=utf-8";
 	text_add(&r->body, "A body, or a header given more than once.\n");
+}
+
+/* What is kept for such a request, else a new answer, which is kept then. */
+static struct representation *find_or_make(struct server *server,
+					   const struct route_request *request,
+					   bool accepts_gzip, int64_t now_s)
+{
+	struct representation *it = NULL;
+	char key[ROUTE_KEY_SIZE];
+	struct response response;
+	uint64_t serial;
+	bool has_key = route_key(key, server->site, request, &serial);
+
+	if (has_key) {
+		key[0] = accepts_gzip ? 'g' : 'p';
+		it = kept_find(server->kept, key, serial, now_s);
+	}
+	if (it)
+		return it;
+	response_init(&response);
+	route_answer(server->site, request, &response);
+	if (representation_new(&it, &response, accepts_gzip, now_s) < 0)
+		return NULL;
+	if (has_key)
+		kept_add(server->kept, key, serial, it);
+	return it;
+}
+
+static enum MHD_Result respond(struct server *server,
+			       struct MHD_Connection *connection,
+			       const char *method,
+			       const struct pending *pending)
+{
+	const char *host =
+	    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
+	/* No Host at all: HTTP/1.0, by hand; no browser does so. */
+	const struct route_request request = {
+		.method = method,
+		.target = pending ? pending->target : "",
+		.host = host ? host : "localhost",
+		.accept_language = MHD_lookup_connection_value(
+		    connection, MHD_HEADER_KIND, "Accept-Language"),
+	};
+	bool accepts_gzip = response_accepts_gzip(MHD_lookup_connection_value(
+	    connection, MHD_HEADER_KIND, "Accept-Encoding"));
+	int64_t now_s = (int64_t)site_time(server->site);
+	struct representation *it = NULL;
+	enum MHD_Result result = MHD_NO;
+	struct response refusal;
+
+	if (pending) {
+		it = find_or_make(server, &request, accepts_gzip, now_s);
+	} else {
+		response_init(&refusal);
+		refuse_header(&refusal);
+		if (representation_new(&it, &refusal, false, now_s) < 0)
+			it = NULL;
+	}
+	if (it)
+		result = send_prepared(connection, it, now_s);
+	representation_unref(it);
+	return result;
 }
 
 /*
@@ -196,8 +213,6 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
 {
 	struct pending *pending = *of_request;
 	bool is_fine = pending && is_acceptable(connection);
-	struct response response;
-	enum MHD_Result result;
 
 	(void)url;
 	(void)version;
@@ -210,12 +225,7 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
 		pending->is_started = true;
 		return MHD_YES;
 	}
-	response_init(&response);
-	fill_response(cls, connection, method, is_fine ? pending : NULL,
-		      &response);
-	result = send_response(connection, &response);
-	response_fini(&response);
-	return result;
+	return respond(cls, connection, method, is_fine ? pending : NULL);
 }
 
 static void *keep_target(void *cls, const char *target,
@@ -256,72 +266,12 @@ log_library(void *cls, const char *format, va_list arguments)
 	log_debug("web: %s", line);
 }
 
-static socklen_t make_address(const struct config_endpoint *endpoint,
-			      struct sockaddr_storage *to)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)to;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)to;
-
-	memset(to, 0, sizeof(*to));
-	if (endpoint->addr.version == 4) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(endpoint->port);
-		memcpy(&v4->sin_addr, endpoint->addr.bytes, 4);
-		return sizeof(*v4);
-	}
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(endpoint->port);
-	memcpy(&v6->sin6_addr, endpoint->addr.bytes, 16);
-	return sizeof(*v6);
-}
-
-/* A bound, listening socket, or -errno. */
-static int open_socket(const struct config_endpoint *endpoint)
-{
-	struct sockaddr_storage address;
-	socklen_t len = make_address(endpoint, &address);
-	int on = 1;
-	int fd = socket(address.ss_family,
-			SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-	    (address.ss_family == AF_INET6 &&
-	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0) ||
-	    bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    listen(fd, BACKLOG) < 0) {
-		int rc = -errno;
-
-		(void)close(fd);
-		return rc;
-	}
-	return fd;
-}
-
-static void add_url(struct text *urls, int fd,
-		    const struct config_endpoint *endpoint)
-{
-	char name[IPADDR_TEXT_SIZE];
-	struct sockaddr_in6 bound = { 0 }; /* room for either kind */
-	socklen_t len = sizeof(bound);
-	uint16_t port = endpoint->port;
-	bool v6 = endpoint->addr.version == 6;
-
-	/* Both kinds of address have the port in the same place. */
-	if (getsockname(fd, (struct sockaddr *)&bound, &len) == 0)
-		port = ntohs(bound.sin6_port);
-	text_addf(urls, "http://%s%s%s:%u/\n", v6 ? "[" : "",
-		  ipaddr_format(&endpoint->addr, name), v6 ? "]" : "",
-		  (unsigned)port);
-}
-
 static int start_one(struct server *server,
 		     const struct config_endpoint *endpoint, struct text *urls)
 {
 	char name[IPADDR_TEXT_SIZE];
 	struct MHD_Daemon *daemon;
-	int fd = open_socket(endpoint);
+	int fd = listening_open(endpoint);
 
 	if (fd < 0) {
 		log_error("web: cannot listen: %s port %u: %s",
@@ -344,7 +294,7 @@ static int start_one(struct server *server,
 		return -EIO; /* it has closed fd */
 	}
 	server->daemons[server->daemon_count++] = daemon;
-	add_url(urls, fd, endpoint);
+	listening_add_url(urls, fd, endpoint);
 	return 0;
 }
 
@@ -361,6 +311,8 @@ int server_start(struct server **out, struct site *site,
 		    calloc(count ? count : 1, sizeof(struct MHD_Daemon *));
 		rc = made->daemons ? 0 : -ENOMEM;
 	}
+	if (rc == 0)
+		rc = kept_new(&made->kept);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = start_one(made, &endpoints[i], urls);
 	if (rc < 0) {
@@ -377,6 +329,7 @@ void server_stop(struct server *server)
 		return;
 	for (size_t i = server->daemon_count; i > 0; i--)
 		MHD_stop_daemon(server->daemons[i - 1]);
+	kept_free(server->kept);
 	free(server->daemons);
 	free(server);
 }

@@ -27,6 +27,34 @@ START_TEST(a_tag_is_found_in_a_list)
 }
 END_TEST
 
+static const struct {
+	const char *accepted;
+	bool has_gzip;
+} encodings[] = {
+	{ NULL, false },
+	{ "", false },
+	{ "identity", false },
+	{ "br, deflate", false },
+	{ "gzip", true },
+	{ "gzip, deflate, br, zstd", true },
+	{ "br;q=1.0, GZIP;q=0.8", true },
+	{ "x-gzip", true },
+	{ "gzip;q=0", false },
+	{ "gzip;q=0.000", false },
+	{ "gzip; q=0.001", true },
+	{ "notgzip", false },
+	{ "gzip2", false },
+};
+
+START_TEST(an_encoding_is_found_in_a_list)
+{
+	ck_assert_msg(response_accepts_gzip(encodings[_i].accepted) ==
+			  encodings[_i].has_gzip,
+		      "%s",
+		      encodings[_i].accepted ? encodings[_i].accepted : "none");
+}
+END_TEST
+
 START_TEST(the_tag_follows_the_body)
 {
 	char first[RESPONSE_ETAG_SIZE];
@@ -49,6 +77,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_tag_is_found_in_a_list, COUNT_OF(cases) },
+		{ an_encoding_is_found_in_a_list, COUNT_OF(encodings) },
 		{ the_tag_follows_the_body, 0 },
 	};
 

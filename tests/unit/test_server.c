@@ -236,8 +236,9 @@ static const struct {
 	{ "/", "Referrer-Policy", "no-referrer" },
 	{ "/", "Cache-Control", "public, max-age=10" },
 	{ "/", "Content-Security-Policy",
-	  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri "
-	  "'none'; form-action 'self'; frame-ancestors 'none'" },
+	  "default-src 'none'; style-src 'self'; img-src 'self'; script-src "
+	  "'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+	  "frame-ancestors 'none'" },
 	{ "/health", "Cache-Control", "private, max-age=10" },
 	{ "/members", "Cache-Control", "private, max-age=10" },
 	{ "/livez", "Cache-Control", "no-store" },
@@ -332,6 +333,173 @@ START_TEST(what_is_known_is_not_sent_again)
 }
 END_TEST
 
+/* What an answer has behind its headers. */
+static const char *body_of(const char *answer)
+{
+	const char *at = strstr(answer, "\r\n\r\n");
+
+	ck_assert_ptr_nonnull(at);
+	return at + 4;
+}
+
+static char *get_in(const struct running *r, const char *target,
+		    const char *headers_too)
+{
+	char request[512];
+
+	(void)snprintf(request, sizeof(request),
+		       "GET %s HTTP/1.1\r\n" HOST "%s" LAST, target,
+		       headers_too);
+	return ask(r, request);
+}
+
+static void expect_header(const char *answer, const char *name,
+			  const char *value)
+{
+	char *found = header(answer, name);
+
+	ck_assert_msg(strcmp(found, value) == 0, "%s: %s, not %s", name, found,
+		      value);
+	free(found);
+}
+
+/* Each encoding has a tag of its own, and each is known again. */
+START_TEST(an_encoding_is_chosen_and_known_again)
+{
+	static const char *const accepts[] = { "",
+					       "Accept-Encoding: gzip\r\n" };
+	char *tags[2];
+	struct running r;
+
+	start(&r);
+	for (int i = 0; i < 2; i++) {
+		char *answer = get_in(&r, "/style.css", accepts[i]);
+
+		expect_header(answer, "Content-Encoding", i ? "gzip" : "");
+		expect_header(answer, "Vary", "Accept-Encoding");
+		tags[i] = header(answer, "ETag");
+		free(answer);
+	}
+	ck_assert_str_ne(tags[0], tags[1]);
+	for (int i = 0; i < 4; i++) {
+		bool same = i % 2 == i / 2;
+		char both[128];
+		char *answer;
+
+		(void)snprintf(both, sizeof(both), "%sIf-None-Match: %s\r\n",
+			       accepts[i % 2], tags[i / 2]);
+		answer = get_in(&r, "/style.css", both);
+		ck_assert_int_eq(strncmp(answer, "HTTP/1.1 304 ", 13) == 0,
+				 same);
+		if (same) {
+			ck_assert_str_eq(body_of(answer), "");
+			expect_header(answer, "ETag", tags[i % 2]);
+		}
+		free(answer);
+	}
+	free(tags[0]);
+	free(tags[1]);
+	stop(&r);
+}
+END_TEST
+
+START_TEST(what_is_kept_is_of_one_configuration)
+{
+	static char renamed[] = "Renamed-IX";
+	struct running r;
+	struct config config;
+	struct registry registry;
+	struct generation next = { .config = &config, .registry = &registry };
+	char *answer;
+
+	start(&r);
+	answer = get_in(&r, "/", "");
+	ck_assert_ptr_nonnull(strstr(answer, "Example-IX"));
+	free(answer);
+	config = r.config;
+	config.exchange_name = renamed;
+	registry = r.registry;
+	registry.config = &config;
+	atomic_init(&next.references, 1);
+	site_use(r.site, &next);
+	answer = get_in(&r, "/", "");
+	ck_assert_ptr_nonnull(strstr(answer, "Renamed-IX"));
+	ck_assert_ptr_null(strstr(answer, "Example-IX"));
+	free(answer);
+	stop(&r);
+}
+END_TEST
+
+START_TEST(what_is_kept_is_of_one_language)
+{
+	static const char *const codes[] = { "en", "fr", "en", "fr" };
+	static char en[] = "en";
+	static char fr[] = "fr";
+	char *languages[] = { en, fr };
+	struct running r;
+
+	start(&r);
+	r.config.languages = languages;
+	r.config.language_count = 2;
+	for (size_t i = 0; i < COUNT_OF(codes); i++) {
+		char accept[64];
+		char *answer;
+
+		(void)snprintf(accept, sizeof(accept),
+			       "Accept-Language: %s\r\n", codes[i]);
+		answer = get_in(&r, "/members", accept);
+		expect_header(answer, "Content-Language", codes[i]);
+		expect_header(answer, "Vary",
+			      "Accept-Encoding, Accept-Language");
+		free(answer);
+	}
+	stop(&r);
+}
+END_TEST
+
+/* An open site shows nothing to a foreign host, however often it was asked by
+ * one of its own. */
+START_TEST(what_is_kept_is_of_one_audience)
+{
+	struct running r;
+	char *answer;
+
+	start(&r);
+	for (int i = 0; i < 2; i++) {
+		answer = get_in(&r, "/health", "");
+		ck_assert_int_eq(strncmp(answer, "HTTP/1.1 200 ", 13), 0);
+		free(answer);
+		answer = ask(&r, "GET /health HTTP/1.1\r\n"
+				 "Host: example.net\r\n" LAST);
+		ck_assert_int_eq(strncmp(answer, "HTTP/1.1 421 ", 13), 0);
+		free(answer);
+		answer = ask(&r, "POST /health HTTP/1.1\r\n" HOST
+				 "Content-Length: 0\r\n" LAST);
+		ck_assert_int_eq(strncmp(answer, "HTTP/1.1 405 ", 13), 0);
+		free(answer);
+	}
+	stop(&r);
+}
+END_TEST
+
+START_TEST(other_sites_may_read_what_is_public)
+{
+	struct running r;
+	char *answer;
+
+	start(&r);
+	answer = get_in(&r, "/graph/exchange.json", "");
+	expect_header(answer, "Access-Control-Allow-Origin", "*");
+	expect_header(answer, "Cross-Origin-Resource-Policy", "cross-origin");
+	free(answer);
+	answer = get_in(&r, "/health", "");
+	expect_header(answer, "Access-Control-Allow-Origin", "");
+	expect_header(answer, "Cross-Origin-Resource-Policy", "same-origin");
+	free(answer);
+	stop(&r);
+}
+END_TEST
+
 START_TEST(a_405_says_what_is_allowed)
 {
 	struct running r;
@@ -394,6 +562,11 @@ int main(void)
 		{ a_standalone_graph_may_use_its_own_style, 0 },
 		{ head_is_get_without_the_body, 0 },
 		{ what_is_known_is_not_sent_again, 0 },
+		{ an_encoding_is_chosen_and_known_again, 0 },
+		{ what_is_kept_is_of_one_configuration, 0 },
+		{ what_is_kept_is_of_one_language, 0 },
+		{ what_is_kept_is_of_one_audience, 0 },
+		{ other_sites_may_read_what_is_public, 0 },
 		{ a_405_says_what_is_allowed, 0 },
 		{ a_connection_serves_more_than_one_request, 0 },
 		{ an_address_in_use_is_refused, 0 },

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/representation.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/language.h"
+#include "web/gzip.h"
+
+enum {
+	HEADER_SIZE = 384,
+	ENCODE_FROM = 600, /* bytes; less fits into one packet anyway */
+	OVERHEAD = 2048,   /* of the structs and prepared headers */
+	YEAR_S = 31536000,
+};
+
+static bool is_text(const char *type)
+{
+	static const char *const kinds[] = { "text/", "application/json",
+					     "application/problem+json",
+					     "image/svg+xml" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strncmp(type, kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The body compressed in the place of the plain one. Without memory for it
+ * the plain one goes out. */
+static void encode(struct representation *it)
+{
+	struct response *r = &it->response;
+	struct text packed;
+
+	text_init_like(&packed, &r->body);
+	it->is_gzip = gzip_add(&packed, text_str(&r->body), r->body.len) == 0;
+	if (!it->is_gzip) {
+		text_fini(&packed);
+		return;
+	}
+	text_fini(&r->body);
+	r->body = packed;
+}
+
+int representation_new(struct representation **out, struct response *response,
+		       bool accepts_gzip, int64_t now_s)
+{
+	struct representation *made = calloc(1, sizeof(*made));
+
+	if (!made || !text_ok(&response->body) ||
+	    pthread_mutex_init(&made->lock, NULL) != 0) {
+		free(made);
+		response_fini(response);
+		return -ENOMEM;
+	}
+	made->response = *response;
+	response_init(response);
+	made->made_s = now_s;
+	atomic_init(&made->references, 1);
+	made->varies = is_text(made->response.content_type) &&
+		       made->response.body.len >= ENCODE_FROM;
+	if (made->varies && accepts_gzip)
+		encode(made);
+	response_etag(&made->response, made->etag);
+	*out = made;
+	return 0;
+}
+
+struct representation *representation_ref(struct representation *it)
+{
+	atomic_fetch_add(&it->references, 1);
+	return it;
+}
+
+void representation_unref(struct representation *it)
+{
+	if (!it || atomic_fetch_sub(&it->references, 1) > 1)
+		return;
+	if (it->prepared)
+		it->drop(it->prepared);
+	response_fini(&it->response);
+	(void)pthread_mutex_destroy(&it->lock);
+	free(it);
+}
+
+bool representation_keeps(const struct representation *it)
+{
+	return it->response.status == 200 && it->response.max_age_s > 0;
+}
+
+int representation_left_s(const struct representation *it, int64_t now_s)
+{
+	int64_t max_age_s =
+	    it->response.is_immutable ? YEAR_S : it->response.max_age_s;
+	int64_t left_s = it->made_s + max_age_s - now_s;
+
+	/* A clock that was set back knows nothing of what was made since. */
+	if (now_s < it->made_s || left_s < 0)
+		return -1;
+	return (int)left_s;
+}
+
+size_t representation_size(const struct representation *it)
+{
+	return 2 * it->response.body.capacity + OVERHEAD;
+}
+
+static void add_vary(const struct representation *it, header_add add, void *to)
+{
+	if (it->varies && it->response.is_translated)
+		add(to, "Vary", "Accept-Encoding, Accept-Language");
+	else if (it->varies)
+		add(to, "Vary", "Accept-Encoding");
+	else if (it->response.is_translated)
+		add(to, "Vary", "Accept-Language");
+}
+
+static void add_keeping(const struct representation *it, int64_t now_s,
+			header_add add, void *to)
+{
+	const struct response *r = &it->response;
+	int left_s = representation_left_s(it, now_s);
+	char value[HEADER_SIZE];
+
+	if (r->max_age_s < 0) {
+		add(to, "Cache-Control", "no-store");
+		return;
+	}
+	(void)snprintf(value, sizeof(value), "%s, max-age=%d%s",
+		       r->is_public ? "public" : "private",
+		       r->is_immutable ? YEAR_S
+		       : left_s < 0    ? 0
+				       : left_s,
+		       r->is_immutable ? ", immutable" : "");
+	add(to, "Cache-Control", value);
+	add(to, "ETag", it->etag);
+}
+
+/* Who may use it from elsewhere: what is public, and no page. What it may
+ * load: only a page of HTML runs anything. */
+static void add_sharing(const struct response *r, header_add add, void *to)
+{
+	bool is_shared = r->is_public && r->is_data;
+	bool runs = strncmp(r->content_type, "text/html", 9) == 0;
+	char policy[HEADER_SIZE];
+
+	(void)snprintf(policy, sizeof(policy),
+		       "default-src 'none'; style-src %s; img-src 'self'; "
+		       "%sbase-uri 'none'; form-action 'self'; "
+		       "frame-ancestors %s",
+		       r->style_source ? r->style_source : "'self'",
+		       runs ? "script-src 'self'; connect-src 'self'; " : "",
+		       r->is_public && r->is_framed ? "*" : "'none'");
+	add(to, "Content-Security-Policy", policy);
+	add(to, "Cross-Origin-Resource-Policy",
+	    is_shared ? "cross-origin" : "same-origin");
+	if (is_shared)
+		add(to, "Access-Control-Allow-Origin", "*");
+}
+
+void representation_headers(const struct representation *it, int64_t now_s,
+			    header_add add, void *to)
+{
+	const struct response *r = &it->response;
+	const struct language *language = r->body.language;
+
+	add(to, "Content-Type", r->content_type);
+	add_sharing(r, add, to);
+	add(to, "X-Content-Type-Options", "nosniff");
+	add(to, "Referrer-Policy", "no-referrer");
+	if (it->is_gzip)
+		add(to, "Content-Encoding", "gzip");
+	if (r->is_translated)
+		add(to, "Content-Language", language ? language->code : "en");
+	add_vary(it, add, to);
+	if (r->allow)
+		add(to, "Allow", r->allow);
+	add_keeping(it, now_s, add, to);
+}
