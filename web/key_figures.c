@@ -124,7 +124,8 @@ int key_figures_load(struct key_figures *out, const struct call *call,
 {
 	struct key_figures k = { .peak = -1,
 				 .month_p95 = NAN,
-				 .last_month_p95 = NAN };
+				 .last_month_p95 = NAN,
+				 .ever = { .peak = NAN } };
 	char name[MEMO_NAME_SIZE];
 	size_t size;
 	void *found;
@@ -141,6 +142,8 @@ int key_figures_load(struct key_figures *out, const struct call *call,
 	rc = load_today(&k, call, subject);
 	if (rc == 0 && subject->series.kind != SERIES_PAIR)
 		rc = load_months(&k, call, subject);
+	if (rc == 0 && subject->series.kind == SERIES_EXCHANGE)
+		rc = all_time_load(&k.ever, call);
 	if (rc < 0)
 		return rc;
 	if (k.peak < 0)
@@ -199,6 +202,28 @@ static void add_peak(struct text *out, const struct subject *subject,
 		text_add(out, subject->one_way ? "" : ", ");
 		add_way(out, subject, k->peak_way);
 	}
+	end_tile(out);
+}
+
+/* The highest that there ever was: of the books, by samples; or of the period
+ * that is shown. */
+static void add_ever(struct text *out, const struct view *v,
+		     const struct key_figures *k)
+{
+	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
+	bool of_book = !(s->maximum >= k->ever.peak);
+
+	if (isnan(k->ever.peak))
+		return;
+	begin_tile(out, TR("Highest ever"));
+	if (of_book)
+		text_add(out, "\xe2\x89\x88\xc2\xa0");
+	units_rate(out, of_book ? k->ever.peak : s->maximum);
+	text_add(out, " <small>");
+	dates_add_minute(out, of_book
+				  ? k->ever.at_s
+				  : v->traffic.from_s + (int64_t)s->maximum_at *
+							    v->traffic.row_s);
 	end_tile(out);
 }
 
@@ -293,6 +318,7 @@ void key_figures_add(struct text *out, const struct subject *subject,
 	text_add(out, "<dl class=\"tiles\">\n");
 	add_now(out, subject, view);
 	add_peak(out, subject, k);
+	add_ever(out, view, k);
 	/* Of pairs 5-minute means are kept for two days only. */
 	if (subject->series.kind != SERIES_PAIR)
 		add_month(out, subject, k);

@@ -13,6 +13,7 @@
 
 #include "util/attr.h"
 #include "util/text.h"
+#include "web/all_time.h"
 #include "web/page.h"
 #include "web/subject.h"
 #include "web/view.h"
@@ -28,6 +29,9 @@ struct key_figures {
 	int64_t month_from_s;
 	double last_month_p95; /* of the month before */
 	bool last_month_whole; /* all of it is known */
+	/* the highest ever, of the exchange alone, with what the view that is
+	 * shown has; NaN: unknown */
+	struct all_time ever;
 };
 
 /**

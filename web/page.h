@@ -111,6 +111,7 @@ void page_pair(const struct call *call, struct response *r);
 void page_ports(const struct call *call, struct response *r);
 void page_port(const struct call *call, struct response *r);
 void page_health(const struct call *call, struct response *r);
+void page_traffic(const struct call *call, struct response *r);
 void page_graph(const struct call *call, struct response *r);
 void page_matrix(const struct call *call, struct response *r);
 void page_matrix_json(const struct call *call, struct response *r);

@@ -2,39 +2,13 @@
 
 /* / — the exchange's total, for everyone. */
 
-#include "web/graph.h"
-#include "web/html.h"
+#include "util/language.h"
+#include "web/embed.h"
+#include "web/figure.h"
 #include "web/page.h"
 #include "web/period_nav.h"
 #include "web/places.h"
 #include "web/units.h"
-#include "web/view.h"
-
-static void add_tile(struct text *out, const char *label, double rate)
-{
-	text_addf(out, "<div><dt>%s</dt><dd>", label);
-	units_rate(out, rate);
-	text_add(out, "</dd></div>");
-}
-
-static void add_tiles(const struct call *call, const struct view *v,
-		      struct text *out)
-{
-	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
-
-	text_add(out, "<dl class=\"tiles\">");
-	add_tile(out, "Now", v->current[WAY_FROM][BAND_TOTAL]);
-	add_tile(out, "Average", s->average);
-	add_tile(out, "Maximum", s->maximum);
-	add_tile(out, "95th percentile", v->p95[WAY_FROM][BAND_TOTAL]);
-	text_add(out, "<div><dt>Total</dt><dd>");
-	units_bytes(out, s->total);
-	text_add(out, "</dd></div><div><dt>IPv6 share</dt><dd>");
-	units_percent(out, v->statistics[WAY_FROM][BAND_V6].total / s->total);
-	text_addf(out, "</dd></div><div><dt>Members</dt><dd>%u</dd></div>",
-		  call->registry->member_count);
-	text_add(out, "</dl>\n");
-}
 
 /* What the configuration does not know yet, for those who write it. */
 static void add_unknowns(const struct call *call, struct text *out)
@@ -42,14 +16,13 @@ static void add_unknowns(const struct call *call, struct text *out)
 	const struct status *s = call->status;
 	struct {
 		const char *anchor;
-		const char *name;
-		const char *plural;
+		const char *label;
 		size_t count;
 	} kinds[] = {
-		{ "macs", "MAC address", "es",
+		{ "macs", TR("MAC addresses"),
 		  s ? status_staying(s->macs, s->mac_count) : 0 },
-		{ "ports", "port", "s", 0 },
-		{ "refused", "agent", "s", s ? s->refused_count : 0 },
+		{ "ports", TR("ports"), 0 },
+		{ "refused", TR("agents"), s ? s->refused_count : 0 },
 	};
 	size_t shown = 0;
 
@@ -58,48 +31,64 @@ static void add_unknowns(const struct call *call, struct text *out)
 	for (size_t i = 0; call->is_open && i < 3; i++) {
 		if (kinds[i].count == 0)
 			continue;
-		text_addf(out, "%s<a href=\"/health#%s\">%zu %s%s</a>",
-			  shown++ ? ", "
-				  : "<p class=\"banner\">Not in the "
-				    "configuration: ",
-			  kinds[i].anchor, kinds[i].count, kinds[i].name,
-			  kinds[i].count > 1 ? kinds[i].plural : "");
+		if (shown == 0)
+			text_addf(out, "<p class=\"banner\">%s ",
+				  tr(out, "Not in the configuration:"));
+		text_addf(out, "%s<a href=\"/health#%s\">", shown++ ? ", " : "",
+			  kinds[i].anchor);
+		text_addf(out, "%s: %zu</a>", tr(out, kinds[i].label),
+			  kinds[i].count);
 	}
 	if (shown)
-		text_add(out, " \xe2\x80\x93 with what to paste.</p>\n");
+		text_addf(out, " \xe2\x80\x93 %s</p>\n",
+			  tr(out, "with what to paste."));
+}
+
+static void add_members(const struct call *call, struct text *out)
+{
+	const struct registry *r = call->registry;
+	double speed_bps = 0;
+	size_t with_speed = 0;
+
+	for (uint32_t i = 0; i < r->member_count; i++) {
+		speed_bps += (double)r->members[i].speed_bps;
+		with_speed += r->members[i].speed_bps > 0;
+	}
+	text_add(out, "<p class=\"links\"><a href=\"/members\">");
+	tr_addf(out, "Members: %u", r->member_count);
+	text_add(out, "</a>");
+	if (with_speed > 0) {
+		text_addf(out, ", %s ", tr(out, "connected with"));
+		units_speed(out, speed_bps);
+	}
+	text_add(out, "</p>\n");
 }
 
 void page_home(const struct call *call, struct response *r)
 {
 	struct text *out = &r->body;
 	struct subject subject;
-	struct view view;
 	struct period period;
-	int rc;
 
 	if (!page_period(call, r, &period))
 		return;
 	subject_of_exchange(&subject, call->language);
-	rc = view_load(&view, call, &subject, &period);
-	if (rc < 0) {
-		page_refuse(call, r, 500, "The store could not be read.");
-		subject_fini(&subject);
-		return;
-	}
-	page_begin(call, r, "Traffic of the exchange");
-	text_add(out, "<h1>Traffic of the exchange</h1>\n");
-	tr_add(out, "<p class=\"lead\">What all members together send into "
-		    "the exchange: ");
+	page_begin(call, r, text_str(&subject.title));
+	text_addf(out, "<h1>%s</h1>\n<p class=\"lead\">%s: ",
+		  tr(out, "Traffic of the exchange"),
+		  tr(out, "What all members together send into the exchange"));
 	period_add_label(out, &period);
-	text_add(out, ".</p>\n");
+	text_add(out, "</p>\n");
 	add_unknowns(call, out);
 	period_nav_add(out, call, &period);
-	add_tiles(call, &view, out);
-	graph_add_figure(out, &subject, &view, "g");
-	graph_add_table(out, &subject, &view);
-	graph_add_links(out, &subject, &view);
+	figure_add(out, call, &subject,
+		   &(struct figure){ .period = &period,
+				     .id = "g",
+				     .has_tiles = true,
+				     .has_switches = true });
+	add_members(call, out);
 	places_add(out, call, &period);
+	embed_add_help(out, &subject, &period);
 	page_end(call, r);
-	view_fini(&view);
 	subject_fini(&subject);
 }

@@ -22,6 +22,7 @@ enum order {
 	ORDER_TRAFFIC,
 	ORDER_NAME,
 	ORDER_ASN,
+	ORDER_SPEED,
 	ORDER_FROM,
 	ORDER_TO,
 	ORDER_PEAK,
@@ -37,6 +38,7 @@ static const struct {
 	[ORDER_TRAFFIC] = { "traffic", "Total", true, true },
 	[ORDER_NAME] = { "name", "Member", false, false },
 	[ORDER_ASN] = { "asn", "ASN", true, false },
+	[ORDER_SPEED] = { "speed", TR("Speed"), true, false },
 	[ORDER_FROM] = { "from", "Member \xe2\x86\x92 exchange, now", true,
 			 true },
 	[ORDER_TO] = { "to", "Exchange \xe2\x86\x92 member, now", true, true },
@@ -84,6 +86,17 @@ static int by_asn(const void *a, const void *b)
 	return falling(a, b, 0, 0);
 }
 
+static double speed(const struct line *l)
+{
+	return l->member->speed_bps > 0 ? (double)l->member->speed_bps
+					: (double)NAN;
+}
+
+static int by_speed(const void *a, const void *b)
+{
+	return falling(a, b, speed(a), speed(b));
+}
+
 static int by_traffic(const void *a, const void *b)
 {
 	return falling(a, b, total(a), total(b));
@@ -105,9 +118,10 @@ static int by_peak(const void *a, const void *b)
 }
 
 static int (*const comparisons[ORDER_COUNT])(const void *, const void *) = {
-	[ORDER_TRAFFIC] = by_traffic, [ORDER_NAME] = by_name,
-	[ORDER_ASN] = by_asn,	      [ORDER_FROM] = by_from,
-	[ORDER_TO] = by_to,	      [ORDER_PEAK] = by_peak,
+	[ORDER_SPEED] = by_speed, [ORDER_TRAFFIC] = by_traffic,
+	[ORDER_NAME] = by_name,	  [ORDER_ASN] = by_asn,
+	[ORDER_FROM] = by_from,	  [ORDER_TO] = by_to,
+	[ORDER_PEAK] = by_peak,
 };
 
 static bool wanted_order(const struct call *call, enum order *out)
@@ -128,9 +142,10 @@ static bool wanted_order(const struct call *call, enum order *out)
 static void add_head(const struct call *call, enum order order,
 		     struct text *out)
 {
-	static const enum order shown[] = { ORDER_NAME, ORDER_ASN,
-					    ORDER_FROM, ORDER_TO,
-					    ORDER_PEAK, ORDER_TRAFFIC };
+	static const enum order shown[] = { ORDER_NAME,	  ORDER_ASN,
+					    ORDER_SPEED,  ORDER_FROM,
+					    ORDER_TO,	  ORDER_PEAK,
+					    ORDER_TRAFFIC };
 	enum range range = page_default_range(call);
 
 	text_add(out, "<thead><tr>");
@@ -169,8 +184,12 @@ static void add_line(const struct call *call, const struct line *l,
 	if (call->is_open)
 		text_addf(out, "<a href=\"/members/AS%u\">", l->member->asn);
 	html_name(out, l->member->name);
-	text_addf(out, "%s</bdi></th><td class=\"number\">%u</td>",
+	text_addf(out,
+		  "%s</bdi></th><td class=\"number\">%u</td>"
+		  "<td class=\"number\">",
 		  call->is_open ? "</a>" : "", l->member->asn);
+	units_speed(out, speed(l));
+	text_add(out, "</td>");
 	if (call->is_open) {
 		text_add(out, "<td class=\"number\">");
 		units_rate(out, current(l, WAY_FROM));

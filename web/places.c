@@ -12,6 +12,17 @@ static void add_rate(struct text *out, double bytes_per_s)
 	text_add(out, "</td>");
 }
 
+/* "/traffic/vlan?vlan=100&amp;range=day" */
+static void add_url(struct text *out, const struct subject *subject,
+		    const struct period *period)
+{
+	char query[PERIOD_QUERY_SIZE];
+
+	text_addf(out, "/traffic/%s?", subject->kind);
+	html_escape(out, text_str(&subject->query));
+	text_addf(out, "&amp;%s", period_query(query, period));
+}
+
 /* One row; takes the subject. */
 static void add_place(struct text *out, const struct call *call,
 		      struct subject *subject, const struct period *period)
@@ -20,7 +31,7 @@ static void add_place(struct text *out, const struct call *call,
 
 	if (view_load(&view, call, subject, period) == 0) {
 		text_add(out, "<tr><th scope=\"row\"><a href=\"");
-		subject_add_url(out, subject, "svg", period);
+		add_url(out, subject, period);
 		text_add(out, "\">");
 		html_name(out, text_str(&subject->title));
 		text_add(out, "</a></th>");

@@ -10,6 +10,7 @@
 #include "util/err.h"
 #include "util/zone.h"
 #include "web/asset.h"
+#include "web/embed.h"
 #include "web/languages.h"
 #include "web/page.h"
 
@@ -79,6 +80,14 @@ static const struct route routes[] = {
 	{ "ports/*/*", page_port, false, SITE_DEAR_NONE },
 	{ "matrix", page_matrix, false, SITE_DEAR_NONE },
 	{ "health", page_health, false, SITE_DEAR_NONE },
+	{ "traffic/infrastructure", page_traffic, true, SITE_DEAR_NONE },
+	{ "traffic/location", page_traffic, true, SITE_DEAR_NONE },
+	{ "traffic/vlan", page_traffic, true, SITE_DEAR_NONE },
+	{ "embed/exchange", page_embed, true, SITE_DEAR_NONE },
+	{ "embed/infrastructure", page_embed, true, SITE_DEAR_NONE },
+	{ "embed/location", page_embed, true, SITE_DEAR_NONE },
+	{ "embed/vlan", page_embed, true, SITE_DEAR_NONE },
+	{ "traffic/switch", page_traffic, false, SITE_DEAR_NONE },
 	{ "graph/exchange.*", page_graph, true, SITE_DEAR_NONE },
 	{ "graph/infrastructure.*", page_graph, true, SITE_DEAR_NONE },
 	{ "graph/location.*", page_graph, true, SITE_DEAR_NONE },

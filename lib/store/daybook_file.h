@@ -19,8 +19,8 @@
 /* How many files of a kind are kept. By number and not by age: a clock that
  * is years ahead for a day costs a few of the oldest, not all. */
 enum {
-	DAYBOOK_DAYS_KEPT = 3660, /* ten years */
-	DAYBOOK_MONTHS_KEPT = 121,
+	DAYBOOK_DAYS_KEPT = 3660,   /* ten years */
+	DAYBOOK_MONTHS_KEPT = 1200, /* records outlive the archives */
 	DAYBOOK_PAIR_DAYS_KEPT = 400,
 };
 

@@ -21,7 +21,8 @@ enum {
 };
 
 static const char config[] =
-    "exchange: { name: Example-IX, timezone: America/Marigot }\n"
+    "exchange: { name: Example-IX, timezone: America/Marigot,"
+    " languages: [en, fr] }\n"
     "state_dir: .\n"
     "roster: members.json\n"
     "sources:\n"

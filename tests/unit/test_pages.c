@@ -63,29 +63,67 @@ static const struct {
 	const char *wanted;
 } sayings[] = {
 	{ "/", "<h1>Traffic of the exchange</h1>" },
-	{ "/", "<dt>Now</dt><dd>2.03 Gbit/s</dd>" },
-	{ "/", "<dt>Total</dt><dd>21.8 TB</dd>" },
-	{ "/", "<dt>IPv6 share</dt><dd>20.0 %</dd>" },
-	{ "/", "<dt>Members</dt><dd>7</dd>" },
+	{ "/", "<dt>Now</dt><dd>2.03 Gbit/s <small></small></dd>" },
+	{ "/", "<td class=\"number\">21.8 TB" },
+	{ "/", "<dt>IPv6 share</dt><dd>20.0 % <small>last 24 hours" },
+	{ "/", "<dt>95th percentile, this month</dt><dd>2.03 Gbit/s" },
+	{ "/", "<a href=\"/members\">Members: 7</a>" },
 	{ "/", "Estimated from samples" },
 	{ "/", "Data to 20:00:00 AST, 25 s ago" },
 	{ "/", "America/Marigot (AST, UTC-04:00)" },
 	{ "/", "<strong>access: open</strong>" },
-	{ "/", "3 MAC addresses</a>" },
-	{ "/", "1 port</a>, " },
+	{ "/", "MAC addresses: 3</a>" },
+	{ "/", "ports: 1</a>, " },
 	/* Of each place and VLAN: now, and at most. */
-	{ "/", "infrastructure.svg?id=1&amp;range=day\">Example-IX, all "
+	{ "/", "/traffic/infrastructure?id=1&amp;range=day\">Example-IX, all "
 	       "switches</a></th><td class=\"number\">1.13 Gbit/s</td>" },
-	{ "/", "location.svg?name=Caf%C3%A9%20Bay&amp;range=day\">Location "
-	       "Caf\xc3\xa9 Bay</a></th><td class=\"number\">490 Mbit/s</td>" },
-	{ "/", "location.svg?name=Quay%20%26%20%3CCo%3E%201&amp;range=day\">"
-	       "Location Quay &amp; &lt;Co&gt; 1</a></th>"
-	       "<td class=\"number\">640 Mbit/s</td>" },
-	{ "/", "vlan.svg?vlan=200&amp;range=day\">VLAN 200 Multicast</a></th>"
-	       "<td class=\"number\">360 Mbit/s</td>" },
+	{ "/",
+	  "/traffic/location?name=Caf%C3%A9%20Bay&amp;range=day\">Location "
+	  "Caf\xc3\xa9 Bay</a></th><td class=\"number\">490 Mbit/s</td>" },
+	{ "/",
+	  "/traffic/location?name=Quay%20%26%20%3CCo%3E%201&amp;range=day\">"
+	  "Location Quay &amp; &lt;Co&gt; 1</a></th>"
+	  "<td class=\"number\">640 Mbit/s</td>" },
+	{ "/",
+	  "/traffic/vlan?vlan=200&amp;range=day\">VLAN 200 Multicast</a></th>"
+	  "<td class=\"number\">360 Mbit/s</td>" },
 	{ "/members", "href=\"/members/AS64500\"" },
 	{ "/members", "7 members." },
 	{ "/members", "<td class=\"number\">653 Mbit/s</td>" },
+	{ "/members?sort=speed", "<td class=\"number\">10 Gbit/s</td>" },
+	{ "/traffic/vlan?vlan=200", "<h1>VLAN 200 Multicast</h1>" },
+	{ "/traffic/location?name=Caf%C3%A9%20Bay", "/embed/location?name=" },
+	{ "/traffic/switch?name=sw1", "<h1>Switch sw1</h1>" },
+	{ "/embed/exchange", "<body class=\"embedded\">" },
+	{ "/embed/vlan?vlan=100&range=week", "range=week" },
+	/* Key figures: 64 + 16 MB/s, of which the port counts 1.02. */
+	{ "/members/AS64500", "<dt>Peak today</dt><dd>653 Mbit/s <small>" },
+	{ "/members/AS64500", "<dd>exact <small>interface counters" },
+	{ "/members/AS64500", "<dt>Capacity</dt><dd>10 Gbit/s" },
+	{ "/members/AS64500", "exchange, 6.5 %</small>" },
+	{ "/members/AS64505", "<dt>Totals</dt><dd>\xc2\xb1" },
+	{ "/members/AS64500?style=mirrored", "<path class=\"at\"" },
+	{ "/members/AS64500?style=mirrored", "/graph/member.svg?asn=64500&amp;"
+					     "range=day&amp;style=mirrored" },
+	{ "/members/AS64500?previous=1", "dashed: the period before, " },
+	{ "/graph/member.svg?asn=64500&scale=capacity", "capacity 10 Gbit/s" },
+	{ "/graph/member.json?asn=64500", "\"capacity\":10000000000," },
+	{ "/graph/member.json?asn=64500&range=hour&previous=1",
+	  "\"previous\":[" },
+	/* The two of a pair, from either end. */
+	{ "/members/AS64500", "href=\"/members/AS64500/AS64501?range=day\"" },
+	{ "/members/AS64500/AS64501", "AS64500 \xe2\x86\x92 AS64501" },
+	{ "/members/AS64501/AS64500", "href=\"/members/AS64500/AS64501?" },
+	{ "/graph/pair.svg?a=64501&b=64500", "<title>AS64501 and AS64500" },
+	{ "/members/AS64500?q=cargo", "value=\"cargo\"" },
+	{ "/members/AS64500?q=cargo", "AS64500/AS64501" },
+	{ "/members/AS64500?sort=peer", "data-sort=\"peer\" "
+					"aria-sort=\"ascending\"" },
+	{ "/members/AS64500?sort=peer", "sort=peer&amp;order=desc#peers" },
+	{ "/members/AS64500?from=2023-11-14T19:00&to=2023-11-14T20:00",
+	  "14 Nov 2023 19:00 \xe2\x80\x93 14 Nov 2023 20:00" },
+	{ "/members/AS64500?from=1700002800&to=1700006400",
+	  "from=1700002800&amp;to=1700006400" },
 	{ "/members?sort=asn", "aria-sort=\"ascending\"" },
 	{ "/members/AS64500", "Totals from interface counters (exact)" },
 	{ "/members/AS64500", "AS64500 \xe2\x86\x92 exchange" },
@@ -369,6 +407,16 @@ static const struct {
 	{ "/?range=decade", 400 },
 	{ "/members?sort=height", 400 },
 	{ "/graph/exchange.svg?range=", 400 },
+	{ "/?from=yesterday", 400 },
+	{ "/?from=2023-11-14T20:00&to=2023-11-14T19:00", 400 },
+	{ "/?from=2033-01-01", 400 },
+	{ "/?from=1999-12-31", 400 },
+	{ "/members/AS64500/AS64599", 404 },
+	{ "/members/AS64500/none", 404 },
+	{ "/traffic/vlan?vlan=300", 404 },
+	{ "/traffic/nothing", 404 },
+	{ "/embed/member?asn=64500", 404 },
+	{ "/embed/location?name=nowhere", 404 },
 	{ "/%00", 400 },
 	{ "nothing", 400 },
 };
@@ -544,12 +592,12 @@ START_TEST(what_was_kept_is_not_shown_to_those_who_may_not_see_it)
 
 	made_site_open(&made, directory());
 	r = made_site_get(&made, "/members");
-	expect(text_str(&r.body), "bit/s</td>");
+	expect(text_str(&r.body), "653 Mbit/s</td>");
 	response_fini(&r);
 	made.generation->config->web.access = CONFIG_ACCESS_ROLES;
 	r = made_site_get(&made, "/members");
 	ck_assert_uint_eq(r.status, 200);
-	expect_none(text_str(&r.body), "bit/s</td>");
+	expect_none(text_str(&r.body), "Mbit/s</td>");
 	expect_none(text_str(&r.body), "<svg");
 	ck_assert(r.is_public);
 	response_fini(&r);
@@ -560,9 +608,91 @@ START_TEST(what_was_kept_is_not_shown_to_those_who_may_not_see_it)
 }
 END_TEST
 
+/* Whether a place in a page stands before another. */
+static bool stands_before(const char *page, const char *first,
+			  const char *second)
+{
+	const char *a = strstr(page, first);
+	const char *b = strstr(page, second);
+
+	ck_assert_msg(a != NULL, "not found: %s", first);
+	ck_assert_msg(b != NULL, "not found: %s", second);
+	return a < b;
+}
+
+#define PEER(asn) "/members/AS64500/AS" #asn "?"
+
+START_TEST(peers_stand_as_the_query_says)
+{
+	static const struct {
+		const char *target;
+		bool cargo_first; /* AS64501, which has more than AS64504 */
+	} orders[] = {
+		{ "/members/AS64500", true },
+		{ "/members/AS64500?sort=share&order=asc", false },
+		{ "/members/AS64500?sort=peer", true },
+		{ "/members/AS64500?sort=peer&order=desc", false },
+		{ "/members/AS64500?sort=asn&order=desc", false },
+		{ "/members/AS64500?sort=from", true },
+		{ "/members/AS64500?sort=nonsense", true },
+	};
+	char *page = get(orders[_i].target, 200);
+
+	ck_assert_msg(stands_before(page, PEER(64501), PEER(64504)) ==
+			  orders[_i].cargo_first,
+		      "%s", orders[_i].target);
+	free(page);
+}
+END_TEST
+
+START_TEST(a_search_shows_the_peers_that_match)
+{
+	char *page = get("/members/AS64500?q=64504", 200);
+
+	expect(page, PEER(64504));
+	expect_none(page, PEER(64501));
+	free(page);
+	page = get("/members/AS64500?q=%3Cscript%3E", 200);
+	expect(page, "value=\"&lt;script&gt;\"");
+	free(page);
+}
+END_TEST
+
+START_TEST(only_a_public_graph_may_be_framed)
+{
+	struct made_site made;
+	struct response r;
+
+	made_site_open(&made, directory());
+	r = made_site_get(&made, "/embed/exchange");
+	ck_assert(r.is_framed && r.is_public);
+	response_fini(&r);
+	r = made_site_get(&made, "/");
+	ck_assert(!r.is_framed);
+	response_fini(&r);
+	made_site_close(&made);
+}
+END_TEST
+
+START_TEST(who_chose_a_language_keeps_it)
+{
+	char *page = get("/members/AS64500?lang=fr&range=week", 200);
+
+	expect(page, "<html lang=\"fr\">");
+	expect(page, "href=\"/members?lang=fr\"");
+	expect(page, "range=day&amp;lang=fr");
+	expect_none(page, "lang=fr&amp;lang=fr");
+	free(page);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
+		{ peers_stand_as_the_query_says, 7 },
+		{ a_search_shows_the_peers_that_match, 0 },
+		{ only_a_public_graph_may_be_framed, 0 },
+		{ who_chose_a_language_keeps_it, 0 },
 		{ every_page_says_what_it_should, COUNT_OF(sayings) },
 		{ a_sum_of_switches_is_unknown_where_one_of_them_is, 0 },
 		{ a_row_is_as_unsure_as_its_samples, 0 },
