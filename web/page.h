@@ -109,6 +109,7 @@ MUST_CHECK bool page_former(const struct call *call, struct response *r,
 
 void page_pair(const struct call *call, struct response *r);
 void page_ports(const struct call *call, struct response *r);
+void page_ports_csv(const struct call *call, struct response *r);
 void page_port(const struct call *call, struct response *r);
 void page_health(const struct call *call, struct response *r);
 void page_traffic(const struct call *call, struct response *r);

@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* /ports and /ports/SWITCH/IFINDEX — how full each port is. */
+/* /ports — how full each port is, and when it will be. */
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "util/number.h"
-#include "web/graph.h"
+#include "util/language.h"
 #include "web/headline.h"
 #include "web/html.h"
 #include "web/page.h"
 #include "web/paste.h"
-#include "web/period_nav.h"
-#include "web/ports.h"
+#include "web/port_list.h"
+#include "web/ports_forecast.h"
+#include "web/query.h"
 #include "web/units.h"
-#include "web/view.h"
 
 /* Stands before what is estimated. */
 #define ABOUT "\xe2\x89\x88\xc2\xa0"
-
-static const char *const way_words[WAY_COUNT] = { "in", "out" };
 
 /* One figure of a port in both directions, each with its utilisation. */
 static void add_use(struct text *out, const double bps[WAY_COUNT],
@@ -41,46 +37,45 @@ static void add_use(struct text *out, const double bps[WAY_COUNT],
 	}
 }
 
-static void add_errors(struct text *out, const struct status_port *s)
+static void add_counts(struct text *out, const double counts[WAY_COUNT],
+		       double fcs_errors)
 {
-	double counts[] = { s ? s->in_errors : NAN, s ? s->out_errors : NAN,
-			    s ? s->in_discards : NAN,
-			    s ? s->out_discards : NAN };
+	bool some = counts[WAY_FROM] > 0 || counts[WAY_TO] > 0;
 
-	for (int i = 0; i < 4; i += 2) {
-		bool some = counts[i] > 0 || counts[i + 1] > 0;
-
-		text_addf(out, "<td class=\"number%s\">", some ? " some" : "");
-		units_count(out, counts[i]);
-		text_add(out, " / ");
-		units_count(out, counts[i + 1]);
-		if (i == 0 && s && s->fcs_errors > 0) {
-			text_add(out, " <small class=\"some\">FCS ");
-			units_count(out, s->fcs_errors);
-			text_add(out, "</small>");
-		}
-		text_add(out, "</td>");
+	text_addf(out, "<td class=\"number%s\">", some ? " some" : "");
+	units_count(out, ceil(counts[WAY_FROM]));
+	text_add(out, " / ");
+	units_count(out, ceil(counts[WAY_TO]));
+	if (fcs_errors > 0) {
+		text_add(out, " <small class=\"some\">FCS ");
+		units_count(out, fcs_errors);
+		text_add(out, "</small>");
 	}
+	text_add(out, "</td>");
 }
 
 static void add_state(struct text *out, const struct status_port *s)
 {
-	if (!s || s->up < 0)
-		text_add(out, "<td>unknown</td>");
-	else if (s->up)
-		text_add(out, s->lag_forwards == 0
-				  ? "<td>up, <span class=\"flag bad\">not "
-				    "forwarding (LACP)</span></td>"
-				  : "<td>up</td>");
-	else
-		text_add(out, "<td><span class=\"flag bad\">down</span></td>");
+	text_add(out, "<td>");
+	if (!s || s->up < 0) {
+		tr_add(out, "unknown");
+	} else if (!s->up) {
+		text_addf(out, "<span class=\"flag bad\">%s</span>",
+			  tr(out, "down"));
+	} else {
+		tr_add(out, "up");
+		if (s->lag_forwards == 0)
+			text_addf(out, ", <span class=\"flag bad\">%s</span>",
+				  tr(out, "not forwarding (LACP)"));
+	}
+	text_add(out, "</td>");
 }
 
 static void add_lag(const struct call *call, uint32_t lag, struct text *out)
 {
 	const struct config_port *outer = call->registry->ports[lag].config;
 
-	text_add(out, "<div>in ");
+	text_addf(out, "<div>%s ", tr(out, "in LAG"));
 	if (outer->name)
 		html_name(out, outer->name);
 	else
@@ -99,14 +94,16 @@ static void add_owner(const struct call *call, const struct port_row *row,
 		    (uint32_t)(row->port - call->registry->ports));
 	text_add(out, "<td class=\"owner\">");
 	if (!row->port)
-		text_add(out, "<a class=\"flag warn\" href=\"/health#ports\">"
-			      "not configured</a>");
+		text_addf(out,
+			  "<a class=\"flag warn\" href=\"/health#ports\">%s"
+			  "</a>",
+			  tr(out, "not configured"));
 	else if (lag != UINT32_MAX)
 		add_lag(call, lag, out);
 	else if (row->port->core)
-		text_add(out, "core: another switch");
+		tr_add(out, "core: another switch");
 	else if (row->port->member_count == 0)
-		text_add(out, "nobody\xe2\x80\x99s");
+		tr_add(out, "nobody\xe2\x80\x99s");
 	for (uint32_t i = 0; row->port && i < row->port->member_count; i++) {
 		const struct member *member =
 		    &call->registry->members[row->port->members[i]];
@@ -119,236 +116,336 @@ static void add_owner(const struct call *call, const struct port_row *row,
 	text_add(out, "</td>");
 }
 
+/* The speed, and below it what is contracted and how the billed figure stands
+ * to it. */
+static void add_speed(struct text *out, const struct port_line *line)
+{
+	const struct port_row *row = line->row;
+	const struct config_port *config = row->port ? row->port->config : NULL;
+	double use;
+
+	text_add(out, "<td class=\"number\">");
+	units_speed(out, row->speed_bps);
+	if (config && config->contracted_bps > 0) {
+		use = port_list_use(line->figures->p95,
+				    (double)config->contracted_bps);
+		text_addf(out, " <small class=\"below%s\">%s ",
+			  use > 1 ? " some" : "", tr(out, "contracted"));
+		units_speed(out, (double)config->contracted_bps);
+		if (isfinite(use)) {
+			text_add(out, ", ");
+			units_percent(out, use);
+		}
+		text_add(out, "</small>");
+	}
+	text_add(out, "</td>");
+}
+
 /* What to write into the configuration for a port that it does not name. */
 static void add_paste(const struct port_row *row, struct text *out)
 {
-	text_add(out, "<tr class=\"paste\"><td></td><td colspan=\"11\">paste "
-		      "under its <code>ports:</code> <code>");
+	text_addf(out,
+		  "<tr class=\"paste\"><td></td><td colspan=\"12\">%s "
+		  "<code>",
+		  tr(out, "paste under its <code>ports:</code>"));
 	paste_port(out, row->status);
 	text_add(out, "</code></td></tr>\n");
 }
 
-static void add_port(const struct call *call, const struct port_row *row,
-		     const struct port_figures *figures, struct text *out)
+static void add_port(const struct call *call, const struct port_list *list,
+		     const struct port_line *line, bool with_switch,
+		     struct text *out)
 {
-	bool is_estimate = false;
-	double now[WAY_COUNT];
+	const struct port_row *row = line->row;
+	const struct port_figures *f = line->figures;
 
-	ports_now(row, now, &is_estimate);
-	text_add(out, "<tr><th scope=\"row\"><a href=\"");
+	text_add(out, "<tr><th scope=\"row\">");
+	if (with_switch) {
+		html_name(out, call->config->switches[row->switch_index].name);
+		text_add_char(out, ' ');
+	}
+	text_add(out, "<a href=\"");
 	ports_add_path(out, call, row);
 	text_add(out, "\">");
 	html_name(out, row->name);
 	text_add(out, "</a></th>");
 	add_owner(call, row, out);
-	text_add(out, "<td class=\"number\">");
-	units_speed(out, row->speed_bps);
-	text_add(out, "</td>");
+	add_speed(out, line);
 	add_state(out, row->status);
-	add_use(out, now, is_estimate, row->speed_bps);
-	add_use(out, figures->highest, figures->is_estimate, row->speed_bps);
-	add_use(out, figures->p95, figures->is_estimate, row->speed_bps);
-	add_errors(out, row->status);
-	text_add(out, "</tr>\n");
+	add_use(out, line->now, line->now_is_estimate, row->speed_bps);
+	add_use(out, f->highest, f->is_estimate, row->speed_bps);
+	add_use(out, f->p95, f->is_estimate, row->speed_bps);
+	add_counts(out, f->errors, row->status ? row->status->fcs_errors : NAN);
+	add_counts(out, f->discards, NAN);
+	text_addf(out, "<td>%s",
+		  line->trend->is_estimate && line->full.kind == FORECAST_AT
+		      ? ABOUT
+		      : "");
+	ports_add_forecast(out, &line->full, list->last_day);
+	text_add(out, "</td></tr>\n");
 	if (!row->port && row->status)
 		add_paste(row, out);
 }
 
-static void add_table_head(struct text *out, const char *switch_name,
-			   enum range range)
-{
-	static const char *const figures[] = { "Now", "Highest",
-					       "95th percentile" };
+/* ---- the head ---- */
 
-	text_add(out, "<section><h2>");
-	html_name(out, switch_name);
-	text_add(out, "</h2>\n<div class=\"scroll\" tabindex=\"0\" "
-		      "role=\"region\" aria-label=\"Ports of ");
-	html_name(out, switch_name);
-	text_add(out, "\"><table class=\"list ports\"><caption>Ports of ");
-	html_name(out, switch_name);
-	text_add(out, "</caption><thead><tr>"
-		      "<th scope=\"col\" rowspan=\"2\">Port</th>"
-		      "<th scope=\"col\" rowspan=\"2\">Other end</th>"
-		      "<th scope=\"col\" rowspan=\"2\" class=\"number\">Speed"
-		      "</th><th scope=\"col\" rowspan=\"2\">State</th>");
-	for (int i = 0; i < 3; i++) {
-		text_addf(out,
-			  "<th scope=\"colgroup\" colspan=\"2\" "
-			  "class=\"group\">%s%s",
-			  figures[i], i ? ", " : "");
-		if (i)
-			period_add_short(out, range);
-		text_add(out, "</th>");
+/* A heading that orders by its column; rest are its attributes. */
+static void add_heading(const struct call *call, struct text *out,
+			enum port_sort sort, enum port_sort shown,
+			const char *rest)
+{
+	const struct query_change change = {
+		"sort", sort == PORT_SORT_PORT ? NULL : port_sort_name(sort)
+	};
+	bool is_rising = sort <= PORT_SORT_OWNER || sort == PORT_SORT_FULL;
+
+	text_addf(out, "<th %s%s><a href=\"", rest,
+		  sort != shown ? ""
+		  : is_rising	? " aria-sort=\"ascending\""
+				: " aria-sort=\"descending\"");
+	query_add_target(call, out, &change, 1);
+	text_add(out, "\">");
+}
+
+static void add_group(const struct call *call, struct text *out,
+		      enum port_sort sort, enum port_sort shown)
+{
+	add_heading(call, out, sort, shown,
+		    "scope=\"colgroup\" colspan=\"2\" class=\"group\"");
+	switch (sort) {
+	case PORT_SORT_NOW:
+		tr_add(out, "Now");
+		break;
+	case PORT_SORT_HIGHEST:
+		tr_add(out, "Highest");
+		break;
+	default:
+		tr_add(out, "95th percentile");
+		break;
 	}
-	text_add(out, "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
-		      "Errors<br><small>in / out</small></th>"
-		      "<th scope=\"col\" rowspan=\"2\" class=\"number\">"
-		      "Discards<br><small>in / out</small></th></tr><tr>");
+	if (sort != PORT_SORT_NOW) {
+		text_add(out, ", ");
+		period_add_short(out, page_default_range(call));
+	}
+	text_add(out, "</a></th>");
+}
+
+static void add_two_way(const struct call *call, struct text *out,
+			enum port_sort sort, enum port_sort shown)
+{
+	add_heading(call, out, sort, shown,
+		    "scope=\"col\" rowspan=\"2\" class=\"number\"");
+	text_addf(out, "%s</a><br><small>%s / %s, ",
+		  sort == PORT_SORT_ERRORS ? tr(out, "Errors")
+					   : tr(out, "Discards"),
+		  tr(out, "in"), tr(out, "out"));
+	period_add_short(out, page_default_range(call));
+	text_add(out, "</small></th>");
+}
+
+static void add_headings(const struct call *call, struct text *out,
+			 enum port_sort shown)
+{
+	static const char plain[] = "scope=\"col\" rowspan=\"2\"";
+	static const char number[] =
+	    "scope=\"col\" rowspan=\"2\" class=\"number\"";
+
+	text_add(out, "<thead><tr>");
+	add_heading(call, out, PORT_SORT_PORT, shown, plain);
+	text_addf(out, "%s</a></th>", tr(out, "Port"));
+	add_heading(call, out, PORT_SORT_OWNER, shown, plain);
+	text_addf(out, "%s</a></th>", tr(out, "Other end"));
+	add_heading(call, out, PORT_SORT_SPEED, shown, number);
+	text_addf(out, "%s</a></th><th %s>%s</th>", tr(out, "Speed"), plain,
+		  tr(out, "State"));
+	add_group(call, out, PORT_SORT_NOW, shown);
+	add_group(call, out, PORT_SORT_HIGHEST, shown);
+	add_group(call, out, PORT_SORT_P95, shown);
+	add_two_way(call, out, PORT_SORT_ERRORS, shown);
+	add_two_way(call, out, PORT_SORT_DISCARDS, shown);
+	add_heading(call, out, PORT_SORT_FULL, shown, plain);
+	text_addf(out, "%s</a></th></tr><tr>", tr(out, "Full"));
 	for (int i = 0; i < 6; i++)
 		text_addf(out, "<th scope=\"col\" class=\"number\">%s</th>",
-			  way_words[i % 2]);
+			  i % 2 ? tr(out, "out") : tr(out, "in"));
 	text_add(out, "</tr></thead><tbody>\n");
 }
 
-static void add_switches(const struct call *call, const struct port_row *rows,
-			 const struct port_figures *figures, size_t count,
-			 struct text *out)
+static void begin_table(const struct call *call, struct text *out,
+			const char *switch_name, enum port_sort shown)
 {
-	for (size_t i = 0; i < count; i++) {
-		uint32_t index = rows[i].switch_index;
+	struct text title;
 
-		if (i == 0 || rows[i - 1].switch_index != index)
-			add_table_head(out, call->config->switches[index].name,
-				       page_default_range(call));
-		add_port(call, &rows[i], &figures[i], out);
-		if (i + 1 == count || rows[i + 1].switch_index != index)
+	text_init_like(&title, out);
+	if (switch_name) {
+		tr_add(&title, "Ports of ");
+		html_name(&title, switch_name);
+		text_add(out, "<section><h2>");
+		html_name(out, switch_name);
+		text_add(out, "</h2>\n");
+	} else {
+		tr_add(&title, "Ports");
+		text_add(out, "<section>\n");
+	}
+	text_addf(out,
+		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		  "aria-label=\"%s\"><table class=\"list ports\">"
+		  "<caption>%s</caption>",
+		  text_str(&title), text_str(&title));
+	text_fini(&title);
+	add_headings(call, out, shown);
+}
+
+/* ---- the page ---- */
+
+static void add_option(struct text *out, const char *value, const char *label,
+		       bool selected)
+{
+	text_addf(out, "<option value=\"%s\"%s>", value,
+		  selected ? " selected=\"selected\"" : "");
+	html_name(out, label);
+	text_add(out, "</option>");
+}
+
+static void add_filter(const struct call *call, const struct port_query *query,
+		       struct text *out)
+{
+	static const char *const fields[] = { "switch", "flag", NULL };
+	static const char *const labels[PORT_FILTER_COUNT] = {
+		TR("all"),
+		TR("from 60 %"),
+		TR("from 80 %"),
+		TR("from 95 %"),
+		TR("with errors or discards"),
+		TR("down"),
+		TR("not configured"),
+	};
+
+	query_form_begin(call, out, fields);
+	text_addf(out, "<label>%s <select name=\"switch\">", tr(out, "Switch"));
+	add_option(out, "", tr(out, "all"), query->switch_index == UINT32_MAX);
+	for (size_t i = 0; i < call->config->switch_count; i++)
+		add_option(out, call->config->switches[i].name,
+			   call->config->switches[i].name,
+			   query->switch_index == i);
+	text_addf(out, "</select></label> <label>%s <select name=\"flag\">",
+		  tr(out, "Flag"));
+	for (int i = 0; i < PORT_FILTER_COUNT; i++)
+		add_option(out, port_filter_name((enum port_filter)i),
+			   tr(out, labels[i]), (int)query->filter == i);
+	text_addf(out, "</select></label> <button>%s</button></form>\n",
+		  tr(out, "Show"));
+}
+
+static void add_lead(struct text *out)
+{
+	text_addf(out, "<h1>%s</h1>\n<p class=\"lead\">", tr(out, "Ports"));
+	tr_add(out,
+	       "Seen from the switch: <em>in</em> is what a port receives from "
+	       "its other end, <em>out</em> what it sends there. From "
+	       "60&nbsp;%, 80&nbsp;% and 95&nbsp;% of the speed a figure is "
+	       "marked <span class=\"u60\">so</span>, "
+	       "<span class=\"u80\">so</span> and "
+	       "<span class=\"u95\">so</span>. \xe2\x89\x88 is estimated from "
+	       "samples, for want of counters. Full is when the trend of the "
+	       "daily 95th percentiles reaches the speed, with its interval. A "
+	       "heading sorts by its column.");
+	text_add(out, "</p>\n");
+}
+
+static void add_ports(const struct call *call, const struct port_list *list,
+		      enum port_sort sort, struct text *out)
+{
+	bool by_switch = sort == PORT_SORT_PORT;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct port_line *line = &list->lines[i];
+		uint32_t index = line->row->switch_index;
+		bool is_first = i == 0 || (by_switch &&
+					   line[-1].row->switch_index != index);
+		bool is_last =
+		    i + 1 == list->count ||
+		    (by_switch && line[1].row->switch_index != index);
+
+		if (is_first)
+			begin_table(call, out,
+				    by_switch
+					? call->config->switches[index].name
+					: NULL,
+				    sort);
+		add_port(call, list, line, !by_switch, out);
+		if (is_last)
 			text_add(out, "</tbody></table></div></section>\n");
 	}
 }
 
+static void add_links(const struct call *call, struct text *out)
+{
+	const struct request *request = call->request;
+	const char *before = "?";
+
+	text_addf(out, "<p class=\"links\">%s <a href=\"/graph/ports.csv",
+		  tr(out, "This list as"));
+	for (size_t i = 0; i < request->parameter_count; i++) {
+		text_add(out, before);
+		html_url(out, request->parameters[i].name);
+		text_add_char(out, '=');
+		html_url(out, request->parameters[i].value);
+		before = "&amp;";
+	}
+	text_add(out, "\">CSV</a></p>\n");
+}
+
+/* @return false: r says why there is none */
+static bool load(struct port_list *out, struct port_query *query,
+		 const struct call *call, struct response *r)
+{
+	const char *wrong = port_query_read(query, call);
+
+	if (wrong) {
+		page_refuse(call, r, 400, wrong);
+		return false;
+	}
+	if (port_list_load(out, call, query) < 0) {
+		page_refuse(call, r, 500, TR("Out of memory."));
+		return false;
+	}
+	return true;
+}
+
 void page_ports(const struct call *call, struct response *r)
 {
-	struct port_figures *figures = NULL;
 	struct text *out = &r->body;
-	struct port_row *rows;
-	size_t count;
+	struct port_query query;
+	struct port_list list;
 
-	if (ports_list(&rows, &count, call) < 0) {
-		page_refuse(call, r, 500, "Out of memory.");
+	if (!load(&list, &query, call, r))
 		return;
-	}
-	if (ports_figures(&figures, call, rows, count) < 0) {
-		page_refuse(call, r, 500, "Out of memory.");
-		free(rows);
-		return;
-	}
-	page_begin(call, r, "Ports");
-	text_add(out,
-		 "<h1>Ports</h1>\n<p class=\"lead\">Seen from the switch: "
-		 "<em>in</em> is what a port receives from its other end, "
-		 "<em>out</em> what it sends there. From 60&nbsp;%, 80&nbsp;% "
-		 "and 95&nbsp;% "
-		 "of the speed a figure is marked "
-		 "<span class=\"u60\">so</span>, "
-		 "<span class=\"u80\">so</span> and "
-		 "<span class=\"u95\">so</span>. \xe2\x89\x88 is estimated "
-		 "from samples, for want of counters.</p>\n");
-	if (count == 0)
-		text_add(out, "<p>No port is configured, and no counter "
-			      "sample was received.</p>\n");
-	add_switches(call, rows, figures, count, out);
+	page_begin(call, r, tr(out, "Ports"));
+	add_lead(out);
+	add_filter(call, &query, out);
+	if (list.row_count == 0)
+		text_addf(out, "<p>%s</p>\n",
+			  tr(out, "No port is configured, and no counter "
+				  "sample was received."));
+	else if (list.count == 0)
+		text_addf(out, "<p>%s</p>\n", tr(out, "No port is like that."));
+	add_ports(call, &list, query.sort, out);
+	add_links(call, out);
 	page_end(call, r);
-	free(figures);
-	free(rows);
+	port_list_fini(&list);
 }
 
-static const struct port_row *find(const struct call *call,
-				   const struct port_row *rows, size_t count)
+void page_ports_csv(const struct call *call, struct response *r)
 {
-	const char *name = call->request->segments[1];
-	const char *digits = call->request->segments[2];
-	uint32_t ifindex;
+	enum { MAX_AGE_S = 20 };
+	struct port_query query;
+	struct port_list list;
 
-	if (number_u32(digits, strlen(digits), UINT32_MAX, &ifindex) < 0)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		const struct config_switch *w =
-		    &call->config->switches[rows[i].switch_index];
-
-		if (rows[i].ifindex == ifindex && strcmp(w->name, name) == 0)
-			return &rows[i];
-	}
-	return NULL;
-}
-
-static void add_ratio(struct text *out, const char *way,
-		      const struct status_calibration *c)
-{
-	if (!isfinite(c->ratio) || !isfinite(c->ci95))
+	if (!load(&list, &query, call, r))
 		return;
-	text_addf(out, " %s %.3f \xc2\xb1%.3f", way, c->ratio, c->ci95);
-	if (c->drift != 0)
-		text_addf(out,
-			  ", <span class=\"flag bad\">too %s for long</span>",
-			  c->drift > 0 ? "high" : "low");
-	text_add(out, ";");
-}
-
-/* What the port's samples come to beside its counters. */
-static void add_calibration(const struct status_port *s, struct text *out)
-{
-	const struct status_calibration *in = s ? &s->in_calibration : NULL;
-	const struct status_calibration *to = s ? &s->out_calibration : NULL;
-
-	if (!s || (!isfinite(in->ratio) && !isfinite(to->ratio)))
-		return;
-	text_add(out, "<p class=\"note\">Samples \xc3\xb7 counters in the "
-		      "last five minutes that have both:");
-	add_ratio(out, "into the switch", in);
-	add_ratio(out, "out of it", to);
-	text_add(out, " \xc2\xb1 is what chance explains (95 % interval). "
-		      "Nothing is rescaled by it.</p>\n");
-}
-
-static void add_one(const struct call *call, const struct port_row *row,
-		    const struct subject *subject, const struct view *v,
-		    struct text *out)
-{
-	text_add(out, "<h1>");
-	html_name(out, text_str(&subject->title));
-	text_add(out, "</h1>\n<p class=\"lead\">Speed ");
-	units_speed(out, row->speed_bps);
-	text_add(out, ". Seen from the switch. <a href=\"/ports\">All "
-		      "ports</a></p>\n");
-	period_nav_add(out, call, &v->period);
-	graph_add_figure(out, subject, v, "g");
-	graph_add_table(out, subject, v);
-	add_calibration(row->status, out);
-	graph_add_links(out, subject, v);
-}
-
-static void answer_port(const struct call *call, const struct port_row *row,
-			const struct period *period, struct response *r)
-{
-	struct series series = ports_series(call, row);
-	struct subject subject;
-	struct text owner;
-	struct view view;
-
-	text_init(&owner);
-	ports_add_owner(&owner, call, row);
-	subject_of_port(&subject, call->language, &series, row->name,
-			text_str(&owner));
-	if (view_load(&view, call, &subject, period) < 0) {
-		page_refuse(call, r, 500, "The store could not be read.");
-	} else {
-		page_begin(call, r, text_str(&subject.title));
-		add_one(call, row, &subject, &view, &r->body);
-		page_end(call, r);
-		view_fini(&view);
-	}
-	subject_fini(&subject);
-	text_fini(&owner);
-}
-
-void page_port(const struct call *call, struct response *r)
-{
-	const struct port_row *row;
-	struct port_row *rows;
-	struct period period;
-	size_t count;
-
-	if (!page_period(call, r, &period))
-		return;
-	if (ports_list(&rows, &count, call) < 0) {
-		page_refuse(call, r, 500, "Out of memory.");
-		return;
-	}
-	row = find(call, rows, count);
-	if (row)
-		answer_port(call, row, &period, r);
-	else
-		page_refuse(call, r, 404, "There is no such port.");
-	free(rows);
+	r->content_type = "text/csv; charset=utf-8; header=present";
+	r->max_age_s = MAX_AGE_S;
+	port_list_add_csv(&r->body, call, &list);
+	port_list_fini(&list);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "web/port_counts.h"
 #include "web/ports.h"
 #include "web/view.h"
 
@@ -13,6 +14,19 @@ struct kept_port {
 	struct port_figures figures;
 };
 
+static void add_counts(struct port_figures *f, const struct call *call,
+		       const struct series *series, const struct period *period)
+{
+	struct port_counts counts;
+
+	if (port_counts_load(&counts, call, series, period) < 0)
+		return;
+	f->errors[WAY_FROM] = counts.of[PORT_IN_ERRORS].total;
+	f->errors[WAY_TO] = counts.of[PORT_OUT_ERRORS].total;
+	f->discards[WAY_FROM] = counts.of[PORT_IN_DISCARDS].total;
+	f->discards[WAY_TO] = counts.of[PORT_OUT_DISCARDS].total;
+}
+
 static void work_out(struct port_figures *f, const struct call *call,
 		     const struct port_row *row)
 {
@@ -21,18 +35,21 @@ static void work_out(struct port_figures *f, const struct call *call,
 	struct subject subject;
 	struct view v;
 
-	*f = (struct port_figures){ { NAN, NAN }, { NAN, NAN }, false };
+	*f = (struct port_figures){ { NAN, NAN }, { NAN, NAN }, { NAN, NAN },
+				    { NAN, NAN }, { NAN, NAN }, false };
 	subject_of_port(&subject, NULL, &series, row->name, "");
 	if (view_load(&v, call, &subject, &period) == 0) {
 		for (int way = 0; way < WAY_COUNT; way++) {
 			f->highest[way] =
 			    v.statistics[way][BAND_TOTAL].maximum * 8;
 			f->p95[way] = v.p95[way][BAND_TOTAL] * 8;
+			f->bytes[way] = v.statistics[way][BAND_TOTAL].total;
 		}
 		f->is_estimate = v.traffic.is_estimate;
 		view_fini(&v);
 	}
 	subject_fini(&subject);
+	add_counts(f, call, &series, &period);
 }
 
 /* What is kept, if it is of these ports. */

@@ -58,6 +58,9 @@ void ports_now(const struct port_row *row, double bps[WAY_COUNT],
 struct port_figures {
 	double highest[WAY_COUNT];
 	double p95[WAY_COUNT];
+	double bytes[WAY_COUNT];  /* in all */
+	double errors[WAY_COUNT]; /* packets, in all */
+	double discards[WAY_COUNT];
 	bool is_estimate;
 };
 

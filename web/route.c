@@ -95,6 +95,7 @@ static const struct route routes[] = {
 	{ "graph/scaled.*", page_scaled, false, SITE_DEAR_NONE },
 	{ "graph/matrix.json", page_matrix_json, false, SITE_DEAR_NONE },
 	{ "graph/matrix.csv", page_matrix_csv, false, SITE_DEAR_NONE },
+	{ "graph/ports.csv", page_ports_csv, false, SITE_DEAR_NONE },
 	{ "graph/*", page_graph, false, SITE_DEAR_NONE },
 	{ "style.css", answer_style, true, SITE_DEAR_NONE },
 	{ "favicon.svg", answer_favicon, true, SITE_DEAR_NONE },

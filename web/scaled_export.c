@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/json_write.h"
+#include "web/csv.h"
 #include "web/scaled.h"
 
 enum { MAX_AGE_S = 20 };
@@ -82,23 +83,6 @@ void scaled_add_json(struct text *out, const struct scaled *s,
 	text_add_char(out, '\n');
 }
 
-/* A field of RFC 4180. A name that a spreadsheet would take for a formula
- * gets an apostrophe; line ends and other control characters are blanks. */
-static void add_field(struct text *out, const char *string)
-{
-	text_add_char(out, '"');
-	if (strchr("=+-@", string[0]) && *string)
-		text_add_char(out, '\'');
-	for (; *string; string++) {
-		unsigned char c = (unsigned char)*string;
-
-		if (c == '"')
-			text_add_char(out, '"');
-		text_add_char(out, c < ' ' || c == 0x7f ? ' ' : *string);
-	}
-	text_add_char(out, '"');
-}
-
 static void add_line(struct text *out, const uint64_t bytes[BAND_COUNT])
 {
 	for (int band = 0; band < BAND_COUNT; band++) {
@@ -117,7 +101,7 @@ static void add_lines(struct text *out, const struct scaled *s, enum way way)
 		if (peer)
 			text_add_u64(out, peer->asn);
 		text_add_char(out, ',');
-		add_field(out, peer ? peer->name : scaled_no_peer);
+		csv_add_field(out, peer ? peer->name : scaled_no_peer);
 		add_line(out, s->rows[way][i].bytes);
 	}
 	text_addf(out, "%s,,total", way_keys[way]);

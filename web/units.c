@@ -61,6 +61,21 @@ static void add_short(struct text *out, double value)
 	language_add_decimal(out, value, point ? (int)strlen(point + 1) : 0);
 }
 
+void units_packets(struct text *out, double packets_per_s)
+{
+	const char *unit = language_find_in(out->language, "unit", "pkt/s");
+
+	if (!(packets_per_s < 999.5)) {
+		add_scaled(out, packets_per_s, unit);
+		return;
+	}
+	/* Errors are few: what is not zero must not look so. */
+	add_short(out, packets_per_s < 1
+			   ? ceil(packets_per_s * 1000) / 1000
+			   : floor(packets_per_s * 10 + 0.5) / 10);
+	text_addf(out, " %s", unit);
+}
+
 void units_speed(struct text *out, double bps)
 {
 	size_t prefix = 0;

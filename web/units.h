@@ -22,6 +22,9 @@ void units_bytes(struct text *out, double bytes);
 /** A link speed given in bit/s: "10 Gbit/s", without needless decimals. */
 void units_speed(struct text *out, double bps);
 
+/** A rate of packets, given a second: "3.21 kpkt/s", "0.2 pkt/s". */
+void units_packets(struct text *out, double packets_per_s);
+
 /** A whole number with thin grouping: "12 345 678". */
 void units_count(struct text *out, double count);
 

@@ -153,7 +153,7 @@ static const struct {
 	{ "/ports", "aria-label=\"Ports of sw1\"" },
 	{ "/ports", "not configured</a>" },
 	{ "/ports", "- { ifindex: 436232192, name: Ethernet1/7, asn: <mark>" },
-	{ "/ports", "<div>in port-channel1</div>" },
+	{ "/ports", "<div>in LAG port-channel1</div>" },
 	{ "/ports", "<td class=\"number u60\">" },
 	{ "/ports/sw1/436207616", "into the switch (from AS64500)" },
 	{ "/ports/sw1/436207616", "<strong>653 Mbit/s</strong>" },

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/csv.h"
+
+#include <math.h>
+#include <string.h>
+
+void csv_add_field(struct text *out, const char *string)
+{
+	text_add_char(out, '"');
+	if (strchr("=+-@", string[0]) && *string)
+		text_add_char(out, '\'');
+	for (; *string; string++) {
+		unsigned char c = (unsigned char)*string;
+
+		if (c == '"')
+			text_add_char(out, '"');
+		text_add_char(out, c < ' ' || c == 0x7f ? ' ' : *string);
+	}
+	text_add_char(out, '"');
+}
+
+void csv_add_number(struct text *out, double value)
+{
+	text_add_char(out, ',');
+	if (isfinite(value))
+		text_addf(out, "%.0f", value);
+}
