@@ -163,7 +163,9 @@ static void add_legend(struct text *out, const struct subject *subject,
 	text_add(out, "<ul class=\"legend\">");
 	add_area_keys(out, subject, v);
 	if (!subject->one_way) {
-		text_addf(&label, "%s (line)", text_str(&subject->way[WAY_TO]));
+		text_addf(
+		    &label, "%s (%s)", text_str(&subject->way[WAY_TO]),
+		    tr(out, v->look.is_mirrored ? TR("below") : TR("line")));
 		add_key(out, "lt", true, text_str(&label));
 	}
 	if (view_has_interval(v))

@@ -447,9 +447,76 @@ START_TEST(zones_that_do_not_exist_are_refused)
 }
 END_TEST
 
+START_TEST(mirrored_directions_share_the_zero_in_the_middle)
+{
+	struct view v = made_view(ROWS);
+	struct text out;
+	char *path;
+
+	v.look.is_mirrored = true;
+	out = draw(&v);
+	/* 800 Mbit/s up and 400 down, of a scale to 800, in 2,000 units. */
+	path = path_of(&out, "lf");
+	ck_assert_ptr_nonnull(strstr(path, "M0 0L1 0"));
+	free(path);
+	path = path_of(&out, "lt");
+	ck_assert_ptr_nonnull(strstr(path, "M0 1500L1 1500"));
+	free(path);
+	path = path_of(&out, "at");
+	ck_assert_ptr_nonnull(strstr(path, "L24 1000L0 1000Z"));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(the_period_before_is_drawn_row_by_row)
+{
+	struct view v = made_view(ROWS);
+	struct view before = made_view(ROWS);
+	struct text out;
+	char *path;
+
+	for (size_t row = 0; row < ROWS; row++)
+		traffic_column(&before.traffic, WAY_FROM, BAND_TOTAL)[row] =
+		    50e6;
+	v.previous = before.traffic;
+	out = draw(&v);
+	path = path_of(&out, "pf");
+	ck_assert_ptr_nonnull(strstr(path, "M0 1000L1 1000"));
+	free(path);
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
+START_TEST(a_limit_is_drawn_where_the_axis_reaches_it)
+{
+	struct view v = made_view(ROWS);
+	struct text out;
+
+	v.capacity_bps = 10e9;
+	v.contracted_bps = 600e6;
+	out = draw(&v);
+	ck_assert_ptr_null(strstr(text_str(&out), "capacity"));
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&out), "contracted 600 Mbit/s</text>"));
+	text_fini(&out);
+	v.look.to_capacity = true;
+	out = draw(&v);
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&out), "capacity 10 Gbit/s</text>"));
+	text_fini(&out);
+	view_fini(&v);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
+		{ mirrored_directions_share_the_zero_in_the_middle, 0 },
+		{ the_period_before_is_drawn_row_by_row, 0 },
+		{ a_limit_is_drawn_where_the_axis_reaches_it, 0 },
 		{ unknown_is_a_gap_in_every_shape, 0 },
 		{ a_gap_never_falls_to_zero, 0 },
 		{ a_single_known_row_is_drawn, 0 },
