@@ -12,6 +12,7 @@
 #include "web/dates.h"
 #include "web/html.h"
 #include "web/languages.h"
+#include "web/page_script.h"
 #include "web/units.h"
 
 enum {
@@ -266,9 +267,10 @@ void page_begin(const struct call *call, struct response *r, const char *title)
 		  "</title>\n<link rel=\"stylesheet\" "
 		  "href=\"/style.css?v=%s\">\n"
 		  "<link rel=\"icon\" type=\"image/svg+xml\" "
-		  "href=\"/favicon.svg\">\n</head>\n<body>\n"
-		  "<a class=\"skip\" href=\"#main\">",
+		  "href=\"/favicon.svg\">\n",
 		  asset_style.version);
+	page_script_add(call, out);
+	text_add(out, "</head>\n<body>\n<a class=\"skip\" href=\"#main\">");
 	tr_add(out, "Skip to the content");
 	text_add(out, "</a>\n<header>\n<p class=\"site\"><a href=\"/\"><bdi>");
 	html_name(out, call->config->exchange_name);

@@ -120,5 +120,6 @@ void page_matrix(const struct call *call, struct response *r);
 void page_matrix_json(const struct call *call, struct response *r);
 void page_matrix_csv(const struct call *call, struct response *r);
 void page_scaled(const struct call *call, struct response *r);
+void page_asset(const struct call *call, struct response *r);
 
 #endif

@@ -304,8 +304,14 @@ static void add_table(struct text *out, const struct table *t)
 	text_addf(out,
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 		  "aria-label=\"%s\"><table id=\"peers-table\" "
-		  "class=\"sortable\"><caption>%s</caption><thead><tr>",
-		  tr(out, "Peers"), tr(out, "Peers"));
+		  "class=\"sortable\"",
+		  tr(out, "Peers"));
+	if (shown < t->count) {
+		text_add(out, " data-whole=\"");
+		page_add_target(t->call, out, "peers", "all");
+		text_add_char(out, '"');
+	}
+	text_addf(out, "><caption>%s</caption><thead><tr>", tr(out, "Peers"));
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
 		add_heading(out, t, &columns[i]);
 	text_add(out, "</tr></thead><tbody>\n");

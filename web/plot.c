@@ -224,9 +224,11 @@ static void add_shapes(struct text *out, const struct plot *p)
 						    : SHAPE_HEIGHT };
 
 	text_addf(out,
-		  "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %zu %d\" "
+		  "<svg class=\"shapes\" data-top=\"%.0f\" width=\"100%%\" "
+		  "height=\"%d\" viewBox=\"0 0 %zu %d\" "
 		  "preserveAspectRatio=\"none\">\n",
-		  PLOT_HEIGHT, d.count ? 2 * d.count : 2, SHAPE_HEIGHT);
+		  p->axis.top, PLOT_HEIGHT, d.count ? 2 * d.count : 2,
+		  SHAPE_HEIGHT);
 	add_from(&d, p);
 	d.is_down = is_mirrored(p);
 	if (!p->subject->one_way)

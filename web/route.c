@@ -9,35 +9,11 @@
 #include "net/ipaddr.h"
 #include "util/err.h"
 #include "util/zone.h"
-#include "web/asset.h"
 #include "web/embed.h"
 #include "web/languages.h"
 #include "web/page.h"
 
 enum { PREPARE_WITHIN_S = 900 }; /* of the last visit */
-
-static void add_asset(struct response *r, const struct asset *asset,
-		      const char *content_type)
-{
-	text_add_bytes(&r->body, asset->data, asset->len);
-	r->content_type = content_type;
-	r->is_public = true;
-	r->max_age_s = 86400;
-}
-
-static void answer_style(const struct call *call, struct response *r)
-{
-	const char *version = request_parameter(call->request, "v");
-
-	add_asset(r, &asset_style, "text/css; charset=utf-8");
-	r->is_immutable = version && strcmp(version, asset_style.version) == 0;
-}
-
-static void answer_favicon(const struct call *call, struct response *r)
-{
-	(void)call;
-	add_asset(r, &asset_favicon, "image/svg+xml");
-}
 
 /* The process answers. */
 static void answer_live(const struct call *call, struct response *r)
@@ -99,9 +75,13 @@ static const struct route routes[] = {
 	{ "graph/league.csv", page_league_csv, false, SITE_DEAR_NONE },
 	{ "graph/ports.csv", page_ports_csv, false, SITE_DEAR_NONE },
 	{ "graph/*", page_graph, false, SITE_DEAR_NONE },
-	{ "style.css", answer_style, true, SITE_DEAR_NONE },
-	{ "favicon.svg", answer_favicon, true, SITE_DEAR_NONE },
-	{ "favicon.ico", answer_favicon, true, SITE_DEAR_NONE },
+	{ "style.css", page_asset, true, SITE_DEAR_NONE },
+	{ "app.js", page_asset, true, SITE_DEAR_NONE },
+	{ "uplot.js", page_asset, true, SITE_DEAR_NONE },
+	{ "uplot.css", page_asset, true, SITE_DEAR_NONE },
+	{ "licenses.txt", page_asset, true, SITE_DEAR_NONE },
+	{ "favicon.svg", page_asset, true, SITE_DEAR_NONE },
+	{ "favicon.ico", page_asset, true, SITE_DEAR_NONE },
 	{ "livez", answer_live, true, SITE_DEAR_NONE },
 	{ "readyz", answer_ready, true, SITE_DEAR_NONE },
 };

@@ -2,7 +2,7 @@
 #
 # Included from a lists file it gives lanterne_embed(TARGET SYMBOL FILES...):
 # the files, one after the other, become `const struct asset SYMBOL` of
-# web/asset.h; and lanterne_languages(TARGET FOLDER): each catalogue CODE.po of
+# web/asset.h, an empty one where there are none; and lanterne_languages(TARGET FOLDER): each catalogue CODE.po of
 # the folder becomes `const struct language language_CODE`, and the list of all
 # is languages_list.h. Run as a script (-P) it writes such a source file.
 
@@ -92,17 +92,14 @@ string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n\t"
 string(LENGTH "${content}" digits)
 math(EXPR length "${digits} / 2")
 
-# The digest is of the bytes as they are served; one file, or several joined.
+# The digest is of the bytes as they are served: of all the files joined.
 set(joined ${OUT}.bin)
 file(WRITE ${joined} "")
-list(LENGTH files count)
-if(count EQUAL 1)
-  file(SHA256 ${files} digest)
-else()
+if(files)
   execute_process(COMMAND ${CMAKE_COMMAND} -E cat ${files}
     OUTPUT_FILE ${joined} COMMAND_ERROR_IS_FATAL ANY)
-  file(SHA256 ${joined} digest)
 endif()
+file(SHA256 ${joined} digest)
 file(REMOVE ${joined})
 base64_of(${digest} csp)
 string(SUBSTRING ${digest} 0 16 version)

@@ -7,8 +7,8 @@
  *
  * Elements nest and close, attribute values are in double quotes, "&" starts
  * one of the entities that we write, no id stands twice, and nothing needs a
- * Content-Security-Policy to allow it: no script element, no style or on...
- * attribute.
+ * Content-Security-Policy to allow it: no style or on... attribute, and no
+ * script element but one of HTML that loads /app.js.
  */
 
 #include <stdbool.h>

