@@ -112,6 +112,7 @@ void page_embed(const struct call *call, struct response *r)
 	} else {
 		begin(call, &subject, out);
 		graph_add_figure(out, &subject, &view, "g");
+		page_add_freshness(call, out);
 		text_add(out, "</main>\n</body>\n</html>\n");
 		r->is_translated = true;
 		r->is_framed = true;

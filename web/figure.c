@@ -17,8 +17,14 @@ static void add_view(struct text *out, const struct call *call,
 		look_add_nav(out, call, !subject->one_way,
 			     view->capacity_bps > 0);
 	graph_add_figure(out, subject, view, figure->id);
-	if (figure->is_small)
+	if (figure->is_small) {
+		text_addf(out, "<details><summary>%s</summary>\n",
+			  tr(out, "Figures"));
+		graph_add_table(out, subject, view);
+		graph_add_links(out, subject, view);
+		text_add(out, "</details>\n");
 		return;
+	}
 	graph_add_table(out, subject, view);
 	graph_add_links(out, subject, view);
 }

@@ -15,7 +15,7 @@ struct figure {
 	const char *id;	   /* unique in the page, of letters */
 	bool has_tiles;	   /* with its key figures before it */
 	bool has_switches; /* with links to other looks */
-	bool is_small;	   /* the drawing alone */
+	bool is_small;	   /* with its figures folded away */
 };
 
 /** Append a subject, or a sentence that it could not be read. */

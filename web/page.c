@@ -105,7 +105,7 @@ static void add_replay(const struct status *s, struct text *out)
 
 /* "Data to 14:32:00 AST, 20 s ago", or that it is old, or that there is
  * none. */
-static void add_freshness(const struct call *call, struct text *out)
+void page_add_freshness(const struct call *call, struct text *out)
 {
 	const struct status *s = call->status;
 	bool stale = page_is_stale(call);
@@ -277,7 +277,7 @@ void page_begin(const struct call *call, struct response *r, const char *title)
 	text_add(out, "</bdi></a></p>\n");
 	add_navigation(call, out);
 	add_languages(call, out);
-	add_freshness(call, out);
+	page_add_freshness(call, out);
 	text_add(out, "</header>\n");
 	if (call->status && call->status->is_replay)
 		add_replay(call->status, out);

@@ -68,6 +68,9 @@ void page_end(const struct call *call, struct response *r);
 void page_refuse(const struct call *call, struct response *r, unsigned status,
 		 const char *why);
 
+/** Append how fresh the data is, as a paragraph. */
+void page_add_freshness(const struct call *call, struct text *out);
+
 /** Whether the collector writes no longer. */
 bool page_is_stale(const struct call *call);
 
