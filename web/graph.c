@@ -7,6 +7,7 @@
 
 #include "util/language.h"
 #include "web/dates.h"
+#include "web/graph_png.h"
 #include "web/html.h"
 #include "web/percentile.h"
 #include "web/plot.h"
@@ -384,10 +385,12 @@ void graph_add_table(struct text *out, const struct subject *subject,
 }
 
 static const struct graph_format formats[] = {
-	{ "svg", "SVG", "image/svg+xml", graph_add_svg, true, true },
-	{ "json", "JSON", "application/json", graph_add_json, false, true },
+	{ "svg", "SVG", "image/svg+xml", graph_add_svg, NULL, true, true },
+	{ "png", "PNG", "image/png", NULL, graph_fill_png, false, true },
+	{ "json", "JSON", "application/json", graph_add_json, NULL, false,
+	  true },
 	{ "csv", "CSV", "text/csv; charset=utf-8; header=present",
-	  graph_add_csv, false, false },
+	  graph_add_csv, NULL, false, false },
 };
 
 const struct graph_format *graph_format(const char *suffix)

@@ -29,12 +29,18 @@ void graph_add_table(struct text *out, const struct subject *subject,
 void graph_add_links(struct text *out, const struct subject *subject,
 		     const struct view *view);
 
+struct render_job;
+
 /* One way of writing a view down as a file. */
 struct graph_format {
 	const char *suffix; /* of its address: "svg" */
 	const char *name;   /* for people: "SVG" */
 	const char *content_type;
 	void (*add)(struct text *out, const struct call *call,
+		    const struct subject *subject, const struct view *view);
+	/* instead of add: say what another process is to draw; returns 0 or a
+	 * negative code */
+	int (*fill)(struct render_job *job, const struct call *call,
 		    const struct subject *subject, const struct view *view);
 	bool has_style; /* of its own, in it */
 	bool has_words; /* in the language of its reader */

@@ -14,11 +14,14 @@
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ixp/generation.h"
 #include "util/err.h"
 #include "util/log.h"
 #include "util/zone.h"
+#include "web/render_helper.h"
+#include "web/render_pool.h"
 #include "web/route.h"
 #include "web/server.h"
 #include "web/site.h"
@@ -223,6 +226,7 @@ static int wait_for_signals(const sigset_t *wanted, struct site *site,
 static int serve(struct generation **current,
 		 const struct config_endpoint *endpoints, size_t count)
 {
+	struct render_pool *pool = NULL;
 	struct server *server = NULL;
 	struct site *site = NULL;
 	struct text urls;
@@ -238,8 +242,10 @@ static int serve(struct generation **current,
 	(void)sigaddset(&signals, SIGHUP);
 	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (site_new(&site, *current, NULL) < 0)
+	if (site_new(&site, *current, NULL) < 0 ||
+	    render_pool_new(&pool, &render_pool_defaults) < 0)
 		goto out;
+	site_set_render_pool(site, pool);
 	rc = server_start(&server, site, endpoints, count, &urls);
 	if (rc < 0) {
 		code = EX_UNAVAILABLE;
@@ -249,7 +255,10 @@ static int serve(struct generation **current,
 	if (code == EX_OK)
 		code = wait_for_signals(&signals, site, current);
 out:
+	/* What is still being drawn is given up, so that nobody waits. */
+	render_pool_stop(pool);
 	server_stop(server);
+	render_pool_free(pool);
 	site_free(site);
 	text_fini(&urls);
 	return code;
@@ -284,9 +293,12 @@ int main(int argc, char **argv)
 				       "/etc/lanterne/lanterne.yaml" };
 	struct generation *generation = NULL;
 	struct diagnostics diagnostics;
-	int code = read_options(argc, argv, &options);
+	int code;
 	int rc;
 
+	if (argc == 2 && strcmp(argv[1], RENDER_HELPER_OPTION) == 0)
+		return render_helper_run(STDIN_FILENO, render_png);
+	code = read_options(argc, argv, &options);
 	if (code >= 0)
 		return code;
 	diagnostics_init(&diagnostics);

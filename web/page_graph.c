@@ -5,11 +5,13 @@
  * in the query: what it is of (subject_find.h), and when.
  */
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "web/asset.h"
 #include "web/graph.h"
 #include "web/page.h"
+#include "web/png.h"
 #include "web/subject_find.h"
 #include "web/view.h"
 
@@ -36,6 +38,49 @@ static void add_graph(const struct call *call, const struct subject *subject,
 	view_fini(&view);
 }
 
+/* All that the image is made of, but for the data. */
+static void add_key(const struct call *call, const struct subject *subject,
+		    const struct period *period, struct text *out)
+{
+	const struct look look = look_of(call->request);
+
+	text_addf(out, "%s %s?%s %" PRId64 " %" PRId64 " %s",
+		  period_name(period->range), subject->kind,
+		  text_str(&subject->query), period->from_s, period->to_s,
+		  call->language ? call->language->code : "en");
+	look_add_query(out, &look);
+}
+
+/* Drawn by another process: the response waits for it. */
+static void draw_graph(const struct call *call, const struct subject *subject,
+		       const struct period *period,
+		       const struct graph_format *format, struct response *r)
+{
+	struct look look = look_of(call->request);
+	struct render_job *job;
+	struct text key;
+	struct view view;
+	int rc;
+
+	text_init(&key);
+	add_key(call, subject, period, &key);
+	r->is_translated = format->has_words;
+	r->is_data = true;
+	job = png_prepare(call, r, text_str(&key), GRAPH_MAX_AGE_S);
+	text_fini(&key);
+	if (!job)
+		return;
+	rc = view_load_as(&view, call, subject, period, &look);
+	if (rc == 0) {
+		rc = format->fill(job, call, subject, &view);
+		view_fini(&view);
+	}
+	if (rc < 0) {
+		png_drop(r);
+		page_refuse(call, r, 500, TR("The store could not be read."));
+	}
+}
+
 void page_graph(const struct call *call, struct response *r)
 {
 	const char *name = call->request->segments[1];
@@ -52,6 +97,9 @@ void page_graph(const struct call *call, struct response *r)
 		page_refuse(call, r, 404, TR("There is no such graph."));
 		return;
 	}
-	add_graph(call, &subject, &period, format, r);
+	if (format->fill)
+		draw_graph(call, &subject, &period, format, r);
+	else
+		add_graph(call, &subject, &period, format, r);
 	subject_fini(&subject);
 }

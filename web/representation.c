@@ -167,6 +167,7 @@ void representation_headers(const struct representation *it, int64_t now_s,
 {
 	const struct response *r = &it->response;
 	const struct language *language = r->body.language;
+	char value[HEADER_SIZE];
 
 	add(to, "Content-Type", r->content_type);
 	add_sharing(r, add, to);
@@ -179,5 +180,14 @@ void representation_headers(const struct representation *it, int64_t now_s,
 	add_vary(it, add, to);
 	if (r->allow)
 		add(to, "Allow", r->allow);
+	if (r->retry_after_s > 0) {
+		(void)snprintf(value, sizeof(value), "%d", r->retry_after_s);
+		add(to, "Retry-After", value);
+	}
+	if (r->filename) {
+		(void)snprintf(value, sizeof(value), "inline; filename=\"%s\"",
+			       r->filename);
+		add(to, "Content-Disposition", value);
+	}
 	add_keeping(it, now_s, add, to);
 }

@@ -3,10 +3,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "web/hash.h"
+
+enum { RETRY_AFTER_S = 5 };
 
 void response_init(struct response *response)
 {
@@ -19,7 +22,32 @@ void response_init(struct response *response)
 
 void response_fini(struct response *response)
 {
+	struct response_wait *wait = response_take_wait(response);
+
+	if (wait)
+		wait->drop(wait);
+	free(response->filename);
+	response->filename = NULL;
 	text_fini(&response->body);
+}
+
+struct response_wait *response_take_wait(struct response *response)
+{
+	struct response_wait *taken = response->wait;
+
+	response->wait = NULL;
+	return taken;
+}
+
+void response_try_later(struct response *response, const char *why)
+{
+	text_clear(&response->body);
+	text_addf(&response->body, "%s\n", why);
+	response->status = 503;
+	response->content_type = "text/plain; charset=utf-8";
+	response->style_source = NULL;
+	response->max_age_s = -1;
+	response->retry_after_s = RETRY_AFTER_S;
 }
 
 char *response_etag(const struct response *response,

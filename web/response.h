@@ -11,6 +11,24 @@
 
 enum { RESPONSE_ETAG_SIZE = 20 }; /* a quoted 64-bit hash and the NUL */
 
+struct response;
+
+/*
+ * What a response is waiting for: work that takes long, done by others, so that
+ * no thread that answers has to. Exactly one of finish and drop is called, and
+ * frees it.
+ */
+struct response_wait {
+	/* Have it done; never waits itself. ready is called once, in any
+	 * thread, perhaps before this returns. */
+	void (*start)(struct response_wait *wait, void (*ready)(void *context),
+		      void *context);
+	/* It is ready: fill the response. */
+	void (*finish)(struct response_wait *wait, struct response *response);
+	/* It was not started. */
+	void (*drop)(struct response_wait *wait);
+};
+
 struct response {
 	unsigned status;	  /* of HTTP */
 	const char *content_type; /* static */
@@ -20,16 +38,26 @@ struct response {
 	bool is_public;		  /* shared caches may keep it */
 	bool is_immutable;	  /* its URL changes with its content */
 	bool is_translated;	  /* in the language of the body */
-	bool is_data;	/* other sites may use it where it is public */
-	bool is_framed; /* the same: in a frame */
+	bool is_data;	   /* other sites may use it where it is public */
+	bool is_framed;	   /* the same: in a frame */
+	int retry_after_s; /* with 503: when to ask again; 0: not said */
+	char *filename;	   /* what to call it where it is kept; owned,
+			    * of plain characters; NULL: nothing */
+	struct response_wait *wait; /* owned; NULL: it is complete */
 	struct text body;
 };
 
 /** An empty 200 of HTML, to be freed with response_fini. */
 void response_init(struct response *response);
 
-/** Free the body. */
+/** Free the body, and what it waits for. */
 void response_fini(struct response *response);
+
+/** Take out what it waits for; the caller starts and finishes that. */
+struct response_wait *response_take_wait(struct response *response);
+
+/** Refuse for now, in plain text. */
+void response_try_later(struct response *response, const char *why);
 
 /** The entity tag of the body as it is sent: quoted, from its bytes alone.
  * @return to */

@@ -33,10 +33,24 @@ struct server {
 	size_t daemon_count;
 };
 
+/*
+ * A response that is not complete yet. Its connection is suspended: nobody
+ * reads from it, and the library asks again once it is resumed.
+ */
+struct waiting {
+	struct MHD_Connection *connection;
+	struct response_wait *wait;
+	struct response response;
+	bool has_key; /* it may be kept: */
+	uint64_t serial;
+	char key[ROUTE_KEY_SIZE];
+};
+
 /* A request from its first line to its end. */
 struct pending {
-	bool is_started; /* its header section was seen once */
-	char target[];	 /* raw */
+	bool is_started;	 /* its header section was seen once */
+	struct waiting *waiting; /* NULL: its response does not wait */
+	char target[];		 /* raw */
 };
 
 /* What stands in a header section more often than it may. */
@@ -138,36 +152,94 @@ static void refuse_header(struct response *r)
 	text_add(&r->body, "A body, or a header given more than once.\n");
 }
 
-/* What is kept for such a request, else a new answer, which is kept then. */
+/* A response and whether it may be kept become what is sent. */
+static struct representation *make(struct server *server, struct waiting *w)
+{
+	int64_t now_s = (int64_t)site_time(server->site);
+	struct representation *it;
+
+	if (representation_new(&it, &w->response, w->key[0] == 'g', now_s) < 0)
+		return NULL;
+	if (w->has_key)
+		kept_add(server->kept, w->key, w->serial, it);
+	return it;
+}
+
+/* What is kept for such a request, else a new answer, which is kept then; NULL
+ * if there is no memory for it, or if w waits. */
 static struct representation *find_or_make(struct server *server,
 					   const struct route_request *request,
-					   bool accepts_gzip, int64_t now_s)
+					   bool accepts_gzip, struct waiting *w)
 {
 	struct representation *it = NULL;
-	char key[ROUTE_KEY_SIZE];
-	struct response response;
-	uint64_t serial;
-	bool has_key = route_key(key, server->site, request, &serial);
 
-	if (has_key) {
-		key[0] = accepts_gzip ? 'g' : 'p';
-		it = kept_find(server->kept, key, serial, now_s);
-	}
+	w->has_key = route_key(w->key, server->site, request, &w->serial);
+	w->key[0] = accepts_gzip ? 'g' : 'p';
+	if (w->has_key)
+		it = kept_find(server->kept, w->key, w->serial,
+			       (int64_t)site_time(server->site));
 	if (it)
 		return it;
-	response_init(&response);
-	route_answer(server->site, request, &response);
-	if (representation_new(&it, &response, accepts_gzip, now_s) < 0)
-		return NULL;
-	if (has_key)
-		kept_add(server->kept, key, serial, it);
+	response_init(&w->response);
+	route_answer(server->site, request, &w->response);
+	w->wait = response_take_wait(&w->response);
+	return w->wait ? NULL : make(server, w);
+}
+
+static void resume(void *context)
+{
+	struct waiting *w = context;
+
+	MHD_resume_connection(w->connection);
+}
+
+/* Have the library wait for a response. Without memory it is not sent. */
+static enum MHD_Result suspend(struct MHD_Connection *connection,
+			       struct pending *pending, struct waiting *w)
+{
+	struct waiting *kept = malloc(sizeof(*kept));
+
+	if (!kept) {
+		w->wait->drop(w->wait);
+		response_fini(&w->response);
+		return MHD_NO;
+	}
+	*kept = *w;
+	kept->connection = connection;
+	pending->waiting = kept;
+	MHD_suspend_connection(connection);
+	/* It may be ready at once, and resumed by another thread. */
+	kept->wait->start(kept->wait, resume, kept);
+	return MHD_YES;
+}
+
+/* The response that was waited for. */
+static struct representation *take_finished(struct server *server,
+					    struct pending *pending)
+{
+	struct waiting *w = pending->waiting;
+	struct representation *it;
+
+	pending->waiting = NULL;
+	w->wait->finish(w->wait, &w->response);
+	it = make(server, w);
+	free(w);
 	return it;
+}
+
+static struct representation *make_refusal(int64_t now_s)
+{
+	struct representation *it;
+	struct response refusal;
+
+	response_init(&refusal);
+	refuse_header(&refusal);
+	return representation_new(&it, &refusal, false, now_s) < 0 ? NULL : it;
 }
 
 static enum MHD_Result respond(struct server *server,
 			       struct MHD_Connection *connection,
-			       const char *method,
-			       const struct pending *pending)
+			       const char *method, struct pending *pending)
 {
 	const char *host =
 	    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
@@ -182,18 +254,18 @@ static enum MHD_Result respond(struct server *server,
 	bool accepts_gzip = response_accepts_gzip(MHD_lookup_connection_value(
 	    connection, MHD_HEADER_KIND, "Accept-Encoding"));
 	int64_t now_s = (int64_t)site_time(server->site);
-	struct representation *it = NULL;
+	struct representation *it;
 	enum MHD_Result result = MHD_NO;
-	struct response refusal;
+	struct waiting w = { .wait = NULL };
 
-	if (pending) {
-		it = find_or_make(server, &request, accepts_gzip, now_s);
-	} else {
-		response_init(&refusal);
-		refuse_header(&refusal);
-		if (representation_new(&it, &refusal, false, now_s) < 0)
-			it = NULL;
-	}
+	if (!pending)
+		it = make_refusal(now_s);
+	else if (pending->waiting)
+		it = take_finished(server, pending);
+	else
+		it = find_or_make(server, &request, accepts_gzip, &w);
+	if (w.wait)
+		return suspend(connection, pending, &w);
 	if (it)
 		result = send_prepared(connection, it, now_s);
 	representation_unref(it);
@@ -201,9 +273,10 @@ static enum MHD_Result respond(struct server *server,
 }
 
 /*
- * Called when the header section is read and again behind it; *of_request is
- * what keep_target stored. Only an answer to the second call leaves the
- * connection open for a next request, so only refusals go out on the first.
+ * Called when the header section is read and again behind it, and once more
+ * where the response had to wait; *of_request is what keep_target stored. Only
+ * an answer to the second call leaves the connection open for a next request,
+ * so only refusals go out on the first.
  */
 /* NOLINTNEXTLINE(readability-function-size): what the library calls */
 static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
@@ -239,6 +312,7 @@ static void *keep_target(void *cls, const char *target,
 	if (!made)
 		return NULL;
 	made->is_started = false;
+	made->waiting = NULL;
 	memcpy(made->target, target, size);
 	return made;
 }
@@ -280,15 +354,17 @@ static int start_one(struct server *server,
 		return fd;
 	}
 	daemon = MHD_start_daemon(
-	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0,
-	    NULL, NULL, answer, server, MHD_OPTION_EXTERNAL_LOGGER, log_library,
-	    NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
-	    (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
-	    (unsigned)TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_URI_LOG_CALLBACK, keep_target, NULL,
-	    MHD_OPTION_NOTIFY_COMPLETED, forget_target, NULL, MHD_OPTION_END);
+	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+		MHD_ALLOW_SUSPEND_RESUME,
+	    0, NULL, NULL, answer, server, MHD_OPTION_EXTERNAL_LOGGER,
+	    log_library, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+	    keep_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, forget_target, NULL,
+	    MHD_OPTION_END);
 	if (!daemon) {
 		log_error("web: the HTTP library did not start");
 		return -EIO; /* it has closed fd */

@@ -29,7 +29,10 @@ MUST_CHECK int server_start(struct server **out, struct site *site,
 			    const struct config_endpoint *endpoints,
 			    size_t count, struct text *urls);
 
-/** Stop listening, finish what is being answered, free. NULL is fine. */
+/**
+ * Stop listening, finish what is being answered, free. NULL is fine. No
+ * response may wait any more: what they wait for has to be stopped before.
+ */
 void server_stop(struct server *server);
 
 #endif

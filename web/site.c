@@ -33,7 +33,8 @@ struct site {
 	char status_path[PATH_MAX];
 	struct memo *memo;
 	struct pair_days *pair_days;
-	pthread_mutex_t lock; /* guards what follows */
+	struct render_pool *render_pool; /* borrowed; set before any thread */
+	pthread_mutex_t lock;		 /* guards what follows */
 	struct generation *generation;
 	uint64_t serial; /* of the generation */
 	struct site_reading reading;
@@ -98,6 +99,16 @@ void site_free(struct site *site)
 	pair_days_free(site->pair_days);
 	(void)pthread_mutex_destroy(&site->lock);
 	free(site);
+}
+
+void site_set_render_pool(struct site *site, struct render_pool *pool)
+{
+	site->render_pool = pool;
+}
+
+struct render_pool *site_render_pool(const struct site *site)
+{
+	return site->render_pool;
 }
 
 void site_use(struct site *site, struct generation *generation)

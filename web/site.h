@@ -18,6 +18,7 @@
 #include "util/text.h"
 #include "web/memo.h"
 #include "web/pair_days.h"
+#include "web/render_pool.h"
 #include "web/status.h"
 
 struct site;
@@ -59,6 +60,12 @@ void site_free(struct site *site);
  * of the one before. The site takes a reference of its own.
  */
 void site_use(struct site *site, struct generation *generation);
+
+/** What draws PNGs; borrowed until site_free. Without one, none are drawn. */
+void site_set_render_pool(struct site *site, struct render_pool *pool);
+
+/** What draws PNGs, or NULL. */
+struct render_pool *site_render_pool(const struct site *site);
 
 /** "Now" of the data: the end of a replayed capture, else the clock's time. */
 int64_t site_data_time(struct site *site);

@@ -2,6 +2,8 @@
 #include "support/made_site.h"
 
 #include <check.h>
+#include <semaphore.h>
+#include <time.h>
 
 #include "util/zone.h"
 #include "web/route.h"
@@ -49,4 +51,28 @@ struct response made_site_get(const struct made_site *made, const char *target)
 	    &(struct route_request){ "GET", target, "localhost", NULL }, &r);
 	ck_assert(text_ok(&r.body));
 	return r;
+}
+
+enum { PATIENCE_S = 30 };
+
+static void note_ready(void *context)
+{
+	(void)sem_post(context);
+}
+
+void made_site_await(struct response *r)
+{
+	struct response_wait *wait = response_take_wait(r);
+	struct timespec end;
+	sem_t ready;
+
+	if (!wait)
+		return;
+	ck_assert_int_eq(sem_init(&ready, 0, 0), 0);
+	(void)clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += PATIENCE_S;
+	wait->start(wait, note_ready, &ready);
+	ck_assert_int_eq(sem_timedwait(&ready, &end), 0);
+	wait->finish(wait, r);
+	(void)sem_destroy(&ready);
 }

@@ -29,4 +29,7 @@ void made_site_close(struct made_site *made);
 /** Answer a GET; to be freed with response_fini. */
 struct response made_site_get(const struct made_site *made, const char *target);
 
+/** Have done what a response waits for, if anything, and finish it. */
+void made_site_await(struct response *r);
+
 #endif

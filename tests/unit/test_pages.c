@@ -400,7 +400,7 @@ static const struct {
 	{ "/graph/location.svg?name=Nowhere", 404 },
 	{ "/graph/switch.svg?name=sw9", 404 },
 	{ "/graph/vlan.svg?vlan=300", 404 },
-	{ "/graph/member.png?asn=64500", 404 },
+	{ "/graph/member.gif?asn=64500", 404 },
 	{ "/graph/nothing.svg", 404 },
 	{ "/graph/pair.svg?a=64500&b=64501&vlan=4095", 404 },
 	{ "/graph/interface.svg?asn=64504&vlan=300", 404 },

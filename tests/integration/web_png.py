@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""usage: web_png.py LANTERNE_WEB MAKE_EXCHANGE
+
+Graphs as PNG from the running program: what is in the image, many at once,
+processes that are killed, and the end while some are being drawn.
+"""
+
+import http.client
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zlib
+
+BILL = (0xb3, 0x26, 0x1e)  # the colour of the 95th percentile
+
+
+class Web:
+    """The program on a port of its own."""
+
+    def __init__(self, program, folder):
+        self.log = open(os.path.join(folder, "log"), "w+")
+        self.process = subprocess.Popen(
+            [program, "-c", os.path.join(folder, "lanterne.yaml"),
+             "--listen", "127.0.0.1:0"],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        url = self.process.stdout.readline()
+        self.port = int(url.rstrip("/\n").rsplit(":", 1)[1])
+
+    def get(self, target, headers=None, method="GET"):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port,
+                                                timeout=20)
+        connection.request(method, target, headers=headers or {})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer, body
+
+    def helpers(self):
+        """Processes that draw."""
+        out = subprocess.run(["ps", "-o", "pid=,args=", "--ppid",
+                              str(self.process.pid)], text=True,
+                             stdout=subprocess.PIPE, check=False).stdout
+        return [int(line.split()[0]) for line in out.splitlines()
+                if "--render-helper" in line]
+
+
+def decode(png):
+    """Width, height and rows of (red, green, blue) of a PNG by cairo."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n", png[:8]
+    at, data = 8, b""
+    while at < len(png):
+        size, kind = struct.unpack(">I4s", png[at:at + 8])
+        chunk = png[at + 8:at + 8 + size]
+        if kind == b"IHDR":
+            width, height, depth, colour, _, _, laced = struct.unpack(
+                ">IIBBBBB", chunk)
+        elif kind == b"IDAT":
+            data += chunk
+        at += size + 12
+    assert depth == 8 and colour in (2, 6) and laced == 0
+    return width, height, unfilter(zlib.decompress(data), width, height,
+                                   3 if colour == 2 else 4)
+
+
+def unfilter(raw, width, height, channels):
+    rows, before = [], bytearray(width * channels)
+    for y in range(height):
+        start = y * (width * channels + 1)
+        how = raw[start]
+        line = bytearray(raw[start + 1:start + 1 + width * channels])
+        for i, value in enumerate(line):
+            left = line[i - channels] if i >= channels else 0
+            up = before[i]
+            corner = before[i - channels] if i >= channels else 0
+            if how == 1:
+                value += left
+            elif how == 2:
+                value += up
+            elif how == 3:
+                value += (left + up) // 2
+            elif how == 4:
+                near = left + up - corner
+                value += min((left, up, corner), key=lambda c: abs(near - c))
+            line[i] = value & 255
+        rows.append([tuple(line[x * channels:x * channels + 3])
+                     for x in range(width)])
+        before = line
+    return rows
+
+
+def is_near(pixel, colour):
+    return all(abs(a - b) < 60 for a, b in zip(pixel, colour))
+
+
+def find_level(rows):
+    """The row of pixels in which the level is drawn, and from where to where:
+    that is the plot's width."""
+    def places(y):
+        return [x for x, pixel in enumerate(rows[y]) if is_near(pixel, BILL)]
+
+    y = max(range(len(rows)), key=lambda row: len(places(row)))
+    return y, places(y)[0], places(y)[-1]
+
+
+def top_of_area(rows, x):
+    """The first pixel from above that is as green as the area or its edge."""
+    for y, row in enumerate(rows):
+        red, green, blue = row[x]
+        if green - red > 30 and green - blue > 15:
+            return y
+    return len(rows)
+
+
+def check_level(web):
+    """The level lies where the area is as high as the 95th percentile, by the
+    figures of the JSON."""
+    _, body = web.get("/graph/exchange.json?range=day")
+    graph = json.loads(body)["from_member"]
+    p95 = graph["statistics"]["total"]["p95"]
+    means = graph["total"]
+    answer, body = web.get("/graph/exchange.png?range=day&width=1200")
+    assert answer.status == 200, answer.status
+    width, height, rows = decode(body)
+    assert (width, height) == (1200, 400), (width, height)
+    level, left, right = find_level(rows)
+    assert right - left > 900, (left, right)
+    compared = 0
+    for i in range(1, len(means) - 1):
+        near = means[i - 1:i + 2]  # an edge goes from one to the next
+        x = left + round((i + 0.5) / len(means) * (right - left))
+        if None in near or x < left + 8:
+            continue
+        top = top_of_area(rows, x)
+        if min(near) > 1.05 * p95:
+            assert top < level, (i, near, p95, top, level)
+        elif max(near) < 0.95 * p95:
+            assert top > level, (i, near, p95, top, level)
+        elif max(abs(mean / p95 - 1) for mean in near) < 0.02:
+            assert abs(top - level) <= 6, (i, near, p95, top, level)
+            compared += 1
+    assert compared >= 3, compared
+
+
+def check_headers(web):
+    answer, body = web.get("/graph/member.png?asn=64500&range=week")
+    assert answer.status == 200
+    assert answer.getheader("Content-Type") == "image/png"
+    assert answer.getheader("Cache-Control").startswith("private, max-age=")
+    tag = answer.getheader("ETag")
+    again, empty = web.get("/graph/member.png?asn=64500&range=week",
+                           {"If-None-Match": tag})
+    assert again.status == 304 and empty == b"", again.status
+    head, empty = web.get("/graph/member.png?asn=64500&range=week",
+                          method="HEAD")
+    assert head.status == 200 and empty == b""
+    assert int(head.getheader("Content-Length")) == len(body)
+
+
+def ask_many(web, count, width):
+    """So many different images at once: the answers' statuses, and what came
+    with those that were refused."""
+    statuses, refused = [], []
+
+    def ask(i):
+        answer, body = web.get(f"/graph/exchange.png?width={width + i}")
+        statuses.append(answer.status)
+        if answer.status == 200:
+            assert body[:8] == b"\x89PNG\r\n\x1a\n"
+        else:
+            refused.append(answer)
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return statuses, refused
+
+
+def check_many(web):
+    """What the queue does not hold is told to come again, and others are
+    answered meanwhile."""
+    slowest = 0
+    done = threading.Event()
+
+    def watch():
+        nonlocal slowest
+        while not done.is_set():
+            start = time.monotonic()
+            answer, _ = web.get("/livez")
+            assert answer.status == 200
+            slowest = max(slowest, time.monotonic() - start)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    statuses, refused = ask_many(web, 80, 900)
+    done.set()
+    watcher.join()
+    assert set(statuses) == {200, 503}, statuses
+    assert statuses.count(200) >= 32, statuses
+    for answer in refused:
+        assert int(answer.getheader("Retry-After")) > 0
+        assert answer.getheader("Cache-Control") == "no-store"
+    assert slowest < 1, slowest
+
+
+def check_killed(web):
+    """Processes that are killed at rest cost nothing; one at work costs what
+    it is at."""
+    assert len(web.helpers()) in (1, 2)
+    for pid in web.helpers():
+        os.kill(pid, signal.SIGKILL)
+    while web.helpers():
+        time.sleep(0.05)
+    statuses, _ = ask_many(web, 8, 1100)
+    assert statuses == [200] * 8, statuses
+
+    asking = threading.Thread(target=lambda: statuses.extend(
+        ask_many(web, 20, 1200)[0]))
+    asking.start()
+    end = time.monotonic() + 1
+    killed = 0
+    while asking.is_alive() and time.monotonic() < end:
+        for pid in web.helpers():
+            os.kill(pid, signal.SIGKILL)
+            killed += 1
+    asking.join()
+    assert killed > 0
+    assert set(statuses) <= {200, 503}, statuses
+    statuses, _ = ask_many(web, 4, 1300)
+    assert statuses == [200] * 4, statuses
+
+
+def check_end(web):
+    """A signal ends the program at once, with images asked for, and its
+    processes with it."""
+    helpers = web.helpers()
+    for pid in helpers:
+        os.kill(pid, signal.SIGSTOP)  # so that nothing is finished
+    outcomes = []
+
+    def ask(i):
+        try:
+            outcomes.append(web.get(f"/graph/exchange.png?width={1500 + i}"))
+        except (OSError, http.client.HTTPException):
+            outcomes.append(None)
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    start = time.monotonic()
+    web.process.send_signal(signal.SIGTERM)
+    assert web.process.wait(10) == 0
+    assert time.monotonic() - start < 3
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 6
+    for pid in helpers:
+        assert not os.path.exists(f"/proc/{pid}"), pid
+
+
+def main():
+    program, make_exchange = sys.argv[1:3]
+    with tempfile.TemporaryDirectory() as folder:
+        end = int(time.time()) // 60 * 60
+        subprocess.run([make_exchange, folder, str(end), "30"],
+                       check=True)
+        web = Web(program, folder)
+        try:
+            check_level(web)
+            check_headers(web)
+            check_many(web)
+            check_killed(web)
+            check_end(web)
+        finally:
+            if web.process.poll() is None:
+                web.process.kill()
+                web.process.wait()
+            web.log.seek(0)
+            sys.stderr.write(web.log.read())
+
+
+main()
