@@ -28,7 +28,8 @@ static const struct {
 	bool is_public;
 } sections[] = {
 	{ "/", TR("Exchange"), true },	    { "/members", TR("Members"), true },
-	{ "/ports", TR("Ports"), false },   { "/matrix", TR("Matrix"), false },
+	{ "/ports", TR("Ports"), false },   { "/heat", TR("Heat map"), false },
+	{ "/matrix", TR("Matrix"), false }, { "/league", TR("League"), false },
 	{ "/health", TR("Health"), false },
 };
 

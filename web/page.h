@@ -117,6 +117,7 @@ void page_port(const struct call *call, struct response *r);
 void page_health(const struct call *call, struct response *r);
 void page_traffic(const struct call *call, struct response *r);
 void page_graph(const struct call *call, struct response *r);
+void page_heat(const struct call *call, struct response *r);
 void page_league(const struct call *call, struct response *r);
 void page_league_csv(const struct call *call, struct response *r);
 void page_matrix(const struct call *call, struct response *r);

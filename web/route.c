@@ -54,6 +54,7 @@ static const struct route routes[] = {
 	{ "members/*/*", page_pair, false, SITE_DEAR_NONE },
 	{ "ports", page_ports, false, SITE_DEAR_PORTS },
 	{ "ports/*/*", page_port, false, SITE_DEAR_NONE },
+	{ "heat", page_heat, false, SITE_DEAR_NONE },
 	{ "league", page_league, false, SITE_DEAR_NONE },
 	{ "matrix", page_matrix, false, SITE_DEAR_NONE },
 	{ "health", page_health, false, SITE_DEAR_NONE },
