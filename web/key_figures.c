@@ -119,37 +119,55 @@ static int load_months(struct key_figures *k, const struct call *call,
 	return rc;
 }
 
-int key_figures_load(struct key_figures *out, const struct call *call,
-		     const struct subject *subject)
+/* A part of the figures, as it was kept, or worked out and kept. */
+static int recall(struct key_figures *k, const struct call *call,
+		  const struct subject *subject, const struct memo_epoch *epoch,
+		  int (*load)(struct key_figures *k, const struct call *call,
+			      const struct subject *subject))
 {
-	struct key_figures k = { .peak = -1,
-				 .month_p95 = NAN,
-				 .last_month_p95 = NAN,
-				 .ever = { .peak = NAN } };
 	char name[MEMO_NAME_SIZE];
 	size_t size;
 	void *found;
 	int rc;
 
-	(void)snprintf(name, sizeof(name), "key %s %s", subject->kind,
+	(void)snprintf(name, sizeof(name), "key %s %s %s",
+		       load == load_today ? "today" : "months", subject->kind,
 		       text_str(&subject->query));
-	if (memo_find(site_memo(call->site), name, &call->epoch, &found,
-		      &size)) {
-		*out = *(struct key_figures *)found;
+	if (memo_find(site_memo(call->site), name, epoch, &found, &size)) {
+		*k = *(struct key_figures *)found;
 		free(found);
 		return 0;
 	}
-	rc = load_today(&k, call, subject);
+	rc = load(k, call, subject);
+	if (rc == 0)
+		memo_keep(site_memo(call->site), name, epoch, k, sizeof(*k));
+	return rc;
+}
+
+int key_figures_load(struct key_figures *out, const struct call *call,
+		     const struct subject *subject)
+{
+	/* A month has a new mean each five minutes, not with each step. */
+	const struct memo_epoch slot = {
+		.generation = call->epoch.generation,
+		.period = call->epoch.period,
+	};
+	struct key_figures months = { .month_p95 = NAN, .last_month_p95 = NAN };
+	struct key_figures k = { .peak = NAN };
+	struct all_time ever = { .peak = NAN };
+	int rc = recall(&k, call, subject, &call->epoch, load_today);
+
 	if (rc == 0 && subject->series.kind != SERIES_PAIR)
-		rc = load_months(&k, call, subject);
+		rc = recall(&months, call, subject, &slot, load_months);
 	if (rc == 0 && subject->series.kind == SERIES_EXCHANGE)
-		rc = all_time_load(&k.ever, call);
+		rc = all_time_load(&ever, call);
 	if (rc < 0)
 		return rc;
-	if (k.peak < 0)
-		k.peak = NAN;
-	memo_keep(site_memo(call->site), name, &call->epoch, &k, sizeof(k));
-	*out = k;
+	*out = months;
+	out->peak = k.peak;
+	out->peak_at_s = k.peak_at_s;
+	out->peak_way = k.peak_way;
+	out->ever = ever;
 	return 0;
 }
 
