@@ -27,9 +27,15 @@ static const struct {
 	const char *label;
 	bool is_public;
 } sections[] = {
-	{ "/", TR("Exchange"), true },	    { "/members", TR("Members"), true },
-	{ "/ports", TR("Ports"), false },   { "/heat", TR("Heat map"), false },
-	{ "/matrix", TR("Matrix"), false }, { "/league", TR("League"), false },
+	{ "/", TR("Exchange"), true },
+	{ "/members", TR("Members"), true },
+	{ "/ports", TR("Ports"), false },
+	{ "/heat", TR("Heat map"), false },
+	{ "/links", TR("Links"), false },
+	{ "/matrix", TR("Matrix"), false },
+	{ "/league", TR("League"), false },
+	{ "/switches", TR("Switches"), false },
+	{ "/lan", TR("LAN"), false },
 	{ "/health", TR("Health"), false },
 };
 

@@ -34,7 +34,7 @@ static void add_unknowns(const struct call *call, struct text *out)
 		if (shown == 0)
 			text_addf(out, "<p class=\"banner\">%s ",
 				  tr(out, "Not in the configuration:"));
-		text_addf(out, "%s<a href=\"/health#%s\">", shown++ ? ", " : "",
+		text_addf(out, "%s<a href=\"/lan#%s\">", shown++ ? ", " : "",
 			  kinds[i].anchor);
 		text_addf(out, "%s: %zu</a>", tr(out, kinds[i].label),
 			  kinds[i].count);

@@ -95,7 +95,7 @@ static void add_owner(const struct call *call, const struct port_row *row,
 	text_add(out, "<td class=\"owner\">");
 	if (!row->port)
 		text_addf(out,
-			  "<a class=\"flag warn\" href=\"/health#ports\">%s"
+			  "<a class=\"flag warn\" href=\"/lan#ports\">%s"
 			  "</a>",
 			  tr(out, "not configured"));
 	else if (lag != UINT32_MAX)
