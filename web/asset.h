@@ -15,6 +15,7 @@ struct asset {
 
 extern const struct asset asset_style;	     /* style.css and graph.css */
 extern const struct asset asset_graph_style; /* graph.css, for SVG files */
+extern const struct asset asset_openapi;     /* openapi.json */
 extern const struct asset asset_favicon;     /* favicon.svg */
 extern const struct asset asset_script;	     /* js/, which pages run */
 extern const struct asset asset_uplot;	     /* uPlot; may be empty */

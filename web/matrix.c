@@ -81,7 +81,7 @@ const char *matrix_query_read(struct matrix_query *out, const struct call *call)
 	out->order = (enum matrix_order)chosen;
 	out->vlan = MATRIX_ALL_VLANS;
 	if (vlan && *vlan && strcmp(vlan, "all") != 0) {
-		if (number_u32(vlan, strlen(vlan), UINT16_MAX, &tag) < 0)
+		if (number_u32(vlan, strlen(vlan), 4094, &tag) < 0)
 			return TR("vlan is an 802.1Q tag, or \"all\".");
 		out->vlan = (int)tag;
 	}

@@ -13,6 +13,7 @@
 #include "web/html.h"
 #include "web/languages.h"
 #include "web/page_script.h"
+#include "web/problem.h"
 #include "web/units.h"
 
 enum {
@@ -328,36 +329,20 @@ void page_end(const struct call *call, struct response *r)
 		r->max_age_s = page_max_age(call, PAGE_MAX_AGE_S);
 }
 
-static const char *reason_of(unsigned status)
-{
-	switch (status) {
-	case 400:
-		return TR("Bad request");
-	case 403:
-		return TR("Not shown");
-	case 404:
-		return TR("Not found");
-	case 405:
-		return TR("Method not allowed");
-	case 414:
-		return TR("Address too long");
-	case 421:
-		return TR("Wrong host");
-	default:
-		return TR("Error");
-	}
-}
-
 void page_refuse(const struct call *call, struct response *r, unsigned status,
 		 const char *why)
 {
+	if (call->is_api) {
+		problem_refuse(call, r, status, why, NULL);
+		return;
+	}
 	text_clear(&r->body);
 	r->status = status;
 	r->content_type = "text/html; charset=utf-8";
 	r->style_source = NULL;
-	page_begin(call, r, tr(&r->body, reason_of(status)));
+	page_begin(call, r, tr(&r->body, problem_title(status)));
 	text_addf(&r->body, "<h1>%s</h1>\n<p>",
-		  tr(&r->body, reason_of(status)));
+		  tr(&r->body, problem_title(status)));
 	html_escape(&r->body, tr(&r->body, why));
 	text_add(&r->body, "</p>\n");
 	page_end(call, r);

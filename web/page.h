@@ -29,6 +29,7 @@ struct call {
 	double wall_s;	 /* the clock's time */
 	int64_t now_s;	 /* "now" of the data: a replay's end, else wall_s */
 	bool is_open;	 /* everything is shown to everyone */
+	bool is_api;	 /* a program asks: refusals are for it */
 	bool is_visited; /* somebody asked, it is not in advance */
 	struct memo_epoch epoch; /* what results at hand may be kept for */
 };
@@ -64,7 +65,8 @@ void page_add_hidden(const struct call *call, struct text *out,
 /** The end of a page; sets how long it may be kept. */
 void page_end(const struct call *call, struct response *r);
 
-/** A whole page that says why there is no other; why is to be translated. */
+/** A whole page that says why there is no other, or a problem for programs;
+ * why is to be translated. */
 void page_refuse(const struct call *call, struct response *r, unsigned status,
 		 const char *why);
 

@@ -9,6 +9,7 @@
 #include "net/ipaddr.h"
 #include "util/err.h"
 #include "util/zone.h"
+#include "web/api.h"
 #include "web/embed.h"
 #include "web/languages.h"
 #include "web/page.h"
@@ -79,6 +80,31 @@ static const struct route routes[] = {
 	{ "graph/league.csv", page_league_csv, false, SITE_DEAR_NONE },
 	{ "graph/ports.csv", page_ports_csv, false, SITE_DEAR_NONE },
 	{ "graph/*", page_graph, false, SITE_DEAR_NONE },
+	{ "api/v1/openapi.json", api_openapi, true, SITE_DEAR_NONE },
+	{ "api/v1/version", api_version, true, SITE_DEAR_NONE },
+	{ "api/v1/health", api_health, true, SITE_DEAR_NONE },
+	{ "api/v1/members", api_members, true, SITE_DEAR_NONE },
+	{ "api/v1/members/*", api_member, false, SITE_DEAR_NONE },
+	{ "api/v1/members/*/peers", api_peers, false, SITE_DEAR_NONE },
+	{ "api/v1/ports", api_ports, false, SITE_DEAR_NONE },
+	{ "api/v1/ports/*/*", api_port, false, SITE_DEAR_NONE },
+	{ "api/v1/vlans", api_vlans, true, SITE_DEAR_NONE },
+	{ "api/v1/infrastructures", api_infrastructures, true, SITE_DEAR_NONE },
+	{ "api/v1/locations", api_locations, true, SITE_DEAR_NONE },
+	{ "api/v1/switches", api_switches, false, SITE_DEAR_NONE },
+	{ "api/v1/series/exchange", api_series, true, SITE_DEAR_NONE },
+	{ "api/v1/series/infrastructure", api_series, true, SITE_DEAR_NONE },
+	{ "api/v1/series/location", api_series, true, SITE_DEAR_NONE },
+	{ "api/v1/series/vlan", api_series, true, SITE_DEAR_NONE },
+	{ "api/v1/series/*", api_series, false, SITE_DEAR_NONE },
+	{ "api/v1/statistics/exchange", api_statistics, true, SITE_DEAR_NONE },
+	{ "api/v1/statistics/infrastructure", api_statistics, true,
+	  SITE_DEAR_NONE },
+	{ "api/v1/statistics/location", api_statistics, true, SITE_DEAR_NONE },
+	{ "api/v1/statistics/vlan", api_statistics, true, SITE_DEAR_NONE },
+	{ "api/v1/statistics/*", api_statistics, false, SITE_DEAR_NONE },
+	{ "api/v1/pairs", api_pairs, false, SITE_DEAR_NONE },
+	{ "api/v1/matrix", api_matrix, false, SITE_DEAR_NONE },
 	{ "style.css", page_asset, true, SITE_DEAR_NONE },
 	{ "app.js", page_asset, true, SITE_DEAR_NONE },
 	{ "uplot.js", page_asset, true, SITE_DEAR_NONE },
@@ -214,6 +240,9 @@ static void answer(struct site *site, const struct route_request *from,
 	};
 	int rc = request_parse(&request, from->target);
 
+	call.is_api = strncmp(from->target, "/api/", 5) == 0 ||
+		      (rc == 0 && request.segment_count > 0 &&
+		       strcmp(request.segments[0], "api") == 0);
 	call.is_open = call.config->web.access == CONFIG_ACCESS_OPEN;
 	set_now(&call, serial);
 	if (rc == 0)

@@ -85,6 +85,19 @@ static bool find_interface(struct subject *out, const struct call *call)
 	return false;
 }
 
+/* One of the exchange's, or one of which there is something from before. */
+static bool is_pair_vlan(const struct call *call, uint32_t a, uint32_t b,
+			 uint16_t vlan)
+{
+	const struct series series = { .kind = SERIES_PAIR,
+				       .asn = a < b ? a : b,
+				       .other_asn = a < b ? b : a,
+				       .vlan = vlan };
+
+	return vlan == 0 || registry_vlan(call->registry, vlan) ||
+	       traffic_has_file(call->config->state_dir, &series);
+}
+
 static bool find_pair(struct subject *out, const struct call *call)
 {
 	const struct member *a = member_parameter(call, "a");
@@ -93,7 +106,8 @@ static bool find_pair(struct subject *out, const struct call *call)
 	uint32_t vlan;
 
 	if (!a || !b ||
-	    (in_vlan && !number_parameter(call, "vlan", 4094, &vlan)))
+	    (in_vlan && (!number_parameter(call, "vlan", 4094, &vlan) ||
+			 !is_pair_vlan(call, a->asn, b->asn, (uint16_t)vlan))))
 		return false;
 	subject_of_pair(out, call->language, a->asn, b->asn);
 	if (in_vlan)
