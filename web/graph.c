@@ -11,11 +11,13 @@
 #include "web/html.h"
 #include "web/percentile.h"
 #include "web/plot.h"
+#include "web/said.h"
 #include "web/units.h"
 
 enum { SPARK_WIDTH = 120, SPARK_HEIGHT = 24, SPARK_POINTS = 96 };
 
-static const char *const band_names[BAND_TOTAL] = { "IPv4", "IPv6", "other" };
+static const char *const band_names[BAND_TOTAL] = { "IPv4", "IPv6",
+						    TR("other") };
 
 enum way graph_billed_way(const struct subject *subject,
 			  const struct view *view)
@@ -28,31 +30,40 @@ enum way graph_billed_way(const struct subject *subject,
 	return isnan(from) || to > from ? WAY_TO : WAY_FROM;
 }
 
+/* A percentile in a sentence, with what was done to it. */
+static void add_p95_words(struct text *out, const struct view *v, enum way way)
+{
+	double bias = v->p95_bias[way][BAND_TOTAL];
+
+	if (percentile_is_withheld(bias)) {
+		tr_add(out, "withheld");
+		return;
+	}
+	percentile_add(out, v, way, BAND_TOTAL);
+	if (percentile_is_corrected(bias))
+		tr_addf(out, " corrected for a bias of %s",
+			said(out, percentile_add_bias, bias).text);
+}
+
 /* Figures of one direction as a sentence, for those who do not see. */
 static void add_sentence(struct text *out, const struct subject *subject,
 			 const struct view *v, enum way way)
 {
 	const struct statistics *s = &v->statistics[way][BAND_TOTAL];
+	struct text p95;
 
 	html_escape(out, text_str(&subject->way[way]));
 	if (s->known == 0) {
-		text_add(out, ": no data. ");
+		tr_add(out, ": no data. ");
 		return;
 	}
-	text_add(out, ": average ");
-	units_rate(out, s->average);
-	text_add(out, ", maximum ");
-	units_rate(out, s->maximum);
-	text_add(out, ", 95th percentile ");
-	if (percentile_is_withheld(v->p95_bias[way][BAND_TOTAL]))
-		text_add(out, "withheld");
-	else
-		percentile_add(out, v, way, BAND_TOTAL);
-	percentile_add_bias(out, v->p95_bias[way][BAND_TOTAL],
-			    " corrected for a bias of ", "");
-	text_add(out, ", total ");
-	units_bytes(out, s->total);
-	text_add(out, ". ");
+	text_init_like(&p95, out);
+	add_p95_words(&p95, v, way);
+	tr_addf(out, ": average %s, maximum %s, 95th percentile %s, total %s. ",
+		said(out, units_rate, s->average).text,
+		said(out, units_rate, s->maximum).text, text_str(&p95),
+		said(out, units_bytes, s->total).text);
+	text_fini(&p95);
 }
 
 static void add_description(struct text *out, const struct subject *subject,
@@ -115,9 +126,9 @@ static void add_area_keys(struct text *out, const struct subject *subject,
 	const char *way = text_str(&subject->way[WAY_FROM]);
 	struct text label;
 
-	text_init(&label);
+	text_init_like(&label, out);
 	if (!v->traffic.has_bands) {
-		text_addf(&label, "%s (area)", way);
+		tr_addf(&label, "%s (area)", way);
 		add_key(out, "a4", false, text_str(&label));
 	}
 	for (int band = 0; v->traffic.has_bands && band < BAND_TOTAL; band++) {
@@ -126,8 +137,8 @@ static void add_area_keys(struct text *out, const struct subject *subject,
 			continue;
 		text_clear(&label);
 		if (band == 0)
-			text_addf(&label, "%s (area, from the bottom): ", way);
-		text_add(&label, band_names[band]);
+			tr_addf(&label, "%s (area, from the bottom): ", way);
+		tr_add(&label, band_names[band]);
 		add_key(out, classes[band], false, text_str(&label));
 	}
 	text_fini(&label);
@@ -139,7 +150,7 @@ static void add_interval_key(struct text *out, const struct subject *subject)
 	text_add(out, "<li><svg class=\"swatch\" width=\"18\" height=\"12\" "
 		      "aria-hidden=\"true\">");
 	graph_add_interval_swatch(out, subject, 0, 0);
-	text_add(out, "</svg> 95 % interval</li>");
+	text_addf(out, "</svg> %s</li>", tr(out, "95 % interval"));
 }
 
 /* What the lines of the period before are of. */
@@ -160,7 +171,7 @@ static void add_legend(struct text *out, const struct subject *subject,
 	size_t rows = plot_rows_per_column(&v->traffic);
 	struct text label;
 
-	text_init(&label);
+	text_init_like(&label, out);
 	text_add(out, "<ul class=\"legend\">");
 	add_area_keys(out, subject, v);
 	if (!subject->one_way) {
@@ -175,13 +186,15 @@ static void add_legend(struct text *out, const struct subject *subject,
 		add_previous_key(out, v);
 	if (rows > 1) {
 		text_clear(&label);
-		text_addf(&label, "thin lines: highest %s mean within ",
-			  units_row(v->traffic.row_s));
-		units_duration(&label, (double)rows * (double)v->traffic.row_s);
+		tr_addf(&label, "thin lines: highest %s mean within %s",
+			tr(out, units_row(v->traffic.row_s)),
+			said(out, units_duration,
+			     (double)rows * (double)v->traffic.row_s)
+			    .text);
 		add_key(out, "mf", true, text_str(&label));
 	}
 	if (v->p95[graph_billed_way(subject, v)][BAND_TOTAL] > 0)
-		add_key(out, "p95", true, "95th percentile");
+		add_key(out, "p95", true, tr(out, "95th percentile"));
 	text_add(out, "</ul>\n");
 	text_fini(&label);
 }
@@ -241,6 +254,7 @@ static void add_row(struct text *out, const struct view *v, enum way way,
 		    enum band band)
 {
 	const struct statistics *s = &v->statistics[way][band];
+	double bias = v->p95_bias[way][band];
 
 	add_rate(out, v->current[way][band]);
 	text_add(out, "<td class=\"number\">");
@@ -250,8 +264,12 @@ static void add_row(struct text *out, const struct view *v, enum way way,
 	add_rate(out, s->maximum);
 	text_add(out, "<td class=\"number\">");
 	percentile_add(out, v, way, band);
-	percentile_add_bias(out, v->p95_bias[way][band],
-			    " <small class=\"below\">(bias ", ")</small>");
+	if (percentile_is_corrected(bias)) {
+		text_add(out, " <small class=\"below\">(");
+		tr_addf(out, "bias %s",
+			said(out, percentile_add_bias, bias).text);
+		text_add(out, ")</small>");
+	}
 	text_add(out, "</td><td class=\"number\">");
 	units_bytes(out, s->total);
 	add_error(out, v, way, band);
@@ -270,7 +288,7 @@ static void add_way(struct text *out, const struct subject *subject,
 		    band == BAND_OTHER)
 			continue;
 		text_addf(out, "<tr><th scope=\"row\" class=\"part\">%s</th>",
-			  band_names[band]);
+			  tr(out, band_names[band]));
 		add_row(out, v, way, (enum band)band);
 	}
 	text_add(out, "</tbody>\n");
@@ -287,65 +305,66 @@ static void add_basis(struct text *out, const struct subject *subject,
 		total = v->statistics[WAY_TO][BAND_TOTAL].total;
 		error = v->ci95_bytes[WAY_TO];
 	}
-	if (v->is_exact) {
-		text_add(out, "Totals from interface counters (exact)");
-		text_add(out, v->traffic.has_bands
-				  ? "; the split by protocol from samples. "
-				  : ". ");
-		return;
-	}
-	text_add(out, "Estimated from samples");
-	if (total > 0 && isfinite(error)) {
-		text_add(out, ", ");
-		add_plus_minus(out, error / total);
-		text_add(out, " of the total (95 % interval)");
-	}
-	text_add(out, ". ");
+	if (v->is_exact)
+		tr_add(out, v->traffic.has_bands
+				? TR("Totals from interface counters (exact); "
+				     "the split by protocol from samples.")
+				: TR("Totals from interface counters "
+				     "(exact)."));
+	else if (total > 0 && isfinite(error))
+		tr_addf(out,
+			"Estimated from samples, %s of the total (95 %% "
+			"interval).",
+			said(out, add_plus_minus, error / total).text);
+	else
+		tr_add(out, "Estimated from samples.");
+	text_add_char(out, ' ');
 }
 
 static void add_coverage(struct text *out, const struct view *v)
 {
 	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
 	size_t rows = s->rows - v->unfinished - v->unbegun;
+	int64_t begun_s =
+	    v->traffic.from_s + (int64_t)v->unbegun * v->traffic.row_s;
 
-	text_addf(out,
-		  "Average and maximum of %s means; 95th percentile of "
-		  "%s means",
-		  units_row(v->traffic.row_s), units_row(v->p95_row_s));
-	if (v->p95_row_s != 300)
-		text_add(out, " (5-minute means are kept for 62 days)");
-	text_add(out, ". ");
+	tr_addf(out,
+		v->p95_row_s == 300
+		    ? TR("Average and maximum of %s means; 95th percentile of "
+			 "%s means. ")
+		    : TR("Average and maximum of %s means; 95th percentile of "
+			 "%s means (5-minute means are kept for 62 days). "),
+		tr(out, units_row(v->traffic.row_s)),
+		tr(out, units_row(v->p95_row_s)));
 	percentile_add_note(out, v, true);
-	if (v->unbegun > 0) {
-		text_add(out, "Data begins ");
-		dates_add_time(
-		    out, (double)(v->traffic.from_s +
-				  (int64_t)v->unbegun * v->traffic.row_s));
-		text_add(out, ". ");
-	}
+	if (v->unbegun > 0)
+		tr_addf(out, "Data begins %s. ",
+			said(out, dates_add_time, (double)begun_s).text);
 	if (s->known < rows)
-		text_addf(out, "%zu of %zu means are unknown and left out. ",
-			  rows - s->known, rows);
-	if (v->current_end_s) {
-		text_add(out, "Current is the minute to ");
-		dates_add(out, "%H:%M %Z", v->current_end_s);
-		text_add(out, ".");
-	}
+		tr_addf(out,
+			"Means that are unknown and left out: %zu of %zu. ",
+			rows - s->known, rows);
+	if (v->current_end_s)
+		dates_add(out, tr(out, "Current is the minute to %H:%M %Z."),
+			  v->current_end_s);
 }
 
 static void add_billed(struct text *out, const struct subject *subject,
 		       const struct view *v)
 {
 	enum way way = graph_billed_way(subject, v);
+	double bias = v->p95_bias[way][BAND_TOTAL];
 
 	if (subject->one_way || !(v->p95[way][BAND_TOTAL] > 0))
 		return;
-	text_add(out, "<p class=\"billed\">95th percentile, the larger "
-		      "direction: <strong>");
+	text_add(out, "<p class=\"billed\">");
+	tr_add(out, "95th percentile, the larger direction: ");
+	text_add(out, "<strong>");
 	percentile_add(out, v, way, BAND_TOTAL);
 	text_add(out, "</strong> (");
-	percentile_add_bias(out, v->p95_bias[way][BAND_TOTAL], "bias ",
-			    ", corrected; ");
+	if (percentile_is_corrected(bias))
+		tr_addf(out, "bias %s, corrected; ",
+			said(out, percentile_add_bias, bias).text);
 	html_escape(out, text_str(&subject->way[way]));
 	text_add(out, ")</p>\n");
 }

@@ -11,6 +11,7 @@
 #include "web/html.h"
 #include "web/percentile.h"
 #include "web/plot.h"
+#include "web/said.h"
 #include "web/units.h"
 
 enum {
@@ -49,7 +50,7 @@ static void add_heading(struct text *out, const struct call *call,
 	}
 	dates_add(out, " %Z", v->period.to_s);
 	if (call->status && call->status->is_replay)
-		text_add(out, " (replay)");
+		tr_add(out, " (replay)");
 	text_add(out, "</text>\n");
 }
 
@@ -58,6 +59,7 @@ static void add_figures(struct text *out, const struct subject *subject,
 {
 	const struct statistics *s = &v->statistics[way][BAND_TOTAL];
 	int text_x = LEFT + 26;
+	struct text p95;
 
 	if (way == WAY_FROM)
 		text_addf(out,
@@ -73,17 +75,18 @@ static void add_figures(struct text *out, const struct subject *subject,
 	html_escape(out, text_str(&subject->way[way]));
 	text_addf(out,
 		  "</text><text class=\"gl\" x=\"%d\" y=\"%d\" "
-		  "text-anchor=\"end\">now ",
+		  "text-anchor=\"end\">",
 		  WIDTH - RIGHT, y);
-	units_rate(out, v->current[way][BAND_TOTAL]);
-	text_add(out, " \xc2\xb7 avg ");
-	units_rate(out, s->average);
-	text_add(out, " \xc2\xb7 max ");
-	units_rate(out, s->maximum);
-	text_add(out, " \xc2\xb7 95th ");
-	percentile_add(out, v, way, BAND_TOTAL);
-	text_add(out, " \xc2\xb7 ");
-	units_bytes(out, s->total);
+	text_init_like(&p95, out);
+	percentile_add(&p95, v, way, BAND_TOTAL);
+	tr_addf(out,
+		"now %s \xc2\xb7 avg %s \xc2\xb7 max %s \xc2\xb7 95th %s "
+		"\xc2\xb7 %s",
+		said(out, units_rate, v->current[way][BAND_TOTAL]).text,
+		said(out, units_rate, s->average).text,
+		said(out, units_rate, s->maximum).text, text_str(&p95),
+		said(out, units_bytes, s->total).text);
+	text_fini(&p95);
 	text_add(out, "</text>\n");
 }
 
@@ -96,21 +99,23 @@ static void add_basis(struct text *out, const struct subject *subject,
 		graph_add_interval_swatch(out, subject, x, y - 10);
 		x += 24;
 	}
-	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">%s%s</text>\n", x,
-		  y, view_has_interval(v) ? "95 % interval; " : "",
-		  v->is_exact ? "totals from interface counters (exact)"
-			      : "estimated from samples");
+	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">", x, y);
+	if (v->is_exact)
+		tr_add(out, "totals from interface counters (exact)");
+	else
+		tr_add(out, view_has_interval(v)
+				? TR("95 % interval; estimated from samples")
+				: TR("estimated from samples"));
+	text_add(out, "</text>\n");
 }
 
 static void add_bands(struct text *out, int y)
 {
 	static const char *const classes[] = { "a4", "a6", "ao" };
-	static const char *const names[] = { "IPv4", "IPv6", "other" };
+	static const char *const names[] = { "IPv4", "IPv6", TR("other") };
 
-	text_addf(out,
-		  "<text class=\"gl\" x=\"%d\" y=\"%d\">Area from the "
-		  "bottom:</text>",
-		  LEFT + 26, y);
+	text_addf(out, "<text class=\"gl\" x=\"%d\" y=\"%d\">%s</text>",
+		  LEFT + 26, y, tr(out, "Area from the bottom:"));
 	for (int band = 0; band < BAND_TOTAL; band++) {
 		int x = LEFT + 170 + 70 * band;
 
@@ -118,7 +123,8 @@ static void add_bands(struct text *out, int y)
 			  "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"14\" "
 			  "height=\"10\"/><text class=\"gl\" x=\"%d\" "
 			  "y=\"%d\">%s</text>",
-			  classes[band], x, y - 9, x + 20, y, names[band]);
+			  classes[band], x, y - 9, x + 20, y,
+			  tr(out, names[band]));
 	}
 	text_add_char(out, '\n');
 }
@@ -138,7 +144,7 @@ void graph_add_svg(struct text *out, const struct call *call,
 	int y = LEGEND_TOP;
 	struct text note;
 
-	text_init(&note);
+	text_init_like(&note, out);
 	percentile_add_note(&note, view, false);
 	lines += *text_str(&note) != '\0';
 	height = LEGEND_TOP + lines * LINE;

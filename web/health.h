@@ -52,7 +52,18 @@ bool health_ledger_balances(const struct status *status);
 /** A counter by its key, NaN: not said. */
 double health_count(const struct status_counts *counts, const char *key);
 
-/** The start of a table; a column whose name begins with # is numbers. */
+/** The start of a section with its heading, which is translated here. */
+void health_section(struct text *out, const char *id, const char *heading);
+
+/** A line marked "good", "warn" or "bad", and one that cannot be overlooked;
+ * words are translated here. */
+void health_flag(struct text *out, const char *kind, const char *words);
+void health_banner(struct text *out, const char *words);
+
+/**
+ * The start of a table; a column whose name begins with # is numbers. Caption
+ * and names (without the #) are translated here.
+ */
 void health_table(struct text *out, const char *caption,
 		  const char *const *columns);
 void health_table_end(struct text *out);

@@ -9,8 +9,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "util/language.h"
 #include "web/health.h"
 #include "web/html.h"
+#include "web/said.h"
 #include "web/units.h"
 
 /* What a key of the status file means, in the reader's words. */
@@ -22,79 +24,81 @@ struct wording {
 
 /* What became of each datagram that was received. */
 static const struct wording datagrams[] = {
-	{ "accepted", "accepted", true },
-	{ "malformed", "malformed", false },
-	{ "unsupported_version", "of another sFlow version", false },
-	{ "foreign", "from unknown sources or agents", false },
-	{ "duplicates", "duplicates", false },
-	{ "waited", "waited while the collector stood still (not used)",
+	{ "accepted", TR("accepted"), true },
+	{ "malformed", TR("malformed"), false },
+	{ "unsupported_version", TR("of another sFlow version"), false },
+	{ "foreign", TR("from unknown sources or agents"), false },
+	{ "duplicates", TR("duplicates"), false },
+	{ "waited", TR("waited while the collector stood still (not used)"),
 	  false },
 };
 
 static const struct wording samples[] = {
-	{ "flow_samples", "flow samples", true },
-	{ "counter_samples", "counter samples", true },
-	{ "discarded_packets", "discarded-packet samples", false },
-	{ "frames", "mirrored frames", false },
+	{ "flow_samples", TR("flow samples"), true },
+	{ "counter_samples", TR("counter samples"), true },
+	{ "discarded_packets", TR("discarded-packet samples"), false },
+	{ "frames", TR("mirrored frames"), false },
 };
 
 static const struct wording losses[] = {
-	{ "lost_datagrams", "datagrams lost on the way (sequence gaps)",
+	{ "lost_datagrams", TR("datagrams lost on the way (sequence gaps)"),
 	  false },
-	{ "socket_drops", "datagrams dropped by the kernel", false },
-	{ "late", "datagrams out of sequence (counted and used)", false },
-	{ "out_of_order", "captured packets earlier than the one before",
+	{ "socket_drops", TR("datagrams dropped by the kernel"), false },
+	{ "late", TR("datagrams out of sequence (counted and used)"), false },
+	{ "out_of_order", TR("captured packets earlier than the one before"),
 	  false },
-	{ "bad_times", "captured packets without a usable time", false },
-	{ "broken_captures", "captures that end in the middle of a packet",
+	{ "bad_times", TR("captured packets without a usable time"), false },
+	{ "broken_captures", TR("captures that end in the middle of a packet"),
 	  false },
-	{ "other_packets", "captured packets that are not for the port",
+	{ "other_packets", TR("captured packets that are not for the port"),
 	  false },
-	{ "fragments", "captured fragments", false },
-	{ "ports_refused", "samples of ports for which there was no room",
+	{ "fragments", TR("captured fragments"), false },
+	{ "ports_refused", TR("samples of ports for which there was no room"),
 	  false },
 	{ "counter_restarts",
-	  "times that a port\xe2\x80\x99s counters began anew", false },
-	{ "counter_repeats", "counter samples that cannot be right", false },
+	  TR("times that a port\xe2\x80\x99s counters began anew"), false },
+	{ "counter_repeats", TR("counter samples that cannot be right"),
+	  false },
 };
 
 static const struct wording skipped[] = {
-	{ "samples", "samples of other kinds", false },
-	{ "flow_records", "flow records of other kinds", false },
-	{ "counter_records", "counter records of other kinds", false },
-	{ "broken_records", "records shorter than their kind", false },
+	{ "samples", TR("samples of other kinds"), false },
+	{ "flow_records", TR("flow records of other kinds"), false },
+	{ "counter_records", TR("counter records of other kinds"), false },
+	{ "broken_records", TR("records shorter than their kind"), false },
 };
 
 static const struct wording reasons[] = {
-	{ "no_member", "neither end is a member", false },
-	{ "core_port", "seen at a core port", false },
-	{ "egress_not_counted", "egress samples where ingress alone counts",
+	{ "no_member", TR("neither end is a member"), false },
+	{ "core_port", TR("seen at a core port"), false },
+	{ "egress_not_counted", TR("egress samples where ingress alone counts"),
 	  false },
-	{ "ingress_not_counted", "ingress samples where egress alone counts",
-	  false },
+	{ "ingress_not_counted",
+	  TR("ingress samples where egress alone counts"), false },
 	{ "wrong_port",
-	  "a member\xe2\x80\x99s MAC on another\xe2\x80\x99s port", false },
-	{ "no_sampling_rate", "the sample says that it stands for no frame",
+	  TR("a member\xe2\x80\x99s MAC on another\xe2\x80\x99s port"), false },
+	{ "no_sampling_rate", TR("the sample says that it stands for no frame"),
 	  false },
-	{ "no_ethernet_header", "no Ethernet header in the sample", false },
-	{ "table_full", "no room left in a table", false },
+	{ "no_ethernet_header", TR("no Ethernet header in the sample"), false },
+	{ "table_full", TR("no room left in a table"), false },
 };
 
 static const struct wording store[] = {
-	{ "steps_written", "minutes written", true },
-	{ "rows_written", "rows written", true },
-	{ "steps_lost", "minutes lost", false },
-	{ "rows_failed", "rows that failed", false },
-	{ "rows_held", "rows that wait for their files", false },
-	{ "files_behind", "files that are to be made again from the journal",
+	{ "steps_written", TR("minutes written"), true },
+	{ "rows_written", TR("rows written"), true },
+	{ "steps_lost", TR("minutes lost"), false },
+	{ "rows_failed", TR("rows that failed"), false },
+	{ "rows_held", TR("rows that wait for their files"), false },
+	{ "files_behind",
+	  TR("files that are to be made again from the journal"), false },
+	{ "rows_odd", TR("rows dropped for a clock that was wrong"), false },
+	{ "files_mended", TR("files that were made again"), false },
+	{ "mendings_failed", TR("files that could not be made again"), false },
+	{ "cells_failed", TR("sums that found no memory"), false },
+	{ "pairs_left_out", TR("pairs beyond the million that are held"),
 	  false },
-	{ "rows_odd", "rows dropped for a clock that was wrong", false },
-	{ "files_mended", "files that were made again", false },
-	{ "mendings_failed", "files that could not be made again", false },
-	{ "cells_failed", "sums that found no memory", false },
-	{ "pairs_left_out", "pairs beyond the million that are held", false },
-	{ "rows_old", "rows that were stored already", false },
-	{ "files_failed", "files that failed", false },
+	{ "rows_old", TR("rows that were stored already"), false },
+	{ "files_failed", TR("files that failed"), false },
 };
 
 #define WORDS(table) (table), sizeof(table) / sizeof((table)[0])
@@ -119,7 +123,7 @@ static size_t add_rows(struct text *out, const struct status_counts *counts,
 
 		if (isnan(value) || (!words[i].is_plain && value == 0))
 			continue;
-		page_add_count_row(out, words[i].words, value);
+		page_add_count_row(out, tr(out, words[i].words), value);
 		findings += !words[i].is_plain;
 	}
 	return findings;
@@ -172,14 +176,15 @@ bool health_datagrams_add_up(const struct status *s)
 
 void health_add_input(const struct status *s, struct text *out)
 {
-	static const char *const columns[] = { "Datagrams", "#Count", NULL };
+	static const char *const columns[] = { TR("Datagrams"), "#" TR("Count"),
+					       NULL };
 	size_t findings;
 
-	text_add(out, "<section id=\"input\"><h2>Input</h2>\n");
-	health_table(out, "Datagrams", columns);
+	health_section(out, "input", TR("Input"));
+	health_table(out, TR("Datagrams"), columns);
 	findings = add_rows(out, &s->input, WORDS(datagrams));
 	text_add(out, "</tbody>\n<tbody class=\"sum\">\n");
-	page_add_count_row(out, "received",
+	page_add_count_row(out, tr(out, "received"),
 			   health_count(&s->input, "datagrams"));
 	text_add(out, "</tbody>\n<tbody>\n");
 	(void)add_rows(out, &s->input, WORDS(samples));
@@ -188,12 +193,14 @@ void health_add_input(const struct status *s, struct text *out)
 	add_other_input(out, &s->input);
 	health_table_end(out);
 	if (!health_datagrams_add_up(s))
-		text_add(out, "<p class=\"banner bad\">Received datagrams are "
-			      "not the sum of what became of them.</p>\n");
-	text_addf(out,
-		  "<p class=\"flag %s\">Nothing %swas refused, lost or read "
-		  "past.</p>\n</section>\n",
-		  findings ? "" : "good", findings ? "else " : "");
+		health_banner(out, TR("Received datagrams are not the sum of "
+				      "what became of them."));
+	text_addf(out, "<p class=\"flag %s\">%s</p>\n</section>\n",
+		  findings ? "" : "good",
+		  tr(out, findings ? TR("Nothing else was refused, lost or "
+					"read past.")
+				   : TR("Nothing was refused, lost or read "
+					"past.")));
 }
 
 static double accounted(const struct status *s)
@@ -210,65 +217,70 @@ bool health_ledger_balances(const struct status *s)
 	return isnan(s->observations) || accounted(s) == s->observations;
 }
 
-static const char *reason_for(const char *key)
+/* What a reason means; one of a later collector by its own name. */
+static struct said reason_for(const struct text *out, const char *key)
 {
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (strcmp(reasons[i].key, key) == 0)
-			return reasons[i].words;
+			return said_name(tr(out, reasons[i].words));
 	}
-	return key;
+	return said_name(key);
 }
 
 /* Observations = attributed + all that was dropped, or it says so. */
 void health_add_ledger(const struct status *s, struct text *out)
 {
-	static const char *const columns[] = { "Observations", "#Count", NULL };
+	static const char *const columns[] = { TR("Observations"),
+					       "#" TR("Count"), NULL };
 
-	text_add(out, "<section id=\"ledger\"><h2>Ledger</h2>\n");
-	health_table(out, "Ledger", columns);
-	page_add_count_row(out, "attributed to a member", s->attributed);
+	health_section(out, "ledger", TR("Ledger"));
+	health_table(out, TR("Ledger"), columns);
+	page_add_count_row(out, tr(out, "attributed to a member"),
+			   s->attributed);
 	for (size_t i = 0; i < s->dropped.count; i++) {
 		if (s->dropped.items[i].value == 0)
 			continue;
-		text_add(out, "<tr><th scope=\"row\">dropped: ");
-		html_name(out, reason_for(s->dropped.items[i].name));
+		text_add(out, "<tr><th scope=\"row\">");
+		tr_addf(out, "dropped: %s",
+			reason_for(out, s->dropped.items[i].name).text);
 		text_add(out, "</th>");
 		health_number(out, s->dropped.items[i].value);
 		text_add(out, "</tr>\n");
 	}
 	text_add(out, "</tbody>\n<tbody class=\"sum\">\n");
-	page_add_count_row(out, "sum", accounted(s));
-	page_add_count_row(out, "observations", s->observations);
+	page_add_count_row(out, tr(out, "sum"), accounted(s));
+	page_add_count_row(out, tr(out, "observations"), s->observations);
 	health_table_end(out);
 	if (isnan(s->observations))
-		text_add(out, "<p class=\"flag warn\">The collector has not "
-			      "said.</p>\n");
+		health_flag(out, "warn", TR("The collector has not said."));
 	else if (health_ledger_balances(s))
-		text_add(out, "<p class=\"flag good\">The ledger balances. "
-			      "Nothing else was dropped.</p>\n");
+		health_flag(out, "good",
+			    TR("The ledger balances. Nothing else was "
+			       "dropped."));
 	else
-		text_add(out, "<p class=\"banner bad\">The ledger does not "
-			      "balance: sum and observations differ.</p>\n");
-	text_add(out, "<p class=\"note\">An observation is a sampled frame: "
-		      "attributed to a member, or dropped for a named "
-		      "reason. A frame is sampled at each port that it "
-		      "passes and counts at one, so what is dropped here is "
-		      "mostly what counts elsewhere.</p>\n</section>\n");
+		health_banner(out, TR("The ledger does not balance: sum and "
+				      "observations differ."));
+	text_addf(out, "<p class=\"note\">%s</p>\n</section>\n",
+		  tr(out, "An observation is a sampled frame: attributed to a "
+			  "member, or dropped for a named reason. A frame is "
+			  "sampled at each port that it passes and counts at "
+			  "one, so what is dropped here is mostly what counts "
+			  "elsewhere."));
 }
 
 void health_add_store(const struct status *s, struct text *out)
 {
-	static const char *const columns[] = { "Store", "#Count", NULL };
+	static const char *const columns[] = { TR("Store"), "#" TR("Count"),
+					       NULL };
 	size_t findings;
 
 	if (s->store.count == 0)
 		return;
-	text_add(out, "<section id=\"store\"><h2>Store</h2>\n");
-	health_table(out, "Store", columns);
+	health_section(out, "store", TR("Store"));
+	health_table(out, TR("Store"), columns);
 	findings = add_rows(out, &s->store, WORDS(store));
 	health_table_end(out);
 	if (findings == 0)
-		text_add(out, "<p class=\"flag good\">Nothing was lost or "
-			      "failed.</p>\n");
+		health_flag(out, "good", TR("Nothing was lost or failed."));
 	text_add(out, "</section>\n");
 }

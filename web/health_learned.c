@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/language.h"
 #include "web/health.h"
 #include "web/html.h"
 #include "web/paste.h"
@@ -44,8 +45,8 @@ static void add_move(const struct call *call, const struct status_move *move,
 	text_add(out, "</td>");
 	health_cell(out, move->switch_name);
 	add_port_cell(out, move->port, move->ifindex);
-	text_add(out,
-		 doubled ? "<td>also enters at</td>" : "<td>moved from</td>");
+	text_addf(out, "<td>%s</td>",
+		  tr(out, doubled ? TR("also enters at") : TR("moved from")));
 	add_port_cell(out, move->other_port, move->other_ifindex);
 	health_age(call, out, move->at);
 	text_add(out, "</tr>\n");
@@ -53,20 +54,23 @@ static void add_move(const struct call *call, const struct status_move *move,
 
 static void add_moves(const struct call *call, struct text *out)
 {
-	static const char *const columns[] = { "MAC address", "Member",
-					       "Switch",      "Enters at",
-					       "What",	      "Other port",
-					       "#When",	      NULL };
+	static const char *const columns[] = {
+		TR("MAC address"), TR("Member"), TR("Switch"),
+		TR("Enters at"),   TR("What"),	 TR("Other port"),
+		"#" TR("When"),	   NULL
+	};
 	const struct status *s = call->status;
 
-	text_add(out, "<section id=\"moved\"><h2>Moved MAC addresses</h2>\n");
+	health_section(out, "moved", TR("Moved MAC addresses"));
 	if (s->move_count == 0) {
-		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		health_flag(out, "good", TR("None."));
+		text_add(out, "</section>\n");
 		return;
 	}
-	text_add(out, "<p>Counted is what the configuration says; this is only "
-		      "what was seen in the last day.</p>\n");
-	health_table(out, "Moved MAC addresses", columns);
+	text_addf(out, "<p>%s</p>\n",
+		  tr(out, "Counted is what the configuration says; this is "
+			  "only what was seen in the last day."));
+	health_table(out, TR("Moved MAC addresses"), columns);
 	for (size_t i = 0; i < s->move_count && i < MOVES_SHOWN; i++)
 		add_move(call, &s->moves[i], out);
 	health_table_end(out);
@@ -91,20 +95,24 @@ static void add_misdelivered_row(const struct call *call,
 
 static void add_misdelivered(const struct call *call, struct text *out)
 {
-	static const char *const columns[] = {
-		"To MAC address", "Switch", "Left by", "#Samples",
-		"#Traffic",	  "#Seen",  NULL
-	};
+	static const char *const columns[] = { TR("To MAC address"),
+					       TR("Switch"),
+					       TR("Left by"),
+					       "#" TR("Samples"),
+					       "#" TR("Traffic"),
+					       "#" TR("Seen"),
+					       NULL };
 	const struct status *s = call->status;
 
 	if (s->misdelivered_count == 0)
 		return;
-	text_add(out,
-		 "<section id=\"misdelivered\"><h2>Frames that left by "
-		 "another\xe2\x80\x99s port</h2>\n<p>They were flooded, or the "
-		 "receiver is on that port and the configuration does not say "
-		 "so. They count for nobody who receives.</p>\n");
-	health_table(out, "Frames that left by another\xe2\x80\x99s port",
+	health_section(out, "misdelivered",
+		       TR("Frames that left by another\xe2\x80\x99s port"));
+	text_addf(out, "<p>%s</p>\n",
+		  tr(out, "They were flooded, or the receiver is on that port "
+			  "and the configuration does not say so. They count "
+			  "for nobody who receives."));
+	health_table(out, TR("Frames that left by another\xe2\x80\x99s port"),
 		     columns);
 	for (size_t i = 0; i < s->misdelivered_count && i < MISDELIVERED_SHOWN;
 	     i++)
@@ -122,11 +130,12 @@ static void add_contradictions(const struct status *s, struct text *out)
 
 		if (!l->configured)
 			continue;
-		if (shown++ == 0)
-			text_add(
-			    out,
-			    "<section id=\"contradictions\"><h2>Ports that "
-			    "contradict the configuration</h2>\n<ul>\n");
+		if (shown++ == 0) {
+			health_section(out, "contradictions",
+				       TR("Ports that contradict the "
+					  "configuration"));
+			text_add(out, "<ul>\n");
+		}
 		text_add(out, "<li>");
 		html_name(out, l->switch_name);
 		text_add_char(out, ' ');
@@ -231,23 +240,25 @@ static void add_ports(const struct status *s, struct text *out)
 	    calloc(s->learned_count + s->port_count + 1, sizeof(*entries));
 	size_t count = entries ? list_entries(s, entries) : 0;
 
-	text_add(out, "<section id=\"ports\"><h2>Ports without "
-		      "configuration</h2>\n");
+	health_section(out, "ports", TR("Ports without configuration"));
 	if (!entries)
 		out->failed = true;
 	if (count == 0) {
-		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		health_flag(out, "good", TR("None."));
+		text_add(out, "</section>\n");
 		free(entries);
 		return;
 	}
-	text_add(
-	    out,
-	    "<p>Add these under the switch\xe2\x80\x99s <code>ports:</code>. "
-	    "Whose a port is was learned from the MAC addresses that enter "
-	    "there; where nobody\xe2\x80\x99s did, put the AS number in "
-	    "(<code>role: core</code> instead of <code>asn:</code> for a link "
-	    "between switches). <code>lanterne-collector "
-	    "--propose-ports</code> prints the whole section.</p>\n");
+	text_addf(
+	    out, "<p>%s</p>\n",
+	    tr(out,
+	       "Add these under the switch\xe2\x80\x99s "
+	       "<code>ports:</code>. Whose a port is was learned from the "
+	       "MAC addresses that enter there; where nobody\xe2\x80\x99s "
+	       "did, put the AS number in (<code>role: core</code> instead "
+	       "of <code>asn:</code> for a link between switches). "
+	       "<code>lanterne-collector --propose-ports</code> prints "
+	       "the whole section."));
 	add_entries(entries, count, out);
 	free(entries);
 }

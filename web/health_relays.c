@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "util/language.h"
 #include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
@@ -13,9 +14,9 @@ static void add_content(struct text *out, double asn)
 {
 	text_add(out, "<td>");
 	if (asn >= 1 && asn < (double)UINT32_MAX)
-		text_addf(out, "samples of AS%.0f", asn);
+		tr_addf(out, "samples of AS%u", (unsigned)asn);
 	else
-		text_add(out, "all, unchanged");
+		tr_add(out, "all, unchanged");
 	text_add(out, "</td>");
 }
 
@@ -29,7 +30,7 @@ static void add_error(struct text *out, const struct status_relay *relay)
 			dates_add_time(out, relay->last_error_at);
 		}
 	} else {
-		text_add(out, "none");
+		tr_add(out, "none");
 	}
 	text_add(out, "</td>");
 }
@@ -37,14 +38,16 @@ static void add_error(struct text *out, const struct status_relay *relay)
 void health_add_relays(const struct status *s, struct text *out)
 {
 	static const char *const columns[] = {
-		"Receiver", "Gets",   "#Sent",	    "#Dropped",
-		"#Without", "#Bytes", "Last error", NULL,
+		TR("Receiver"),	   TR("Gets"),
+		"#" TR("Sent"),	   "#" TR("Dropped"),
+		"#" TR("Without"), "#" TR("Bytes"),
+		TR("Last error"),  NULL,
 	};
 
 	if (s->relay_count == 0)
 		return;
-	text_add(out, "<section id=\"relays\"><h2>Relays</h2>\n");
-	health_table(out, "Receivers of datagrams", columns);
+	health_section(out, "relays", TR("Relays"));
+	health_table(out, TR("Receivers of datagrams"), columns);
 	for (size_t i = 0; i < s->relay_count; i++) {
 		const struct status_relay *relay = &s->relays[i];
 
@@ -61,10 +64,10 @@ void health_add_relays(const struct status *s, struct text *out)
 		text_add(out, "</tr>\n");
 	}
 	health_table_end(out);
-	text_add(out,
-		 "<p>Datagrams since the collector\xe2\x80\x99s start or since "
-		 "the receiver was configured. <em>Dropped</em> is what the "
-		 "system did not take; what is lost behind that, nobody "
-		 "learns. <em>Without</em> held no sample of the "
-		 "member.</p>\n</section>\n");
+	text_addf(
+	    out, "<p>%s</p>\n</section>\n",
+	    tr(out, "Datagrams since the collector\xe2\x80\x99s start or since "
+		    "the receiver was configured. <em>Dropped</em> is what the "
+		    "system did not take; what is lost behind that, nobody "
+		    "learns. <em>Without</em> held no sample of the member."));
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "util/language.h"
 #include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
@@ -43,17 +44,20 @@ static void add_share(struct text *out, double share, double ci95)
 
 static void add_sides(const struct status *s, struct text *out)
 {
-	static const char *const columns[] = { "Member", "#VLAN", "Switch",
-					       "Port",	 "What",  "#Until",
+	static const char *const columns[] = { TR("Member"), "#" TR("VLAN"),
+					       TR("Switch"), TR("Port"),
+					       TR("What"),   "#" TR("Until"),
 					       NULL };
 
-	text_add(out, "<section id=\"sides\"><h2>Members sampled on one side "
-		      "only</h2>\n<p>Their traffic is sampled where it comes "
-		      "in and where it goes out, and one of the two sees far "
-		      "less than the other: a port of theirs is not sampled. "
-		      "That side does not count for a while, so that no "
-		      "traffic is missing.</p>\n");
-	health_table(out, "Members sampled on one side only", columns);
+	health_section(out, "sides", TR("Members sampled on one side only"));
+	text_addf(out, "<p>%s</p>\n",
+		  tr(out,
+		     "Their traffic is sampled where it comes in and where "
+		     "it goes out, and one of the two sees far less than "
+		     "the other: a port of theirs is not sampled. That "
+		     "side does not count for a while, so that no traffic "
+		     "is missing."));
+	health_table(out, TR("Members sampled on one side only"), columns);
 	for (size_t i = 0; i < s->side_count && i < ROWS_SHOWN; i++) {
 		const struct status_side *side = &s->sides[i];
 
@@ -62,10 +66,10 @@ static void add_sides(const struct status *s, struct text *out)
 		text_add(out, "</th>");
 		health_number(out, side->vlan);
 		add_place(out, side->switch_name, side->port);
-		text_add(out, strcmp(side->side, "egress") == 0
-				  ? "<td>what goes out to it</td>"
-				  : "<td>what comes in from it</td>");
-		text_add(out, "<td class=\"number\">");
+		text_addf(out, "<td>%s</td><td class=\"number\">",
+			  tr(out, strcmp(side->side, "egress") == 0
+				      ? TR("what goes out to it")
+				      : TR("what comes in from it")));
 		if (isfinite(side->until) && fabs(side->until) < 1e12)
 			dates_add(out, "%H:%M %Z", (int64_t)side->until);
 		text_add(out, "</td></tr>\n");
@@ -79,9 +83,11 @@ static void add_loss(struct text *out, const struct status_loss *loss)
 	bool to = strcmp(loss->way, "to_member") == 0;
 
 	text_add(out, "<tr><th scope=\"row\">");
-	text_add(out, to ? "exchange \xe2\x86\x92 " : "");
-	add_as(out, loss->asn);
-	text_add(out, to ? "" : " \xe2\x86\x92 exchange");
+	if (loss->asn >= 0 && loss->asn <= 4294967295.0)
+		tr_addf(out,
+			to ? TR("exchange \xe2\x86\x92 AS%u")
+			   : TR("AS%u \xe2\x86\x92 exchange"),
+			(unsigned)loss->asn);
 	text_add(out, "</th>");
 	health_number(out, loss->vlan);
 	add_place(out, loss->switch_name, loss->port);
@@ -103,25 +109,30 @@ static void add_pair_loss(struct text *out, const struct status_loss *loss)
 
 static void add_losses(const struct status *s, struct text *out)
 {
-	static const char *const columns[] = { "Way",  "#VLAN",	       "Switch",
-					       "Port", "#Frames lost", NULL };
-	static const char *const pair_columns[] = { "Pair", "#VLAN",
-						    "#Frames lost", NULL };
+	static const char *const columns[] = {
+		TR("Way"),  "#" TR("VLAN"),	   TR("Switch"),
+		TR("Port"), "#" TR("Frames lost"), NULL
+	};
+	static const char *const pair_columns[] = { TR("Pair"), "#" TR("VLAN"),
+						    "#" TR("Frames lost"),
+						    NULL };
 
-	text_add(out,
-		 "<section id=\"losses\"><h2>Lost between the ports</h2>\n"
-		 "<p>Fewer frames went out than came in, more than chance "
-		 "explains: a port is full, or something drops frames on the "
-		 "way. Of the last half hour, with the 95\xc2\xa0% "
-		 "interval.</p>\n");
+	health_section(out, "losses", TR("Lost between the ports"));
+	text_addf(out, "<p>%s</p>\n",
+		  tr(out,
+		     "Fewer frames went out than came in, more than chance "
+		     "explains: a port is full, or something drops frames "
+		     "on the way. Of the last half hour, with the "
+		     "95\xc2\xa0% interval."));
 	if (s->loss_count > 0) {
-		health_table(out, "Lost between the ports, by member", columns);
+		health_table(out, TR("Lost between the ports, by member"),
+			     columns);
 		for (size_t i = 0; i < s->loss_count && i < ROWS_SHOWN; i++)
 			add_loss(out, &s->losses[i]);
 		health_table_end(out);
 	}
 	if (s->pair_loss_count > 0) {
-		health_table(out, "Lost between the ports, by pair",
+		health_table(out, TR("Lost between the ports, by pair"),
 			     pair_columns);
 		for (size_t i = 0; i < s->pair_loss_count && i < ROWS_SHOWN;
 		     i++)
@@ -177,10 +188,12 @@ static size_t add_drift(const struct call *call, const struct status_port *p,
 	html_name(out, p->switch_name);
 	text_add(out, " ");
 	html_name(out, p->name);
-	text_addf(out, "</th><td>%s</td>", what);
-	text_addf(out, "<td class=\"number\">%.3f \xc2\xb1%.3f</td>", c->ratio,
-		  c->ci95);
-	text_add(out, c->drift > 0 ? "<td>too high</td>" : "<td>too low</td>");
+	text_addf(out, "</th><td>%s</td><td class=\"number\">", tr(out, what));
+	language_add_decimal(out, c->ratio, 3);
+	text_add(out, " \xc2\xb1");
+	language_add_decimal(out, c->ci95, 3);
+	text_addf(out, "</td><td>%s</td>",
+		  tr(out, c->drift > 0 ? TR("too high") : TR("too low")));
 	health_age(call, out, c->at);
 	text_add(out, "</tr>\n");
 	return 1;
@@ -189,8 +202,12 @@ static size_t add_drift(const struct call *call, const struct status_port *p,
 static void add_calibration(const struct call *call, struct text *out)
 {
 	static const char *const columns[] = {
-		"Port",		 "Direction", "#Estimate \xc3\xb7 counters",
-		"Estimates are", "#Compared", NULL
+		TR("Port"),
+		TR("Direction"),
+		"#" TR("Estimate \xc3\xb7 counters"),
+		TR("Estimates are"),
+		"#" TR("Compared"),
+		NULL
 	};
 	const struct status *s = call->status;
 	struct compared c = count_compared(s);
@@ -198,27 +215,31 @@ static void add_calibration(const struct call *call, struct text *out)
 
 	if (c.all == 0)
 		return;
-	text_add(out, "<section id=\"calibration\"><h2>Samples against "
-		      "interface counters</h2>\n");
-	text_addf(out,
-		  "<p>In their last five minutes %zu of %zu estimates were "
-		  "within what chance explains (95 of 100 are to be). ",
-		  c.inside, c.all);
-	text_add(out, health_drifts(s) == 0
-			  ? "No port drifts away from its counters.</p>\n"
-			  : "These do not by chance: the sampling rate is not "
-			    "the one that the switch says, or frames are not "
-			    "sampled. Nothing is rescaled for it.</p>\n");
+	health_section(out, "calibration",
+		       TR("Samples against interface counters"));
+	text_add(out, "<p>");
+	tr_addf(out,
+		"In their last five minutes %zu of %zu estimates were within "
+		"what chance explains (95 of 100 are to be).",
+		c.inside, c.all);
+	text_addf(
+	    out, " %s</p>\n",
+	    tr(out, health_drifts(s) == 0
+			? TR("No port drifts away from its counters.")
+			: TR("These do not by chance: the sampling rate "
+			     "is not the one that the switch says, or "
+			     "frames are not sampled. Nothing is rescaled "
+			     "for it.")));
 	if (health_drifts(s) > 0) {
-		health_table(out, "Ports that drift", columns);
+		health_table(out, TR("Ports that drift"), columns);
 		for (size_t i = 0; i < s->port_count && rows < ROWS_SHOWN;
 		     i++) {
 			rows += add_drift(call, &s->ports[i],
 					  &s->ports[i].in_calibration,
-					  "into the switch", out);
+					  TR("into the switch"), out);
 			rows += add_drift(call, &s->ports[i],
 					  &s->ports[i].out_calibration,
-					  "out of the switch", out);
+					  TR("out of the switch"), out);
 		}
 		health_table_end(out);
 	}

@@ -2,8 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "util/language.h"
 #include "web/health.h"
 #include "web/html.h"
+#include "web/said.h"
 #include "web/units.h"
 
 /*
@@ -47,11 +49,13 @@ static void add_counted(const struct call *call, const struct status_switch *w,
 /* What is missing of the samples, and the rate that comes of it. */
 static void add_correction(const struct status_switch *w, struct text *out)
 {
-	text_add(out, "<br><small>1 in ");
-	units_count(out, floor(w->sampling_rate * w->correction + 0.5));
-	text_add(out, " in effect, ");
-	units_percent(out, 1 - 1 / w->correction);
-	text_add(out, " missing</small>");
+	double effective = floor(w->sampling_rate * w->correction + 0.5);
+
+	text_add(out, "<br><small>");
+	tr_addf(out, "1 in %s in effect, %s missing",
+		said(out, units_count, effective).text,
+		said(out, units_percent, 1 - 1 / w->correction).text);
+	text_add(out, "</small>");
 }
 
 static void add_rate(const struct call *call, const struct status_switch *w,
@@ -60,8 +64,8 @@ static void add_rate(const struct call *call, const struct status_switch *w,
 	(void)call;
 	text_add(out, "<td class=\"number\">");
 	if (w->sampling_rate > 0) {
-		text_add(out, "1 in ");
-		units_count(out, w->sampling_rate);
+		tr_addf(out, "1 in %s",
+			said(out, units_count, w->sampling_rate).text);
 		if (w->correction > 1)
 			add_correction(w, out);
 	} else {
@@ -163,21 +167,21 @@ static void add_memory(const struct call *call, const struct status_switch *w,
 }
 
 static const struct column columns[] = {
-	{ "Agent", add_agent, NULL },
-	{ "#Last heard", add_heard, NULL },
-	{ "Counted", add_counted, NULL },
-	{ "#Sampling", add_rate, NULL },
-	{ "#Ingress", add_ingress_samples, NULL },
-	{ "#Egress", add_egress_samples, NULL },
-	{ "#Unknown", add_unknown_samples, says_unknown },
-	{ "#Counters", add_counter_samples, NULL },
-	{ "#VLAN counters", add_vlan_counters, says_vlan },
-	{ "#Datagrams", add_datagrams, NULL },
-	{ "#Lost", add_lost_datagrams, NULL },
-	{ "#Drops", add_drops, NULL },
-	{ "#Discarded", add_discarded, says_discarded },
-	{ "#Processor", add_load, says_processor },
-	{ "#Memory", add_memory, says_processor },
+	{ TR("Agent"), add_agent, NULL },
+	{ "#" TR("Last heard"), add_heard, NULL },
+	{ TR("Counted"), add_counted, NULL },
+	{ "#" TR("Sampling"), add_rate, NULL },
+	{ "#" TR("Ingress"), add_ingress_samples, NULL },
+	{ "#" TR("Egress"), add_egress_samples, NULL },
+	{ "#" TR("Unknown"), add_unknown_samples, says_unknown },
+	{ "#" TR("Counters"), add_counter_samples, NULL },
+	{ "#" TR("VLAN counters"), add_vlan_counters, says_vlan },
+	{ "#" TR("Datagrams"), add_datagrams, NULL },
+	{ "#" TR("Lost"), add_lost_datagrams, NULL },
+	{ "#" TR("Drops"), add_drops, NULL },
+	{ "#" TR("Discarded"), add_discarded, says_discarded },
+	{ "#" TR("Processor"), add_load, says_processor },
+	{ "#" TR("Memory"), add_memory, says_processor },
 };
 
 enum { COLUMN_COUNT = sizeof(columns) / sizeof(columns[0]) };
@@ -206,30 +210,31 @@ static void add_switch(const struct call *call, const struct status_switch *w,
 
 void health_add_switches(const struct call *call, struct text *out)
 {
-	const char *heads[COLUMN_COUNT + 2] = { "Switch" };
+	const char *heads[COLUMN_COUNT + 2] = { TR("Switch") };
 	const struct status *s = call->status;
 	size_t shown = 1;
 
-	text_add(out, "<section id=\"switches\"><h2>Switches</h2>\n");
+	health_section(out, "switches", TR("Switches"));
 	if (s->switch_count == 0) {
-		text_add(out, "<p>None is configured, or none was heard "
-			      "of.</p></section>\n");
+		text_addf(out, "<p>%s</p></section>\n",
+			  tr(out, "None is configured, or none was heard of."));
 		return;
 	}
 	for (size_t i = 0; i < COLUMN_COUNT; i++) {
 		if (is_shown(s, &columns[i]))
 			heads[shown++] = columns[i].head;
 	}
-	health_table(out, "Switches", heads);
+	health_table(out, TR("Switches"), heads);
 	for (size_t i = 0; i < s->switch_count; i++)
 		add_switch(call, &s->switches[i], out);
 	health_table_end(out);
-	text_add(out, "<p class=\"note\">Counted is which samples are used: "
-		      "those that entered the switch (ingress), those that "
-		      "left it (egress), both in part, or any. Ingress and "
-		      "egress are the "
-		      "flow samples received. Drops are samples that the "
-		      "switch could not send, discarded are packets that it "
-		      "says it did not forward. Counts are since the "
-		      "collector\xe2\x80\x99s start.</p></section>\n");
+	text_addf(
+	    out, "<p class=\"note\">%s</p></section>\n",
+	    tr(out, "Counted is which samples are used: those that entered the "
+		    "switch (ingress), those that left it (egress), both in "
+		    "part, or any. Ingress and egress are the flow samples "
+		    "received. Drops are samples that the switch could not "
+		    "send, discarded are packets that it says it did not "
+		    "forward. Counts are since the collector\xe2\x80\x99s "
+		    "start."));
 }

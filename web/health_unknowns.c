@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#include "util/language.h"
 #include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
 #include "web/paste.h"
+#include "web/said.h"
 #include "web/units.h"
 
 /* More are not written by the collector; a file may say what it likes. */
@@ -21,30 +23,31 @@ static void add_agent(const struct call *call, size_t index, struct text *out)
 	struct text lines;
 
 	text_init(&lines);
-	text_add(out, "<div class=\"finding\"><p>Agent <strong>");
-	html_name(out, *refused->agent ? refused->agent : "not said");
-	text_add(out, "</strong>, sent from ");
-	html_name(out, refused->source);
-	text_add(out, ": ");
-	units_count(out, refused->datagrams);
-	text_add(out, refused->datagrams == 1 ? " datagram, " : " datagrams, ");
-	text_add(out, "the last ");
-	dates_add_time(out, refused->last_seen);
+	text_add(out, "<div class=\"finding\"><p>");
+	tr_addf(
+	    out,
+	    "Agent <strong>%s</strong>, sent from %s. Datagrams: %s, the "
+	    "last %s.",
+	    said_name(*refused->agent ? refused->agent : tr(out, "not said"))
+		.text,
+	    said_name(refused->source).text,
+	    said(out, units_count, refused->datagrams).text,
+	    said(out, dates_add_time, refused->last_seen).text);
+	text_add_char(out, ' ');
 	switch (paste_agent(&lines, s, index, call->config, &switch_name)) {
 	case PASTE_NOTHING:
-		text_add(out, *refused->agent ? ". The lines above let it in."
-					      : ". It is no sFlow that can be "
-						"read.");
+		tr_add(out, *refused->agent
+				? TR("The lines above let it in.")
+				: TR("It is no sFlow that can be read."));
 		break;
 	case PASTE_SWITCH:
-		text_add(out, ". If it is yours, add under "
-			      "<code>switches:</code>");
+		tr_add(out, "If it is yours, add under <code>switches:</code>");
 		break;
 	case PASTE_FROM:
-		text_add(out, ". If it is yours, replace the "
-			      "<code>from:</code> of ");
-		html_name(out, switch_name);
-		text_add(out, " by");
+		tr_addf(out,
+			"If it is yours, replace the <code>from:</code> of %s "
+			"by",
+			said_name(switch_name).text);
 		break;
 	}
 	text_add(out, "</p>\n");
@@ -59,20 +62,22 @@ static void add_refused(const struct call *call, struct text *out)
 {
 	const struct status *s = call->status;
 
-	text_add(out, "<section id=\"refused\"><h2>Refused agents</h2>\n");
+	health_section(out, "refused", TR("Refused agents"));
 	if (s->refused_count == 0) {
-		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		health_flag(out, "good", TR("None."));
+		text_add(out, "</section>\n");
 		return;
 	}
-	text_add(out, "<p>Datagrams came from addresses or agents that no "
-		      "switch of the configuration names.</p>\n");
+	text_addf(out, "<p>%s</p>\n",
+		  tr(out, "Datagrams came from addresses or agents that no "
+			  "switch of the configuration names."));
 	for (size_t i = 0; i < s->refused_count && i < AGENTS_SHOWN; i++)
 		add_agent(call, i, out);
 	if (s->refused_not_listed > 0) {
-		text_add(out, "<p>and ");
-		units_count(out, s->refused_not_listed);
-		text_add(out,
-			 " datagrams of others that are not listed.</p>\n");
+		text_add(out, "<p>");
+		tr_addf(out, "Datagrams of others that are not listed: %s.",
+			said(out, units_count, s->refused_not_listed).text);
+		text_add(out, "</p>\n");
 	}
 	text_add(out, "</section>\n");
 }
@@ -80,12 +85,12 @@ static void add_refused(const struct call *call, struct text *out)
 static const char *explain(const char *reason)
 {
 	if (strcmp(reason, "wrong_vlan") == 0)
-		return "a member\xe2\x80\x99s, in a VLAN that the member is "
-		       "not in";
+		return TR("a member\xe2\x80\x99s, in a VLAN that the member "
+			  "is not in");
 	if (strcmp(reason, "wrong_port") == 0)
-		return "a member\xe2\x80\x99s, on a port that belongs to "
-		       "another";
-	return "no member has it";
+		return TR("a member\xe2\x80\x99s, on a port that belongs to "
+			  "another");
+	return TR("no member has it");
 }
 
 static void add_mac(const struct call *call, const struct status_mac *mac,
@@ -100,16 +105,18 @@ static void add_mac(const struct call *call, const struct status_mac *mac,
 	if (mac->vlan > 0)
 		units_count(out, mac->vlan);
 	else
-		text_add(out, "not said");
+		tr_add(out, "not said");
 	text_add(out, "</td>");
 	text_add(out, "<td>");
-	text_add(out, explain(mac->reason));
-	text_add(out, mac->stays == 0 ? ", in passing</td>" : "</td>");
-	text_add(out, "<td class=\"number\">");
+	tr_add(out, explain(mac->reason));
+	if (mac->stays == 0)
+		tr_add(out, ", in passing");
+	text_add(out, "</td><td class=\"number\">");
 	units_count(out, mac->samples);
 	if (mac->missed > 0) {
-		text_add(out, " <small>+ at most ");
-		units_count(out, mac->missed);
+		text_add(out, " <small>");
+		tr_addf(out, "+ at most %s",
+			said(out, units_count, mac->missed).text);
 		text_add(out, "</small>");
 	}
 	text_add(out, "</td>");
@@ -151,7 +158,7 @@ static void add_mac_lines(const struct call *call, bool wrong_port,
 			continue;
 		if (n++ == 0)
 			text_addf(out, "<p>%s</p>\n<pre tabindex=\"0\">",
-				  introduction);
+				  tr(out, introduction));
 		if (wrong_port)
 			paste_port_of_mac(out, s, i, call->registry);
 		else if (!is_repeated(s, i))
@@ -164,33 +171,36 @@ static void add_mac_lines(const struct call *call, bool wrong_port,
 static void add_macs(const struct call *call, struct text *out)
 {
 	static const char *const columns[] = {
-		"MAC address", "Switch",   "Port",  "#VLAN", "What is wrong",
-		"#Samples",    "#Traffic", "#Seen", NULL
+		TR("MAC address"), TR("Switch"),	TR("Port"),
+		"#" TR("VLAN"),	   TR("What is wrong"), "#" TR("Samples"),
+		"#" TR("Traffic"), "#" TR("Seen"),	NULL
 	};
 	const struct status *s = call->status;
 
-	text_add(out, "<section id=\"macs\"><h2>Unknown MAC addresses</h2>\n");
+	health_section(out, "macs", TR("Unknown MAC addresses"));
 	if (s->mac_count == 0) {
-		text_add(out, "<p class=\"flag good\">None.</p></section>\n");
+		health_flag(out, "good", TR("None."));
+		text_add(out, "</section>\n");
 		return;
 	}
-	health_table(out, "Unknown MAC addresses", columns);
+	health_table(out, TR("Unknown MAC addresses"), columns);
 	for (size_t i = 0; i < s->mac_count && i < MACS_SHOWN; i++)
 		add_mac(call, &s->macs[i], out);
 	health_table_end(out);
 	if (s->macs_not_listed > 0) {
-		text_add(out, "<p>and ");
-		units_count(out, s->macs_not_listed);
-		text_add(out, " samples of others that are not listed.</p>\n");
+		text_add(out, "<p>");
+		tr_addf(out, "Samples of others that are not listed: %s.",
+			said(out, units_count, s->macs_not_listed).text);
+		text_add(out, "</p>\n");
 	}
 	add_mac_lines(call, false,
-		      "To give a station to a member, put its AS number in and "
-		      "add under <code>macs:</code>",
+		      TR("To give a station to a member, put its AS number in "
+			 "and add under <code>macs:</code>"),
 		      out);
 	add_mac_lines(call, true,
-		      "Where members may be on that port as well, replace "
-		      "the port\xe2\x80\x99s entry under <code>ports:</code> "
-		      "by",
+		      TR("Where members may be on that port as well, replace "
+			 "the port\xe2\x80\x99s entry under "
+			 "<code>ports:</code> by"),
 		      out);
 	text_add(out, "</section>\n");
 }

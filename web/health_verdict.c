@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "util/language.h"
 #include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
+#include "web/said.h"
 #include "web/units.h"
 
 enum { SILENT_AFTER_S = 120 }; /* a switch sends counters each 20 s or so */
@@ -25,16 +27,27 @@ static void end_item(struct text *out)
 	text_add(out, "</a></li>\n");
 }
 
-/* "3 MAC addresses are unknown" */
-static void add_counted(struct text *out, size_t *shown, const char *anchor,
-			double count, const char *const words[2])
+/* A finding, and how often; shown where it is at all. */
+struct finding {
+	const char *anchor;
+	double count;
+	const char *words;
+};
+
+/* "Unknown MAC addresses: 3" */
+static void add_findings(struct text *out, size_t *shown,
+			 const struct finding *findings, size_t count)
 {
-	if (!(count > 0))
-		return;
-	add_item(out, shown, anchor);
-	units_count(out, count);
-	text_addf(out, " %s", words[count > 1]);
-	end_item(out);
+	for (size_t i = 0; i < count; i++) {
+		const struct finding *f = &findings[i];
+
+		if (!(f->count > 0))
+			continue;
+		add_item(out, shown, f->anchor);
+		tr_addf(out, "%s: %s", tr(out, f->words),
+			said(out, units_count, f->count).text);
+		end_item(out);
+	}
 }
 
 static void add_silent_switches(const struct call *call, struct text *out,
@@ -49,13 +62,13 @@ static void add_silent_switches(const struct call *call, struct text *out,
 		if (w->last_seen > 0 && now_s - w->last_seen < SILENT_AFTER_S)
 			continue;
 		add_item(out, shown, "switches");
-		html_name(out, w->name);
-		if (w->last_seen > 0) {
-			text_add(out, " is silent since ");
-			dates_add_time(out, w->last_seen);
-		} else {
-			text_add(out, " has sent nothing yet");
-		}
+		if (w->last_seen > 0)
+			tr_addf(out, "%s is silent since %s",
+				said_name(w->name).text,
+				said(out, dates_add_time, w->last_seen).text);
+		else
+			tr_addf(out, "%s has sent nothing yet",
+				said_name(w->name).text);
 		end_item(out);
 	}
 }
@@ -94,42 +107,24 @@ static void add_learned(const struct status *s, struct text *out, size_t *shown)
 {
 	const double misdelivered =
 	    (double)status_staying(s->misdelivered, s->misdelivered_count);
-	const struct {
-		const char *anchor;
-		double count;
-		const char *words[2];
-	} lines[] = {
-		{ "moved",
-		  (double)s->move_count,
-		  { "MAC address moved", "MAC addresses moved" } },
-		{ "misdelivered",
-		  misdelivered,
-		  { "member\xe2\x80\x99s frames leave by another\xe2\x80\x99s "
-		    "port",
-		    "members\xe2\x80\x99 frames leave by others\xe2\x80\x99 "
-		    "ports" } },
-		{ "sides",
-		  (double)s->side_count,
-		  { "member is sampled on one side only",
-		    "members are sampled on one side only" } },
-		{ "losses",
-		  (double)s->loss_count,
-		  { "member\xe2\x80\x99s frames are lost between the ports",
-		    "members\xe2\x80\x99 frames are lost between the ports" } },
-		{ "calibration",
-		  (double)health_drifts(s),
-		  { "estimate drifts away from its port\xe2\x80\x99s counters",
-		    "estimates drift away from their ports\xe2\x80\x99 "
-		    "counters" } },
-		{ "contradictions",
-		  count_contradictions(s),
-		  { "port contradicts the configuration",
-		    "ports contradict the configuration" } },
+	const struct finding findings[] = {
+		{ "moved", (double)s->move_count, TR("MAC addresses moved") },
+		{ "misdelivered", misdelivered,
+		  TR("Members whose frames leave by others\xe2\x80\x99 "
+		     "ports") },
+		{ "sides", (double)s->side_count,
+		  TR("Members sampled on one side only") },
+		{ "losses", (double)s->loss_count,
+		  TR("Members whose frames are lost between the ports") },
+		{ "calibration", (double)health_drifts(s),
+		  TR("Estimates that drift away from their ports\xe2\x80\x99 "
+		     "counters") },
+		{ "contradictions", count_contradictions(s),
+		  TR("Ports that contradict the configuration") },
 	};
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		add_counted(out, shown, lines[i].anchor, lines[i].count,
-			    lines[i].words);
+	add_findings(out, shown, findings,
+		     sizeof(findings) / sizeof(findings[0]));
 }
 
 static double count_relay_drops(const struct status *s)
@@ -146,61 +141,40 @@ static double count_relay_drops(const struct status *s)
 void health_add_verdict(const struct call *call, struct text *out)
 {
 	const struct status *s = call->status;
-	const struct {
-		const char *anchor;
-		double count;
-		const char *words[2];
-	} lines[] = {
-		{ "store",
-		  health_count(&s->store, "rows_failed"),
-		  { "row could not be stored", "rows could not be stored" } },
-		{ "store",
-		  health_count(&s->store, "steps_lost"),
-		  { "minute was lost", "minutes were lost" } },
-		{ "input",
-		  health_count(&s->input, "socket_drops"),
-		  { "datagram was dropped by the kernel",
-		    "datagrams were dropped by the kernel" } },
-		{ "input",
-		  health_count(&s->input, "lost_datagrams"),
-		  { "datagram was lost on the way",
-		    "datagrams were lost on the way" } },
-		{ "switches",
-		  count_drops(s),
-		  { "sample was dropped by a switch",
-		    "samples were dropped by switches" } },
-		{ "relays",
-		  count_relay_drops(s),
-		  { "datagram was dropped before a receiver",
-		    "datagrams were dropped before receivers" } },
-		{ "refused",
-		  (double)s->refused_count,
-		  { "agent is refused", "agents are refused" } },
-		{ "macs",
-		  (double)status_staying(s->macs, s->mac_count),
-		  { "MAC address is unknown", "MAC addresses are unknown" } },
-		{ "ports",
-		  (double)count_unconfigured(s),
-		  { "port is not in the configuration",
-		    "ports are not in the configuration" } },
+	const struct finding findings[] = {
+		{ "store", health_count(&s->store, "rows_failed"),
+		  TR("Rows that could not be stored") },
+		{ "store", health_count(&s->store, "steps_lost"),
+		  TR("Minutes lost") },
+		{ "input", health_count(&s->input, "socket_drops"),
+		  TR("Datagrams dropped by the kernel") },
+		{ "input", health_count(&s->input, "lost_datagrams"),
+		  TR("Datagrams lost on the way") },
+		{ "switches", count_drops(s),
+		  TR("Samples dropped by switches") },
+		{ "relays", count_relay_drops(s),
+		  TR("Datagrams dropped before receivers") },
+		{ "refused", (double)s->refused_count, TR("Refused agents") },
+		{ "macs", (double)status_staying(s->macs, s->mac_count),
+		  TR("Unknown MAC addresses") },
+		{ "ports", (double)count_unconfigured(s),
+		  TR("Ports that are not in the configuration") },
 	};
 	size_t shown = 0;
 
 	if (!health_ledger_balances(s)) {
 		add_item(out, &shown, "ledger");
-		text_add(out, "The ledger does not balance");
+		tr_add(out, "The ledger does not balance");
 		end_item(out);
 	}
 	add_silent_switches(call, out, &shown);
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		add_counted(out, &shown, lines[i].anchor, lines[i].count,
-			    lines[i].words);
+	add_findings(out, &shown, findings,
+		     sizeof(findings) / sizeof(findings[0]));
 	add_learned(s, out, &shown);
 	if (shown > 0)
 		text_add(out, "</ul>\n");
 	else if (page_is_stale(call))
-		text_add(out, "<p class=\"flag bad\">No new data comes.</p>\n");
+		health_flag(out, "bad", TR("No new data comes."));
 	else
-		text_add(out, "<p class=\"flag good\">Nothing needs "
-			      "attention.</p>\n");
+		health_flag(out, "good", TR("Nothing needs attention."));
 }

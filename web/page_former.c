@@ -13,8 +13,8 @@ static void add_total(const struct call *call, const struct subject *subject,
 	struct view view;
 
 	if (view_load(&view, call, subject, period) < 0) {
-		text_add(out, "<p class=\"banner bad\">The store could not be "
-			      "read.</p>\n");
+		text_addf(out, "<p class=\"banner bad\">%s</p>\n",
+			  tr(out, "The store could not be read."));
 		return;
 	}
 	graph_add_figure(out, subject, &view, "g");
@@ -41,12 +41,16 @@ bool page_former(const struct call *call, struct response *r, uint32_t asn)
 	if (!says_period(call->request) || page_period(call, r, &period)) {
 		page_begin(call, r, text_str(&subject.title));
 		text_addf(&r->body,
-			  "<h1>AS%u <span class=\"asn\">former member</span>"
-			  "</h1>\n<p class=\"lead\">Neither the roster nor the "
-			  "configuration has AS%u now. This is what was "
-			  "stored while they did, estimated from samples; what "
-			  "ports counted is shown with the ports.</p>\n",
-			  asn, asn);
+			  "<h1>AS%u <span class=\"asn\">%s</span></h1>\n"
+			  "<p class=\"lead\">",
+			  asn, tr(&r->body, "former member"));
+		tr_addf(&r->body,
+			"Neither the roster nor the configuration has AS%u "
+			"now. This is what was stored while they did, "
+			"estimated from samples; what ports counted is shown "
+			"with the ports.",
+			asn);
+		text_add(&r->body, "</p>\n");
 		period_nav_add(&r->body, call, &period);
 		add_total(call, &subject, &period, &r->body);
 		page_end(call, r);

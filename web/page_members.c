@@ -35,14 +35,15 @@ static const struct {
 	bool is_number;
 	bool needs_access;
 } orders[ORDER_COUNT] = {
-	[ORDER_TRAFFIC] = { "traffic", "Total", true, true },
-	[ORDER_NAME] = { "name", "Member", false, false },
-	[ORDER_ASN] = { "asn", "ASN", true, false },
+	[ORDER_TRAFFIC] = { "traffic", TR("Total"), true, true },
+	[ORDER_NAME] = { "name", TR("Member"), false, false },
+	[ORDER_ASN] = { "asn", TR("ASN"), true, false },
 	[ORDER_SPEED] = { "speed", TR("Speed"), true, false },
-	[ORDER_FROM] = { "from", "Member \xe2\x86\x92 exchange, now", true,
+	[ORDER_FROM] = { "from", TR("Member \xe2\x86\x92 exchange, now"), true,
 			 true },
-	[ORDER_TO] = { "to", "Exchange \xe2\x86\x92 member, now", true, true },
-	[ORDER_PEAK] = { "peak", "Highest", true, true },
+	[ORDER_TO] = { "to", TR("Exchange \xe2\x86\x92 member, now"), true,
+		       true },
+	[ORDER_PEAK] = { "peak", TR("Highest"), true, true },
 };
 
 static double current(const struct line *l, enum way way)
@@ -169,8 +170,8 @@ static void add_head(const struct call *call, enum order order,
 		text_add(out, "</a></th>");
 	}
 	if (call->is_open) {
-		tr_add(out, "<th scope=\"col\">Member \xe2\x86\x92 exchange, "
-			    "own scale, ");
+		text_add(out, "<th scope=\"col\">");
+		tr_add(out, "Member \xe2\x86\x92 exchange, own scale, ");
 		period_add_short(out, range);
 		text_add(out, "</th>");
 	}
@@ -226,9 +227,11 @@ static void add_members(const struct call *call, enum order order,
 		lines[i].figures = list.figures ? &list.figures[i] : NULL;
 	}
 	qsort(lines, count, sizeof(*lines), comparisons[order]);
-	text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		      "aria-label=\"Members\"><table class=\"list\">\n"
-		      "<caption>Members</caption>\n");
+	text_addf(out,
+		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		  "aria-label=\"%s\"><table class=\"list\">\n"
+		  "<caption>%s</caption>\n",
+		  tr(out, "Members"), tr(out, "Members"));
 	add_head(call, order, out);
 	for (uint32_t i = 0; i < count; i++)
 		add_line(call, &lines[i], list.sparks, out);
@@ -242,15 +245,17 @@ void page_members(const struct call *call, struct response *r)
 	enum order order;
 
 	if (!wanted_order(call, &order)) {
-		page_refuse(call, r, 400, "There is no such order.");
+		page_refuse(call, r, 400, TR("There is no such order."));
 		return;
 	}
-	page_begin(call, r, "Members");
-	text_addf(&r->body,
-		  "<h1>Members</h1>\n<p class=\"lead\">%u members.%s</p>\n",
-		  call->registry->member_count,
-		  call->is_open ? " A heading sorts by its column."
-				: " Their traffic is not public.");
+	page_begin(call, r, tr(&r->body, "Members"));
+	text_addf(&r->body, "<h1>%s</h1>\n<p class=\"lead\">",
+		  tr(&r->body, "Members"));
+	tr_addf(&r->body, "Members: %u.", call->registry->member_count);
+	text_addf(&r->body, " %s</p>\n",
+		  tr(&r->body, call->is_open
+				   ? TR("A heading sorts by its column.")
+				   : TR("Their traffic is not public.")));
 	add_members(call, order, r);
 	page_end(call, r);
 	/* What the list shows depends on the access. */

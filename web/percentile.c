@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "store/rrd_read.h"
+#include "util/language.h"
 #include "web/units.h"
 
 enum { SLOT_S = 300 }; /* what a percentile is made of, by definition */
@@ -142,14 +143,10 @@ void percentile_add(struct text *out, const struct view *view, enum way way,
 	units_rate(out, view->p95[way][band]);
 }
 
-void percentile_add_bias(struct text *out, double bias, const char *before,
-			 const char *after)
+void percentile_add_bias(struct text *out, double bias)
 {
-	if (!percentile_is_corrected(bias))
-		return;
-	text_addf(out, "%s+", before);
+	text_add_char(out, '+');
 	units_percent(out, bias);
-	text_add(out, after);
 }
 
 /* Whether it holds of a percentile that is shown. One of nothing but unknown
@@ -169,38 +166,52 @@ static bool holds_of_any(const struct view *v, bool with_bands,
 	return false;
 }
 
+/* What some are corrected for; the bias of each direction in words, or NULL. */
+static void add_correction(struct text *out, const char *biases)
+{
+	if (biases)
+		tr_addf(out,
+			"\xe2\x89\x88: corrected, as of few samples a 95th "
+			"percentile comes out too high (%s). ",
+			biases);
+	else
+		tr_add(out, "\xe2\x89\x88: corrected, as of few samples a "
+			    "95th percentile comes out too high. ");
+}
+
+static void add_estimate_note(struct text *out, const struct view *view,
+			      bool with_bands)
+{
+	struct text biases;
+
+	text_init_like(&biases, out);
+	for (int way = 0; !with_bands && way < WAY_COUNT; way++) {
+		double bias = view->p95_bias[way][BAND_TOTAL];
+
+		if (!percentile_is_corrected(bias))
+			continue;
+		text_add(&biases, biases.len ? ", " : "");
+		percentile_add_bias(&biases, bias);
+	}
+	if (holds_of_any(view, with_bands, percentile_is_corrected))
+		add_correction(out, with_bands ? NULL : text_str(&biases));
+	if (holds_of_any(view, with_bands, percentile_is_withheld))
+		tr_addf(out,
+			"One of fewer than %d samples a mean is withheld. ",
+			PERCENTILE_SAMPLES_LEAST);
+	text_fini(&biases);
+}
+
 void percentile_add_note(struct text *out, const struct view *view,
 			 bool with_bands)
 {
-	if (view->p95_basis == PERCENTILE_MEASURED)
-		return;
-	if (view->p95_basis == PERCENTILE_OF_LONG_MEANS) {
-		text_add(out, "A 95th percentile is of 5-minute means, which "
-			      "are kept for two days of pairs: here it is "
-			      "withheld. ");
-		return;
-	}
-	if (view->p95_basis == PERCENTILE_WITHOUT_SAMPLES) {
-		text_add(out, "How sure the means are is not known, so the "
-			      "95th percentile is withheld. ");
-		return;
-	}
-	if (holds_of_any(view, with_bands, percentile_is_corrected)) {
-		const char *before = " (";
-
-		text_add(out, "\xe2\x89\x88: corrected, as of few samples "
-			      "a 95th percentile comes out too high");
-		for (int way = 0; !with_bands && way < WAY_COUNT; way++) {
-			double bias = view->p95_bias[way][BAND_TOTAL];
-
-			percentile_add_bias(out, bias, before, "");
-			if (percentile_is_corrected(bias))
-				before = ", ";
-		}
-		text_add(out, with_bands ? ". " : "). ");
-	}
-	if (holds_of_any(view, with_bands, percentile_is_withheld))
-		text_addf(out,
-			  "One of fewer than %d samples a mean is withheld. ",
-			  PERCENTILE_SAMPLES_LEAST);
+	if (view->p95_basis == PERCENTILE_OF_LONG_MEANS)
+		tr_add(out,
+		       "A 95th percentile is of 5-minute means, which are "
+		       "kept for two days of pairs: here it is withheld. ");
+	else if (view->p95_basis == PERCENTILE_WITHOUT_SAMPLES)
+		tr_add(out, "How sure the means are is not known, so the 95th "
+			    "percentile is withheld. ");
+	else if (view->p95_basis != PERCENTILE_MEASURED)
+		add_estimate_note(out, view, with_bands);
 }

@@ -47,9 +47,8 @@ void percentile_of_pair(struct view *view, const struct call *call,
 void percentile_add(struct text *out, const struct view *view, enum way way,
 		    enum band band);
 
-/** Append a bias, "+12.3 %", between before and after if one is corrected. */
-void percentile_add_bias(struct text *out, double bias, const char *before,
-			 const char *after);
+/** Append a bias: "+12.3 %". */
+void percentile_add_bias(struct text *out, double bias);
 
 /**
  * Append sentences on what is corrected or withheld; nothing where all is as

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/places.h"
 
+#include "util/language.h"
 #include "web/html.h"
 #include "web/units.h"
 #include "web/view.h"
@@ -49,18 +50,21 @@ void places_add(struct text *out, const struct call *call,
 	const struct registry *r = call->registry;
 	struct subject subject;
 
-	text_add(out,
-		 "<h2 id=\"places\">Where</h2>\n"
-		 "<p>What members send, as seen by the switches of each place "
-		 "and in each VLAN; unknown while one of the switches is "
-		 "silent.</p>\n"
-		 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-		 "aria-labelledby=\"places\"><table "
-		 "aria-labelledby=\"places\">\n<thead><tr>"
-		 "<th scope=\"col\">Part of the exchange</th>"
-		 "<th scope=\"col\" class=\"number\">Now</th>"
-		 "<th scope=\"col\" class=\"number\">Maximum</th>"
-		 "</tr></thead>\n<tbody>\n");
+	text_addf(out, "<h2 id=\"places\">%s</h2>\n<p>%s</p>\n",
+		  tr(out, "Where"),
+		  tr(out, "What members send, as seen by the switches of each "
+			  "place and in each VLAN; unknown while one of the "
+			  "switches is silent."));
+	text_addf(out,
+		  "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+		  "aria-labelledby=\"places\"><table "
+		  "aria-labelledby=\"places\">\n<thead><tr>"
+		  "<th scope=\"col\">%s</th>"
+		  "<th scope=\"col\" class=\"number\">%s</th>"
+		  "<th scope=\"col\" class=\"number\">%s</th>"
+		  "</tr></thead>\n<tbody>\n",
+		  tr(out, "Part of the exchange"), tr(out, "Now"),
+		  tr(out, "Maximum"));
 	if (r->infrastructure.switch_count > 0) {
 		subject_of_infrastructure(&subject, out->language, r);
 		add_place(out, call, &subject, period);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/ports.h"
+#include "util/language.h"
 
 #include <errno.h>
 #include <math.h>
@@ -119,7 +120,7 @@ void ports_add_owner(struct text *out, const struct call *call,
 	if (!row->port)
 		return;
 	if (row->port->core)
-		text_add(out, "another switch");
+		text_add(out, language_find(call->language, "another switch"));
 	for (uint32_t i = 0; i < row->port->member_count; i++)
 		text_addf(out, "%sAS%u", i ? ", " : "",
 			  call->registry->members[row->port->members[i]].asn);

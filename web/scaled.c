@@ -6,10 +6,11 @@
 #include <stdlib.h>
 
 #include "ixp/apportion.h"
+#include "util/language.h"
 #include "web/peers.h"
 #include "web/view.h"
 
-const char scaled_no_peer[] = "flooded or not attributed";
+const char scaled_no_peer[] = TR("flooded or not attributed");
 
 /* What the table is made of. */
 struct sources {

@@ -152,11 +152,11 @@ void page_scaled(const struct call *call, struct response *r)
 	if (asn_text && request_asn(asn_text, &asn) == 0)
 		member = registry_member(call->registry, asn);
 	if (!member) {
-		page_refuse(call, r, 404, "There is no such member.");
+		page_refuse(call, r, 404, TR("There is no such member."));
 		return;
 	}
 	if (scaled_load(&s, call, member, &period) < 0) {
-		page_refuse(call, r, 500, "The store could not be read.");
+		page_refuse(call, r, 500, TR("The store could not be read."));
 		return;
 	}
 	answer(call, member, &s, r);

@@ -88,7 +88,7 @@ static const struct {
 	  "/traffic/vlan?vlan=200&amp;range=day\">VLAN 200 Multicast</a></th>"
 	  "<td class=\"number\">360 Mbit/s</td>" },
 	{ "/members", "href=\"/members/AS64500\"" },
-	{ "/members", "7 members." },
+	{ "/members", "Members: 7." },
 	{ "/members", "<td class=\"number\">653 Mbit/s</td>" },
 	{ "/members?sort=speed", "<td class=\"number\">10 Gbit/s</td>" },
 	{ "/traffic/vlan?vlan=200", "<h1>VLAN 200 Multicast</h1>" },
@@ -164,7 +164,7 @@ static const struct {
 	{ "/health", "- { asn: 64503, vlan: 200, mac: "
 		     "&quot;02:00:00:00:01:04&quot; }" },
 	{ "/health", "asn: [ 64502, 64503, 64500 ] }" },
-	{ "/health", "datagrams were dropped before receivers" },
+	{ "/health", "Datagrams dropped before receivers: " },
 	{ "/health", "<td>192.0.2.50:6343</td><td>all, unchanged</td>" },
 	{ "/health", "Connection refused, " },
 	{ "/health", "dropped: neither end is a member" },
@@ -180,15 +180,15 @@ static const struct {
 	{ "/health", "Frames that left by another\xe2\x80\x99s port</h2>" },
 	{ "/health", "no member has it, in passing</td>" },
 	/* Four are listed, one of them in passing. */
-	{ "/health", "<a href=\"#macs\">3 MAC addresses are unknown</a>" },
-	{ "/health", "<a href=\"#moved\">1 MAC address moved</a>" },
+	{ "/health", "<a href=\"#macs\">Unknown MAC addresses: 3</a>" },
+	{ "/health", "<a href=\"#moved\">MAC addresses moved: 1</a>" },
 	{ "/ports/sw1/436207616", "into the switch 1.004 \xc2\xb1"
 				  "0.021; out of it 0.990" },
 	{ "/ports/sw1/436400128", "<span class=\"flag bad\">too low for "
 				  "long</span>" },
-	{ "/health", "<a href=\"#sides\">1 member is sampled on one side" },
-	{ "/health", "<a href=\"#losses\">1 member" },
-	{ "/health", "<a href=\"#calibration\">1 estimate drifts away" },
+	{ "/health", "<a href=\"#sides\">Members sampled on one side only: 1" },
+	{ "/health", "<a href=\"#losses\">Members whose frames are lost" },
+	{ "/health", "<a href=\"#calibration\">Estimates that drift away" },
 	{ "/health", "in effect, 5.0 % missing</small>" },
 	{ "/health", "exchange \xe2\x86\x92 AS64501</th>" },
 	{ "/health", "3.1 % \xc2\xb1"
@@ -198,8 +198,8 @@ static const struct {
 	{ "/health", "out of the switch</td><td class=\"number\">0.470 "
 		     "\xc2\xb1"
 		     "0.030</td><td>too low</td>" },
-	{ "/health", "<a href=\"#contradictions\">1 port contradicts" },
-	{ "/health", "<a href=\"#misdelivered\">1 member" },
+	{ "/health", "<a href=\"#contradictions\">Ports that contradict" },
+	{ "/health", "<a href=\"#misdelivered\">Members whose frames leave" },
 	{ "/livez", "ok\n" },
 	{ "/readyz", "ok\n" },
 	{ "/graph/exchange.svg", "<title>Traffic of the exchange" },

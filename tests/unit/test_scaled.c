@@ -319,13 +319,13 @@ START_TEST(peers_that_are_not_shown_are_summed_up)
 	scaled_add_tables(&out, &s, &place);
 	ck_assert_ptr_nonnull(
 	    strstr(text_str(&out),
-		   "10 other peers</th><td class=\"number\">"
-		   "<data value=\"55\" title=\"55 bytes\">55 B</data>"));
-	ck_assert_ptr_nonnull(strstr(text_str(&out), ">All 30 peers</a>"));
+		   "Other peers: 10</th><td class=\"number\">"
+		   "<data value=\"55\" title=\"Bytes: 55\">55 B</data>"));
+	ck_assert_ptr_nonnull(strstr(text_str(&out), ">All peers (30)</a>"));
 	text_clear(&out);
 	place.all = true;
 	scaled_add_tables(&out, &s, &place);
-	ck_assert_ptr_null(strstr(text_str(&out), "other peers"));
+	ck_assert_ptr_null(strstr(text_str(&out), "Other peers"));
 	text_fini(&out);
 }
 END_TEST

@@ -70,8 +70,6 @@
 			order === "desc" ? "descending" : "ascending");
 	}
 
-	const orders = { ascending: "asc", descending: "desc" };
-
 	// By what name the address knows a column.
 	function nameOf(head) {
 		const link = head.querySelector("a[href*='sort=']");
@@ -80,22 +78,20 @@
 			(link && new URL(link.href).searchParams.get("sort"));
 	}
 
-	// How a column is sorted at first: as it is, as its link says, else numbers
-	// downwards.
 	function firstOrder(table, head) {
-		const link = head.querySelector("a");
-		const said = link && new URL(link.href).searchParams.get("order");
 		const sample = groupsOf(table)
 			.map((group) => valueOf(group, head.cellIndex))
 			.find((value) => value !== null);
 
-		return orders[head.getAttribute("aria-sort")] ?? said ??
+		return head.dataset.order ??
 			(typeof sample === "number" ? "desc" : "asc");
 	}
 
-	function press(table, head, first, event) {
-		const now = orders[head.getAttribute("aria-sort")];
-		const order = !now ? first : now === "asc" ? "desc" : "asc";
+	const opposite = { ascending: "desc", descending: "asc" };
+
+	function press(table, head, event) {
+		const order = opposite[head.getAttribute("aria-sort")] ??
+			firstOrder(table, head);
 
 		event.preventDefault();
 		sort(table, head, order);
@@ -126,10 +122,8 @@
 
 			if (!name)
 				continue;
-			const first = firstOrder(table, head);
-
 			handleOf(head).addEventListener("click",
-				(event) => press(table, head, first, event));
+				(event) => press(table, head, event));
 			if (name === asked.get("sort") && asked.get("order"))
 				sort(table, head, asked.get("order"));
 		}
