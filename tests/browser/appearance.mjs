@@ -8,6 +8,7 @@ import { inTab } from "./browser.mjs";
 import { looks, pages, sampleOfLooks } from "./pages.mjs";
 import { assert, check, equal } from "./report.mjs";
 
+const TABS = 3; // at the same time
 const axe = readFileSync(
 	createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
@@ -58,28 +59,41 @@ async function looksRight(tab, wrong, page, look) {
 }
 
 export async function appearance(browser, base, all) {
-	for (const [n, page] of pages.entries()) {
-		for (const look of all ? looks : sampleOfLooks(n)) {
-			const { language, scheme, width } = look;
+	const views = [...pages.entries()].flatMap(([n, page]) =>
+		(all ? looks : sampleOfLooks(n)).map((look) => ({ page, look })));
 
-			await check(`${page.name} ${language} ${scheme} ${width}`,
-				() => inTab(browser, base, look, (tab, wrong) =>
-					looksRight(tab, wrong, page, look)));
-		}
-	}
+	await inParallel(views, async ({ page, look }) => {
+		const { language, scheme, width } = look;
+
+		await check(`${page.name} ${language} ${scheme} ${width}`,
+			() => inTab(browser, base, look, (tab, wrong) =>
+				looksRight(tab, wrong, page, look)));
+	});
+}
+
+// A few at a time: most of it is waiting.
+async function inParallel(views, body) {
+	const left = [...views];
+	const work = async () => {
+		while (left.length > 0)
+			await body(left.shift());
+	};
+
+	await Promise.all(Array.from({ length: TABS }, work));
 }
 
 // A picture of each page in each look, to be looked at.
 export async function shots(browser, base, dir) {
-	for (const page of pages) {
-		for (const look of looks) {
-			const { language, scheme, width } = look;
+	const views = pages.flatMap((page) =>
+		looks.map((look) => ({ page, look })));
 
-			await inTab(browser, base, look, async (tab) => {
-				await tab.goto(page.path);
-				await tab.screenshot({ fullPage: true,
-					path: `${dir}/${page.name}-${language}-${scheme}-${width}.png` });
-			});
-		}
-	}
+	await inParallel(views, ({ page, look }) =>
+		inTab(browser, base, look, async (tab) => {
+			const { language, scheme, width } = look;
+			const name = `${page.name}-${language}-${scheme}-${width}`;
+
+			await tab.goto(page.path);
+			await tab.screenshot({ fullPage: true,
+				path: `${dir}/${name}.png` });
+		}));
 }

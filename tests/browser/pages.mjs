@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The pages that are looked at, one a line; the first one is the front page.
 
+// status: if it is not 200; walked: by keyboard and without JavaScript in the
+// short run too; bare: without the head that pages have.
 export const pages = [
-	{ name: "home", path: "/" },
-	{ name: "members", path: "/members" },
-	{ name: "member", path: "/members/AS64500" },
+	{ name: "home", path: "/", walked: true },
+	{ name: "members", path: "/members", walked: true },
+	{ name: "member", path: "/members/AS64500", walked: true },
 	{ name: "member-year", path: "/members/AS64504?range=year" },
+	{ name: "member-mirrored",
+		path: "/members/AS64500?range=week&style=mirrored&previous=1" },
 	{ name: "member-scaled", path: "/members/AS64500?scaled=1" },
-	{ name: "ports", path: "/ports" },
+	{ name: "pair", path: "/members/AS64500/AS64501" },
+	{ name: "ports", path: "/ports", walked: true },
 	{ name: "port", path: "/ports/sw1/436207616" },
-	{ name: "health", path: "/health" },
+	{ name: "league", path: "/league" },
+	{ name: "matrix", path: "/matrix", walked: true },
+	{ name: "switch", path: "/traffic/switch?name=sw2" },
+	{ name: "vlan", path: "/traffic/vlan?vlan=100" },
+	{ name: "health", path: "/health", walked: true },
+	{ name: "embed", path: "/embed/exchange", bare: true },
 	{ name: "refused", path: "/no/such/page", status: 404 },
 ];
 

@@ -38,6 +38,8 @@ if (!existsSync(executable))
 
 const { startSite } = await import("./site.mjs");
 const { appearance, shots } = await import("./appearance.mjs");
+const { zoom } = await import("./zoom.mjs");
+const { use } = await import("./use.mjs");
 const { finish } = await import("./report.mjs");
 const site = await startSite({ web: options.web,
 	makeExchange: options["make-exchange"] });
@@ -50,6 +52,8 @@ try {
 		await shots(browser, site.url, options.shots);
 	} else {
 		await appearance(browser, site.url, options.all);
+		await zoom(browser, site.url);
+		await use(browser, site.url, options.all);
 		process.exitCode = finish();
 	}
 } finally {

@@ -399,12 +399,12 @@ static const struct {
 	  "records shorter than their kind", "flow records of other" },
 	{ "{\"version\":2}", "another version of the status file", NULL },
 	{ "{\"version\":1}", "<h2>Ledger", "another version" },
-	{ "{\"clock_jumps\":2}", "clock was set 2 times", NULL },
-	{ "{\"pauses\":3}", "stood still 3 times", NULL },
+	{ "{\"clock_jumps\":2}", "clock was set since its start: 2.", NULL },
+	{ "{\"pauses\":3}", "stood still since its start: 3.", NULL },
 	{ "{\"clock_jumps\":0}", "<h2>Ledger", "clock was set" },
 	{ "{\"refused\":[{\"agent\":\"192.0.2.9\"}],"
 	  "\"refused_not_listed\":7}",
-	  "and 7 datagrams of others", NULL },
+	  "Datagrams of others that are not listed: 7.", NULL },
 	{ "{\"unknown_macs\":[{\"mac\":\"x\","
 	  "\"samples\":4,\"missed_samples_at_most\":9}]}",
 	  "4 <small>+ at most 9</small>", NULL },
@@ -417,7 +417,7 @@ static const struct {
 	  "Nothing needs attention", "class=\"verdict\"" },
 	{ "{\"written\":1699990000,\"last_step_end\":1699990020}",
 	  "No new data comes", "Nothing needs attention" },
-	{ "{\"store\":{\"rows_failed\":2}}", "2 rows could not be stored",
+	{ "{\"store\":{\"rows_failed\":2}}", "Rows that could not be stored: 2",
 	  "Nothing needs attention" },
 	{ "{\"ledger\":{\"observations\":3,\"attributed\":3,"
 	  "\"dropped\":{\"no_member\":0}}}",

@@ -70,6 +70,8 @@
 			order === "desc" ? "descending" : "ascending");
 	}
 
+	const orders = { ascending: "asc", descending: "desc" };
+
 	// By what name the address knows a column.
 	function nameOf(head) {
 		const link = head.querySelector("a[href*='sort=']");
@@ -78,20 +80,22 @@
 			(link && new URL(link.href).searchParams.get("sort"));
 	}
 
+	// How a column is sorted at first: as it is, as its link says, else numbers
+	// downwards.
 	function firstOrder(table, head) {
+		const link = head.querySelector("a");
+		const said = link && new URL(link.href).searchParams.get("order");
 		const sample = groupsOf(table)
 			.map((group) => valueOf(group, head.cellIndex))
 			.find((value) => value !== null);
 
-		return head.dataset.order ??
+		return orders[head.getAttribute("aria-sort")] ?? said ??
 			(typeof sample === "number" ? "desc" : "asc");
 	}
 
-	const opposite = { ascending: "desc", descending: "asc" };
-
-	function press(table, head, event) {
-		const order = opposite[head.getAttribute("aria-sort")] ??
-			firstOrder(table, head);
+	function press(table, head, first, event) {
+		const now = orders[head.getAttribute("aria-sort")];
+		const order = !now ? first : now === "asc" ? "desc" : "asc";
 
 		event.preventDefault();
 		sort(table, head, order);
@@ -122,8 +126,10 @@
 
 			if (!name)
 				continue;
+			const first = firstOrder(table, head);
+
 			handleOf(head).addEventListener("click",
-				(event) => press(table, head, event));
+				(event) => press(table, head, first, event));
 			if (name === asked.get("sort") && asked.get("order"))
 				sort(table, head, asked.get("order"));
 		}
