@@ -160,13 +160,13 @@ static void add_links(const struct call *call, const struct port_list *list,
 {
 	static const char *const heads[] = { TR("Port"),
 					     TR("Other end"),
-					     TR("#Speed"),
-					     TR("#In, now"),
-					     TR("#Out, now"),
-					     TR("#In, highest"),
-					     TR("#Out, highest"),
-					     TR("#In, 95th"),
-					     TR("#Out, 95th"),
+					     "#" TR("Speed"),
+					     "#" TR("In, now"),
+					     "#" TR("Out, now"),
+					     "#" TR("In, highest"),
+					     "#" TR("Out, highest"),
+					     "#" TR("In, 95th"),
+					     "#" TR("Out, 95th"),
 					     TR("Full"),
 					     NULL };
 	size_t shown = 0;
@@ -272,10 +272,10 @@ static void add_verdict(struct text *out, const double highest[WAY_COUNT])
 static void add_lag(const struct call *call, const struct port_list *list,
 		    const struct port_line *lag, struct text *out)
 {
-	static const char *const heads[] = { TR("Port"),       TR("State"),
-					     TR("#Speed"),     TR("#In"),
-					     TR("#Share in"),  TR("#Out"),
-					     TR("#Share out"), NULL };
+	static const char *const heads[] = { TR("Port"),	  TR("State"),
+					     "#" TR("Speed"),	  "#" TR("In"),
+					     "#" TR("Share in"),  "#" TR("Out"),
+					     "#" TR("Share out"), NULL };
 	const struct port_line *members[LAG_PORTS_MAX];
 	struct lag_port ports[LAG_PORTS_MAX];
 	size_t count = find_members(list, lag, members);

@@ -186,10 +186,8 @@ static void add_extent(const struct matrix_shown *s, struct text *out)
 	dates_add_day(out, book->from_s);
 	text_add(out, "</strong>");
 	if (!book->is_closed && book->first_s > 0) {
-		tr_add(out, ", so far: from ");
-		dates_add(out, "%H:%M", book->first_s);
-		tr_add(out, " to ");
-		dates_add(out, "%H:%M", book->to_s);
+		dates_add(out, tr(out, ", so far: from %H:%M"), book->first_s);
+		dates_add(out, tr(out, " to %H:%M"), book->to_s);
 	}
 	tr_add(out,
 	       ". Averages over that time of what was sent by a row\xe2\x80"
