@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "util/language.h"
+#include "web/client.h"
 #include "web/memo.h"
 #include "web/period.h"
 #include "web/request.h"
@@ -26,7 +27,8 @@ struct call {
 	const struct status *status;   /* NULL: none could be read */
 	const struct request *request; /* NULL: it could not be read */
 	const struct language *language;
-	double wall_s;	 /* the clock's time */
+	const struct client_origin *origin; /* where it came from */
+	double wall_s;			    /* the clock's time */
 	int64_t now_s;	 /* "now" of the data: a replay's end, else wall_s */
 	bool is_open;	 /* everything is shown to everyone */
 	bool is_api;	 /* a program asks: refusals are for it */

@@ -11,6 +11,7 @@
 #include "util/zone.h"
 #include "web/api.h"
 #include "web/embed.h"
+#include "web/grapher.h"
 #include "web/languages.h"
 #include "web/page.h"
 
@@ -105,6 +106,19 @@ static const struct route routes[] = {
 	{ "api/v1/statistics/*", api_statistics, false, SITE_DEAR_NONE },
 	{ "api/v1/pairs", api_pairs, false, SITE_DEAR_NONE },
 	{ "api/v1/matrix", api_matrix, false, SITE_DEAR_NONE },
+	/* Graphs that everyone may see, and those that are not served. */
+	{ "grapher/ixp", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/infrastructure", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/location", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/vlan", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/physicalinterface", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/virtualinterface", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/trunk", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/corebundle", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/latency", page_grapher, true, SITE_DEAR_NONE },
+	{ "grapher/*", page_grapher, false, SITE_DEAR_NONE },
+	{ "grapher-sflow/*/*/*/*", page_tree, true, SITE_DEAR_NONE },
+	{ "grapher-sflow/*/*/*/*/*", page_tree, true, SITE_DEAR_NONE },
 	{ "style.css", page_asset, true, SITE_DEAR_NONE },
 	{ "app.js", page_asset, true, SITE_DEAR_NONE },
 	{ "uplot.js", page_asset, true, SITE_DEAR_NONE },
@@ -235,6 +249,7 @@ static void answer(struct site *site, const struct route_request *from,
 		.registry = generation->registry,
 		.config = generation->config,
 		.status = site_take_status(site),
+		.origin = &from->origin,
 		.wall_s = site_time(site),
 		.is_visited = is_visited,
 	};
@@ -323,8 +338,9 @@ void route_prepare(struct site *site, double *last_step_end)
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
 		const struct route *route = &routes[i];
 		char target[32];
-		const struct route_request request = { "GET", target,
-						       "localhost", NULL };
+		const struct route_request request = { .method = "GET",
+						       .target = target,
+						       .host = "localhost" };
 		struct response r;
 
 		if (route->dear == SITE_DEAR_NONE ||

@@ -10,6 +10,7 @@
  * body of a HEAD away.
  */
 
+#include "web/client.h"
 #include "web/response.h"
 #include "web/site.h"
 
@@ -19,6 +20,7 @@ struct route_request {
 	const char *target;	     /* raw, as it stood in the request line */
 	const char *host;	     /* the Host header's value */
 	const char *accept_language; /* NULL: there is none */
+	struct client_origin origin;
 };
 
 /**

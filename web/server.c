@@ -227,6 +227,35 @@ static struct representation *take_finished(struct server *server,
 	return it;
 }
 
+static struct ipaddr peer_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	if (!info || !info->client_addr)
+		return (struct ipaddr){ .version = 0 };
+	return ipaddr_of_sockaddr((const void *)info->client_addr);
+}
+
+/* A header, or NULL. */
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static struct client_origin origin_of(struct MHD_Connection *connection)
+{
+	struct client_origin origin = {
+		.peer = peer_of(connection),
+		.forwarded_for = header(connection, "X-Forwarded-For"),
+	};
+
+	origin.is_forwarded =
+	    origin.forwarded_for || header(connection, "Forwarded") ||
+	    header(connection, "X-Real-IP") || header(connection, "Via");
+	return origin;
+}
+
 static struct representation *make_refusal(int64_t now_s)
 {
 	struct representation *it;
@@ -241,18 +270,17 @@ static enum MHD_Result respond(struct server *server,
 			       struct MHD_Connection *connection,
 			       const char *method, struct pending *pending)
 {
-	const char *host =
-	    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
+	const char *host = header(connection, "Host");
 	/* No Host at all: HTTP/1.0, by hand; no browser does so. */
 	const struct route_request request = {
 		.method = method,
 		.target = pending ? pending->target : "",
 		.host = host ? host : "localhost",
-		.accept_language = MHD_lookup_connection_value(
-		    connection, MHD_HEADER_KIND, "Accept-Language"),
+		.accept_language = header(connection, "Accept-Language"),
+		.origin = origin_of(connection),
 	};
-	bool accepts_gzip = response_accepts_gzip(MHD_lookup_connection_value(
-	    connection, MHD_HEADER_KIND, "Accept-Encoding"));
+	bool accepts_gzip =
+	    response_accepts_gzip(header(connection, "Accept-Encoding"));
 	int64_t now_s = (int64_t)site_time(server->site);
 	struct representation *it;
 	enum MHD_Result result = MHD_NO;

@@ -136,6 +136,8 @@ struct config_web {
 	size_t trusted_proxy_count;
 	struct ipaddr *metrics_from;
 	size_t metrics_from_count;
+	struct ipaddr *rrd_from; /* none: loopback addresses */
+	size_t rrd_from_count;
 };
 
 /* The tree of RRD files for IXP Manager's Grapher. */

@@ -332,6 +332,9 @@ static void print_web(const struct config *c, struct text *out)
 			web->trusted_proxy_count);
 	print_addresses(out, "  metrics_from", web->metrics_from,
 			web->metrics_from_count);
+	if (web->rrd_from_count)
+		print_addresses(out, "  rrd_from", web->rrd_from,
+				web->rrd_from_count);
 }
 
 void config_print(const struct config *config, struct text *out)

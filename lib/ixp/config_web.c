@@ -66,6 +66,14 @@ static void read_metrics_from(struct config_reader *r,
 	    config_list(r, item, &addresses, &web->metrics_from_count);
 }
 
+static void read_rrd_from(struct config_reader *r, const struct yaml_item *item,
+			  void *field)
+{
+	struct config_web *web = field;
+
+	web->rrd_from = config_list(r, item, &addresses, &web->rrd_from_count);
+}
+
 void config_read_web(struct config_reader *r, const struct yaml_item *item,
 		     void *field)
 {
@@ -78,6 +86,7 @@ void config_read_web(struct config_reader *r, const struct yaml_item *item,
 		  config_read_number, false },
 		{ "trusted_proxies", 0, read_trusted_proxies, false },
 		{ "metrics_from", 0, read_metrics_from, false },
+		{ "rrd_from", 0, read_rrd_from, false },
 	};
 	static const struct config_keys all = { keys,
 						sizeof(keys) / sizeof(*keys) };
@@ -91,4 +100,5 @@ void config_web_fini(struct config_web *web)
 	free(web->users);
 	free(web->trusted_proxies);
 	free(web->metrics_from);
+	free(web->rrd_from);
 }

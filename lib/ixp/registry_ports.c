@@ -221,8 +221,6 @@ static void warn_of_unused(const struct config *config, struct diagnostics *d)
 	if (config->web.users)
 		diagnostics_warning(d, config->web.users_place, "users: %s",
 				    words);
-	if (config->web.trusted_proxy_count)
-		diagnostics_warning(d, file, "trusted_proxies: %s", words);
 	if (config->web.metrics_from_count)
 		diagnostics_warning(d, file, "metrics_from: %s", words);
 }

@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/rrd_read.h"
 #include "store/rrd_write.h"
 #include "store/series.h"
 #include "util/attr.h"
@@ -51,6 +52,25 @@ const struct series_layout *ixp_tree_layout(void);
 /** The path of a file. @return 0 or -ENAMETOOLONG */
 MUST_CHECK int ixp_tree_path(char *to, size_t size, const char *root,
 			     const struct ixp_file *file);
+
+/**
+ * Read a path below the root, as ixp_tree_path writes it and no other way:
+ * "ipv4/bytes/aggregate/aggregate.ipv4.bytes.vlan00010.rrd".
+ * @return 0 or ERR_SYNTAX
+ */
+MUST_CHECK int ixp_tree_parse(const char *path, struct ixp_file *out);
+
+/**
+ * Rows of a file, two columns; rates per second of its unit.
+ * @return as series_read
+ */
+MUST_CHECK int ixp_tree_read(struct series_data *out, const char *root,
+			     const struct ixp_file *file,
+			     const struct series_range *range);
+
+/** Append a whole file, as it was at one moment. @return as rrd_read_whole */
+MUST_CHECK int ixp_tree_read_whole(struct text *out, const char *root,
+				   const struct ixp_file *file);
 
 /**
  * Append rows to a file, in rising order of time; it is made if there is none,

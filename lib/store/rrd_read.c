@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "store/rrd_file.h"
 #include "util/err.h"
@@ -156,9 +157,42 @@ static int read_still(struct series_data *out, const struct reading *r)
 	return rc;
 }
 
+/* What is wanted of a file: rows of a range, or all its bytes. */
+struct wanted {
+	struct series_data *rows;
+	const struct series_range *range;
+	struct text *bytes; /* NULL: rows */
+};
+
+/* All bytes of an open file, see read_still. */
+static int read_bytes(struct text *out, const struct reading *r)
+{
+	size_t size = rrd_header_file_size(r->file.layout);
+	char *bytes = malloc(size);
+	struct rrd_header after;
+	ssize_t got;
+	int rc = 0;
+
+	if (!bytes)
+		return -ENOMEM;
+	got = pread(r->file.fd, bytes, size, 0);
+	if (got < 0)
+		rc = -errno;
+	else if ((size_t)got != size || is_being_written(r->file.fd))
+		rc = -EAGAIN;
+	if (rc == 0)
+		rc = rrd_header_again(&after, r->file.fd, r->path,
+				      r->file.layout);
+	if (rc == 0 && !rrd_header_same(&r->file.header, &after))
+		rc = -EAGAIN;
+	if (rc == 0)
+		text_add_bytes(out, bytes, size);
+	free(bytes);
+	return rc < 0 || text_ok(out) ? rc : -ENOMEM;
+}
+
 /* One try. @return as series_read, or -EAGAIN */
-static int try_read(struct series_data *out, struct reading *r,
-		    const struct series_range *range)
+static int try_read(const struct wanted *wanted, struct reading *r)
 {
 	struct rrd_file *file = &r->file;
 	int rc = ERR_UNSUPPORTED;
@@ -166,34 +200,32 @@ static int try_read(struct series_data *out, struct reading *r,
 	file->fd = rrd_header_open(&file->header, r->path, file->layout);
 	if (file->fd < 0)
 		return file->fd;
-	r->archive = choose_archive(file, range);
+	if (wanted->bytes) {
+		rc = read_bytes(wanted->bytes, r);
+		rrd_file_close(file);
+		return rc;
+	}
+	r->archive = choose_archive(file, wanted->range);
 	if (r->archive) {
 		uint32_t row_s = r->archive->row_s;
 
-		r->from_s = round_down(range->from_s, row_s);
-		r->to_s = round_down(range->to_s + row_s - 1, row_s);
-		rc = read_still(out, r);
+		r->from_s = round_down(wanted->range->from_s, row_s);
+		r->to_s = round_down(wanted->range->to_s + row_s - 1, row_s);
+		rc = read_still(wanted->rows, r);
 	}
 	rrd_file_close(file);
 	return rc;
 }
 
-int series_read(struct series_data *out, const char *state_dir,
-		const struct series *series, const struct series_range *range)
+static int keep_trying(const struct wanted *wanted, const char *path,
+		       const struct series_layout *layout)
 {
 	static const struct timespec pause = { .tv_nsec = PAUSE_NS };
-	char path[PATH_MAX];
-	struct reading reading = { .path = path };
-	int rc = series_path(path, sizeof(path), state_dir, series);
+	struct reading reading = { .path = path, .file = { .layout = layout } };
 
-	if (rc < 0)
-		return rc;
-	if (range->from_s < 0 || range->from_s >= range->to_s ||
-	    range->to_s > INT64_MAX / 2)
-		return ERR_RANGE;
-	reading.file.layout = series_layout(series->kind);
 	for (int i = 0; i < TRIES; i++) {
-		rc = try_read(out, &reading, range);
+		int rc = try_read(wanted, &reading);
+
 		if (rc != -EAGAIN)
 			return rc;
 		if (i >= TRIES_AT_ONCE)
@@ -202,6 +234,48 @@ int series_read(struct series_data *out, const char *state_dir,
 	log_error("store: read failed: %s: it is being written all the time",
 		  path);
 	return ERR_STORE;
+}
+
+int rrd_read_rows(struct series_data *out, const char *path,
+		  const struct series_layout *layout,
+		  const struct series_range *range)
+{
+	const struct wanted wanted = { .rows = out, .range = range };
+
+	if (range->from_s < 0 || range->from_s >= range->to_s ||
+	    range->to_s > INT64_MAX / 2)
+		return ERR_RANGE;
+	return keep_trying(&wanted, path, layout);
+}
+
+int rrd_read_whole(struct text *out, const char *path,
+		   const struct series_layout *layout)
+{
+	const struct wanted wanted = { .bytes = out };
+
+	return keep_trying(&wanted, path, layout);
+}
+
+int series_read(struct series_data *out, const char *state_dir,
+		const struct series *series, const struct series_range *range)
+{
+	char path[PATH_MAX];
+	int rc = series_path(path, sizeof(path), state_dir, series);
+
+	if (rc < 0)
+		return rc;
+	return rrd_read_rows(out, path, series_layout(series->kind), range);
+}
+
+int series_read_whole(struct text *out, const char *state_dir,
+		      const struct series *series)
+{
+	char path[PATH_MAX];
+	int rc = series_path(path, sizeof(path), state_dir, series);
+
+	if (rc < 0)
+		return rc;
+	return rrd_read_whole(out, path, series_layout(series->kind));
 }
 
 void series_data_fini(struct series_data *data)

@@ -17,6 +17,7 @@
 
 #include "store/series.h"
 #include "util/attr.h"
+#include "util/text.h"
 
 struct series_data {
 	int64_t from_s; /* start of the first row */
@@ -52,6 +53,27 @@ struct series_range {
 MUST_CHECK int series_read(struct series_data *out, const char *state_dir,
 			   const struct series *series,
 			   const struct series_range *range);
+
+/**
+ * As series_read, of a file of this layout anywhere. For lib/store alone.
+ * @return as series_read
+ */
+MUST_CHECK int rrd_read_rows(struct series_data *out, const char *path,
+			     const struct series_layout *layout,
+			     const struct series_range *range);
+
+/**
+ * Append a whole file of this layout, as it was at one moment.
+ *
+ * @return 0; ERR_NOT_FOUND, ERR_STORE (a damaged or foreign file, the reason
+ *         was logged), -ENOMEM, -errno
+ */
+MUST_CHECK int rrd_read_whole(struct text *out, const char *path,
+			      const struct series_layout *layout);
+
+/** Append the whole file of a series. @return as rrd_read_whole */
+MUST_CHECK int series_read_whole(struct text *out, const char *state_dir,
+				 const struct series *series);
 
 /** Free the values. */
 void series_data_fini(struct series_data *data);

@@ -209,8 +209,9 @@ static int rising(const void *left, const void *right)
 
 static void measure(struct site *site, const char *target)
 {
-	const struct route_request request = { "GET", target, "localhost",
-					       NULL };
+	const struct route_request request = { .method = "GET",
+					       .target = target,
+					       .host = "localhost" };
 	double ms[ROUNDS];
 	size_t bytes = 0;
 	double first;

@@ -57,9 +57,11 @@ static size_t answer(struct site *site, const char *target)
 	size_t len;
 
 	response_init(&r);
-	route_answer(
-	    site, &(struct route_request){ "GET", target, "localhost", NULL },
-	    &r);
+	route_answer(site,
+		     &(struct route_request){ .method = "GET",
+					      .target = target,
+					      .host = "localhost" },
+		     &r);
 	len = r.status == 200 ? r.body.len : 0;
 	response_fini(&r);
 	return len;

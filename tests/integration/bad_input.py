@@ -65,7 +65,7 @@ EVERY_KEY = {
                     "pairs_max": 10, "age_days": 7},
     "web": {"listen": "127.0.0.1:8080", "users": "users", "access": "open",
             "per_address": 20, "trusted_proxies": ["127.0.0.1"],
-            "metrics_from": ["127.0.0.1"]},
+            "metrics_from": ["127.0.0.1"], "rrd_from": ["127.0.0.1"]},
 }
 
 

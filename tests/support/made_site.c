@@ -46,9 +46,11 @@ struct response made_site_get(const struct made_site *made, const char *target)
 	struct response r;
 
 	response_init(&r);
-	route_answer(
-	    made->site,
-	    &(struct route_request){ "GET", target, "localhost", NULL }, &r);
+	route_answer(made->site,
+		     &(struct route_request){ .method = "GET",
+					      .target = target,
+					      .host = "localhost" },
+		     &r);
 	ck_assert(text_ok(&r.body));
 	return r;
 }

@@ -51,7 +51,7 @@ static const char full[] =
     "               pairs_max: 10, age_days: 7 }\n"
     "web: { listen: \"127.0.0.1:8081\", users: users, access: open,\n"
     "       per_address: 7, trusted_proxies: [ 192.0.2.3 ],\n"
-    "       metrics_from: [ \"::1\" ] }";
+    "       metrics_from: [ \"::1\" ], rrd_from: 192.0.2.10 }";
 
 static struct diagnostics messages;
 static struct config *config;
@@ -196,6 +196,8 @@ START_TEST(the_web_is_read)
 	ck_assert_uint_eq(config->web.per_address, 7);
 	assert_address(&config->web.trusted_proxies[0], "192.0.2.3");
 	assert_address(&config->web.metrics_from[0], "::1");
+	ck_assert_uint_eq(config->web.rrd_from_count, 1);
+	assert_address(&config->web.rrd_from[0], "192.0.2.10");
 }
 END_TEST
 

@@ -485,8 +485,9 @@ START_TEST(only_reading_is_allowed)
 
 		response_init(&r);
 		route_answer(made.site,
-			     &(struct route_request){ methods[i], "/",
-						      "localhost", NULL },
+			     &(struct route_request){ .method = methods[i],
+						      .target = "/",
+						      .host = "localhost" },
 			     &r);
 		ck_assert_uint_eq(r.status, 405);
 		ck_assert_str_eq(r.allow, "GET, HEAD");

@@ -84,7 +84,9 @@ static struct response ask(struct empty_site *e, const char *method,
 
 	response_init(&r);
 	route_answer(e->site,
-		     &(struct route_request){ method, target, host, NULL }, &r);
+		     &(struct route_request){
+			 .method = method, .target = target, .host = host },
+		     &r);
 	return r;
 }
 
