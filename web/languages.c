@@ -23,6 +23,26 @@ const struct language *languages_of(const char *code)
 	return NULL;
 }
 
+bool languages_are_known(const struct config *config, struct text *problem)
+{
+	bool known = true;
+
+	for (size_t i = 0; i < config->language_count; i++) {
+		if (languages_of(config->languages[i]))
+			continue;
+		known = false;
+		text_addf(problem,
+			  "%s: exchange.languages: this program does not speak "
+			  "\"%s\"; it speaks",
+			  config->path, config->languages[i]);
+		for (size_t j = 0; j < LANGUAGES_COUNT; j++)
+			text_addf(problem, "%s %s", j ? "," : "",
+				  languages_list[j]->code);
+		text_add_char(problem, '\n');
+	}
+	return known;
+}
+
 static bool is_listed(const struct config *config, const char *code)
 {
 	for (size_t i = 0; i < config->language_count; i++) {

@@ -9,9 +9,11 @@
  * makes it known here.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ixp/config.h"
+#include "util/attr.h"
 #include "util/language.h"
 
 /** All of them, English first. @param count gets how many */
@@ -19,6 +21,13 @@ const struct language *const *languages_all(size_t *count);
 
 /** The language of a code, or NULL. */
 const struct language *languages_of(const char *code);
+
+/**
+ * Whether the program can speak all that a configuration lists.
+ * @param problem  gets a line that names what it cannot, and what it can
+ */
+MUST_CHECK bool languages_are_known(const struct config *config,
+				    struct text *problem);
 
 /**
  * The language for a reader, of those that the configuration lists: the one

@@ -20,6 +20,7 @@
 #include "util/err.h"
 #include "util/log.h"
 #include "util/zone.h"
+#include "web/languages.h"
 #include "web/render_helper.h"
 #include "web/render_pool.h"
 #include "web/route.h"
@@ -116,6 +117,19 @@ static int check_listen(const struct config_endpoint *endpoints, size_t count)
 	return EX_OK;
 }
 
+/* Whether there is a catalogue for each language; says so if not. */
+static bool check_languages(const struct config *config)
+{
+	struct text problem;
+	bool known;
+
+	text_init(&problem);
+	known = languages_are_known(config, &problem);
+	(void)fputs(text_str(&problem), stderr);
+	text_fini(&problem);
+	return known;
+}
+
 /* What the addresses, the zone and the files at hand are made of stays. */
 static void find_what_needs_restart(const struct config *old,
 				    const struct config *new,
@@ -156,9 +170,11 @@ static bool reload(struct generation **current, struct site *site)
 			     &(struct registry_request){
 				 .path = path, .at_s = site_data_time(site) },
 			     &d);
-	if (rc == 0)
+	if (rc == 0 && languages_are_known(next->config, &problem))
 		find_what_needs_restart((*current)->config, next->config,
 					&problem);
+	else if (rc == 0)
+		; /* said already */
 	else if (d.errors > 0)
 		text_add(&problem, text_str(&d.text));
 	else
@@ -278,6 +294,8 @@ static int run(const struct options *o, struct generation **current)
 	code = check_listen(endpoints, count);
 	if (code != EX_OK)
 		return code;
+	if (!check_languages(config))
+		return EX_CONFIG;
 	if (zone_use(config->timezone) < 0) {
 		log_error("%s: exchange.timezone: this system has no zone "
 			  "\"%s\"",

@@ -70,7 +70,7 @@ MUST_CHECK int period_parse(const char *text, enum range *out);
 
 /**
  * Read a moment: seconds of the epoch, or "2026-11-20", "2026-11-20T14:00",
- * "2026-11-20T14:00:30", local, with "Z" behind it UTC.
+ * "2026-11-20T14:00:30", local, with "Z" behind a time UTC.
  * @return 0 or ERR_SYNTAX
  */
 MUST_CHECK int period_parse_time(const char *text, int64_t *out);

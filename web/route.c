@@ -130,6 +130,13 @@ static const struct route routes[] = {
 	{ "readyz", answer_ready, true, SITE_DEAR_NONE },
 };
 
+const char *route_pattern(size_t index)
+{
+	return index < sizeof(routes) / sizeof(routes[0])
+		   ? routes[index].pattern
+		   : NULL;
+}
+
 static bool matches(const struct request *request, const char *pattern)
 {
 	for (size_t i = 0; i < request->segment_count; i++) {

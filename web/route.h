@@ -53,6 +53,10 @@ MUST_CHECK bool route_key(char key[ROUTE_KEY_SIZE], struct site *site,
  */
 void route_prepare(struct site *site, double *last_step_end);
 
+/** The pattern of a route: a page's path, "*" for a name; NULL behind the last
+ * one. */
+const char *route_pattern(size_t index);
+
 /** Whether a Host value is an IP address, localhost, or under localhost. */
 bool route_host_is_local(const char *host);
 

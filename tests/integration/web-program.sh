@@ -46,6 +46,10 @@ expect 78 'loopback only' -c "$config" --listen '[::]:8080'
 
 sed 's/America\/Marigot/Nowhere\/Land/' "$config" >"$dir/zone.yaml"
 expect 78 'Nowhere/Land' -c "$dir/zone.yaml" --check-config
+sed 's/languages: \[en, fr\]/languages: [xx, fr]/' "$config" >"$dir/language.yaml"
+expect 78 'does not speak "xx"; it speaks en,.* fr' -c "$dir/language.yaml" \
+	--check-config
+expect 78 'exchange.languages' -c "$dir/language.yaml"
 sed 's/exchange:/exchanges:/' "$config" >"$dir/key.yaml"
 expect 78 'key.yaml:1:' -c "$dir/key.yaml"
 sed 's/members.json/missing.json/' "$config" >"$dir/roster.yaml"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/unit.h"
+#include "web/languages.h"
 
 #define DASH   "\xe2\x80\x93"
 #define NARROW "\xe2\x80\xaf"
@@ -73,6 +74,41 @@ START_TEST(numbers_read_as_people_write_them)
 }
 END_TEST
 
+/* The same for those who read French. */
+static const struct {
+	writer write;
+	double value;
+	const char *out;
+} french[] = {
+	{ units_rate, 401.25e6, "3,21 Gbit/s" },
+	{ units_rate, 124.9, "999 bit/s" },
+	{ units_rate, NAN, DASH },
+	{ units_bytes, 999, "999 o" },
+	{ units_bytes, 12.34e9, "12,3 Go" },
+	{ units_bytes, 100.4e12, "100 To" },
+	{ units_speed, 2.5e9, "2,5 Gbit/s" },
+	{ units_count, 1234567, "1" NARROW "234" NARROW "567" },
+	{ units_percent, 0.1234, "12,3 %" },
+	{ units_percent, 0.0001,
+	  "\xe2\x89\xa4"
+	  "0,1 %" },
+	{ units_duration, 119, "119 s" },
+	{ units_duration, 9000, "2 h 30 min" },
+	{ units_duration, 3 * 86400, "3 jours" },
+};
+
+START_TEST(numbers_read_as_the_french_write_them)
+{
+	struct text out;
+
+	text_init(&out);
+	out.language = languages_of("fr");
+	french[_i].write(&out, french[_i].value);
+	ck_assert_str_eq(text_str(&out), french[_i].out);
+	text_fini(&out);
+}
+END_TEST
+
 START_TEST(rows_have_names)
 {
 	ck_assert_str_eq(units_row(300), "5-minute");
@@ -85,6 +121,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ numbers_read_as_people_write_them, COUNT_OF(cases) },
+		{ numbers_read_as_the_french_write_them, COUNT_OF(french) },
 		{ rows_have_names, 0 },
 	};
 
