@@ -157,26 +157,9 @@ static void put_aggregate(struct json_writer *w, const struct view *v,
 static void put_rows(struct json_writer *w, const struct view *v, enum way way,
 		     enum band band)
 {
-	const double *values = traffic_column(&v->traffic, way, band);
-
-	json_put_array(w, graph_band_key(band));
-	for (size_t row = 0; row < v->traffic.rows; row++)
-		put_rate(w, NULL, values[row]);
-	json_end_array(w);
-}
-
-static void put_half_widths(struct json_writer *w, const struct view *v,
-			    enum way way)
-{
-	const struct traffic *t = &v->traffic;
-	const double *total = traffic_column(t, way, BAND_TOTAL);
-
-	json_put_array(w, "half_width");
-	for (size_t row = 0; row < t->rows; row++)
-		put_rate(w, NULL,
-			 statistics_ci95_mean(
-			     total + row, t->variance[way] + row, 1, t->row_s));
-	json_end_array(w);
+	json_put_whole_array(w, graph_band_key(band),
+			     traffic_column(&v->traffic, way, band),
+			     v->traffic.rows, 8);
 }
 
 static void put_way(struct json_writer *w, const struct subject *subject,
@@ -195,7 +178,7 @@ static void put_way(struct json_writer *w, const struct subject *subject,
 		for (int band = first; band < BAND_COUNT; band++)
 			put_rows(w, v, way, (enum band)band);
 		if (view_has_interval(v))
-			put_half_widths(w, v, way);
+			graph_put_half_widths(w, &v->traffic, way);
 		json_end_object(w);
 	}
 	json_end_object(w);

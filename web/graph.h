@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "util/json_write.h"
 #include "util/text.h"
 #include "web/view.h"
 
@@ -48,6 +49,10 @@ struct graph_format {
 
 /** The format of a suffix, or NULL. */
 const struct graph_format *graph_format(const char *suffix);
+
+/** Put half the 95 % interval of each row of the total, in bit/s. */
+void graph_put_half_widths(struct json_writer *w, const struct traffic *t,
+			   enum way way);
 
 /** The keys of figures for programs: "from_member", of a port "in", of a pair
  * "a_to_b"; "ipv4". */

@@ -4,6 +4,7 @@
  * row is its start. */
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "util/json_write.h"
 #include "web/graph.h"
@@ -31,37 +32,28 @@ static void add_figures(struct json_writer *w, const struct view *v,
 	json_end_object(w);
 }
 
-static void add_row(struct json_writer *w, double value)
-{
-	if (isfinite(value) && value >= 0 && value < 1e18)
-		json_put_u64(w, NULL, (uint64_t)llround(value * 8));
-	else
-		json_put_null(w, NULL);
-}
-
 static void add_rows(struct json_writer *w, const struct traffic *t,
 		     enum way way, enum band band)
 {
-	const double *values = traffic_column(t, way, band);
-
-	json_put_array(w, graph_band_key(band));
-	for (size_t row = 0; row < t->rows; row++)
-		add_row(w, values[row]);
-	json_end_array(w);
+	json_put_whole_array(w, graph_band_key(band),
+			     traffic_column(t, way, band), t->rows, 8);
 }
 
-/* Half the 95 % interval of each row of the total. */
-static void add_half_widths(struct json_writer *w, const struct traffic *t,
-			    enum way way)
+void graph_put_half_widths(struct json_writer *w, const struct traffic *t,
+			   enum way way)
 {
 	const double *values = traffic_column(t, way, BAND_TOTAL);
+	double *widths = calloc(t->rows + 1, sizeof(*widths));
 
-	json_put_array(w, "half_width");
+	if (!widths) {
+		w->out->failed = true;
+		return;
+	}
 	for (size_t row = 0; row < t->rows; row++)
-		add_row(w, statistics_ci95_mean(values + row,
-						t->variance[way] + row, 1,
-						t->row_s));
-	json_end_array(w);
+		widths[row] = statistics_ci95_mean(
+		    values + row, t->variance[way] + row, 1, t->row_s);
+	json_put_whole_array(w, "half_width", widths, t->rows, 8);
+	free(widths);
 }
 
 /* Totals of the period before, row by row. */
@@ -70,10 +62,7 @@ static void add_previous(struct json_writer *w, const struct view *v,
 {
 	const double *values = traffic_column(&v->previous, way, BAND_TOTAL);
 
-	json_put_array(w, "previous");
-	for (size_t row = 0; row < v->previous.rows; row++)
-		add_row(w, values[row]);
-	json_end_array(w);
+	json_put_whole_array(w, "previous", values, v->previous.rows, 8);
 }
 
 static void add_limit(struct json_writer *w, const char *key, double bps)
@@ -94,7 +83,7 @@ static void add_way(struct json_writer *w, const struct subject *subject,
 	for (int band = first; band < BAND_COUNT; band++)
 		add_rows(w, &v->traffic, way, (enum band)band);
 	if (view_has_interval(v))
-		add_half_widths(w, &v->traffic, way);
+		graph_put_half_widths(w, &v->traffic, way);
 	json_put_object(w, "statistics");
 	for (int band = first; band < BAND_COUNT; band++)
 		add_figures(w, v, way, (enum band)band);

@@ -51,27 +51,13 @@ static void put_lines(struct json_writer *w, const struct matrix *m)
 	json_end_array(w);
 }
 
-static char *put_number(char *to, uint64_t number)
-{
-	char digits[20];
-	size_t n = 0;
-
-	do {
-		digits[n++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	while (n > 0)
-		*to++ = digits[--n];
-	return to;
-}
-
 /* Numbers with commas between them. */
 static char *put_numbers(char *to, const uint64_t *numbers, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			*to++ = ',';
-		to = put_number(to, numbers[i]);
+		to = text_put_u64(to, numbers[i]);
 	}
 	return to;
 }

@@ -42,7 +42,9 @@ enum { COLUMNS = WAY_COUNT * BAND_COUNT + WAY_COUNT };
 static int allocate(struct traffic *t, size_t rows)
 {
 	t->rows = rows;
-	t->values = calloc(rows ? rows * COLUMNS : 1, sizeof(double));
+	if (rows > SIZE_MAX / sizeof(double) / COLUMNS)
+		return -ENOMEM;
+	t->values = malloc(rows ? rows * COLUMNS * sizeof(double) : 1);
 	if (!t->values)
 		return -ENOMEM;
 	for (size_t i = 0; i < rows * COLUMNS; i++)

@@ -175,5 +175,38 @@ void json_put_double(struct json_writer *w, const char *key, double value,
 		return;
 	}
 	begin_item(w, key);
-	text_addf(w->out, "%.*f", decimals, value);
+	if (decimals == 0 && value >= 0 && value < 1e15)
+		text_add_u64(w->out, (uint64_t)llrint(value)); /* the same */
+	else
+		text_addf(w->out, "%.*f", decimals, value);
+}
+
+/* As such an array has it, to where there is room for TEXT_U64_SIZE bytes. */
+static char *put_whole(char *to, double value)
+{
+	if (value >= 0 && value < 1e18)
+		return text_put_u64(to, (uint64_t)(value + 0.5));
+	memcpy(to, "null", 4);
+	return to + 4;
+}
+
+void json_put_whole_array(struct json_writer *w, const char *key,
+			  const double *values, size_t count, double factor)
+{
+	enum { BLOCK = 1024 };
+	char block[BLOCK + TEXT_U64_SIZE + 1];
+	char *at = block;
+
+	json_put_array(w, key);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			*at++ = ',';
+		at = put_whole(at, values[i] * factor);
+		if (at - block >= BLOCK) {
+			text_add_bytes(w->out, block, (size_t)(at - block));
+			at = block;
+		}
+	}
+	text_add_bytes(w->out, block, (size_t)(at - block));
+	json_end_array(w);
 }

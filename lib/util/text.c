@@ -8,15 +8,13 @@
 
 enum { FIRST_CAPACITY = 256 };
 
-/* Room for extra more bytes and the NUL; false when there is none. */
-static bool reserve(struct text *t, size_t extra)
+/* Get room for extra more bytes and the NUL; false when there is none. */
+static bool grow(struct text *t, size_t extra)
 {
 	size_t wanted;
 	size_t capacity = t->capacity ? t->capacity : FIRST_CAPACITY;
 	char *data;
 
-	if (!t->failed && extra < t->capacity - t->len)
-		return true;
 	if (t->failed || __builtin_add_overflow(t->len, extra, &wanted) ||
 	    __builtin_add_overflow(wanted, 1, &wanted)) {
 		t->failed = true;
@@ -34,6 +32,12 @@ static bool reserve(struct text *t, size_t extra)
 	t->data = data;
 	t->capacity = capacity;
 	return true;
+}
+
+/* See that there is such room; nearly always there is. */
+static inline bool reserve(struct text *t, size_t extra)
+{
+	return (!t->failed && extra < t->capacity - t->len) || grow(t, extra);
 }
 
 void text_init(struct text *t)
@@ -77,7 +81,10 @@ void text_add(struct text *t, const char *string)
 
 void text_add_char(struct text *t, char c)
 {
-	text_add_bytes(t, &c, 1);
+	if (!reserve(t, 1))
+		return;
+	t->data[t->len++] = c;
+	t->data[t->len] = '\0';
 }
 
 /*
@@ -117,16 +124,52 @@ void text_addv(struct text *t, const char *format, va_list arguments)
 	t->len += (size_t)wanted;
 }
 
+static size_t count_digits(uint64_t number)
+{
+	uint64_t power = 10;
+	size_t n = 1;
+
+	while (n < TEXT_U64_SIZE && number >= power) {
+		power *= 10;
+		n++;
+	}
+	return n;
+}
+
+/* Two digits at a time, from the end: graphs are thousands of numbers. */
+char *text_put_u64(char *to, uint64_t number)
+{
+	static const char pairs[] = "00010203040506070809"
+				    "10111213141516171819"
+				    "20212223242526272829"
+				    "30313233343536373839"
+				    "40414243444546474849"
+				    "50515253545556575859"
+				    "60616263646566676869"
+				    "70717273747576777879"
+				    "80818283848586878889"
+				    "90919293949596979899";
+	char *end = to + count_digits(number);
+	char *at = end;
+
+	while (number >= 100) {
+		at -= 2;
+		memcpy(at, pairs + number % 100 * 2, 2);
+		number /= 100;
+	}
+	if (number >= 10)
+		memcpy(at - 2, pairs + number * 2, 2);
+	else
+		at[-1] = (char)('0' + number);
+	return end;
+}
+
 void text_add_u64(struct text *t, uint64_t number)
 {
-	char digits[20]; /* 2^64 has 20 */
-	size_t at = sizeof(digits);
+	char digits[TEXT_U64_SIZE];
 
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	text_add_bytes(t, digits + at, sizeof(digits) - at);
+	text_add_bytes(t, digits,
+		       (size_t)(text_put_u64(digits, number) - digits));
 }
 
 void text_add_quoted(struct text *t, const char *bytes, size_t len,

@@ -55,6 +55,12 @@ void text_addf(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_addv(struct text *t, const char *format, va_list arguments)
     PRINTF_LIKE(2, 0);
 
+enum { TEXT_U64_SIZE = 20 }; /* digits of the largest number */
+
+/** Write a decimal number, without a NUL, to where there is room for
+ * TEXT_U64_SIZE. @return behind it */
+char *text_put_u64(char *to, uint64_t number);
+
 /** Append a decimal number; much cheaper than text_addf. */
 void text_add_u64(struct text *t, uint64_t number);
 

@@ -121,6 +121,47 @@ START_TEST(a_key_is_escaped_as_well)
 }
 END_TEST
 
+START_TEST(an_array_of_values_is_whole_or_null)
+{
+	const double values[] = { 0,	   0.0624, 0.0625,   1.5,
+				  -1e-9,   NAN,	   INFINITY, 1e17,
+				  1.25e17, 1e300,  12345678 };
+
+	json_put_object(&w, NULL);
+	json_put_whole_array(&w, "a", values, COUNT_OF(values), 8);
+	json_put_whole_array(&w, "b", values, 1, 1);
+	json_put_whole_array(&w, "c", NULL, 0, 1);
+	json_put_u64(&w, "d", 1);
+	json_end_object(&w);
+	ck_assert_str_eq(text_str(&text),
+			 "{\"a\":[0,0,1,12,null,null,null,"
+			 "800000000000000000,null,null,98765424],"
+			 "\"b\":[0],\"c\":[],\"d\":1}");
+}
+END_TEST
+
+/* Longer than the blocks in which it is written. */
+START_TEST(a_long_array_is_that_of_its_items)
+{
+	enum { COUNT = 3000 };
+	static double values[COUNT];
+	struct json_writer other;
+	struct text wanted;
+
+	text_init(&wanted);
+	json_start(&other, &wanted);
+	json_put_array(&other, NULL);
+	for (int i = 0; i < COUNT; i++) {
+		values[i] = (double)i * i * i * 1009;
+		json_put_u64(&other, NULL, (uint64_t)values[i]);
+	}
+	json_end_array(&other);
+	json_put_whole_array(&w, NULL, values, COUNT, 1);
+	ck_assert_str_eq(text_str(&text), text_str(&wanted));
+	text_fini(&wanted);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -130,6 +171,8 @@ int main(void)
 		{ any_bytes_become_a_valid_string, COUNT_OF(strings) },
 		{ a_string_of_given_length_may_hold_a_nul, 0 },
 		{ a_key_is_escaped_as_well, 0 },
+		{ an_array_of_values_is_whole_or_null, 0 },
+		{ a_long_array_is_that_of_its_items, 0 },
 	};
 
 	return unit_run_with("json_write", setup, teardown, tests,
