@@ -8,7 +8,7 @@
 #include "web/matrix.h"
 
 enum {
-	MATRIX_SIDE = 32, /* rows and columns at most, without the others */
+	MATRIX_SIDE = 40, /* rows and columns at most, without the others */
 };
 
 /* What is being shown. */

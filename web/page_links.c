@@ -16,6 +16,11 @@
 #include "web/ports_forecast.h"
 #include "web/units.h"
 
+/* Counters of the two ends of a link differ by so little, as a share, and by no
+ * less from those of any other port. */
+#define MATCH_WITHIN 0.01
+#define MATCH_ALONE  0.05
+
 /* ---- what is what ---- */
 
 static bool is_lag(const struct port_line *line)
@@ -36,27 +41,60 @@ static bool is_end(const struct call *call, const struct port_line *line)
 		   UINT32_MAX;
 }
 
+/* By how much the counters of two ports disagree that they are the ends of one
+ * link: what either sends is what the other receives. */
+static double disagreement(const struct port_line *a, const struct port_line *b)
+{
+	const double *x = a->figures->bytes;
+	const double *y = b->figures->bytes;
+	double off;
+
+	if (a->row->switch_index == b->row->switch_index ||
+	    a->figures->is_estimate || b->figures->is_estimate ||
+	    (a->row->speed_bps != b->row->speed_bps &&
+	     !isnan(a->row->speed_bps) && !isnan(b->row->speed_bps)))
+		return INFINITY;
+	off = fmax(fabs(y[WAY_FROM] / x[WAY_TO] - 1),
+		   fabs(y[WAY_TO] / x[WAY_FROM] - 1));
+	return isnan(off) ? INFINITY : off;
+}
+
+/* The port that agrees best with one, if no other comes near; else NULL. */
+static const struct port_line *best_match(const struct call *call,
+					  const struct port_list *list,
+					  const struct port_line *line)
+{
+	const struct port_line *best = NULL;
+	double off = MATCH_WITHIN;
+	size_t near = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct port_line *one = &list->lines[i];
+		double its;
+
+		if (one == line || !is_end(call, one))
+			continue;
+		its = disagreement(line, one);
+		near += its <= MATCH_ALONE;
+		if (its <= off) {
+			off = its;
+			best = one;
+		}
+	}
+	return near == 1 ? best : NULL;
+}
+
 /*
- * The other end of a link, where there can be no doubt: of two switches that
- * have one such end each.
+ * The other end of a link, which the configuration does not say: by counters,
+ * where two ports agree within a per cent both ways and none else comes near.
  */
 static const struct port_line *other_end(const struct call *call,
 					 const struct port_list *list,
 					 const struct port_line *line)
 {
-	const struct port_line *other = NULL;
-	size_t ends = 0;
+	const struct port_line *other = best_match(call, list, line);
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct port_line *one = &list->lines[i];
-
-		if (!is_end(call, one))
-			continue;
-		ends++;
-		if (one->row->switch_index != line->row->switch_index)
-			other = one;
-	}
-	return ends == 2 ? other : NULL;
+	return other && best_match(call, list, other) == line ? other : NULL;
 }
 
 static void add_port(const struct call *call, const struct port_row *row,
@@ -182,12 +220,17 @@ static void add_links(const struct call *call, const struct port_list *list,
 		}
 		add_link(call, list, &list->lines[i], out);
 	}
-	if (shown > 0)
-		text_add(out, "</tbody></table></div></section>\n");
-	else
+	if (shown > 0) {
+		text_add(out, "</tbody></table></div>\n<p class=\"note\">");
+		tr_add(out, "The other end is told by the counters: what one "
+			    "sends is what the other receives, within 1 %, and "
+			    "no other port comes near.");
+		text_add(out, "</p></section>\n");
+	} else {
 		text_addf(out, "<p>%s</p></section>\n",
 			  tr(out, "No port of the configuration has the role "
 				  "core."));
+	}
 }
 
 /* ---- LAGs ---- */

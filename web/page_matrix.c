@@ -187,7 +187,10 @@ static void add_extent(const struct matrix_shown *s, struct text *out)
 	text_add(out, "</strong>");
 	if (!book->is_closed && book->first_s > 0) {
 		dates_add(out, tr(out, ", so far: from %H:%M"), book->first_s);
-		dates_add(out, tr(out, " to %H:%M"), book->to_s);
+		/* a replay's last step may reach beyond its end */
+		dates_add(out, tr(out, " to %H:%M"),
+			  book->to_s < s->call->now_s ? book->to_s
+						      : s->call->now_s);
 	}
 	tr_add(out,
 	       ". Averages over that time of what was sent by a row\xe2\x80"

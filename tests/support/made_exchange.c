@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/daybook_file.h"
 #include "store/rrd_write.h"
 #include "util/file.h"
 #include "util/text.h"
@@ -490,6 +491,66 @@ static void write_status(const struct writing *w)
 	text_fini(&out);
 }
 
+/* The zone's days begin at this time, UTC, the whole year. */
+enum { MIDNIGHT_S = 4 * 3600, SLOTS = DAY_S / 300 };
+
+/* What a pair sent in a day that begins then, by its rows. */
+static struct daybook_pair pair_of_day(const struct writing *w, uint32_t a,
+				       uint32_t b, int64_t from_s)
+{
+	const struct series series = { .kind = SERIES_PAIR,
+				       .asn = FIRST_ASN + a,
+				       .other_asn = FIRST_ASN + b,
+				       .vlan = 100 };
+	struct daybook_pair pair = { .asn = series.asn,
+				     .other_asn = series.other_asn,
+				     .vlan = series.vlan,
+				     .known = { SLOTS, SLOTS } };
+	double sums[SERIES_COLUMNS_MAX] = { 0 };
+	double rates[SERIES_COLUMNS_MAX];
+
+	for (int64_t at = from_s; at < from_s + DAY_S; at += 300) {
+		fill_pair(rates, &series, factor(w->traffic, series.asn, at));
+		for (size_t i = 0; i < PAIR_COUNT; i++)
+			sums[i] += rates[i] * 300;
+	}
+	for (size_t i = 0; i < PAIR_COUNT; i++)
+		pair.bytes[i] = daybook_whole(sums[i]);
+	return pair;
+}
+
+/* The books of the pairs of all days that lie in the history. */
+static void write_pair_books(const struct writing *w)
+{
+	int64_t from_s =
+	    (w->from_s - MIDNIGHT_S + DAY_S - 1) / DAY_S * DAY_S + MIDNIGHT_S;
+
+	for (; from_s + DAY_S <= w->end_s; from_s += DAY_S) {
+		const struct daybook_head head = {
+			.kind = DAYBOOK_PAIRS,
+			.date = date_of_number((int32_t)(from_s / DAY_S)),
+			.zone = "America/Marigot",
+			.from_s = from_s,
+			.to_s = from_s + DAY_S,
+			.row_s = 300,
+		};
+		struct daybook_writer book;
+
+		daybook_begin(&book, &head);
+		for (uint32_t a = 0; a < MEMBERS; a++) {
+			for (uint32_t b = a + 1; b < MEMBERS - 1; b++) {
+				struct daybook_pair pair =
+				    pair_of_day(w, a, b, from_s);
+
+				daybook_add_pair(&book, &pair);
+			}
+		}
+		require(daybook_finish(&book), "book");
+		require(daybook_store(w->dir, &book), "book");
+		daybook_writer_fini(&book);
+	}
+}
+
 void made_exchange_write(const char *dir, int64_t end_s, int64_t written_s,
 			 unsigned hours, enum made_traffic traffic)
 {
@@ -509,5 +570,6 @@ void made_exchange_write(const char *dir, int64_t end_s, int64_t written_s,
 	write_members(&w);
 	write_places(&w);
 	write_ports(&w);
+	write_pair_books(&w);
 	write_status(&w);
 }

@@ -6,11 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "store/rrd_read.h"
 #include "store/rrd_write.h"
 #include "support/made_exchange.h"
 #include "support/made_site.h"
 #include "support/markup.h"
 #include "support/tempdir.h"
+#include "util/file.h"
 #include "web/lag_balance.h"
 
 enum { HOURS = 26 };
@@ -106,6 +108,90 @@ START_TEST(links_have_both_ways_and_shares)
 }
 END_TEST
 
+enum { CORE_PORT = 436400128 };
+
+/* Give sw2 a core port as well, and open the site anew. */
+static void configure_core(void)
+{
+	static const char line[] =
+	    "      - { ifindex: 436400128, name: Ethernet1/48, role: core }\n";
+	struct text path;
+	struct text config;
+	struct text changed;
+	const char *web;
+
+	text_init(&path);
+	text_init(&config);
+	text_init(&changed);
+	text_addf(&path, "%s/lanterne.yaml", dir);
+	ck_assert_int_eq(file_read(text_str(&path), 1 << 20, &config), 0);
+	web = strstr(text_str(&config), "web:");
+	text_add_bytes(&changed, config.data, (size_t)(web - config.data));
+	text_add(&changed, line);
+	text_add(&changed, web);
+	ck_assert_int_eq(
+	    file_replace(text_str(&path), changed.data, changed.len), 0);
+	made_site_close(&made);
+	made_site_open(&made, dir);
+	text_fini(&path);
+	text_fini(&config);
+	text_fini(&changed);
+}
+
+/* What sw1's core port sends comes to sw2's, but for a share, and back. */
+static void mirror_core(double share)
+{
+	const struct series there = { .kind = SERIES_PORT,
+				      .switch_name = "sw1",
+				      .ifindex = CORE_PORT };
+	const struct series here = { .kind = SERIES_PORT,
+				     .switch_name = "sw2",
+				     .ifindex = CORE_PORT };
+	const struct series_range range = { CONSOLIDATION_AVERAGE,
+					    MADE_SITE_END - 86400,
+					    MADE_SITE_END, 60 };
+	struct series_data data;
+
+	ck_assert_int_eq(series_read(&data, dir, &there, &range), 0);
+	for (size_t i = 0; i < data.rows; i++) {
+		struct series_row row = { .start_s = data.from_s +
+						     (int64_t)i * data.row_s };
+
+		row.values[PORT_IN_OCTETS] =
+		    series_at(&data, i, PORT_OUT_OCTETS) * share;
+		row.values[PORT_OUT_OCTETS] =
+		    series_at(&data, i, PORT_IN_OCTETS);
+		ck_assert_int_eq(rrd_write_rows(dir, &here, &row, 1, NULL), 0);
+	}
+	series_data_fini(&data);
+}
+
+START_TEST(the_other_end_is_told_by_the_counters)
+{
+	char *page;
+
+	configure_core();
+	mirror_core(0.998);
+	page = get("/links");
+	says(page, "<td>sw2 <a href=\"/ports/sw2/436400128\">");
+	says(page, "<td>sw1 <a href=\"/ports/sw1/436400128\">");
+	says(page, "receives of what is sent here: 99.8 %");
+	free(page);
+}
+END_TEST
+
+START_TEST(ends_that_do_not_agree_are_of_no_link)
+{
+	char *page;
+
+	configure_core();
+	mirror_core(0.95);
+	page = get("/links");
+	ck_assert_ptr_null(strstr(page, "receives of what is sent here"));
+	free(page);
+}
+END_TEST
+
 START_TEST(switches_have_what_they_sent)
 {
 	char *page;
@@ -179,6 +265,8 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ links_have_both_ways_and_shares, 0 },
+		{ the_other_end_is_told_by_the_counters, 0 },
+		{ ends_that_do_not_agree_are_of_no_link, 0 },
 		{ switches_have_what_they_sent, 0 },
 		{ the_lan_has_what_is_unknown, 0 },
 		{ an_even_share_goes_by_speed, 0 },
