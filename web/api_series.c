@@ -205,7 +205,8 @@ static void add_view(const struct call *call, struct response *r,
 	bool with_rows = strcmp(call->request->segments[2], "series") == 0;
 	const struct traffic *t = &v->traffic;
 	double updated = call->status ? call->status->last_step_end : NAN;
-	bool is_live = !page_is_stale(call) && !call->status->is_replay;
+	bool is_live =
+	    call->status && !page_is_stale(call) && !call->status->is_replay;
 	struct json_writer w;
 
 	json_start(&w, &r->body);

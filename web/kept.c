@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/kept.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -76,9 +77,10 @@ static void drop(struct kept *kept, struct entry *entry)
 {
 	struct entry **at = &kept->buckets[entry->hash % BUCKETS];
 
-	while (*at != entry)
+	while (*at && *at != entry)
 		at = &(*at)->next;
-	*at = entry->next;
+	if (*at)
+		*at = entry->next;
 	unlink_entry(kept, entry);
 	kept->bytes -= entry->size;
 	representation_unref(entry->it);
@@ -163,8 +165,10 @@ void kept_add(struct kept *kept, const char *key, uint64_t serial,
 	*bucket = made;
 	put_first(kept, made);
 	kept->bytes += made->size;
-	while (kept->bytes > KEPT_BYTES_MAX)
+	while (kept->bytes > KEPT_BYTES_MAX) {
+		assert(kept->oldest && !kept->oldest->older);
 		drop(kept, kept->oldest);
+	}
 	(void)pthread_mutex_unlock(&kept->lock);
 }
 

@@ -263,11 +263,11 @@ static void answer(struct site *site, const struct route_request *from,
 	int rc = request_parse(&request, from->target);
 
 	call.is_api = strncmp(from->target, "/api/", 5) == 0 ||
-		      (rc == 0 && request.segment_count > 0 &&
+		      (rc >= 0 && request.segment_count > 0 &&
 		       strcmp(request.segments[0], "api") == 0);
 	call.is_open = call.config->web.access == CONFIG_ACCESS_OPEN;
 	set_now(&call, serial);
-	if (rc == 0)
+	if (rc >= 0)
 		call.request = &request;
 	set_language(&call, from, r);
 	if (rc < 0)

@@ -184,10 +184,12 @@ void json_put_double(struct json_writer *w, const char *key, double value,
 /* As such an array has it, to where there is room for TEXT_U64_SIZE bytes. */
 static char *put_whole(char *to, double value)
 {
+	static const char unknown[] = { 'n', 'u', 'l', 'l' };
+
 	if (value >= 0 && value < 1e18)
 		return text_put_u64(to, (uint64_t)(value + 0.5));
-	memcpy(to, "null", 4);
-	return to + 4;
+	memcpy(to, unknown, sizeof(unknown));
+	return to + sizeof(unknown);
 }
 
 void json_put_whole_array(struct json_writer *w, const char *key,
