@@ -514,6 +514,59 @@ START_TEST(a_new_configuration_is_used_from_the_next_request_on)
 }
 END_TEST
 
+static const struct {
+	const char *rule;
+	double step_end_s; /* before now; when the last step ended */
+	bool is_replay;
+	int graph_s;
+	int page_s;
+} ages[] = {
+	{ "a step that just came keeps for as long as may be", 1, false, 20,
+	  10 },
+	{ "an answer keeps to the next step", 45, false, 15, 10 },
+	{ "so does a page", 53, false, 7, 7 },
+	{ "part of a second counts as one", 55.5, false, 5, 5 },
+	{ "a step that is due may come at once", 60, false, 1, 1 },
+	{ "one that is overdue as well", 100, false, 1, 1 },
+	{ "what is stale does not change by itself", 200, false, 20, 10 },
+	{ "nor does a replay", 100, true, 20, 10 },
+};
+
+START_TEST(an_answer_keeps_to_the_next_step)
+{
+	struct empty_site e;
+	struct response r;
+	struct text status;
+	struct text path;
+
+	open_site(&e, true);
+	text_init(&status);
+	text_init(&path);
+	text_addf(&path, "%s/status.json", e.dir);
+	text_addf(&status,
+		  "{ \"version\": 1, \"written\": %.1f, "
+		  "\"last_step_end\": %.1f%s }",
+		  clock_of_test() - 1, clock_of_test() - ages[_i].step_end_s,
+		  ages[_i].is_replay
+		      ? ", \"now\": 1700000000, \"replay\": { \"captures\": "
+			"[\"x.pcap\"], \"from\": 1, \"to\": 2 }"
+		      : "");
+	ck_assert_int_eq(
+	    file_replace(text_str(&path), text_str(&status), status.len), 0);
+	r = ask(&e, "GET", "/graph/exchange.json", "localhost");
+	ck_assert_msg(r.max_age_s == ages[_i].graph_s, "%s: %d", ages[_i].rule,
+		      r.max_age_s);
+	response_fini(&r);
+	r = ask(&e, "GET", "/members", "localhost");
+	ck_assert_msg(r.max_age_s == ages[_i].page_s, "%s: %d", ages[_i].rule,
+		      r.max_age_s);
+	response_fini(&r);
+	text_fini(&path);
+	text_fini(&status);
+	close_site(&e);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -533,6 +586,7 @@ int main(void)
 		{ health_says_it_in_words, COUNT_OF(health) },
 		{ a_status_file_that_cannot_be_read_any_more_is_said, 0 },
 		{ a_new_configuration_is_used_from_the_next_request_on, 0 },
+		{ an_answer_keeps_to_the_next_step, COUNT_OF(ages) },
 	};
 
 	return unit_run("route", tests, COUNT_OF(tests));
