@@ -195,7 +195,7 @@ static int add_pairs(struct making *k)
 		rc = line_of(k, pair->asn, &a);
 		if (rc == 0)
 			rc = line_of(k, pair->other_asn, &b);
-		if (rc < 0)
+		if (rc != 0)
 			break;
 		add_cell(m, (const uint32_t[]){ a, b },
 			 &pair->bytes[PAIR_AB_V4_BYTES]);

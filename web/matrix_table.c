@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/matrix_table.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "util/language.h"
@@ -79,6 +80,7 @@ static void add_label(const struct matrix_shown *s, struct text *out, int way,
 		tr_add(out, "others");
 		return;
 	}
+	assert(lines); /* where there is a group */
 	first = matrix_axis_lines(axis, group, &count);
 	text_addf(out, "AS%u", lines[first].asn);
 	if (count > 1)

@@ -258,13 +258,11 @@ static void add_table(struct text *out, const struct shown *s)
 /* ---- the page ---- */
 
 static void add_choice(const struct shown *s, struct text *out,
-		       const char *name, const char *value, const char *label,
+		       const struct query_change *change, const char *label,
 		       bool is_chosen)
 {
-	const struct query_change change = { name, value };
-
 	text_add(out, "<li><a href=\"");
-	query_add_target(s->call, out, &change, 1);
+	query_add_target(s->call, out, change, 1);
 	text_addf(out, "\"%s>%s</a></li>",
 		  is_chosen ? " aria-current=\"true\"" : "", label);
 }
@@ -276,20 +274,24 @@ static void add_choices(const struct shown *s, struct text *out)
 
 	text_addf(out, "<nav class=\"ranges\" aria-label=\"%s\"><ul>",
 		  tr(out, "Direction"));
-	for (int i = 0; i < 3; i++)
-		add_choice(s, out, "way", way_names[i], tr(out, labels[i]),
+	for (int i = 0; i < 3; i++) {
+		const struct query_change change = { "way", way_names[i] };
+
+		add_choice(s, out, &change, tr(out, labels[i]),
 			   (int)s->asked.way == i);
+	}
 	text_addf(out,
 		  "</ul></nav>\n<nav class=\"ranges\" aria-label=\"%s\">"
 		  "<ul>",
 		  tr(out, "Slot"));
 	for (int i = 0; i < 2; i++) {
+		const struct query_change change = { "slot", slot_names[i] };
 		uint32_t slot_s = i ? LONG_SLOT_S : SLOT_S;
 		struct text label;
 
 		text_init_like(&label, out);
 		units_duration(&label, slot_s);
-		add_choice(s, out, "slot", slot_names[i], text_str(&label),
+		add_choice(s, out, &change, text_str(&label),
 			   s->slots.slot_s == slot_s);
 		text_fini(&label);
 	}

@@ -519,6 +519,18 @@ static struct daybook_pair pair_of_day(const struct writing *w, uint32_t a,
 	return pair;
 }
 
+static void add_pairs(struct daybook_writer *book, const struct writing *w,
+		      int64_t from_s)
+{
+	for (uint32_t a = 0; a < MEMBERS; a++) {
+		for (uint32_t b = a + 1; b < MEMBERS - 1; b++) {
+			struct daybook_pair pair = pair_of_day(w, a, b, from_s);
+
+			daybook_add_pair(book, &pair);
+		}
+	}
+}
+
 /* The books of the pairs of all days that lie in the history. */
 static void write_pair_books(const struct writing *w)
 {
@@ -537,14 +549,7 @@ static void write_pair_books(const struct writing *w)
 		struct daybook_writer book;
 
 		daybook_begin(&book, &head);
-		for (uint32_t a = 0; a < MEMBERS; a++) {
-			for (uint32_t b = a + 1; b < MEMBERS - 1; b++) {
-				struct daybook_pair pair =
-				    pair_of_day(w, a, b, from_s);
-
-				daybook_add_pair(&book, &pair);
-			}
-		}
+		add_pairs(&book, w, from_s);
 		require(daybook_finish(&book), "book");
 		require(daybook_store(w->dir, &book), "book");
 		daybook_writer_fini(&book);
