@@ -281,21 +281,22 @@ static enum MHD_Result respond(struct server *server,
 	};
 	bool accepts_gzip =
 	    response_accepts_gzip(header(connection, "Accept-Encoding"));
-	int64_t now_s = (int64_t)site_time(server->site);
 	struct representation *it;
 	enum MHD_Result result = MHD_NO;
 	struct waiting w = { .wait = NULL };
 
 	if (!pending)
-		it = make_refusal(now_s);
+		it = make_refusal((int64_t)site_time(server->site));
 	else if (pending->waiting)
 		it = take_finished(server, pending);
 	else
 		it = find_or_make(server, &request, accepts_gzip, &w);
 	if (w.wait)
 		return suspend(connection, pending, &w);
+	/* Not before it was made. */
 	if (it)
-		result = send_prepared(connection, it, now_s);
+		result = send_prepared(connection, it,
+				       (int64_t)site_time(server->site));
 	representation_unref(it);
 	return result;
 }
