@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { inTab } from "./browser.mjs";
-import { looks, pages, sampleOfLooks } from "./pages.mjs";
+import { lookOf, looks, pages } from "./pages.mjs";
 import { assert, check, equal } from "./report.mjs";
 
 const TABS = 3; // at the same time
@@ -60,7 +60,7 @@ async function looksRight(tab, wrong, page, look) {
 
 export async function appearance(browser, base, all) {
 	const views = [...pages.entries()].flatMap(([n, page]) =>
-		(all ? looks : sampleOfLooks(n)).map((look) => ({ page, look })));
+		(all ? looks : [lookOf(n)]).map((look) => ({ page, look })));
 
 	await inParallel(views, async ({ page, look }) => {
 		const { language, scheme, width } = look;
@@ -82,10 +82,11 @@ async function inParallel(views, body) {
 	await Promise.all(Array.from({ length: TABS }, work));
 }
 
-// A picture of each page in each look, to be looked at.
-export async function shots(browser, base, dir) {
-	const views = pages.flatMap((page) =>
-		looks.map((look) => ({ page, look })));
+// A picture of each page, or of some, in each look, to be looked at.
+export async function shots(browser, base, dir, only) {
+	const views = pages
+		.filter((page) => !only || only.includes(page.name))
+		.flatMap((page) => looks.map((look) => ({ page, look })));
 
 	await inParallel(views, ({ page, look }) =>
 		inTab(browser, base, look, async (tab) => {

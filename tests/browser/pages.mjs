@@ -17,6 +17,8 @@ export const pages = [
 	{ name: "ports-sorted", path: "/ports?sort=p95&flag=60" },
 	{ name: "heat", path: "/heat" },
 	{ name: "links", path: "/links" },
+	{ name: "location", path: "/traffic/location?name=Caf%C3%A9+Bay" },
+	{ name: "empty", path: "/members/AS64500?from=2020-01-01&to=2020-02-01" },
 	{ name: "league", path: "/league" },
 	{ name: "matrix", path: "/matrix", walked: true },
 	{ name: "matrix-window", path: "/matrix?rows=3&columns=4&order=name" },
@@ -38,10 +40,5 @@ export const looks = languages.flatMap((language) =>
 	schemes.flatMap((scheme) =>
 		widths.map((width) => ({ language, scheme, width }))));
 
-// Of the looks of the n-th page those that a short run takes: two opposite
-// ones, other ones for each page.
-export function sampleOfLooks(n) {
-	const at = n % (looks.length / 2);
-
-	return [looks[at], looks[looks.length - 1 - at]];
-}
+// The look in which a short run sees the n-th page: the next one another.
+export const lookOf = (n) => looks[n * 3 % looks.length];

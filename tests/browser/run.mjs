@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
 // usage: run.mjs --web LANTERNE_WEB --make-exchange MAKE_EXCHANGE
-//                [--all] [--shots DIR]
+//                [--all] [--shots DIR [--only NAME]...]
 //
 // The pages of a made exchange in a browser. Prints a line per check and at
 // the end "N passed, N failed"; exit 77 where there is no browser.
@@ -14,6 +14,7 @@ const { values: options } = parseArgs({ options: {
 	"make-exchange": { type: "string" },
 	"all": { type: "boolean", default: false },
 	"shots": { type: "string" },
+	"only": { type: "string", multiple: true },
 } });
 
 function skip(why) {
@@ -23,7 +24,7 @@ function skip(why) {
 
 if (!options.web || !options["make-exchange"]) {
 	console.error("usage: run.mjs --web LANTERNE_WEB --make-exchange " +
-		"MAKE_EXCHANGE [--all] [--shots DIR]");
+		"MAKE_EXCHANGE [--all] [--shots DIR [--only NAME]...]");
 	process.exit(64);
 }
 for (const name of ["playwright-core", "axe-core"]) {
@@ -49,7 +50,7 @@ try {
 	browser = await launch();
 	if (options.shots) {
 		mkdirSync(options.shots, { recursive: true });
-		await shots(browser, site.url, options.shots);
+		await shots(browser, site.url, options.shots, options.only);
 	} else {
 		await appearance(browser, site.url, options.all);
 		await zoom(browser, site.url);
