@@ -14,6 +14,18 @@
 
 enum { FIRST_YEAR = 2000, DAY_S = 86400 };
 
+/* The highest minute, of what is known in five minutes only these. */
+static void take_higher(struct all_time *best, const struct daybook_measure *m)
+{
+	bool of_minute = m->minute_peak >= m->peak;
+	double peak = of_minute ? m->minute_peak : m->peak;
+
+	if (peak <= best->peak)
+		return;
+	best->peak = peak;
+	best->at_s = of_minute ? m->minute_peak_at_s : m->peak_at_s;
+}
+
 /* What a book says of all members' traffic. @return 0 or -errno, ERR_... */
 static int look_into(struct all_time *best, const struct call *call,
 		     enum daybook_kind kind, struct date date)
@@ -26,11 +38,8 @@ static int look_into(struct all_time *best, const struct call *call,
 	if (rc < 0)
 		return rc;
 	rc = daybook_find(&book.reader, &exchange, &entry);
-	if (rc == 1 && entry.measures[0].known > 0 &&
-	    !(entry.measures[0].peak <= best->peak)) {
-		best->peak = entry.measures[0].peak;
-		best->at_s = entry.measures[0].peak_at_s;
-	}
+	if (rc == 1 && entry.measures[0].known > 0)
+		take_higher(best, &entry.measures[0]);
 	daybook_fini(&book);
 	return rc < 0 ? rc : 0;
 }

@@ -13,7 +13,7 @@
 #include "web/page.h"
 
 struct all_time {
-	double peak; /* a 5-minute mean by samples, bytes/s; NaN: no book */
+	double peak; /* of a minute, by samples, bytes/s; NaN: no book */
 	int64_t at_s;
 };
 

@@ -67,10 +67,14 @@ void capacity_of(const struct call *call, const struct subject *subject,
 
 		if (!is_of(call, subject, &rows[i]))
 			continue;
-		if (isnan(speed))
+		/* What others have of a port that is shared is not known. */
+		if (subject->member && rows[i].port->member_count > 1)
+			speed = NAN;
+		else if (isnan(speed))
 			speed = speed_of_lag(call, rows, count, &rows[i]);
 		capacity += speed;
-		contracted += isnan(contract) ? speed : contract;
+		contracted +=
+		    isnan(contract) || isnan(speed) ? speed : contract;
 		has_contract = has_contract || !isnan(contract);
 	}
 	free(rows);

@@ -10,7 +10,8 @@
 
 /**
  * The capacity of a port, or of all ports of a member: of a LAG its own speed,
- * or that of its member ports. Other subjects have none.
+ * or that of its member ports. A member that shares a port has none, as what is
+ * left of it is not known; nor have other subjects.
  *
  * @param capacity_bps    gets it in bit/s; 0: not known of all ports
  * @param contracted_bps  gets what is contracted, with the speed of ports that

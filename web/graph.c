@@ -321,7 +321,8 @@ static void add_basis(struct text *out, const struct subject *subject,
 	text_add_char(out, ' ');
 }
 
-static void add_coverage(struct text *out, const struct view *v)
+static void add_coverage(struct text *out, const struct subject *subject,
+			 const struct view *v)
 {
 	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
 	size_t rows = s->rows - v->unfinished - v->unbegun;
@@ -329,7 +330,7 @@ static void add_coverage(struct text *out, const struct view *v)
 	    v->traffic.from_s + (int64_t)v->unbegun * v->traffic.row_s;
 
 	tr_addf(out,
-		v->p95_row_s == 300
+		v->p95_row_s == 300 || subject->series.kind == SERIES_PAIR
 		    ? TR("Average and maximum of %s means; 95th percentile of "
 			 "%s means. ")
 		    : TR("Average and maximum of %s means; 95th percentile of "
@@ -345,7 +346,12 @@ static void add_coverage(struct text *out, const struct view *v)
 			"Means that are unknown and left out: %zu of %zu. ",
 			rows - s->known, rows);
 	if (v->current_end_s)
-		dates_add(out, tr(out, "Current is the minute to %H:%M %Z."),
+		dates_add(out,
+			  tr(out, subject->series.kind == SERIES_PAIR
+				      ? TR("Current is the mean of the five "
+					   "minutes to %H:%M %Z.")
+				      : TR("Current is the minute to %H:%M "
+					   "%Z.")),
 			  v->current_end_s);
 }
 
@@ -399,7 +405,7 @@ void graph_add_table(struct text *out, const struct subject *subject,
 	add_billed(out, subject, view);
 	text_add(out, "<p class=\"note\">");
 	add_basis(out, subject, view);
-	add_coverage(out, view);
+	add_coverage(out, subject, view);
 	text_add(out, "</p>\n");
 }
 

@@ -33,6 +33,7 @@ static void find_peak(struct key_figures *k, const struct traffic *t, int ways)
 			k->peak = values[row];
 			k->peak_at_s = t->from_s + (int64_t)row * t->row_s;
 			k->peak_way = (enum way)way;
+			k->peak_row_s = t->row_s;
 		}
 	}
 }
@@ -129,10 +130,13 @@ static int recall(struct key_figures *k, const struct call *call,
 	size_t size;
 	void *found;
 	int rc;
+	int len = snprintf(name, sizeof(name), "key %s %s %s",
+			   load == load_today ? "today" : "months",
+			   subject->kind, text_str(&subject->query));
 
-	(void)snprintf(name, sizeof(name), "key %s %s %s",
-		       load == load_today ? "today" : "months", subject->kind,
-		       text_str(&subject->query));
+	/* A name that was cut would be another's too. */
+	if (len < 0 || (size_t)len >= sizeof(name))
+		return load(k, call, subject);
 	if (memo_find(site_memo(call->site), name, epoch, &found, &size)) {
 		*k = *(struct key_figures *)found;
 		free(found);
@@ -167,6 +171,7 @@ int key_figures_load(struct key_figures *out, const struct call *call,
 	out->peak = k.peak;
 	out->peak_at_s = k.peak_at_s;
 	out->peak_way = k.peak_way;
+	out->peak_row_s = k.peak_row_s;
 	out->ever = ever;
 	return 0;
 }
@@ -217,31 +222,32 @@ static void add_peak(struct text *out, const struct subject *subject,
 	text_add(out, " <small>");
 	if (!isnan(k->peak)) {
 		dates_add(out, "%H:%M", k->peak_at_s);
+		tr_addf(out, ", %s mean", tr(out, units_row(k->peak_row_s)));
 		text_add(out, subject->one_way ? "" : ", ");
 		add_way(out, subject, k->peak_way);
 	}
 	end_tile(out);
 }
 
-/* The highest that there ever was: of the books, by samples; or of the period
- * that is shown. */
-static void add_ever(struct text *out, const struct view *v,
-		     const struct key_figures *k)
+/* The highest that there ever was: of the books of closed days, which are of
+ * samples, or of today. */
+static void add_ever(struct text *out, const struct key_figures *k)
 {
-	const struct statistics *s = &v->statistics[WAY_FROM][BAND_TOTAL];
-	bool of_book = !(s->maximum >= k->ever.peak);
+	bool of_book = !(k->peak >= k->ever.peak);
+	double peak = of_book ? k->ever.peak : k->peak;
 
-	if (isnan(k->ever.peak))
+	if (isnan(k->ever.peak) && isnan(k->peak))
 		return;
+	if (isnan(peak)) {
+		of_book = !of_book;
+		peak = of_book ? k->ever.peak : k->peak;
+	}
 	begin_tile(out, TR("Highest ever"));
 	if (of_book)
 		text_add(out, "\xe2\x89\x88\xc2\xa0");
-	units_rate(out, of_book ? k->ever.peak : s->maximum);
+	units_rate(out, peak);
 	text_add(out, " <small>");
-	dates_add_minute(out, of_book
-				  ? k->ever.at_s
-				  : v->traffic.from_s + (int64_t)s->maximum_at *
-							    v->traffic.row_s);
+	dates_add_minute(out, of_book ? k->ever.at_s : k->peak_at_s);
 	end_tile(out);
 }
 
@@ -336,7 +342,8 @@ void key_figures_add(struct text *out, const struct subject *subject,
 	text_add(out, "<dl class=\"tiles\">\n");
 	add_now(out, subject, view);
 	add_peak(out, subject, k);
-	add_ever(out, view, k);
+	if (subject->series.kind == SERIES_EXCHANGE)
+		add_ever(out, k);
 	/* Of pairs 5-minute means are kept for two days only. */
 	if (subject->series.kind != SERIES_PAIR)
 		add_month(out, subject, k);

@@ -22,6 +22,7 @@ struct key_figures {
 	double peak; /* of today's minutes, either way, bytes/s; NaN: unknown */
 	int64_t peak_at_s;
 	enum way peak_way;
+	uint32_t peak_row_s; /* of a minute, of pairs longer */
 	/* the larger direction's 95th percentile of 5-minute means, bytes/s;
 	 * NaN: unknown */
 	double month_p95;
@@ -29,8 +30,7 @@ struct key_figures {
 	int64_t month_from_s;
 	double last_month_p95; /* of the month before */
 	bool last_month_whole; /* all of it is known */
-	/* the highest ever, of the exchange alone, with what the view that is
-	 * shown has; NaN: unknown */
+	/* the highest of the closed days, of the exchange alone */
 	struct all_time ever;
 };
 

@@ -117,8 +117,6 @@ static void add_row(struct text *out, const struct mine *m,
 
 static void add_table(struct text *out, const struct mine *m)
 {
-	uint32_t asn = m->member->asn;
-
 	text_addf(out,
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 		  "aria-label=\"%s\"><table><caption>%s</caption><thead><tr>"
@@ -128,9 +126,9 @@ static void add_table(struct text *out, const struct mine *m)
 		  "class=\"number\">",
 		  tr(out, "Ports"), tr(out, "Ports"), tr(out, "Port"),
 		  tr(out, "Speed"), tr(out, "State"));
-	tr_addf(out, "Into the switch (from AS%u), now", asn);
+	tr_add(out, "Into the switch, now");
 	text_add(out, "</th><th scope=\"col\" class=\"number\">");
-	tr_addf(out, "Out of the switch (to AS%u), now", asn);
+	tr_add(out, "Out of the switch, now");
 	text_addf(out, "</th><th scope=\"col\">%s</th></tr></thead><tbody>\n",
 		  tr(out, "Remark"));
 	for (size_t i = 0; i < m->count; i++)
@@ -138,22 +136,32 @@ static void add_table(struct text *out, const struct mine *m)
 	text_add(out, "</tbody></table></div>\n");
 }
 
-/* One port alone is the total. */
+/* One port of its own is the total. */
+static bool is_total(const struct mine *m)
+{
+	return m->count == 1 && m->rows[0].port->member_count == 1;
+}
+
+/* Ports of which nothing is stored, as of many in a LAG, are left out. */
 static void add_figures(struct text *out, const struct mine *m)
 {
+	size_t drawn = 0;
+
 	text_add(out, "<div class=\"pairs\">\n");
-	for (size_t i = 0; i < m->count && i < DRAWN_MAX; i++) {
+	for (size_t i = 0; i < m->count && drawn < DRAWN_MAX; i++) {
 		const struct port_row *row = &m->rows[i];
 		struct series series = ports_series(m->call, row);
 		struct subject subject;
 		struct text owner;
 		char id[8];
 
+		if (!traffic_has_file(m->call->config->state_dir, &series))
+			continue;
 		text_init(&owner);
 		ports_add_owner(&owner, m->call, row);
 		subject_of_port(&subject, out->language, &series, row->name,
 				text_str(&owner));
-		(void)snprintf(id, sizeof(id), "p%c", (char)('a' + i));
+		(void)snprintf(id, sizeof(id), "p%c", (char)('a' + drawn++));
 		text_add(out, "<div><h3>");
 		add_name(out, m, row);
 		text_add(out, "</h3>\n");
@@ -186,7 +194,7 @@ void member_ports_add(struct text *out, const struct call *call,
 			     "No port of the configuration is this "
 			     "member\xe2\x80\x99s, so totals are estimated "
 			     "from samples."));
-	if (m.count > 1)
+	if (m.count > 0 && !is_total(&m))
 		add_figures(out, &m);
 	text_add(out, "</section>\n");
 	free(m.rows);

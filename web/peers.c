@@ -5,7 +5,21 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "web/view.h"
+#include "util/err.h"
+#include "web/pair_rows.h"
+
+/* How much of a row lies in the period that is asked for. */
+static double inside_s(const struct period *period, int64_t from_s,
+		       uint32_t row_s)
+{
+	int64_t to_s = from_s + row_s;
+
+	if (from_s < period->from_s)
+		from_s = period->from_s;
+	if (to_s > period->to_s)
+		to_s = period->to_s;
+	return to_s > from_s ? (double)(to_s - from_s) : 0;
+}
 
 /* The seconds of a pair's row that count. */
 static double seconds_of(const struct peer_search *search, enum way way,
@@ -16,7 +30,8 @@ static double seconds_of(const struct peer_search *search, enum way way,
 	size_t row = 0;
 
 	if (!only)
-		return page_covered_s(search->call, from_s, row_s);
+		return fmin(page_covered_s(search->call, from_s, row_s),
+			    inside_s(search->period, from_s, row_s));
 	if (from_s > only->from_s)
 		row = (size_t)((from_s - only->from_s) / only->row_s);
 	for (; row < only->rows; row++) {
@@ -49,45 +64,29 @@ static void add_way(struct peer *peer, const struct peer_search *search,
 	}
 }
 
-/* Add what a pair exchanged in one VLAN; a missing file adds nothing. What
- * two connections of one member exchange is stored as a to b alone, and is
- * both from and to it. */
-static int add_vlan(struct peer *peer, const struct peer_search *search,
-		    uint16_t vlan)
+/*
+ * Add what a pair exchanged in all VLANs, and where none was told. What two
+ * connections of one member exchange is stored as a to b alone, and is both
+ * from and to it.
+ */
+static int add_pair(struct peer *peer, const struct peer_search *search)
 {
 	uint32_t asn = search->member->asn;
 	uint32_t other = peer->member->asn;
 	const struct period *period = search->period;
 	struct series_range range =
 	    traffic_range(period->from_s, period->to_s, period->pair_row_s);
-	const bool swapped = asn > other;
-	const struct series series = { .kind = SERIES_PAIR,
-				       .asn = swapped ? other : asn,
-				       .other_asn = swapped ? asn : other,
-				       .vlan = vlan };
 	struct traffic t;
-	int rc;
+	int rc = pair_rows_read(&t, search->call, asn, other, &range);
 
-	rc = traffic_read(&t, search->call->config->state_dir, &series, &range);
+	if (rc == ERR_NOT_FOUND)
+		return 0;
 	if (rc < 0)
 		return rc;
 	add_way(peer, search, &t, WAY_FROM, asn > other ? WAY_TO : WAY_FROM);
 	add_way(peer, search, &t, WAY_TO, asn < other ? WAY_TO : WAY_FROM);
 	traffic_fini(&t);
 	return 0;
-}
-
-/* In all VLANs, and where none was told. */
-static int add_pair(struct peer *peer, const struct peer_search *search)
-{
-	const struct registry *registry = search->call->registry;
-	int rc = add_vlan(peer, search, 0);
-
-	for (uint32_t i = 0; rc == 0 && i < registry->vlan_count; i++) {
-		if (registry->vlans[i].tag != 0)
-			rc = add_vlan(peer, search, registry->vlans[i].tag);
-	}
-	return rc;
 }
 
 static int larger_first(const void *a, const void *b)
@@ -140,35 +139,40 @@ int peers_load(struct peer **out, size_t *count, const struct call *call,
 	return peers_load_of(out, count, &search);
 }
 
-/* Bytes/s of both directions; NaN: nothing is known. */
-static double rate_of(const struct peer *p)
+/* For how long a member was seen: a pair whose file began within the period
+ * had no traffic before. */
+static void find_known(double known_s[WAY_COUNT], const struct peer *peers,
+		       size_t count)
+{
+	known_s[WAY_FROM] = known_s[WAY_TO] = 0;
+	for (size_t i = 0; i < count; i++) {
+		for (int way = 0; way < WAY_COUNT; way++)
+			known_s[way] =
+			    fmax(known_s[way], peers[i].known_s[way]);
+	}
+}
+
+/* Bytes/s of both directions; NaN: nothing is known of any pair. */
+static double rate_of(const struct peer *p, const double known_s[WAY_COUNT])
 {
 	double rate = NAN;
 
 	for (int way = 0; way < WAY_COUNT; way++) {
-		if (p->known_s[way] > 0)
+		if (known_s[way] > 0)
 			rate = (isnan(rate) ? 0 : rate) +
-			       p->bytes[way] / p->known_s[way];
+			       (p ? p->bytes[way] : 0) / known_s[way];
 	}
 	return rate;
-}
-
-static double change_of(const struct peer *now, const struct peer *before,
-			bool was_seen)
-{
-	double earlier = before ? rate_of(before) : NAN;
-
-	/* Where others had traffic then, one without had none. */
-	if (isnan(earlier) && was_seen)
-		earlier = 0;
-	return rate_of(now) / earlier - 1;
 }
 
 int peers_changes(double *changes, int64_t *by_s, const struct peer *peers,
 		  size_t count, const struct peer_search *search)
 {
 	const int64_t week_s = 7 * 86400;
+	const struct member *first = search->call->registry->members;
 	const struct period *now = search->period;
+	double known_before_s[WAY_COUNT];
+	double known_s[WAY_COUNT];
 	struct peer_search then = *search;
 	const struct peer **of_member;
 	struct period earlier;
@@ -186,14 +190,14 @@ int peers_changes(double *changes, int64_t *by_s, const struct peer *peers,
 			   search->call->now_s) == 0)
 		rc = peers_load_of(&before, &before_count, &then);
 	for (size_t i = 0; rc == 0 && i < before_count; i++)
-		of_member[before[i].member - search->call->registry->members] =
-		    &before[i];
+		of_member[before[i].member - first] = &before[i];
+	find_known(known_s, peers, count);
+	find_known(known_before_s, before, before_count);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		changes[i] =
-		    change_of(&peers[i],
-			      of_member[peers[i].member -
-					search->call->registry->members],
-			      before_count > 0);
+		changes[i] = rate_of(&peers[i], known_s) /
+				 rate_of(of_member[peers[i].member - first],
+					 known_before_s) -
+			     1;
 	free(before);
 	free(of_member);
 	return rc;

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/err.h"
 #include "web/capacity.h"
 #include "web/headline.h"
-#include "web/html.h"
+#include "web/pair_rows.h"
 #include "web/percentile.h"
 
 enum {
@@ -32,6 +33,13 @@ static int read_group(struct traffic *out, const struct call *call,
 
 		series.switch_name =
 		    call->config->switches[group->switches[i]].name;
+		/* Without one of them the sum is unknown, whatever rows the
+		 * others have. */
+		if (!traffic_has_file(call->config->state_dir, &series)) {
+			traffic_fini(out);
+			return traffic_read(out, call->config->state_dir,
+					    &series, range);
+		}
 		rc = traffic_read(to, call->config->state_dir, &series, range);
 		if (rc == 0 && i > 0)
 			rc = traffic_add(out, &one);
@@ -42,32 +50,17 @@ static int read_group(struct traffic *out, const struct call *call,
 	return rc;
 }
 
-/* The sum of a pair in all VLANs, and where none was told. One without a file
- * has nothing to add. */
+/* A pair in all VLANs; one without any file is not known at all. */
 static int read_pair(struct traffic *out, const struct call *call,
 		     const struct subject *subject,
 		     const struct series_range *range)
 {
-	const struct registry *registry = call->registry;
-	const char *state_dir = call->config->state_dir;
-	struct series series = subject->series;
-	int rc = traffic_read(out, state_dir, &series, range);
+	int rc = pair_rows_read(out, call, subject->series.asn,
+				subject->series.other_asn, range);
 
-	for (uint32_t i = 0; rc == 0 && i < registry->vlan_count; i++) {
-		struct traffic one = { 0 };
-
-		series.vlan = registry->vlans[i].tag;
-		if (series.vlan == subject->series.vlan ||
-		    !traffic_has_file(state_dir, &series))
-			continue;
-		rc = traffic_read(&one, state_dir, &series, range);
-		if (rc == 0)
-			rc = traffic_add_known(out, &one);
-		traffic_fini(&one);
-	}
-	if (rc < 0)
-		traffic_fini(out);
-	return rc;
+	return rc == ERR_NOT_FOUND ? traffic_read(out, call->config->state_dir,
+						  &subject->series, range)
+				   : rc;
 }
 
 static int read_rows(struct traffic *out, const struct call *call,
@@ -277,6 +270,22 @@ static int work_out_current(struct view *v, const struct call *call,
 	return 0;
 }
 
+/* A pair has longer rows, to which its period is widened: what is drawn, added
+ * up and said is of the same time. */
+static struct period seen_period(const struct subject *subject,
+				 const struct period *period)
+{
+	struct period seen = *period;
+	int64_t row_s = period->pair_row_s;
+
+	if (subject->series.kind != SERIES_PAIR)
+		return seen;
+	seen.row_s = period->pair_row_s;
+	seen.from_s = seen.from_s / row_s * row_s;
+	seen.to_s = (seen.to_s + row_s - 1) / row_s * row_s;
+	return seen;
+}
+
 /* The percentiles of a pair, whose sender is the first in this view. */
 static void judge_pair(struct view *v, const struct call *call,
 		       const struct series *pair, bool is_swapped)
@@ -293,7 +302,7 @@ static void judge_pair(struct view *v, const struct call *call,
 static int load(struct view *out, const struct call *call,
 		const struct subject *subject, const struct period *period)
 {
-	struct view v = { .period = *period };
+	struct view v = { .period = seen_period(subject, period) };
 	int rc = view_rows(&v.traffic, &v.is_exact, call, subject, &v.period);
 
 	if (rc < 0)
@@ -378,16 +387,51 @@ int view_load(struct view *out, const struct call *call,
 	return rc;
 }
 
-/* As long a time before, in rows of the same length. */
+/* Totals of other rows on the rows of a view: each as it was so much earlier.
+ */
+static int take_earlier(struct view *view, const struct traffic *rows,
+			int64_t by_s)
+{
+	const struct traffic *t = &view->traffic;
+	struct traffic *to = &view->previous;
+
+	*to = *t;
+	if (traffic_copy_rows(to, t->values) < 0)
+		return -ENOMEM;
+	for (size_t row = 0; row < t->rows; row++) {
+		int64_t at_s = t->from_s + (int64_t)row * t->row_s - by_s;
+		int64_t from = (at_s - rows->from_s) / rows->row_s;
+		bool is_in = at_s >= rows->from_s && from < (int64_t)rows->rows;
+
+		for (int way = 0; way < WAY_COUNT; way++)
+			traffic_column(to, (enum way)way, BAND_TOTAL)[row] =
+			    is_in ? traffic_column(rows, (enum way)way,
+						   BAND_TOTAL)[from]
+				  : (double)NAN;
+	}
+	return 0;
+}
+
+/* As long a time before: in its own rows, which may be longer. */
 static int load_previous(struct view *view, const struct call *call,
 			 const struct subject *subject)
 {
+	int64_t by_s = period_length(&view->period);
+	struct period before;
+	struct traffic rows;
 	bool exact;
+	int rc;
 
-	view->previous_period =
-	    period_earlier(&view->period, period_length(&view->period));
-	return view_rows(&view->previous, &exact, call, subject,
-			 &view->previous_period);
+	if (period_between(&before, view->period.from_s - by_s,
+			   view->period.to_s - by_s, call->now_s) < 0)
+		return 0;
+	rc = view_rows(&rows, &exact, call, subject, &before);
+	if (rc < 0)
+		return rc;
+	view->previous_period = period_earlier(&view->period, by_s);
+	rc = take_earlier(view, &rows, by_s);
+	traffic_fini(&rows);
+	return rc;
 }
 
 int view_load_as(struct view *out, const struct call *call,

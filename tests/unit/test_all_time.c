@@ -106,7 +106,7 @@ START_TEST(the_highest_is_found_wherever_it_is)
 		      i == (size_t)_i ? 9e9 : 1e9 + (double)i);
 	found = load(dir);
 	ck_assert_msg(found.peak == 9e9, "%s: %f", places[_i].rule, found.peak);
-	ck_assert_int_eq(found.at_s, zone_day_start(places[_i].at, 300) + 600);
+	ck_assert_int_eq(found.at_s, zone_day_start(places[_i].at, 300) + 660);
 	tempdir_remove(dir);
 }
 END_TEST

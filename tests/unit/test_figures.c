@@ -16,6 +16,7 @@
 #include "support/tempdir.h"
 #include "support/unit.h"
 #include "util/zone.h"
+#include "web/key_figures.h"
 
 enum { HOURS = 14 * 24 + 5, WAYS = 2 };
 
@@ -212,29 +213,40 @@ START_TEST(key_figures_are_those_of_the_day_and_month)
 }
 END_TEST
 
-/* The mean of what two members exchange, both ways together. */
-static double mean_of_pair(const char *period, int64_t *from_s, int64_t *to_s)
+/* What a direction came to between two moments, by rows that may be longer than
+ * that at either end; bits. */
+static double sum_of_way(const json_t *root, const char *way, int64_t from_s,
+			 int64_t to_s)
+{
+	const json_t *rows =
+	    json_object_get(json_object_get(root, way), "total");
+	double step = number(root, "step");
+	double sum = 0;
+
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		double at = number(root, "from") + (double)i * step;
+		double seconds =
+		    fmin(at + step, (double)to_s) - fmax(at, (double)from_s);
+
+		if (!json_is_null(row) && seconds > 0)
+			sum += json_number_value(row) * seconds;
+	}
+	return sum;
+}
+
+static double sum_of_pair(int64_t from_s, int64_t to_s)
 {
 	char target[128];
-	double sum = 0;
+	double sum;
 	json_t *root;
 
 	(void)snprintf(target, sizeof(target),
-		       "/graph/pair.json?a=64500&b=64501&%s", period);
+		       "/graph/pair.json?a=64500&b=64501&from=%lld&to=%lld",
+		       (long long)from_s, (long long)to_s);
 	root = get_json(target);
-	sum =
-	    number(
-		json_object_get(json_object_get(json_object_get(root, "a_to_b"),
-						"statistics"),
-				"total"),
-		"average") +
-	    number(
-		json_object_get(json_object_get(json_object_get(root, "b_to_a"),
-						"statistics"),
-				"total"),
-		"average");
-	*from_s = (int64_t)number(root, "from");
-	*to_s = (int64_t)number(root, "to");
+	sum = sum_of_way(root, "a_to_b", from_s, to_s) +
+	      sum_of_way(root, "b_to_a", from_s, to_s);
 	json_decref(root);
 	return sum;
 }
@@ -242,19 +254,23 @@ static double mean_of_pair(const char *period, int64_t *from_s, int64_t *to_s)
 START_TEST(a_change_is_against_a_week_earlier)
 {
 	const int64_t week_s = 7 * 86400;
-	char earlier[64];
+	/* Whole rows, all of which are known a week later too. */
+	const int64_t to_s = MADE_SITE_END - 3600;
+	const int64_t from_s = to_s - 10 * 3600 - 900;
+	char target[128];
 	char wanted[64];
-	int64_t from_s;
-	int64_t to_s;
-	double now = mean_of_pair("range=day", &from_s, &to_s);
-	char *page = get("/members/AS64500?range=day");
-	const char *line = strstr(page, "/members/AS64500/AS64501?");
+	const char *line;
 	double change;
+	char *page;
 
-	(void)snprintf(earlier, sizeof(earlier), "from=%lld&to=%lld",
-		       (long long)(from_s - week_s),
-		       (long long)(to_s - week_s));
-	change = now / mean_of_pair(earlier, &from_s, &to_s) - 1;
+	(void)snprintf(target, sizeof(target),
+		       "/members/AS64500?from=%lld&to=%lld", (long long)from_s,
+		       (long long)to_s);
+	page = get(target);
+	line = strstr(page, "/members/AS64500/AS64501?");
+	change = sum_of_pair(from_s, to_s) /
+		     sum_of_pair(from_s - week_s, to_s - week_s) -
+		 1;
 	ck_assert_ptr_nonnull(line);
 	line = strstr(line, "</tr>");
 	(void)snprintf(wanted, sizeof(wanted), "%s%.1f %%</td></tr>",
@@ -318,6 +334,82 @@ START_TEST(the_period_before_is_what_was_shown_then)
 }
 END_TEST
 
+/* The rows of the period before may be longer, if shorter ones are not kept for
+ * so long. */
+static const char *const earlier_rows[] = {
+	"/graph/member.json?asn=64500&from=%lld&to=%lld&previous=1",
+	"/graph/pair.json?a=64504&b=64500&from=%lld&to=%lld&previous=1",
+	"/graph/infrastructure.json?from=%lld&to=%lld&previous=1",
+};
+
+START_TEST(the_period_before_has_as_many_rows)
+{
+	static const int hours[][2] = { { 46, 41 },
+					{ 47, 30 },
+					{ 200, 50 },
+					{ 6 * 24, 1 },
+					{ 13 * 24, 24 } };
+	const char *format = earlier_rows[(size_t)_i % COUNT_OF(earlier_rows)];
+	const int *h = hours[(size_t)_i / COUNT_OF(earlier_rows)];
+	char target[160];
+	json_t *root;
+	json_t *way;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	(void)snprintf(target, sizeof(target), format,
+		       (long long)(MADE_SITE_END - h[0] * 3600),
+		       (long long)(MADE_SITE_END - h[1] * 3600));
+#pragma GCC diagnostic pop
+	root = get_json(target);
+	way = json_object_get(root, "from_member");
+	if (!way)
+		way = json_object_get(root, "a_to_b");
+	ck_assert_msg(json_array_size(json_object_get(way, "previous")) ==
+			  json_array_size(json_object_get(way, "total")),
+		      "%s", target);
+	json_decref(root);
+}
+END_TEST
+
+START_TEST(figures_of_long_names_are_not_each_other_s)
+{
+	char names[2][200];
+	uint32_t switches[] = { 0, 1 };
+	struct key_figures k[2];
+	struct made_site made;
+	struct call call = { .now_s = MADE_SITE_END + MADE_SITE_AGE_S };
+
+	made_site_open(&made, directory());
+	call.site = made.site;
+	call.config = made.generation->config;
+	call.registry = made.generation->registry;
+	for (int i = 0; i < 2; i++) {
+		struct registry_group place = { .name = names[i],
+						.switches = &switches[i],
+						.switch_count = 1 };
+		struct subject subject;
+
+		(void)snprintf(names[i], sizeof(names[i]), "%0*d", 150, i);
+		subject_of_location(&subject, NULL, &place);
+		ck_assert_int_eq(key_figures_load(&k[i], &call, &subject), 0);
+		subject_fini(&subject);
+	}
+	ck_assert_double_ne(k[0].peak, k[1].peak);
+	made_site_close(&made);
+}
+END_TEST
+
+START_TEST(a_member_on_a_shared_port_has_no_capacity_of_its_own)
+{
+	char *page = get("/members/AS64502");
+
+	ck_assert_ptr_null(strstr(page, "<dt>Capacity</dt>"));
+	ck_assert_ptr_nonnull(strstr(page, "shared"));
+	free(page);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -326,6 +418,10 @@ int main(void)
 		{ a_change_is_against_a_week_earlier, 0 },
 		{ either_end_of_a_pair_sees_the_other_way_round, 0 },
 		{ the_period_before_is_what_was_shown_then, 0 },
+		{ the_period_before_has_as_many_rows,
+		  5 * COUNT_OF(earlier_rows) },
+		{ figures_of_long_names_are_not_each_other_s, 0 },
+		{ a_member_on_a_shared_port_has_no_capacity_of_its_own, 0 },
 	};
 	char *dir = tempdir_new();
 	int rc;

@@ -132,7 +132,7 @@ static const struct {
 	{ "/members/AS64500", "<td class=\"number\">326 Mbit/s</td>" },
 	{ "/members/AS64500", "<td class=\"number\">7.03 TB</td>" },
 	{ "/members/AS64500", "<td class=\"number\">522 Mbit/s</td>" },
-	{ "/members/AS64500", "Into the switch (from AS64500), now" },
+	{ "/members/AS64500", "Into the switch, now" },
 	{ "/members/AS64500", "href=\"/members/AS64501?range=day\"" },
 	{ "/members/64500?range=week", "last 7 days" },
 	{ "/members/AS64500?range=week", "Data begins 14 Nov 2023 18:00:00" },
