@@ -33,17 +33,6 @@ struct axis axis_of(double max_bps)
 			      .top = ceil(max_bps / step - 1e-9) * step };
 }
 
-/* As short as it can be said. */
-static void add_number(struct text *out, double value)
-{
-	char digits[32];
-	const char *point;
-
-	(void)snprintf(digits, sizeof(digits), "%.4g", value);
-	point = strchr(digits, '.');
-	language_add_decimal(out, value, point ? (int)strlen(point + 1) : 0);
-}
-
 void axis_add_label(struct text *out, const struct axis *axis, double bps)
 {
 	static const char *const prefixes[] = { "", "k", "M", "G", "T", "P" };
@@ -53,7 +42,7 @@ void axis_add_label(struct text *out, const struct axis *axis, double bps)
 		bps /= 1000;
 		prefix++;
 	}
-	add_number(out, bps);
+	language_add_short(out, bps);
 	if (bps > 0)
 		text_addf(out, " %s", prefixes[prefix]);
 }
@@ -93,19 +82,6 @@ static const struct marks *marks_of(int64_t length_s)
 	return m;
 }
 
-static int field_of(const char *format, int64_t at_s)
-{
-	struct text text;
-	int value = 0;
-
-	text_init(&text);
-	zone_add(&text, format, at_s);
-	for (const char *c = text_str(&text); *c >= '0' && *c <= '9'; c++)
-		value = value * 10 + (*c - '0');
-	text_fini(&text);
-	return value;
-}
-
 struct axis_mark axis_next_mark(int64_t length_s, int64_t at_s)
 {
 	const struct marks *m = marks_of(length_s);
@@ -115,7 +91,7 @@ struct axis_mark axis_next_mark(int64_t length_s, int64_t at_s)
 	mark.at_s = zone_next(at_s, m->unit, m->count);
 	if (mark.at_s == INT64_MAX)
 		return mark;
-	field = field_of(m->field, mark.at_s);
+	field = (int)dates_field(m->field, mark.at_s);
 	mark.is_labelled = field % m->every == 0;
 	mark.is_minor = field % m->major != 0;
 	return mark;

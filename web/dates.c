@@ -15,8 +15,7 @@ static const char *const months[] = { TR("Jan"), TR("Feb"), TR("Mar"),
 
 enum { DAYS = 7, MONTHS = 12 };
 
-/* A field of the calendar as a number. */
-static unsigned field(const char *format, int64_t at_s)
+unsigned dates_field(const char *format, int64_t at_s)
 {
 	struct text digits;
 	unsigned value = 0;
@@ -34,11 +33,12 @@ static void add_field(struct text *out, char conversion, int64_t at_s)
 	const char format[] = { '%', conversion, '\0' };
 
 	if (conversion == 'a')
-		tr_add(out, days[field("%w", at_s) % DAYS]);
+		tr_add(out, days[dates_field("%w", at_s) % DAYS]);
 	else if (conversion == 'b')
-		tr_add(out, months[(field("%m", at_s) + MONTHS - 1) % MONTHS]);
+		tr_add(out,
+		       months[(dates_field("%m", at_s) + MONTHS - 1) % MONTHS]);
 	else if (conversion == 'e')
-		text_addf(out, "%u", field("%d", at_s));
+		text_addf(out, "%u", dates_field("%d", at_s));
 	else
 		zone_add(out, format, at_s);
 }

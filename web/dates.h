@@ -17,6 +17,9 @@
  */
 void dates_add(struct text *out, const char *format, int64_t at_s);
 
+/** A field of the local calendar as a number: "%d" is the day of the month. */
+unsigned dates_field(const char *format, int64_t at_s);
+
 /** "12 Feb 2018 14:32:00 AST"; a time that cannot be is "an unknown time". */
 void dates_add_time(struct text *out, double at_s);
 

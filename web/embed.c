@@ -7,6 +7,8 @@
 #include "web/asset.h"
 #include "web/graph.h"
 #include "web/html.h"
+#include "web/languages.h"
+#include "web/look.h"
 #include "web/subject_find.h"
 
 /* Stands for the site's own name, which a script puts in its place: a page is
@@ -15,16 +17,13 @@
 
 enum { EMBED_MAX_AGE_S = 60, FRAME_HEIGHT = 360 };
 
-/* "/embed/exchange?range=day" */
-static void add_url(struct text *out, const struct subject *subject,
-		    const struct period *period)
+/* What the page was asked for beside subject and period. */
+static void add_choices(struct text *out, const struct call *call,
+			const struct look *look)
 {
-	char query[PERIOD_QUERY_SIZE];
-
-	text_addf(out, "/embed/%s?", subject->kind);
-	html_escape(out, text_str(&subject->query));
-	text_addf(out, "%s%s", subject->query.len ? "&amp;" : "",
-		  period_query(query, period));
+	look_add_query(out, look);
+	if (request_parameter(call->request, "lang"))
+		text_addf(out, "&amp;lang=%s", call->language->code);
 }
 
 /* As text of a page: what is to be pasted, escaped once more. */
@@ -35,9 +34,10 @@ static void add_code(struct text *out, const struct text *code)
 	text_add(out, "</code></pre>\n");
 }
 
-void embed_add_help(struct text *out, const struct subject *subject,
-		    const struct period *period)
+void embed_add_help(struct text *out, const struct call *call,
+		    const struct subject *subject, const struct period *period)
 {
+	struct look look = look_of(call->request);
 	struct text code;
 
 	text_addf(out,
@@ -48,7 +48,8 @@ void embed_add_help(struct text *out, const struct subject *subject,
 			  "this site."));
 	text_init(&code);
 	text_addf(&code, "<iframe src=\"https://%s", SITE);
-	add_url(&code, subject, period);
+	subject_add_page(&code, subject, "embed", period);
+	add_choices(&code, call, &look);
 	text_addf(&code,
 		  "\" width=\"100%%\" height=\"%d\" loading=\"lazy\" "
 		  "title=\"",
@@ -59,6 +60,7 @@ void embed_add_help(struct text *out, const struct subject *subject,
 	text_clear(&code);
 	text_addf(&code, "<img src=\"https://%s", SITE);
 	subject_add_url(&code, subject, "svg", period);
+	add_choices(&code, call, &look);
 	text_add(&code, "\" alt=\"");
 	html_name(&code, text_str(&subject->title));
 	text_add(&code, "\">");
@@ -112,8 +114,14 @@ void page_embed(const struct call *call, struct response *r)
 	} else {
 		begin(call, &subject, out);
 		graph_add_figure(out, &subject, &view, "g");
+		text_addf(out, "<details><summary>%s</summary>\n",
+			  tr(out, "Figures"));
+		graph_add_table(out, &subject, &view);
+		text_add(out, "</details>\n");
 		page_add_freshness(call, out);
 		text_add(out, "</main>\n</body>\n</html>\n");
+		if (request_parameter(call->request, "lang"))
+			languages_keep(out, call->language);
 		r->is_translated = true;
 		r->is_framed = true;
 		r->max_age_s = EMBED_MAX_AGE_S;

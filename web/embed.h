@@ -12,8 +12,8 @@
 #include "web/subject.h"
 
 /** Append what to paste into a page to show a public graph there. */
-void embed_add_help(struct text *out, const struct subject *subject,
-		    const struct period *period);
+void embed_add_help(struct text *out, const struct call *call,
+		    const struct subject *subject, const struct period *period);
 
 /** /embed/KIND, of the query's subject and period. */
 void page_embed(const struct call *call, struct response *r);

@@ -5,6 +5,12 @@
 #include "web/graph.h"
 #include "web/key_figures.h"
 
+static void add_banner(struct text *out)
+{
+	text_addf(out, "<p class=\"banner bad\">%s</p>\n",
+		  tr(out, "The store could not be read."));
+}
+
 static void add_view(struct text *out, const struct call *call,
 		     const struct subject *subject, const struct view *view,
 		     const struct figure *figure)
@@ -13,6 +19,8 @@ static void add_view(struct text *out, const struct call *call,
 
 	if (figure->has_tiles && key_figures_load(&keys, call, subject) == 0)
 		key_figures_add(out, subject, view, &keys);
+	else if (figure->has_tiles)
+		add_banner(out);
 	if (figure->has_switches)
 		look_add_nav(out, call, !subject->one_way,
 			     view->capacity_bps > 0);
@@ -36,8 +44,7 @@ void figure_add(struct text *out, const struct call *call,
 	struct view view;
 
 	if (view_load_as(&view, call, subject, figure->period, &look) < 0) {
-		text_addf(out, "<p class=\"banner bad\">%s</p>\n",
-			  tr(out, "The store could not be read."));
+		add_banner(out);
 		return;
 	}
 	add_view(out, call, subject, &view, figure);

@@ -195,6 +195,17 @@ static void add_way(struct text *out, const struct subject *subject,
 	html_escape(out, text_str(&subject->way[way]));
 }
 
+/* "6.5 % of the capacity" */
+static void add_use(struct text *out, double ratio)
+{
+	struct text percent;
+
+	text_init_like(&percent, out);
+	units_percent(&percent, ratio);
+	tr_addf(out, "%s of the capacity", text_str(&percent));
+	text_fini(&percent);
+}
+
 /* Now, with how full that is where the ports' speed is known. */
 static void add_now(struct text *out, const struct subject *subject,
 		    const struct view *v)
@@ -202,14 +213,16 @@ static void add_now(struct text *out, const struct subject *subject,
 	for (int way = 0; way < (subject->one_way ? 1 : WAY_COUNT); way++) {
 		double rate = v->current[way][BAND_TOTAL];
 
-		begin_tile(out, TR("Now"));
+		text_addf(out, "<div><dt>%s", tr(out, "Now"));
+		if (!subject->one_way) {
+			text_add(out, ", ");
+			html_escape(out, text_str(&subject->way[way]));
+		}
+		text_add(out, "</dt><dd>");
 		units_rate(out, rate);
 		text_add(out, " <small>");
-		add_way(out, subject, (enum way)way);
-		if (v->capacity_bps > 0 && !isnan(rate)) {
-			text_add(out, subject->one_way ? "" : ", ");
-			units_percent(out, rate * 8 / v->capacity_bps);
-		}
+		if (v->capacity_bps > 0 && !isnan(rate))
+			add_use(out, rate * 8 / v->capacity_bps);
 		end_tile(out);
 	}
 }

@@ -40,8 +40,11 @@ static void add_switch(struct text *out, const struct call *call,
 
 	text_add(out, "<li><a href=\"");
 	page_add_target(call, out, on->name, is_on ? NULL : on->value);
-	text_addf(out, "\"%s>%s</a></li>",
-		  is_on ? " aria-current=\"true\"" : "", tr(out, label));
+	text_addf(out, "\"%s>%s", is_on ? " class=\"on\"" : "", tr(out, label));
+	if (is_on)
+		text_addf(out, "<span class=\"unseen\"> (%s)</span>",
+			  tr(out, "on; a click ends it"));
+	text_add(out, "</a></li>");
 }
 
 void look_add_nav(struct text *out, const struct call *call, bool has_ways,

@@ -153,7 +153,7 @@ static void add_figures(struct text *out, const struct mine *m)
 		struct series series = ports_series(m->call, row);
 		struct subject subject;
 		struct text owner;
-		char id[8];
+		char id[24];
 
 		if (!traffic_has_file(m->call->config->state_dir, &series))
 			continue;
@@ -161,7 +161,7 @@ static void add_figures(struct text *out, const struct mine *m)
 		ports_add_owner(&owner, m->call, row);
 		subject_of_port(&subject, out->language, &series, row->name,
 				text_str(&owner));
-		(void)snprintf(id, sizeof(id), "p%c", (char)('a' + drawn++));
+		(void)snprintf(id, sizeof(id), "p%zu", drawn++);
 		text_add(out, "<div><h3>");
 		add_name(out, m, row);
 		text_add(out, "</h3>\n");
@@ -174,6 +174,9 @@ static void add_figures(struct text *out, const struct mine *m)
 		text_fini(&owner);
 	}
 	text_add(out, "</div>\n");
+	if (drawn == DRAWN_MAX)
+		text_addf(out, "<p class=\"note\">%s</p>\n",
+			  tr(out, "More are there than are drawn."));
 }
 
 void member_ports_add(struct text *out, const struct call *call,

@@ -61,18 +61,24 @@ static bool is_section(const struct call *call, const char *href)
 	return strcmp(href + 1, first) == 0;
 }
 
+/* The page itself, or one behind it. */
+static const char *current_of(const struct call *call)
+{
+	return call->request && call->request->segment_count > 1
+		   ? " aria-current=\"true\""
+		   : " aria-current=\"page\"";
+}
+
 static void add_navigation(const struct call *call, struct text *out)
 {
 	tr_add(out, "<nav aria-label=\"Pages\"><ul>");
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		if (!sections[i].is_public && !call->is_open)
 			continue;
-		text_addf(out, "<li><a href=\"%s\"%s>%s</a></li>",
-			  sections[i].href,
-			  is_section(call, sections[i].href)
-			      ? " aria-current=\"page\""
-			      : "",
-			  tr(out, sections[i].label));
+		text_addf(
+		    out, "<li><a href=\"%s\"%s>%s</a></li>", sections[i].href,
+		    is_section(call, sections[i].href) ? current_of(call) : "",
+		    tr(out, sections[i].label));
 	}
 	text_add(out, "</ul></nav>\n");
 }
@@ -401,7 +407,7 @@ static int moment(const struct call *call, const char *name, int64_t *out)
 
 	if (!text || *text == '\0')
 		return ERR_NOT_FOUND;
-	return period_parse_time(text, out);
+	return period_parse_time(text, strcmp(name, "to") == 0, out);
 }
 
 /* From one moment to another, or a range that ends at a moment. */

@@ -88,7 +88,7 @@ void page_home(const struct call *call, struct response *r)
 				     .has_switches = true });
 	add_members(call, out);
 	places_add(out, call, &period);
-	embed_add_help(out, &subject, &period);
+	embed_add_help(out, call, &subject, &period);
 	page_end(call, r);
 	subject_fini(&subject);
 }

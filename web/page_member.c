@@ -15,7 +15,7 @@
 #include "web/period_nav.h"
 #include "web/scaled.h"
 
-enum { PATH_SIZE = 64 };
+enum { PATH_SIZE = 64, DRAWN_MAX = 16 };
 
 /* A member and the range to show it in. */
 struct visit {
@@ -39,12 +39,35 @@ static void add_total(const struct visit *v, struct text *out)
 	subject_fini(&subject);
 }
 
+static void add_interface(const struct visit *v,
+			  const struct vlan_interface *interface, uint32_t n,
+			  struct text *out)
+{
+	const struct vlan *vlan =
+	    registry_vlan(v->call->registry, interface->vlan);
+	struct subject subject;
+	char id[16];
+
+	(void)snprintf(id, sizeof(id), "i%u", n);
+	subject_of_interface(&subject, out->language, v->member, interface);
+	text_add(out, "<div><h3>");
+	html_name(out, vlan ? vlan->name : "VLAN");
+	text_addf(out, " (VLAN %u)", interface->vlan);
+	if (interface->ordinal > 1)
+		tr_addf(out, ", connection %u", interface->ordinal);
+	text_add(out, "</h3>\n");
+	figure_add(out, v->call, &subject,
+		   &(struct figure){
+		       .period = &v->period, .id = id, .is_small = true });
+	text_add(out, "</div>\n");
+	subject_fini(&subject);
+}
+
 /* A member with one VLAN interface is that interface: nothing to add. */
 static void add_interfaces(const struct visit *v, struct text *out)
 {
 	const struct registry *registry = v->call->registry;
 	uint32_t index = (uint32_t)(v->member - registry->members);
-	char id[16] = "i";
 	uint32_t n = 0;
 
 	if (v->member->interface_count < 2)
@@ -54,27 +77,16 @@ static void add_interfaces(const struct visit *v, struct text *out)
 	for (uint32_t i = 1; i < registry->interface_count; i++) {
 		const struct vlan_interface *interface =
 		    &registry->interfaces[i];
-		const struct vlan *vlan =
-		    registry_vlan(registry, interface->vlan);
-		struct subject subject;
 
-		if (interface->member != index || interface->vlan == 0)
-			continue;
-		subject_of_interface(&subject, out->language, v->member,
-				     interface);
-		text_add(out, "<div><h3>");
-		html_name(out, vlan ? vlan->name : "VLAN");
-		text_addf(out, " (VLAN %u)", interface->vlan);
-		if (interface->ordinal > 1)
-			tr_addf(out, ", connection %u", interface->ordinal);
-		text_add(out, "</h3>\n");
-		id[1] = (char)('a' + n++ % 26);
-		figure_add(out, v->call, &subject,
-			   &(struct figure){ .period = &v->period, .id = id });
-		text_add(out, "</div>\n");
-		subject_fini(&subject);
+		if (interface->member == index && interface->vlan != 0 &&
+		    n++ < DRAWN_MAX)
+			add_interface(v, interface, n, out);
 	}
-	text_add(out, "</div></section>\n");
+	text_add(out, "</div>\n");
+	if (n > DRAWN_MAX)
+		text_addf(out, "<p class=\"note\">%s</p>\n",
+			  tr(out, "More are there than are drawn."));
+	text_add(out, "</section>\n");
 }
 
 static bool asks_for(const struct visit *v, const char *name, const char *value)

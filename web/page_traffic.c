@@ -33,7 +33,7 @@ static void add_page(const struct call *call, const struct subject *subject,
 				     .has_tiles = true,
 				     .has_switches = true });
 	if (r->is_public)
-		embed_add_help(out, subject, period);
+		embed_add_help(out, call, subject, period);
 	page_end(call, r);
 }
 

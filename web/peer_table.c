@@ -10,9 +10,10 @@
 
 #include "util/language.h"
 #include "web/html.h"
+#include "web/search.h"
 #include "web/units.h"
 
-enum { PEERS_SHOWN = 20 };
+enum { PEERS_SHOWN = 20, FOUND_SHOWN = 100 };
 
 /* A line of the table. */
 struct line {
@@ -143,11 +144,15 @@ static int sort(struct table *t)
 
 static bool is_wanted(const struct table *t, const struct line *l)
 {
-	char asn[16];
+	const struct member *member = l->peer->member;
+	struct text what;
+	bool is;
 
-	(void)snprintf(asn, sizeof(asn), "AS%u", l->peer->member->asn);
-	return strcasestr(l->peer->member->name, t->wanted) ||
-	       strcasestr(asn, t->wanted);
+	text_init(&what);
+	text_addf(&what, "%s AS%u", member->name, member->asn);
+	is = search_matches(text_str(&what), t->wanted);
+	text_fini(&what);
+	return is;
 }
 
 /* The wanted lines first, in their order. */
@@ -176,21 +181,17 @@ static void ask(struct table *t)
 	if (order && (strcmp(order, "asc") == 0 || strcmp(order, "desc") == 0))
 		t->rises = order[0] == 'a';
 	t->wanted = wanted ? wanted : "";
-	t->all = *t->wanted || (peers && strcmp(peers, "all") == 0);
+	t->all = peers && strcmp(peers, "all") == 0;
 }
 
-static int fill(struct table *t, const struct peer *peers)
+static int fill(struct table *t, const struct peer *peers,
+		const double *changes)
 {
-	double *changes = calloc(t->count + 1, sizeof(*changes));
-	const struct peer_search search = { .call = t->call,
-					    .member = t->member,
-					    .period = t->period };
-	int rc;
+	int rc = 0;
 
 	t->lines = calloc(t->count + 1, sizeof(*t->lines));
-	rc = changes && t->lines
-		 ? peers_changes(changes, &t->by_s, peers, t->count, &search)
-		 : -ENOMEM;
+	if (!t->lines)
+		rc = -ENOMEM;
 	for (size_t i = 0; rc == 0 && i < t->count; i++) {
 		const struct peer *p = &peers[i];
 		double both = p->bytes[WAY_FROM] + p->bytes[WAY_TO];
@@ -204,7 +205,6 @@ static int fill(struct table *t, const struct peer *peers)
 		};
 		t->sum += both;
 	}
-	free(changes);
 	return rc < 0 ? rc : sort(t);
 }
 
@@ -276,6 +276,17 @@ static void add_line(struct text *out, const struct table *t,
 	text_add(out, "</tr>\n");
 }
 
+/* How many were found. */
+static void add_found(struct text *out, const struct table *t)
+{
+	text_add(out, "<p class=\"note\" role=\"status\">");
+	if (t->selected > 0)
+		tr_addf(out, "Found: %zu of %zu", t->selected, t->count);
+	else
+		tr_add(out, "No peer has such a name or number.");
+	text_add(out, "</p>\n");
+}
+
 static void add_search(struct text *out, const struct table *t)
 {
 	static const char *const but[] = { "q", NULL };
@@ -294,6 +305,8 @@ static void add_search(struct text *out, const struct table *t)
 	html_escape(out, t->wanted);
 	text_addf(out, "\"></label> <button>%s</button></form>\n",
 		  tr(out, "Search"));
+	if (*t->wanted)
+		add_found(out, t);
 }
 
 static void add_table(struct text *out, const struct table *t)
@@ -342,27 +355,42 @@ static void add_notes(struct text *out, const struct table *t)
 	text_fini(&span);
 }
 
+static void add_parts(struct text *out, struct table *t)
+{
+	if (t->count == 0) {
+		text_addf(out, "<p>%s</p>\n",
+			  tr(out, "No traffic with another member is stored "
+				  "for this period."));
+		return;
+	}
+	select_wanted(t);
+	add_search(out, t);
+	if (t->selected > 0)
+		add_table(out, t);
+	add_notes(out, t);
+}
+
 void peer_table_add(struct text *out, const struct call *call,
 		    const struct member *member, const struct period *period)
 {
 	struct table t = { .call = call, .member = member, .period = period };
-	struct peer *peers = NULL;
+	const struct peer_search search = { .call = call,
+					    .member = member,
+					    .period = period };
+	struct peers peers;
 
 	ask(&t);
-	if (peers_load(&peers, &t.count, call, member, period) < 0 ||
-	    fill(&t, peers) < 0) {
+	if (peers_compared(&peers, &search) < 0) {
 		text_addf(out, "<p class=\"banner bad\">%s</p>",
 			  tr(out, "The store could not be read."));
-	} else if (t.count == 0) {
-		text_addf(out, "<p>%s</p>\n",
-			  tr(out, "No traffic with another member is stored "
-				  "for this period."));
-	} else {
-		select_wanted(&t);
-		add_search(out, &t);
-		add_table(out, &t);
-		add_notes(out, &t);
+		return;
 	}
+	t.count = peers.count;
+	t.by_s = peers.by_s;
+	if (fill(&t, peers.peers, peers.changes) == 0)
+		add_parts(out, &t);
+	else
+		out->failed = true;
 	free(t.lines);
-	free(peers);
+	peers_fini(&peers);
 }

@@ -13,8 +13,6 @@
 
 /**
  * Append the table of a member's peers in a period.
- *
- * @param path  of the member's page
  */
 void peer_table_add(struct text *out, const struct call *call,
 		    const struct member *member, const struct period *period);

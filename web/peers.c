@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "util/err.h"
@@ -200,5 +201,94 @@ int peers_changes(double *changes, int64_t *by_s, const struct peer *peers,
 			     1;
 	free(before);
 	free(of_member);
+	return rc;
+}
+
+void peers_fini(struct peers *peers)
+{
+	free(peers->peers);
+	free(peers->changes);
+	*peers = (struct peers){ .count = 0 };
+}
+
+static int compare_all(struct peers *out, const struct peer_search *search)
+{
+	struct peers p = { .count = 0 };
+	int rc = peers_load_of(&p.peers, &p.count, search);
+
+	if (rc < 0)
+		return rc;
+	p.changes = calloc(p.count + 1, sizeof(*p.changes));
+	rc = p.changes
+		 ? peers_changes(p.changes, &p.by_s, p.peers, p.count, search)
+		 : -ENOMEM;
+	if (rc < 0)
+		peers_fini(&p);
+	else
+		*out = p;
+	return rc;
+}
+
+/* As it is kept: a peer and its change. Members are those of the registry that
+ * the epoch is of. */
+struct kept_peer {
+	struct peer peer;
+	double change;
+	int64_t by_s;
+};
+
+static int recall(struct peers *out, const struct kept_peer *kept, size_t count)
+{
+	struct peers p = { .count = count };
+
+	p.peers = calloc(count + 1, sizeof(*p.peers));
+	p.changes = calloc(count + 1, sizeof(*p.changes));
+	if (!p.peers || !p.changes) {
+		peers_fini(&p);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++) {
+		p.peers[i] = kept[i].peer;
+		p.changes[i] = kept[i].change;
+		p.by_s = kept[i].by_s;
+	}
+	*out = p;
+	return 0;
+}
+
+static void keep(const struct peers *p, const struct call *call,
+		 const char *name)
+{
+	struct kept_peer *kept = calloc(p->count + 1, sizeof(*kept));
+
+	for (size_t i = 0; kept && i < p->count; i++)
+		kept[i] =
+		    (struct kept_peer){ p->peers[i], p->changes[i], p->by_s };
+	if (kept)
+		memo_keep(site_memo(call->site), name, &call->epoch, kept,
+			  p->count * sizeof(*kept));
+	free(kept);
+}
+
+int peers_compared(struct peers *out, const struct peer_search *search)
+{
+	const struct call *call = search->call;
+	char query[PERIOD_QUERY_SIZE];
+	char name[MEMO_NAME_SIZE];
+	size_t size;
+	void *found;
+	int rc;
+
+	(void)snprintf(name, sizeof(name), "peers %u %s", search->member->asn,
+		       period_query(query, search->period));
+	if (!search->only && memo_find(site_memo(call->site), name,
+				       &call->epoch, &found, &size)) {
+		rc = recall(out, found, size / sizeof(struct kept_peer));
+		free(found);
+		return rc;
+	}
+	rc = compare_all(out, search);
+	if (rc == 0 && !search->only)
+		keep(out, call, name);
 	return rc;
 }

@@ -39,6 +39,23 @@ struct peer {
 	double known_s[WAY_COUNT]; /* seconds that are not unknown */
 };
 
+/* Peers of a period beside what they were. */
+struct peers {
+	struct peer *peers; /* the largest first */
+	double *changes;    /* as peers_changes has them */
+	size_t count;
+	int64_t by_s; /* how much earlier that was */
+};
+
+/**
+ * The peers of a search with their changes, kept until there is a new step.
+ * @return as peers_load; with 0 to be freed by peers_fini
+ */
+MUST_CHECK int peers_compared(struct peers *out,
+			      const struct peer_search *search);
+
+void peers_fini(struct peers *peers);
+
 /**
  * The peers of a member in a period, the largest first.
  *

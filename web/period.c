@@ -123,15 +123,38 @@ const char *period_name(enum range range)
 	return range < RANGE_COUNT ? ranges[range].name : "free";
 }
 
+/* Whether the clocks stand alike at both ends. */
+static bool same_offset(const struct period *period)
+{
+	struct text ends[2];
+	bool is_same;
+
+	for (int i = 0; i < 2; i++) {
+		text_init(&ends[i]);
+		zone_add(&ends[i], "%z", i ? period->to_s : period->from_s);
+	}
+	is_same = strcmp(text_str(&ends[0]), text_str(&ends[1])) == 0;
+	text_fini(&ends[0]);
+	text_fini(&ends[1]);
+	return is_same;
+}
+
+static void add_moment(struct text *out, int64_t at_s, bool with_zone)
+{
+	dates_add_minute(out, at_s);
+	if (with_zone)
+		zone_add(out, " %Z", at_s);
+}
+
 void period_add_label(struct text *out, const struct period *period)
 {
 	if (period->range < RANGE_COUNT) {
 		tr_add(out, ranges[period->range].label);
 		return;
 	}
-	dates_add_minute(out, period->from_s);
+	add_moment(out, period->from_s, !same_offset(period));
 	text_add(out, " \xe2\x80\x93 "); /* en dash */
-	dates_add_minute(out, period->to_s);
+	add_moment(out, period->to_s, !same_offset(period));
 }
 
 void period_add_short(struct text *out, enum range range)
@@ -176,7 +199,7 @@ static bool read_pair(const char **at, char before, unsigned limit,
 	return *out < limit;
 }
 
-static int read_local(const char *text, int64_t *out)
+static int read_local(const char *text, bool is_end, int64_t *out)
 {
 	enum { DATE_LEN = 10 };
 	unsigned hour = 0;
@@ -195,13 +218,13 @@ static int read_local(const char *text, int64_t *out)
 	if (strcmp(at, "Z") == 0)
 		*out = (int64_t)date_number(day) * DAY_S + second;
 	else if (*at == '\0')
-		*out = zone_at(day, second);
+		*out = zone_at(day, second, is_end);
 	else
 		return ERR_SYNTAX;
 	return 0;
 }
 
-int period_parse_time(const char *text, int64_t *out)
+int period_parse_time(const char *text, bool is_end, int64_t *out)
 {
 	uint64_t seconds;
 	size_t len = strlen(text);
@@ -212,5 +235,5 @@ int period_parse_time(const char *text, int64_t *out)
 		*out = (int64_t)seconds;
 		return 0;
 	}
-	return read_local(text, out);
+	return read_local(text, is_end, out);
 }

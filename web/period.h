@@ -7,6 +7,7 @@
  * that end now, or any from one moment to another.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "util/attr.h"
@@ -71,8 +72,10 @@ MUST_CHECK int period_parse(const char *text, enum range *out);
 /**
  * Read a moment: seconds of the epoch, or "2026-11-20", "2026-11-20T14:00",
  * "2026-11-20T14:00:30", local, with "Z" behind a time UTC.
+ *
+ * @param is_end  of a local time that comes twice, the second is meant
  * @return 0 or ERR_SYNTAX
  */
-MUST_CHECK int period_parse_time(const char *text, int64_t *out);
+MUST_CHECK int period_parse_time(const char *text, bool is_end, int64_t *out);
 
 #endif

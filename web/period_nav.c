@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/zone.h"
+#include "web/dates.h"
 #include "web/html.h"
 
 static bool says_period(const char *name)
@@ -106,6 +107,7 @@ static void add_form(struct text *out, const struct call *call,
 	add_moment(out, "from", tr(out, "from"), shown->from_s);
 	add_moment(out, "to", tr(out, "to"),
 		   shown->to_s < call->now_s ? shown->to_s : call->now_s);
+	dates_add(out, "<span class=\"note\">%Z</span> ", shown->to_s);
 	text_addf(out, "<button>%s</button></form></details>\n",
 		  tr(out, "Show"));
 }

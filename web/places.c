@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/places.h"
 
+#include <math.h>
+#include <stdbool.h>
+
 #include "util/language.h"
 #include "web/html.h"
 #include "web/units.h"
@@ -13,34 +16,24 @@ static void add_rate(struct text *out, double bytes_per_s)
 	text_add(out, "</td>");
 }
 
-/* "/traffic/vlan?vlan=100&amp;range=day" */
-static void add_url(struct text *out, const struct subject *subject,
-		    const struct period *period)
-{
-	char query[PERIOD_QUERY_SIZE];
-
-	text_addf(out, "/traffic/%s?", subject->kind);
-	html_escape(out, text_str(&subject->query));
-	text_addf(out, "&amp;%s", period_query(query, period));
-}
-
 /* One row; takes the subject. */
 static void add_place(struct text *out, const struct call *call,
 		      struct subject *subject, const struct period *period)
 {
 	struct view view;
+	bool is_read = view_load(&view, call, subject, period) == 0;
 
-	if (view_load(&view, call, subject, period) == 0) {
-		text_add(out, "<tr><th scope=\"row\"><a href=\"");
-		add_url(out, subject, period);
-		text_add(out, "\">");
-		html_name(out, text_str(&subject->title));
-		text_add(out, "</a></th>");
-		add_rate(out, view.current[WAY_FROM][BAND_TOTAL]);
-		add_rate(out, view.statistics[WAY_FROM][BAND_TOTAL].maximum);
-		text_add(out, "</tr>\n");
+	text_add(out, "<tr><th scope=\"row\"><a href=\"");
+	subject_add_page(out, subject, "traffic", period);
+	text_add(out, "\">");
+	html_name(out, text_str(&subject->title));
+	text_add(out, "</a></th>");
+	add_rate(out, is_read ? view.current[WAY_FROM][BAND_TOTAL] : NAN);
+	add_rate(out,
+		 is_read ? view.statistics[WAY_FROM][BAND_TOTAL].maximum : NAN);
+	text_add(out, "</tr>\n");
+	if (is_read)
 		view_fini(&view);
-	}
 	subject_fini(subject);
 }
 

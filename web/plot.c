@@ -286,9 +286,13 @@ static void add_time_marks(struct text *out, const struct period *period)
 			  PLOT_HEIGHT + (mark.is_labelled ? 6 : 3));
 		if (mark.is_labelled) {
 			text_addf(out,
-				  "<text class=\"gx%s\" x=\"%.3f%%\" "
+				  "<text class=\"gx%s%s\" x=\"%.3f%%\" "
 				  "y=\"%d\">",
-				  is_major ? "" : " wide", x, PLOT_HEIGHT + 20);
+				  is_major ? "" : " wide",
+				  x < 5	   ? " first"
+				  : x > 95 ? " last"
+					   : "",
+				  x, PLOT_HEIGHT + 20);
 			axis_add_time_label(out, period_length(period),
 					    mark.at_s);
 			text_add(out, "</text>");
@@ -298,33 +302,44 @@ static void add_time_marks(struct text *out, const struct period *period)
 	}
 }
 
-/* A line across at a rate, in bytes/s, with a label before its value. */
-static void add_level(struct text *out, const struct plot *p, enum way way,
-		      const char *class, double value)
+/* Where a rate of a direction is, in pixels from the top. */
+static unsigned level_of(const struct plot *p, enum way way, double value)
 {
 	unsigned zero = zero_of(p);
 	unsigned y = height_of(value, p->axis.top / 8, zero);
-	unsigned label_y = y > 16 ? y - 5 : y + 14;
 
-	if (is_mirrored(p) && way == WAY_TO) {
-		y = 2 * zero - y;
-		label_y = y + 14 < PLOT_HEIGHT ? y + 14 : y - 5;
-	}
+	return is_mirrored(p) && way == WAY_TO ? 2 * zero - y : y;
+}
+
+static void add_across(struct text *out, const char *class, unsigned y)
+{
 	text_addf(out,
 		  "<line class=\"%s\" x1=\"0\" x2=\"100%%\" y1=\"%u\" "
-		  "y2=\"%u\"/><text class=\"gp %s-l\" x=\"100%%\" dx=\"-4\" "
-		  "y=\"%u\">",
-		  class, y, y, class, label_y);
+		  "y2=\"%u\"/>",
+		  class, y, y);
+}
+
+/* The label of a line across, above it where there is room; its text follows.
+ * What is measured is named at the right, limits at the left. */
+static void begin_label(struct text *out, const char *class, unsigned y,
+			bool is_limit)
+{
+	text_addf(out, "<text class=\"gp %s-l\" x=\"%s\" dx=\"%s\" y=\"%u\">",
+		  class, is_limit ? "0" : "100%", is_limit ? "4" : "-4",
+		  y > 16 ? y - 5 : y + 14);
 }
 
 static void add_p95(struct text *out, const struct plot *p)
 {
+	unsigned y;
 	enum way way = graph_billed_way(p->subject, p->view);
 	double value = p->view->p95[way][BAND_TOTAL];
 
 	if (!(value > 0))
 		return;
-	add_level(out, p, way, "p95", value);
+	y = level_of(p, way, value);
+	add_across(out, "p95", y);
+	begin_label(out, "p95", y, false);
 	tr_add(out, "95th percentile ");
 	percentile_add(out, p->view, way, BAND_TOTAL);
 	text_add(out, "</text>\n");
@@ -343,10 +358,17 @@ static void add_limits(struct text *out, const struct plot *p)
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		unsigned y;
+
 		if (!(limits[i].bps > 0) ||
 		    limits[i].bps > p->axis.top * 1.0001)
 			continue;
-		add_level(out, p, WAY_FROM, limits[i].class, limits[i].bps / 8);
+		y = level_of(p, WAY_FROM, limits[i].bps / 8);
+		add_across(out, limits[i].class, y);
+		if (is_mirrored(p))
+			add_across(out, limits[i].class,
+				   level_of(p, WAY_TO, limits[i].bps / 8));
+		begin_label(out, limits[i].class, y, true);
 		tr_add(out, limits[i].label);
 		units_speed(out, limits[i].bps);
 		text_add(out, "</text>\n");

@@ -164,15 +164,29 @@ void subject_of_vlan(struct subject *out, const struct language *language,
 	text_addf(&out->query, "vlan=%u", vlan->tag);
 }
 
-void subject_add_url(struct text *out, const struct subject *subject,
-		     const char *format, const struct period *period)
+static void add_query(struct text *out, const struct subject *subject,
+		      const struct period *period)
 {
 	char query[PERIOD_QUERY_SIZE];
 
-	text_addf(out, "/graph/%s.%s?", subject->kind, format);
+	text_add_char(out, '?');
 	html_escape(out, text_str(&subject->query));
 	text_addf(out, "%s%s", subject->query.len ? "&amp;" : "",
 		  period_query(query, period));
+}
+
+void subject_add_url(struct text *out, const struct subject *subject,
+		     const char *format, const struct period *period)
+{
+	text_addf(out, "/graph/%s.%s", subject->kind, format);
+	add_query(out, subject, period);
+}
+
+void subject_add_page(struct text *out, const struct subject *subject,
+		      const char *folder, const struct period *period)
+{
+	text_addf(out, "/%s/%s", folder, subject->kind);
+	add_query(out, subject, period);
 }
 
 void subject_fini(struct subject *subject)

@@ -29,10 +29,12 @@ struct subject {
 	bool in_all_vlans; /* of a pair: the sum, whatever series.vlan */
 	struct text title;
 	struct text way[WAY_COUNT]; /* "AS64500 → exchange" */
-	struct text query;	    /* what names it in a URL: "asn=64500" */
+	struct text query; /* what names it in a URL, plain: "asn=64500" */
 };
 
+/** All members together. All of these are freed with subject_fini. */
 void subject_of_exchange(struct subject *out, const struct language *language);
+/** A member; borrowed. */
 void subject_of_member(struct subject *out, const struct language *language,
 		       const struct member *member);
 /**
@@ -42,6 +44,7 @@ void subject_of_member(struct subject *out, const struct language *language,
 MUST_CHECK bool subject_of_former(struct subject *out, const struct call *call,
 				  uint32_t asn);
 
+/** One of several VLAN interfaces of a member. */
 void subject_of_interface(struct subject *out, const struct language *language,
 			  const struct member *member,
 			  const struct vlan_interface *interface);
@@ -64,13 +67,17 @@ void subject_of_port(struct subject *out, const struct language *language,
 		     const struct series *port, const char *name,
 		     const char *who);
 
+/** All switches of the roster's exchange, as seen by them. */
 void subject_of_infrastructure(struct subject *out,
 			       const struct language *language,
 			       const struct registry *registry);
+/** The switches that stand in one place; borrowed. */
 void subject_of_location(struct subject *out, const struct language *language,
 			 const struct registry_group *location);
+/** One switch; its name is borrowed. */
 void subject_of_switch(struct subject *out, const struct language *language,
 		       const char *name);
+/** One VLAN. */
 void subject_of_vlan(struct subject *out, const struct language *language,
 		     const struct vlan *vlan);
 
@@ -80,6 +87,10 @@ void subject_of_vlan(struct subject *out, const struct language *language,
  */
 void subject_add_url(struct text *out, const struct subject *subject,
 		     const char *format, const struct period *period);
+
+/** The same of a page about it: "/traffic/vlan?vlan=100&amp;range=day". */
+void subject_add_page(struct text *out, const struct subject *subject,
+		      const char *folder, const struct period *period);
 
 /** Free a subject's texts. */
 void subject_fini(struct subject *subject);

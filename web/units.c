@@ -50,17 +50,6 @@ void units_bytes(struct text *out, double bytes)
 	add_scaled(out, bytes, language_find_in(out->language, "byte", "B"));
 }
 
-/* Four significant digits, and no needless ones. */
-static void add_short(struct text *out, double value)
-{
-	char digits[32];
-	const char *point;
-
-	(void)snprintf(digits, sizeof(digits), "%.4g", value);
-	point = strchr(digits, '.');
-	language_add_decimal(out, value, point ? (int)strlen(point + 1) : 0);
-}
-
 void units_packets(struct text *out, double packets_per_s)
 {
 	const char *unit = language_find_in(out->language, "unit", "pkt/s");
@@ -70,9 +59,9 @@ void units_packets(struct text *out, double packets_per_s)
 		return;
 	}
 	/* Errors are few: what is not zero must not look so. */
-	add_short(out, packets_per_s < 1
-			   ? ceil(packets_per_s * 1000) / 1000
-			   : floor(packets_per_s * 10 + 0.5) / 10);
+	language_add_short(out, packets_per_s < 1
+				    ? ceil(packets_per_s * 1000) / 1000
+				    : floor(packets_per_s * 10 + 0.5) / 10);
 	text_addf(out, " %s", unit);
 }
 
@@ -88,7 +77,7 @@ void units_speed(struct text *out, double bps)
 		bps /= 1000;
 		prefix++;
 	}
-	add_short(out, bps);
+	language_add_short(out, bps);
 	text_addf(out, " %sbit/s", prefixes[prefix]);
 }
 

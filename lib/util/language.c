@@ -125,3 +125,13 @@ void language_add_decimal(struct text *out, double value, int decimals)
 	if (point)
 		text_addf(out, "%s%s", language_point(out->language), point);
 }
+
+void language_add_short(struct text *out, double value)
+{
+	char digits[NUMBER_SIZE];
+	const char *point;
+
+	(void)snprintf(digits, sizeof(digits), "%.4g", value);
+	point = strchr(digits, '.');
+	language_add_decimal(out, value, point ? (int)strlen(point + 1) : 0);
+}

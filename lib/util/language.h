@@ -56,4 +56,7 @@ const char *language_point(const struct language *language);
 /** Append a number with so many decimals, as its reader writes it. */
 void language_add_decimal(struct text *out, double value, int decimals);
 
+/** Append a number with four significant digits and no needless ones. */
+void language_add_short(struct text *out, double value);
+
 #endif

@@ -126,8 +126,21 @@ struct date zone_date(int64_t at_s)
 	return date_is_valid(d) ? d : none;
 }
 
-int64_t zone_at(struct date day, unsigned second)
+static bool shows_same(int64_t a_s, int64_t b_s)
 {
+	time_t a = (time_t)a_s;
+	time_t b = (time_t)b_s;
+	struct tm x;
+	struct tm y;
+
+	return localtime_r(&a, &x) && localtime_r(&b, &y) &&
+	       x.tm_hour == y.tm_hour && x.tm_min == y.tm_min;
+}
+
+int64_t zone_at(struct date day, unsigned second, bool is_later)
+{
+	/* Clocks are set back by an hour, or by half an hour. */
+	static const int64_t steps_s[] = { 3600, 1800 };
 	struct tm local = { .tm_year = day.year - 1900,
 			    .tm_mon = day.month - 1,
 			    .tm_mday = day.day,
@@ -135,8 +148,16 @@ int64_t zone_at(struct date day, unsigned second)
 			    .tm_min = (int)(second / 60 % 60),
 			    .tm_sec = (int)(second % 60),
 			    .tm_isdst = -1 };
+	int64_t at_s = (int64_t)mktime(&local);
 
-	return (int64_t)mktime(&local);
+	for (size_t i = 0; i < sizeof(steps_s) / sizeof(steps_s[0]); i++) {
+		int64_t other_s =
+		    is_later ? at_s + steps_s[i] : at_s - steps_s[i];
+
+		if (shows_same(at_s, other_s))
+			return other_s;
+	}
+	return at_s;
 }
 
 /*

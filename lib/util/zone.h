@@ -9,6 +9,7 @@
  * thread, and only read afterwards.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "util/attr.h"
@@ -38,10 +39,12 @@ int64_t zone_next(int64_t at_s, enum zone_unit unit, int count);
 struct date zone_date(int64_t at_s);
 
 /**
- * When local clocks show a time of a day: seconds from 0 to 86399. A time that
- * the clocks skip is taken as the one before, one that comes twice as any.
+ * When local clocks show a time of a day: seconds from 0 to 86399. One that the
+ * clocks skip is taken as that of the hour before.
+ *
+ * @param is_later  of one that comes twice, the second
  */
-int64_t zone_at(struct date day, unsigned second);
+int64_t zone_at(struct date day, unsigned second, bool is_later);
 
 /**
  * When a local day begins: the first multiple of slot_s, UTC, at which the

@@ -2,9 +2,10 @@
 #
 # Included from a lists file it gives lanterne_embed(TARGET SYMBOL FILES...):
 # the files, one after the other, become `const struct asset SYMBOL` of
-# web/asset.h, an empty one where there are none; and lanterne_languages(TARGET FOLDER): each catalogue CODE.po of
-# the folder becomes `const struct language language_CODE`, and the list of all
-# is languages_list.h. Run as a script (-P) it writes such a source file.
+# web/asset.h, an empty one where there are none; and
+# lanterne_languages(TARGET FOLDER): each catalogue CODE.po of the folder becomes
+# `const struct language language_CODE`, and the list of all is
+# languages_list.h. Run as a script (-P) it writes such a source file.
 
 if(NOT CMAKE_SCRIPT_MODE_FILE)
   set(LANTERNE_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
@@ -27,7 +28,8 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
     find_program(MSGFMT msgfmt REQUIRED)
     file(GLOB catalogues CONFIGURE_DEPENDS
       ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.po)
-    set(declared "static const struct language language_en = { .code = \"en\" };\n")
+    set(english "language_en = { .code = \"en\" }")
+    set(declared "static const struct language ${english};\n")
     set(listed "&language_en")
     set(count 1)
     foreach(catalogue IN LISTS catalogues)

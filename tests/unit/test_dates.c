@@ -88,7 +88,7 @@ START_TEST(every_month_and_day_has_its_name)
 		int64_t at_s = zone_at((struct date){ .year = 2026,
 						      .month = (int)month + 1,
 						      .day = 15 },
-				       0);
+				       0, false);
 
 		expect("fr", "%b", at_s, french_months[month]);
 		expect("en", "%b", at_s, english_months[month]);
@@ -98,7 +98,7 @@ START_TEST(every_month_and_day_has_its_name)
 		int64_t at_s = zone_at((struct date){ .year = 2026,
 						      .month = 3,
 						      .day = (int)day + 1 },
-				       0);
+				       0, false);
 
 		expect("fr", "%a", at_s, french_days[day]);
 		expect("en", "%a", at_s, english_days[day]);

@@ -100,7 +100,7 @@ static const struct {
 	{ "/members/AS64500", "<dt>Peak today</dt><dd>653 Mbit/s <small>" },
 	{ "/members/AS64500", "<dd>exact <small>interface counters" },
 	{ "/members/AS64500", "<dt>Capacity</dt><dd>10 Gbit/s" },
-	{ "/members/AS64500", "exchange, 6.5 %</small>" },
+	{ "/members/AS64500", "6.5 % of the capacity</small>" },
 	{ "/members/AS64505", "<dt>Totals</dt><dd>\xc2\xb1" },
 	{ "/members/AS64500?style=mirrored", "<path class=\"at\"" },
 	{ "/members/AS64500?style=mirrored", "/graph/member.svg?asn=64500&amp;"

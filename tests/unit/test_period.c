@@ -145,8 +145,8 @@ START_TEST(a_moment_is_read)
 {
 	int64_t at_s = -1;
 
-	ck_assert_msg(period_parse_time(moments[_i].text, &at_s) == 0, "%s",
-		      moments[_i].text);
+	ck_assert_msg(period_parse_time(moments[_i].text, false, &at_s) == 0,
+		      "%s", moments[_i].text);
 	ck_assert_msg(at_s == moments[_i].at_s, "%s: %" PRId64,
 		      moments[_i].text, at_s);
 }
@@ -188,7 +188,8 @@ START_TEST(what_is_no_moment_is_refused)
 {
 	int64_t at_s = -1;
 
-	ck_assert_msg(period_parse_time(no_moments[_i], &at_s) == ERR_SYNTAX,
+	ck_assert_msg(period_parse_time(no_moments[_i], false, &at_s) ==
+			  ERR_SYNTAX,
 		      "%s", no_moments[_i]);
 	ck_assert_int_eq(at_s, -1);
 }

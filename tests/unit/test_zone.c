@@ -117,9 +117,61 @@ START_TEST(an_instant_off_the_calendar_has_some_date)
 }
 END_TEST
 
+static const struct {
+	const char *rule;
+	const char *zone;
+	struct date day;
+	unsigned second;
+	bool is_later;
+	int64_t at_s;
+} moments[] = {
+	{ "without changes",
+	  "America/Marigot",
+	  { 2026, 11, 20 },
+	  50400,
+	  false,
+	  1795197600 },
+	{ "the first of two",
+	  "Europe/Berlin",
+	  { 2026, 10, 25 },
+	  9000,
+	  false,
+	  1792888200 },
+	{ "the second of two",
+	  "Europe/Berlin",
+	  { 2026, 10, 25 },
+	  9000,
+	  true,
+	  1792891800 },
+	{ "by half an hour, the first",
+	  "Australia/Lord_Howe",
+	  { 2026, 4, 5 },
+	  6300,
+	  false,
+	  1775313900 },
+	{ "by half an hour, the second",
+	  "Australia/Lord_Howe",
+	  { 2026, 4, 5 },
+	  6300,
+	  true,
+	  1775315700 },
+};
+
+START_TEST(a_local_time_is_a_moment)
+{
+	ck_assert_int_eq(zone_use(moments[_i].zone), 0);
+	ck_assert_msg(zone_at(moments[_i].day, moments[_i].second,
+			      moments[_i].is_later) == moments[_i].at_s,
+		      "%s: %lld", moments[_i].rule,
+		      (long long)zone_at(moments[_i].day, moments[_i].second,
+					 moments[_i].is_later));
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
+		{ a_local_time_is_a_moment, COUNT_OF(moments) },
 		{ a_day_begins_when_its_date_does, COUNT_OF(changes) },
 		{ days_divide_time, COUNT_OF(zones) },
 		{ a_date_is_what_libc_shows, COUNT_OF(zones) },

@@ -135,6 +135,9 @@
 		}
 	}
 
+	// What the server looks at too: name and number.
+	const name = (row) => [...row.cells].slice(0, 2)
+		.map((cell) => cell.textContent).join(" AS");
 	const plain = (words) => words.normalize("NFD")
 		.replace(/\p{Diacritic}/gu, "").toLowerCase();
 
@@ -144,7 +147,7 @@
 		const groups = groupsOf(table);
 
 		for (const group of groups) {
-			const said = plain(group.map((row) => row.textContent).join(" "));
+			const said = plain(group.map(name).join(" "));
 			const fits = words.every((word) => said.includes(word));
 
 			for (const row of group)
