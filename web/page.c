@@ -331,6 +331,9 @@ void page_end(const struct call *call, struct response *r)
 	text_add(out, "</footer>\n</body>\n</html>\n");
 	if (call->request && request_parameter(call->request, "lang"))
 		languages_keep(out, call->language);
+	/* To those who see everything public pages show more, too. */
+	if (call->is_open)
+		r->is_public = false;
 	if (r->status == 200)
 		r->max_age_s = page_max_age(call, PAGE_MAX_AGE_S);
 }

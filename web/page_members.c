@@ -258,6 +258,4 @@ void page_members(const struct call *call, struct response *r)
 				   : TR("Their traffic is not public.")));
 	add_members(call, order, r);
 	page_end(call, r);
-	/* What the list shows depends on the access. */
-	r->is_public = !call->is_open;
 }

@@ -234,7 +234,7 @@ static const struct {
 	{ "/", "Content-Type", "text/html; charset=utf-8" },
 	{ "/", "X-Content-Type-Options", "nosniff" },
 	{ "/", "Referrer-Policy", "no-referrer" },
-	{ "/", "Cache-Control", "public, max-age=10" },
+	{ "/", "Cache-Control", "private, max-age=10" },
 	{ "/", "Content-Security-Policy",
 	  "default-src 'none'; style-src 'self'; img-src 'self'; script-src "
 	  "'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
