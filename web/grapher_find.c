@@ -291,40 +291,39 @@ static const struct {
 } graphs[] = {
 	{ "ixp", "ixp", find_ixp, NULL },
 	{ "infrastructure", "infrastructure", find_infrastructure,
-	  TR("There is no such infrastructure: id is the roster's ixp_id.") },
+	  "There is no such infrastructure: id is the roster's ixp_id." },
 	{ "location", "location", find_location,
-	  TR("There is no such location: id is its name in the roster, for "
-	     "the roster has no other.") },
+	  "There is no such location: id is its name in the roster, for "
+	  "the roster has no other." },
 	{ "switch", "switcher", find_switch,
-	  TR("There is no such switch: id is the roster's, and the "
-	     "configuration says as roster_switch which one that is.") },
+	  "There is no such switch: id is the roster's, and the "
+	  "configuration says as roster_switch which one that is." },
 	{ "vlan", "vlan", find_vlan,
-	  TR("There is no such VLAN: id is the roster's, not the tag.") },
+	  "There is no such VLAN: id is the roster's, not the tag." },
 	{ "vlaninterface", "vlaninterface", find_vlaninterface,
-	  TR("There is no such VLAN interface: id is IXP Manager's "
-	     "vlaninterface.id, from ixp_manager.interfaces.") },
+	  "There is no such VLAN interface: id is IXP Manager's "
+	  "vlaninterface.id, from ixp_manager.interfaces." },
 	{ "customer", "customer", find_customer,
-	  TR("There is no such member: id is its AS number.") },
+	  "There is no such member: id is its AS number." },
 	{ "p2p", "p2p", find_p2p,
-	  TR("There are no such VLAN interfaces in one VLAN: svli and dvli "
-	     "are IXP Manager's vlaninterface.id, from "
-	     "ixp_manager.interfaces, and its tree has to be written.") },
+	  "There are no such VLAN interfaces in one VLAN: svli and dvli "
+	  "are IXP Manager's vlaninterface.id, from "
+	  "ixp_manager.interfaces, and its tree has to be written." },
 	{ "multip2p", "multip2p", find_multip2p,
-	  TR("There are no such members: scid and dcid are AS numbers.") },
+	  "There are no such members: scid and dcid are AS numbers." },
 	{ "physicalinterface", NULL, NULL,
-	  TR("Not served: IXP Manager exports no ids of physical interfaces. "
-	     "Ports are at /graph/port.png.") },
+	  "Not served: IXP Manager exports no ids of physical interfaces. "
+	  "Ports are at /graph/port.png." },
 	{ "virtualinterface", NULL, NULL,
-	  TR("Not served: IXP Manager exports no ids of virtual interfaces. "
-	     "Ports and LAGs are at /graph/port.png.") },
+	  "Not served: IXP Manager exports no ids of virtual interfaces. "
+	  "Ports and LAGs are at /graph/port.png." },
 	{ "trunk", NULL, NULL,
-	  TR("Not served: IXP Manager exports no trunks. Ports between "
-	     "switches are at /graph/port.png.") },
+	  "Not served: IXP Manager exports no trunks. Ports between "
+	  "switches are at /graph/port.png." },
 	{ "corebundle", NULL, NULL,
-	  TR("Not served: core bundles are not known here. Ports between "
-	     "switches are at /graph/port.png.") },
-	{ "latency", NULL, NULL,
-	  TR("Not served: latency is not measured here.") },
+	  "Not served: core bundles are not known here. Ports between "
+	  "switches are at /graph/port.png." },
+	{ "latency", NULL, NULL, "Not served: latency is not measured here." },
 };
 
 bool grapher_find(struct grapher_graph *out, const struct call *call,
@@ -332,7 +331,7 @@ bool grapher_find(struct grapher_graph *out, const struct call *call,
 {
 	const char *name = call->request->segments[1];
 
-	*why = TR("There is no such graph.");
+	*why = "There is no such graph.";
 	for (size_t i = 0; i < sizeof(graphs) / sizeof(graphs[0]); i++) {
 		if (strcmp(graphs[i].name, name) != 0)
 			continue;

@@ -5,21 +5,20 @@
 
 #include "store/rrd_read.h"
 #include "util/err.h"
-#include "util/language.h"
 #include "web/client.h"
 #include "web/grapher.h"
 #include "web/png.h"
 
 enum { MAX_AGE_S = 60 };
 
-/* In plain text: it is for programs. */
+/* In plain text and English: it is for programs. */
 static void refuse(struct response *r, unsigned status, const char *why)
 {
 	text_clear(&r->body);
 	r->status = status;
 	r->content_type = "text/plain; charset=utf-8";
 	r->max_age_s = -1;
-	text_addf(&r->body, "%s\n", language_find(r->body.language, why));
+	text_addf(&r->body, "%s\n", why);
 }
 
 static void name_file(struct response *r, const struct grapher_query *query)
@@ -70,14 +69,14 @@ static void answer_file(const struct call *call, struct response *r,
 	if (rc == ERR_UNSUPPORTED)
 		refuse(r, 404,
 		       graph->is_of_tree
-			   ? TR("There is a file of each protocol alone: "
-				"protocol is ipv4 or ipv6.")
-			   : TR("This is a sum, which has no file of its own: "
-				"type is png, log or json."));
+			   ? "There is a file of each protocol alone: "
+			     "protocol is ipv4 or ipv6."
+			   : "This is a sum, which has no file of its own: "
+			     "type is png, log or json.");
 	else if (rc == ERR_NOT_FOUND)
-		refuse(r, 404, TR("There is no such file yet."));
+		refuse(r, 404, "There is no such file yet.");
 	else if (rc < 0)
-		refuse(r, 500, TR("The store could not be read."));
+		refuse(r, 500, "The store could not be read.");
 	if (rc < 0)
 		return;
 	r->content_type = "application/octet-stream";
@@ -103,7 +102,7 @@ static void answer_image(const struct call *call, struct response *r,
 	text_fini(&key);
 	if (job && grapher_fill_png(job, call, graph, query, rows) < 0) {
 		png_drop(r);
-		refuse(r, 500, TR("The image could not be drawn."));
+		refuse(r, 500, "The image could not be drawn.");
 	}
 	if (r->wait || r->status == 200) {
 		r->is_translated = true;
@@ -120,10 +119,10 @@ static void answer_rows(const struct call *call, struct response *r,
 
 	if (rc == ERR_UNSUPPORTED)
 		refuse(r, 404,
-		       TR("Pairs of members are counted in bits only: "
-			  "category is bits."));
+		       "Pairs of members are counted in bits only: "
+		       "category is bits.");
 	else if (rc < 0)
-		refuse(r, 500, TR("The store could not be read."));
+		refuse(r, 500, "The store could not be read.");
 	if (rc < 0)
 		return;
 	if (query->type == GRAPHER_PNG) {
@@ -153,7 +152,7 @@ void page_grapher(const struct call *call, struct response *r)
 		return;
 	}
 	if (query.category == GRAPHER_OTHERS)
-		refuse(r, 404, TR("Not served: category is bits or pkts."));
+		refuse(r, 404, "Not served: category is bits or pkts.");
 	else if (query.type == GRAPHER_RRD)
 		answer_file(call, r, &graph, &query);
 	else
@@ -172,8 +171,8 @@ void page_tree(const struct call *call, struct response *r)
 	r->is_public = false; /* for some alone */
 	if (!client_may_read_tree(call->origin, &call->config->web)) {
 		refuse(r, 403,
-		       TR("Only addresses of web.rrd_from may have "
-			  "these files."));
+		       "Only addresses of web.rrd_from may have "
+		       "these files.");
 		return;
 	}
 	text_init(&path);
@@ -191,10 +190,10 @@ void page_tree(const struct call *call, struct response *r)
 	}
 	if (!root)
 		refuse(r, 404,
-		       TR("No tree is written: ixp_manager.tree is "
-			  "not configured."));
+		       "No tree is written: ixp_manager.tree is "
+		       "not configured.");
 	else if (rc == ERR_NOT_FOUND || rc == ERR_SYNTAX)
-		refuse(r, 404, TR("There is no such file."));
+		refuse(r, 404, "There is no such file.");
 	else
-		refuse(r, 500, TR("The store could not be read."));
+		refuse(r, 500, "The store could not be read.");
 }
