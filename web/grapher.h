@@ -133,6 +133,10 @@ MUST_CHECK int grapher_fill_png(struct render_job *job, const struct call *call,
 
 void page_grapher(const struct call *call, struct response *r);
 
+/** The exchange's total as Euro-IX's json-traffic. */
+void page_json_traffic_series(const struct call *call, struct response *r);
+void page_json_traffic_statistics(const struct call *call, struct response *r);
+
 /** A file of IXP Manager's tree, for those who may have it. */
 void page_tree(const struct call *call, struct response *r);
 

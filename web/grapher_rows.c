@@ -217,6 +217,8 @@ static void consolidate_row(struct grapher_rows *rows, const struct means *m,
 	double maximum = NAN;
 	size_t known = 0;
 
+	if (m->row_s == 0) /* nothing was read */
+		return;
 	for (int64_t at_s = start_s; at_s < start_s + rows->row_s;
 	     at_s += m->row_s) {
 		int64_t i = (at_s - m->from_s) / m->row_s;

@@ -99,7 +99,8 @@ struct registry {
 			     * at at_s, each once; then those of other times */
 	uint32_t port_count;
 	uint32_t all_port_count;
-	uint32_t infrastructure_id;	      /* the roster's ixp_id */
+	uint32_t infrastructure_id; /* the roster's ixp_id */
+	uint32_t ixf_id;	    /* its number at the IX-F; 0: not said */
 	struct registry_group infrastructure; /* all switches */
 	struct registry_group *locations; /* by name; of switches that say with
 					   * roster_switch where they stand */

@@ -41,6 +41,7 @@ static int add_infrastructure(struct registry_draft *draft)
 	(void)snprintf(number, sizeof(number), "infrastructure %u",
 		       roster->ixp_id);
 	r->infrastructure_id = roster->ixp_id;
+	r->ixf_id = roster->ixf_id;
 	rc = start_group(&r->infrastructure, name && *name ? name : number,
 			 draft->config->switch_count);
 	for (uint32_t i = 0; rc == 0 && i < draft->config->switch_count; i++)

@@ -87,6 +87,7 @@ struct roster {
 	size_t text_len;
 	char *shortname; /* of the chosen exchange; NULL: none given */
 	uint32_t ixp_id;
+	uint32_t ixf_id; /* of the IX-F's database; 0: not said */
 	struct roster_vlan *vlans;
 	size_t vlan_count;
 	struct roster_switch *switches;

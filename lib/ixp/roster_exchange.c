@@ -242,6 +242,7 @@ static int read_switches(struct roster_reader *r, const json_t *list)
 static int read_exchange(struct roster_reader *r, const json_t *list,
 			 const json_t *object)
 {
+	uint64_t ixf_id = 0;
 	size_t index = 0;
 	int rc = roster_string(object, "shortname", &r->roster->shortname);
 
@@ -249,6 +250,8 @@ static int read_exchange(struct roster_reader *r, const json_t *list,
 		index++;
 	json_path_key(&r->at, "ixp_list");
 	json_path_index(&r->at, index);
+	if (roster_number(r, object, "ixf_id", UINT32_MAX, &ixf_id))
+		r->roster->ixf_id = (uint32_t)ixf_id;
 	if (rc == 0) {
 		const json_t *vlans = roster_array(r, object, "vlan");
 

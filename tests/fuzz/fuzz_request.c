@@ -6,9 +6,13 @@
  */
 
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/ixp_tree.h"
+#include "web/client.h"
+#include "web/grapher.h"
 #include "web/html.h"
 #include "web/request.h"
 
@@ -30,6 +34,38 @@ static void check_plain(const char *string, struct text *out)
 	assert(!strpbrk(out->data, "\n\r\t"));
 }
 
+/* A path in IXP Manager's tree is read as it is written, or not at all. */
+static void check_tree(const struct request *r, struct text *path)
+{
+	char again[PATH_MAX];
+	struct ixp_file file;
+
+	text_clear(path);
+	for (size_t i = 1; i < r->segment_count; i++)
+		text_addf(path, "%s%s", i > 1 ? "/" : "", r->segments[i]);
+	if (ixp_tree_parse(text_str(path), &file) < 0)
+		return;
+	assert(!strstr(text_str(path), ".."));
+	assert(ixp_tree_path(again, sizeof(again), "", &file) == 0);
+	assert(strcmp(again + 1, text_str(path)) == 0);
+}
+
+/* Whatever a header says, who is not trusted is not believed. */
+static void check_client(const char *header)
+{
+	struct ipaddr trusted = { .version = 4, .bytes = { 127, 0, 0, 1 } };
+	struct config_web web = { .trusted_proxies = &trusted,
+				  .trusted_proxy_count = 1 };
+	struct client_origin origin = { .peer = trusted,
+					.forwarded_for = header,
+					.is_forwarded = true };
+
+	(void)client_address(&origin, &web);
+	web.trusted_proxy_count = 0;
+	assert(client_address(&origin, &web).version == 0);
+	assert(!client_may_read_tree(&origin, &web));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	char *target = malloc(len + 1);
@@ -48,7 +84,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			check_plain(r.parameters[i].name, &out);
 			check_plain(r.parameters[i].value, &out);
 		}
+		check_tree(&r, &out);
+		assert(grapher_query_of(&r).period);
 	}
+	check_client(target);
 	text_fini(&out);
 	free(target);
 	return 0;

@@ -43,6 +43,8 @@ void roster_print(const struct roster *roster, struct text *out)
 {
 	print_name("version", roster->version, out);
 	text_addf(out, " ixp %u", roster->ixp_id);
+	if (roster->ixf_id)
+		text_addf(out, " ixf %u", roster->ixf_id);
 	print_name("shortname", roster->shortname, out);
 	text_add_char(out, '\n');
 	for (size_t i = 0; i < roster->vlan_count; i++) {

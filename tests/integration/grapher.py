@@ -289,7 +289,10 @@ def check_refused(site):
                    "/grapher/switch?id=0", "/grapher/location?id=Nowhere",
                    "/grapher/infrastructure?id=99", "/grapher/nothing",
                    "/grapher/ixp?category=errs",
-                   "/grapher/multip2p?scid=64500&dcid=64501&type=rrd"):
+                   "/grapher/multip2p?scid=64500&dcid=64501&type=rrd",
+                   # the simulator's roster has no ixf_id
+                   "/json-traffic/v1/timeseries.json",
+                   "/json-traffic/v1/statistics.json"):
         answer, body = site.get(target)
         checks.equal(answer.status, 404, target)
         checks.that(len(body) > 10, f"{target}: no reason")

@@ -121,6 +121,7 @@ static void write_roster(const char *dir)
 	    &out,
 	    "{ \"version\": \"1.0\", \"timestamp\": "
 	    "\"2024-01-01T00:00:00Z\",\n\"ixp_list\": [ { \"ixp_id\": 1, "
+	    "\"ixf_id\": 64, "
 	    "\"shortname\": \"Example-IX\",\n\"vlan\": [ { \"id\": 1, "
 	    "\"name\": \"Peering\" }, { \"id\": 2, \"name\": "
 	    "\"Multicast\" } ],\n\"switch\": [ { \"id\": 1, \"name\": "

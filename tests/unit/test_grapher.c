@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "support/made_site.h"
 #include "support/tempdir.h"
 #include "support/unit.h"
+#include "util/utc.h"
 
 enum { HOURS = 50, ROWS = 50 };
 
@@ -302,6 +304,114 @@ START_TEST(a_pair_is_seen_from_its_first_member)
 }
 END_TEST
 
+static double number_in(json_t *object, const char *key)
+{
+	json_t *number = json_object_get(object, key);
+
+	ck_assert_msg(json_is_integer(number), "%s is no integer", key);
+	return (double)json_integer_value(number);
+}
+
+/* What both documents have in common; the made exchange is 64 at the IX-F. */
+static json_t *inside(json_t *document, const char *key)
+{
+	json_t *sources = json_object_get(document, "sources");
+	json_t *source = json_object_get(sources, "64");
+
+	ck_assert_str_eq(
+	    json_string_value(json_object_get(document, "version")), "1.0");
+	ck_assert_str_eq(
+	    json_string_value(json_object_get(document, "created_at")),
+	    "2023-11-16T00:00:25Z");
+	ck_assert_str_eq(
+	    json_string_value(json_object_get(document, "next_update_at")),
+	    "2023-11-16T00:01:00Z");
+	ck_assert_double_eq(number_in(source, "aggregate_interval"), 300);
+	ck_assert(json_is_string(json_object_get(source, "url")));
+	ck_assert_str_eq(json_string_value(json_object_get(source, "title")),
+			 "Example-IX");
+	return json_object_get(json_object_get(document, key), "64");
+}
+
+START_TEST(json_traffic_has_the_amounts_of_the_log)
+{
+	json_t *document = get_json("/json-traffic/v1/timeseries.json");
+	json_t *log = get_json("/grapher/ixp?type=log");
+	json_t *packets = get_json("/grapher/ixp?type=log&category=pkts");
+	json_t *samples = inside(document, "samples");
+
+	ck_assert_uint_gt(json_array_size(log), 100);
+	ck_assert_uint_eq(json_array_size(samples), json_array_size(log));
+	for (size_t i = 0; i < json_array_size(log); i++) {
+		json_t *sample = json_array_get(samples, i);
+		char end[UTC_TEXT_SIZE];
+
+		ck_assert_uint_eq(json_array_size(sample), 5);
+		(void)utc_format(json_integer_value(
+				     json_array_get(json_array_get(log, i), 0)),
+				 end);
+		ck_assert_str_eq(json_string_value(json_array_get(sample, 0)),
+				 end);
+		for (size_t way = 0; way < 2; way++) {
+			double bits = (double)json_integer_value(
+			    json_array_get(json_array_get(log, i), 1 + way));
+			double count =
+			    (double)json_integer_value(json_array_get(
+				json_array_get(packets, i), 1 + way));
+
+			ck_assert_double_eq_tol(
+			    (double)json_integer_value(
+				json_array_get(sample, 3 + way)),
+			    bits / 8 * 300, 300);
+			ck_assert_double_eq_tol(
+			    (double)json_integer_value(
+				json_array_get(sample, 1 + way)),
+			    count * 300, 300);
+		}
+	}
+	json_decref(document);
+	json_decref(packets);
+	json_decref(log);
+}
+END_TEST
+
+START_TEST(json_traffic_statistics_are_of_its_samples)
+{
+	static const char *const names[] = { "packets_in", "packets_out",
+					     "octets_in", "octets_out" };
+	json_t *series = get_json("/json-traffic/v1/timeseries.json");
+	json_t *document = get_json("/json-traffic/v1/statistics.json");
+	json_t *samples = inside(series, "samples");
+	json_t *figures = inside(document, "statistics");
+	size_t count = json_array_size(samples);
+
+	ck_assert_uint_eq(json_object_size(figures), 14);
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		double sum = 0;
+		double top = 0;
+		double last = 0;
+		char key[40];
+
+		for (size_t row = 0; row < count; row++) {
+			last = (double)json_integer_value(json_array_get(
+			    json_array_get(samples, row), i + 1));
+			sum += last;
+			top = fmax(top, last);
+		}
+		(void)snprintf(key, sizeof(key), "average_%s", names[i]);
+		ck_assert_double_eq_tol(number_in(figures, key),
+					sum / (double)count, 1);
+		(void)snprintf(key, sizeof(key), "maximum_%s", names[i]);
+		ck_assert_double_eq_tol(number_in(figures, key), top, 1);
+		(void)snprintf(key, sizeof(key), "current_%s", names[i]);
+		ck_assert_double_eq_tol(number_in(figures, key), last, 1);
+	}
+	ck_assert(json_is_string(json_object_get(figures, "maximum_in_at")));
+	json_decref(series);
+	json_decref(document);
+}
+END_TEST
+
 static const struct {
 	const char *target;
 	const char *reason;
@@ -347,6 +457,8 @@ int main(void)
 		{ a_log_has_the_rates_of_the_page, COUNT_OF(logs) },
 		{ a_description_says_what_its_log_comes_to, 0 },
 		{ a_pair_is_seen_from_its_first_member, 0 },
+		{ json_traffic_has_the_amounts_of_the_log, 0 },
+		{ json_traffic_statistics_are_of_its_samples, 0 },
 		{ what_is_not_served_says_why, COUNT_OF(refusals) },
 	};
 	char *dir = tempdir_new();
