@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/daybook_file.h"
+#include "store/journal.h"
 #include "support/made_exchange.h"
 #include "support/made_records.h"
 #include "support/made_site.h"
@@ -373,6 +374,64 @@ START_TEST(what_cannot_be_asked_for_is_said)
 }
 END_TEST
 
+/* Five minutes of the journal in which AS64500 sent AS64501 so much. */
+static void append_step(struct journal *journal, int64_t start_s,
+			uint64_t bytes)
+{
+	struct record_head head = { .kind = RECORD_PAIR_STEP,
+				    .start_s = start_s,
+				    .covered_us = INT64_C(300000000) };
+	struct record_entry seen = {
+		.series = { .kind = SERIES_MEMBER, .asn = 64500 },
+		.known = true,
+		.seen_us = head.covered_us,
+	};
+	struct record_entry pair = { .series = { .kind = SERIES_PAIR,
+						 .asn = 64500,
+						 .other_asn = 64501,
+						 .vlan = 100 },
+				     .known = true };
+	struct text record;
+
+	text_init(&record);
+	pair.traffic.tallies[0][FAMILY_IPV4].bytes = bytes;
+	record_begin(&record, &head);
+	record_add(&record, &seen);
+	record_add(&record, &pair);
+	ck_assert_int_eq(journal_append(journal, &head, &record), 0);
+	ck_assert_int_eq(journal_sync(journal), 0);
+	text_fini(&record);
+}
+
+START_TEST(today_grows_with_the_journal)
+{
+	const struct matrix_query query = { zone_date(MADE_SITE_END),
+					    MATRIX_ALL_VLANS, MATRIX_ALL,
+					    MATRIX_BY_ASN };
+	struct pair_days *days = site_pair_days(made.site);
+	struct journal *journal;
+
+	ck_assert_int_eq(journal_open(&journal, dir, &journal_default_limits),
+			 0);
+	append_step(journal, MADE_SITE_END - 900, 1000);
+	ck_assert_int_eq(matrix_load(&matrix, &call, &query), 0);
+	ck_assert(!matrix.book.is_closed);
+	ck_assert_uint_eq(matrix.total, 1000);
+	ck_assert_int_eq(matrix.book.first_s, MADE_SITE_END - 900);
+	ck_assert_int_eq(matrix.book.to_s, MADE_SITE_END - 600);
+	append_step(journal, MADE_SITE_END - 600, 20);
+	pair_days_follow(days, dir, query.date, true);
+	append_step(journal, MADE_SITE_END - 300, 3);
+	matrix_fini(&matrix);
+	ck_assert_int_eq(matrix_load(&matrix, &call, &query), 0);
+	ck_assert_uint_eq(matrix.total, 1023);
+	ck_assert_uint_eq(matrix.book.slots, 3);
+	ck_assert_uint_eq(matrix.cell_count, 1);
+	ck_assert_uint_eq(matrix.lines[matrix.cells[0].from].asn, 64500);
+	journal_close(journal);
+}
+END_TEST
+
 START_TEST(a_day_of_which_nothing_is_known_has_no_cells)
 {
 	const struct matrix_query query = {
@@ -476,6 +535,7 @@ int main(void)
 		{ json_and_csv_hold_every_cell, 0 },
 		{ the_last_closed_day_is_shown_unless_another_is_asked_for, 0 },
 		{ what_cannot_be_asked_for_is_said, 0 },
+		{ today_grows_with_the_journal, 0 },
 		{ a_day_of_which_nothing_is_known_has_no_cells, 0 },
 		{ a_page_says_what_it_should, COUNT_OF(sayings) },
 		{ what_is_wrong_is_refused, 0 },
