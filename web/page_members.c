@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -178,6 +179,15 @@ static void add_head(const struct call *call, enum order order,
 	text_add(out, "</tr></thead>\n<tbody>\n");
 }
 
+/* A cell with its number for who sorts in the page; NaN: unknown. */
+static void add_cell(struct text *out, double value,
+		     void (*add)(struct text *out, double value))
+{
+	text_addf(out, "<td class=\"number\" data-v=\"%.9g\">", value);
+	add(out, value);
+	text_add(out, "</td>");
+}
+
 static void add_line(const struct call *call, const struct line *l,
 		     const char *sparks, struct text *out)
 {
@@ -186,27 +196,56 @@ static void add_line(const struct call *call, const struct line *l,
 		text_addf(out, "<a href=\"/members/AS%u\">", l->member->asn);
 	html_name(out, l->member->name);
 	text_addf(out,
-		  "%s</bdi></th><td class=\"number\">%u</td>"
-		  "<td class=\"number\">",
-		  call->is_open ? "</a>" : "", l->member->asn);
-	units_speed(out, speed(l));
-	text_add(out, "</td>");
+		  "%s</bdi></th><td class=\"number\" data-v=\"%u\">%u</td>",
+		  call->is_open ? "</a>" : "", l->member->asn, l->member->asn);
+	add_cell(out, speed(l), units_speed);
 	if (call->is_open) {
-		text_add(out, "<td class=\"number\">");
-		units_rate(out, current(l, WAY_FROM));
-		text_add(out, "</td><td class=\"number\">");
-		units_rate(out, current(l, WAY_TO));
-		text_add(out, "</td><td class=\"number\">");
-		units_rate(out, peak(l));
-		text_add(out, "</td><td class=\"number\">");
-		units_bytes(out, total(l));
-		text_add(out, "</td><td>");
+		add_cell(out, current(l, WAY_FROM), units_rate);
+		add_cell(out, current(l, WAY_TO), units_rate);
+		add_cell(out, peak(l), units_rate);
+		add_cell(out, total(l), units_bytes);
+		text_add(out, "<td>");
 		if (l->figures)
 			text_add_bytes(out, sparks + l->figures->spark_at,
 				       l->figures->spark_len);
 		text_add(out, "</td>");
 	}
 	text_add(out, "</tr>\n");
+}
+
+/* What is searched for: a part of a name, or of AS64500. "": all. */
+static const char *wanted(const struct call *call)
+{
+	const char *said = request_parameter(call->request, "q");
+
+	return said ? said : "";
+}
+
+static bool is_wanted(const struct call *call, const struct member *member)
+{
+	char asn[16];
+
+	(void)snprintf(asn, sizeof(asn), "AS%u", member->asn);
+	return strcasestr(member->name, wanted(call)) ||
+	       strcasestr(asn, wanted(call));
+}
+
+static void add_search(const struct call *call, struct text *out)
+{
+	static const char *const but[] = { "q", NULL };
+
+	text_add(out, "<form class=\"search\" role=\"search\" method=\"get\" "
+		      "action=\"/members\">");
+	page_add_hidden(call, out, but);
+	text_addf(out,
+		  "<label>%s <input type=\"search\" name=\"q\" "
+		  "data-filter=\"members-table\" data-counted=\"",
+		  tr(out, "Search members"));
+	html_escape(out, tr(out, "Shown: {shown} of {all}"));
+	text_add(out, "\" value=\"");
+	html_escape(out, wanted(call));
+	text_addf(out, "\"></label> <button>%s</button></form>\n",
+		  tr(out, "Search"));
 }
 
 static void add_members(const struct call *call, enum order order,
@@ -229,12 +268,15 @@ static void add_members(const struct call *call, enum order order,
 	qsort(lines, count, sizeof(*lines), comparisons[order]);
 	text_addf(out,
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		  "aria-label=\"%s\"><table class=\"list\">\n"
+		  "aria-label=\"%s\"><table id=\"members-table\" "
+		  "class=\"list sortable\">\n"
 		  "<caption>%s</caption>\n",
 		  tr(out, "Members"), tr(out, "Members"));
 	add_head(call, order, out);
-	for (uint32_t i = 0; i < count; i++)
-		add_line(call, &lines[i], list.sparks, out);
+	for (uint32_t i = 0; i < count; i++) {
+		if (is_wanted(call, lines[i].member))
+			add_line(call, &lines[i], list.sparks, out);
+	}
 	text_add(out, "</tbody></table></div>\n");
 	member_list_fini(&list);
 	free(lines);
@@ -256,6 +298,7 @@ void page_members(const struct call *call, struct response *r)
 		  tr(&r->body, call->is_open
 				   ? TR("A heading sorts by its column.")
 				   : TR("Their traffic is not public.")));
+	add_search(call, &r->body);
 	add_members(call, order, r);
 	page_end(call, r);
 }

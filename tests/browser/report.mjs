@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One line per check, and how many passed.
 
+const WHY_LINES = 12;
 const counts = { passed: 0, failed: 0 };
 
 // Run a check, a function that throws (or whose promise does) if it fails.
@@ -12,8 +13,10 @@ export async function check(name, body) {
 		return true;
 	} catch (error) {
 		counts.failed++;
-		const why = String(error?.message ?? error).trim();
-		console.log(`FAIL ${name}: ${why.replaceAll("\n", "\n     ")}`);
+		// The browser's own log may follow the first lines.
+		const why = String(error?.message ?? error).trim().split("\n")
+			.slice(0, WHY_LINES);
+		console.log(`FAIL ${name}: ${why.join("\n     ")}`);
 		return false;
 	}
 }

@@ -61,6 +61,28 @@ async function tablesFilter(tab) {
 	await tab.waitForURL((url) => !url.searchParams.has("q"));
 }
 
+const listed = (tab) => tab.locator("#members-table tbody tr:visible th")
+	.allInnerTexts();
+
+async function membersSortAndFilter(tab) {
+	await tab.goto("/members");
+	const byTraffic = await listed(tab);
+
+	await tab.locator("#members-table thead a").first().click();
+	await tab.waitForURL(/sort=name&order=asc/);
+	const byName = await listed(tab);
+
+	assert(byName.join() !== byTraffic.join() || byName[0] < byName[1],
+		"the order is the same");
+	await tab.locator("#members-table thead a").last().click();
+	equal((await listed(tab)).join(), byTraffic.join(),
+		"largest first, as at the start");
+	await tab.locator("input[name=q]").fill("as64502");
+	equal((await listed(tab)).join(), "Hillside Cable", "found by its AS");
+	await tab.locator("input[name=q]").press("Enter");
+	equal((await listed(tab)).join(), "Hillside Cable", "after Enter");
+}
+
 async function pickerShows(tab) {
 	await tab.goto(member);
 	const picker = tab.locator("details.picker");
@@ -225,6 +247,7 @@ async function frameShows(tab, base) {
 const stories = [
 	["tables sort", {}, tablesSort],
 	["tables filter", {}, tablesFilter],
+	["members sort and filter", {}, membersSortAndFilter],
 	["the picker shows any period", {}, pickerShows],
 	["the language switches and stays", {}, languageSwitches],
 	["without scripts forms work", { javaScriptEnabled: false },

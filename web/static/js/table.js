@@ -142,7 +142,9 @@
 		.replace(/\p{Diacritic}/gu, "").toLowerCase();
 
 	function filter(table, wanted, count, wording) {
-		const words = plain(wanted).split(/\s+/).filter((word) => word);
+		// Columns have AS numbers without the letters.
+		const words = plain(wanted).split(/\s+/).filter((word) => word)
+			.map((word) => word.replace(/^as(?=\d)/, ""));
 		let shown = 0;
 		const groups = groupsOf(table);
 
