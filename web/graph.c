@@ -385,13 +385,15 @@ void graph_add_table(struct text *out, const struct subject *subject,
 
 	text_addf(out,
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		  "aria-label=\"%s: ",
+		  "aria-label=\"%s",
 		  tr(out, "Figures"));
+	tr_add(out, ": ");
 	html_name(out, text_str(&subject->title));
 	text_add(out, ", ");
 	period_add_label(out, &view->period);
-	text_addf(out, "\"><table class=\"figures\">\n<caption>%s: ",
+	text_addf(out, "\"><table class=\"figures\">\n<caption>%s",
 		  tr(out, "Figures"));
+	tr_add(out, ": ");
 	period_add_label(out, &view->period);
 	text_add(out, "</caption>\n<thead><tr>");
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)

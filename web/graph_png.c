@@ -253,7 +253,8 @@ static void add_figures(const struct picture *p, enum way way)
 
 	text_init(&out);
 	out.language = p->language;
-	text_addf(&out, "%s: ", text_str(&p->subject->way[way]));
+	text_add(&out, text_str(&p->subject->way[way]));
+	tr_add(&out, ": ");
 	tr_add(&out, "now ");
 	units_rate(&out, v->current[way][BAND_TOTAL]);
 	tr_add(&out, " \xc2\xb7 avg ");

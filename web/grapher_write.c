@@ -235,7 +235,8 @@ static void add_figures(struct render_job *job, const struct call *call,
 
 	text_init(&note);
 	note.language = call->language;
-	text_addf(&note, "%s: ", way);
+	text_add(&note, way);
+	tr_add(&note, ": ");
 	tr_add(&note, "now ");
 	add_value(&note, query, s->current);
 	tr_add(&note, " \xc2\xb7 avg ");

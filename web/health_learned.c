@@ -121,6 +121,60 @@ static void add_misdelivered(const struct call *call, struct text *out)
 	text_add(out, "</section>\n");
 }
 
+/* What the collector says of a port behind its name, in its own words. */
+static const char *const sayings[] = {
+	TR(": not its members by the configuration, and seen: "),
+	TR(": looks like core: "),
+	TR(": a member port of "),
+};
+
+/* And the words that follow. */
+static const char *const words[] = {
+	TR(" stations enter another switch by a port of their own; "),
+	TR(", and not in its lag:"),
+	TR(" samples"),
+	TR(" sample"),
+	TR(" members"),
+	TR(" of "),
+};
+
+/* Which of some texts another one begins with, or NULL. */
+static const char *beginning(const char *text, const char *const *some,
+			     size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strncmp(text, some[i], strlen(some[i])) == 0)
+			return some[i];
+	}
+	return NULL;
+}
+
+/* Append a line of the collector; what is not known stays as it is. */
+static void add_saying(struct text *out, const char *line)
+{
+	const size_t kinds = sizeof(sayings) / sizeof(sayings[0]);
+	const char *saying = NULL;
+	struct text said;
+
+	text_init_like(&said, out);
+	while (*line) {
+		const char *known =
+		    saying ? beginning(line, words,
+				       sizeof(words) / sizeof(words[0]))
+			   : beginning(line, sayings, kinds);
+
+		if (known) {
+			tr_add(&said, known);
+			line += strlen(known);
+			saying = known;
+		} else {
+			text_add_char(&said, *line++);
+		}
+	}
+	html_escape(out, text_str(&said));
+	text_fini(&said);
+}
+
 static void add_contradictions(const struct status *s, struct text *out)
 {
 	size_t shown = 0;
@@ -139,7 +193,7 @@ static void add_contradictions(const struct status *s, struct text *out)
 		text_add(out, "<li>");
 		html_name(out, l->switch_name);
 		text_add_char(out, ' ');
-		html_escape(out, l->line);
+		add_saying(out, l->line);
 		text_add(out, "</li>\n");
 	}
 	if (shown > 0)

@@ -36,8 +36,9 @@ static void add_unknowns(const struct call *call, struct text *out)
 				  tr(out, "Not in the configuration:"));
 		text_addf(out, "%s<a href=\"/lan#%s\">", shown++ ? ", " : "",
 			  kinds[i].anchor);
-		text_addf(out, "%s: %zu</a>", tr(out, kinds[i].label),
-			  kinds[i].count);
+		tr_addf(out, "%s: %zu", tr(out, kinds[i].label),
+			kinds[i].count);
+		text_add(out, "</a>");
 	}
 	if (shown)
 		text_addf(out, " \xe2\x80\x93 %s</p>\n",
@@ -74,9 +75,10 @@ void page_home(const struct call *call, struct response *r)
 		return;
 	subject_of_exchange(&subject, call->language);
 	page_begin(call, r, text_str(&subject.title));
-	text_addf(out, "<h1>%s</h1>\n<p class=\"lead\">%s: ",
+	text_addf(out, "<h1>%s</h1>\n<p class=\"lead\">%s",
 		  tr(out, "Traffic of the exchange"),
 		  tr(out, "What all members together send into the exchange"));
+	tr_add(out, ": ");
 	period_add_label(out, &period);
 	text_add(out, "</p>\n");
 	add_unknowns(call, out);

@@ -53,12 +53,15 @@ static void add_ratio(struct text *out, const char *way,
 {
 	if (!isfinite(c->ratio) || !isfinite(c->ci95))
 		return;
-	text_addf(out, " %s %.3f \xc2\xb1%.3f", way, c->ratio, c->ci95);
+	text_addf(out, " %s ", way);
+	language_add_decimal(out, c->ratio, 3);
+	text_add(out, " \xc2\xb1");
+	language_add_decimal(out, c->ci95, 3);
 	if (c->drift != 0)
 		text_addf(out, ", <span class=\"flag bad\">%s</span>",
 			  c->drift > 0 ? tr(out, "too high for long")
 				       : tr(out, "too low for long"));
-	text_add(out, ";");
+	tr_add(out, ";");
 }
 
 /* What the port's samples come to beside its counters. */

@@ -22,6 +22,12 @@ static int decimals_for(double scaled)
 	return scaled < 99.95 ? 1 : 0;
 }
 
+/* A number and its unit stay on a line where that is the custom. */
+static void add_gap(struct text *out)
+{
+	text_add(out, language_find_in(out->language, "before a unit", " "));
+}
+
 static void add_scaled(struct text *out, double value, const char *unit)
 {
 	size_t prefix = 0;
@@ -37,7 +43,8 @@ static void add_scaled(struct text *out, double value, const char *unit)
 		prefix++;
 	}
 	language_add_decimal(out, value, prefix ? decimals_for(value) : 0);
-	text_addf(out, " %s%s", prefixes[prefix], unit);
+	add_gap(out);
+	text_addf(out, "%s%s", prefixes[prefix], unit);
 }
 
 void units_rate(struct text *out, double bytes_per_s)
@@ -62,7 +69,8 @@ void units_packets(struct text *out, double packets_per_s)
 	language_add_short(out, packets_per_s < 1
 				    ? ceil(packets_per_s * 1000) / 1000
 				    : floor(packets_per_s * 10 + 0.5) / 10);
-	text_addf(out, " %s", unit);
+	add_gap(out);
+	text_add(out, unit);
 }
 
 void units_speed(struct text *out, double bps)
@@ -78,7 +86,8 @@ void units_speed(struct text *out, double bps)
 		prefix++;
 	}
 	language_add_short(out, bps);
-	text_addf(out, " %sbit/s", prefixes[prefix]);
+	add_gap(out);
+	text_addf(out, "%sbit/s", prefixes[prefix]);
 }
 
 void units_count(struct text *out, double count)
@@ -108,14 +117,17 @@ void units_percent(struct text *out, double ratio)
 
 	if (!isfinite(percent))
 		text_add(out, UNKNOWN);
-	else if (percent > 0 && percent < 0.05)
+	else if (percent > 0 && percent < 0.05) {
 		text_addf(out,
 			  "\xe2\x89\xa4"
-			  "0%s1 %%",
+			  "0%s1",
 			  language_point(out->language));
-	else {
+		add_gap(out);
+		text_add_char(out, '%');
+	} else {
 		language_add_decimal(out, percent, 1);
-		text_add(out, " %");
+		add_gap(out);
+		text_add_char(out, '%');
 	}
 }
 
@@ -131,7 +143,8 @@ void units_change(struct text *out, double ratio)
 	}
 	text_add(out, ratio < 0 ? "\xe2\x88\x92" : "+"); /* a minus sign */
 	language_add_decimal(out, fabs(ratio) * 100, fabs(ratio) < 1 ? 1 : 0);
-	text_add(out, " %");
+	add_gap(out);
+	text_add_char(out, '%');
 }
 
 void units_duration(struct text *out, double seconds)

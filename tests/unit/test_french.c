@@ -204,9 +204,29 @@ END_TEST
 /* Of digits on both sides of a mark there are none before a unit. */
 static void expect_no_mark(const char *page, char mark, const char *target)
 {
-	static const char *const units[] = { " bit/s",	" kbit/s", " Mbit/s",
-					     " Gbit/s", " %<",	   " GB",
-					     " TB",	" Go",	   " To" };
+	static const char *const units[] = {
+		" bit/s",
+		" kbit/s",
+		" Mbit/s",
+		" Gbit/s",
+		" %<",
+		" GB",
+		" TB",
+		"\xc2\xa0"
+		"bit/s",
+		"\xc2\xa0"
+		"kbit/s",
+		"\xc2\xa0"
+		"Mbit/s",
+		"\xc2\xa0"
+		"Gbit/s",
+		"\xc2\xa0"
+		"%",
+		"\xc2\xa0"
+		"Go",
+		"\xc2\xa0"
+		"To",
+	};
 
 	for (const char *at = page; (at = strchr(at, mark)) != NULL; at++) {
 		size_t digits = strspn(at + 1, "0123456789");

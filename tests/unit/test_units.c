@@ -9,6 +9,7 @@
 
 #define DASH   "\xe2\x80\x93"
 #define NARROW "\xe2\x80\xaf"
+#define NBSP   "\xc2\xa0"
 
 typedef void (*writer)(struct text *out, double value);
 
@@ -80,21 +81,21 @@ static const struct {
 	double value;
 	const char *out;
 } french[] = {
-	{ units_rate, 401.25e6, "3,21 Gbit/s" },
-	{ units_rate, 124.9, "999 bit/s" },
+	{ units_rate, 401.25e6, "3,21" NBSP "Gbit/s" },
+	{ units_rate, 124.9, "999" NBSP "bit/s" },
 	{ units_rate, NAN, DASH },
-	{ units_bytes, 999, "999 o" },
-	{ units_bytes, 12.34e9, "12,3 Go" },
-	{ units_bytes, 100.4e12, "100 To" },
-	{ units_speed, 2.5e9, "2,5 Gbit/s" },
+	{ units_bytes, 999, "999" NBSP "o" },
+	{ units_bytes, 12.34e9, "12,3" NBSP "Go" },
+	{ units_bytes, 100.4e12, "100" NBSP "To" },
+	{ units_speed, 2.5e9, "2,5" NBSP "Gbit/s" },
 	{ units_count, 1234567, "1" NARROW "234" NARROW "567" },
-	{ units_percent, 0.1234, "12,3 %" },
+	{ units_percent, 0.1234, "12,3" NBSP "%" },
 	{ units_percent, 0.0001,
 	  "\xe2\x89\xa4"
-	  "0,1 %" },
-	{ units_duration, 119, "119 s" },
-	{ units_duration, 9000, "2 h 30 min" },
-	{ units_duration, 3 * 86400, "3 jours" },
+	  "0,1" NBSP "%" },
+	{ units_duration, 119, "119" NBSP "s" },
+	{ units_duration, 9000, "2" NBSP "h" NBSP "30" NBSP "min" },
+	{ units_duration, 3 * 86400, "3" NBSP "jours" },
 };
 
 START_TEST(numbers_read_as_the_french_write_them)
