@@ -36,7 +36,7 @@ struct site {
 	struct render_pool *render_pool; /* borrowed; set before any thread */
 	pthread_mutex_t lock;		 /* guards what follows */
 	struct generation *generation;
-	uint64_t serial; /* of the generation */
+	uint64_t serial; /* of the generation, and of what was refused */
 	struct site_reading reading;
 	double noted_s[SITE_DEAR_COUNT];
 	struct text problem; /* why the last configuration was refused */
@@ -130,6 +130,7 @@ void site_refuse(struct site *site, const char *problem)
 {
 	(void)pthread_mutex_lock(&site->lock);
 	site->reading.refused_s = site->clock();
+	site->serial++; /* /health says something else now */
 	text_clear(&site->problem);
 	text_add(&site->problem, problem);
 	(void)pthread_mutex_unlock(&site->lock);
