@@ -52,7 +52,7 @@ static void drop(struct kept_day *kept)
 {
 	pair_day_free(kept->day);
 	free(kept->pairs);
-	*kept = (struct kept_day){ NULL };
+	*kept = (struct kept_day){ .day = NULL };
 }
 
 void pair_days_free(struct pair_days *days)

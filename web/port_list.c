@@ -263,5 +263,5 @@ void port_list_fini(struct port_list *list)
 	free(list->figures);
 	free(list->trends);
 	free(list->lines);
-	*list = (struct port_list){ NULL };
+	*list = (struct port_list){ .rows = NULL };
 }

@@ -60,8 +60,8 @@ static const char *const french_months[] = { "janv.",
 					     "sept.",
 					     "oct.",
 					     "nov.",
-					     "d\xc3\xa9"
-					     "c." };
+					     ("d\xc3\xa9"
+					      "c.") };
 static const char *const english_months[] = { "Jan", "Feb", "Mar", "Apr",
 					      "May", "Jun", "Jul", "Aug",
 					      "Sep", "Oct", "Nov", "Dec" };
