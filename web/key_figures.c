@@ -57,11 +57,16 @@ static int load_today(struct key_figures *k, const struct call *call,
 	return 0;
 }
 
-/* The larger direction's percentile of some rows; NaN where none is known. */
-static int percentile_of(const struct traffic *t, size_t first, size_t count,
-			 int ways, struct statistics *best, enum way *of)
+/* What the larger direction of some rows comes to. */
+struct larger {
+	struct statistics of_rows; /* of none known its p95 is NaN */
+	enum way way;
+};
+
+static int find_larger(struct larger *best, const struct traffic *t,
+		       size_t first, size_t count, int ways)
 {
-	*best = (struct statistics){ .p95 = NAN };
+	*best = (struct larger){ .of_rows = { .p95 = NAN } };
 	for (int way = 0; way < ways; way++) {
 		struct statistics s;
 		int rc = statistics_of(
@@ -70,10 +75,10 @@ static int percentile_of(const struct traffic *t, size_t first, size_t count,
 
 		if (rc < 0)
 			return rc;
-		if (s.known == 0 || (best->known > 0 && s.p95 <= best->p95))
+		if (s.known == 0 ||
+		    (best->of_rows.known > 0 && s.p95 <= best->of_rows.p95))
 			continue;
-		*best = s;
-		*of = (enum way)way;
+		*best = (struct larger){ s, (enum way)way };
 	}
 	return 0;
 }
@@ -82,17 +87,16 @@ static int judge_months(struct key_figures *k, const struct traffic *t,
 			int ways)
 {
 	size_t begun = (size_t)((k->month_from_s - t->from_s) / t->row_s);
-	struct statistics s;
-	enum way ignored;
-	int rc =
-	    percentile_of(t, begun, t->rows - begun, ways, &s, &k->month_way);
+	struct larger larger;
+	int rc = find_larger(&larger, t, begun, t->rows - begun, ways);
 
 	if (rc < 0)
 		return rc;
-	k->month_p95 = s.p95;
-	rc = percentile_of(t, 0, begun, ways, &s, &ignored);
-	k->last_month_p95 = s.p95;
-	k->last_month_whole = s.known == begun;
+	k->month_p95 = larger.of_rows.p95;
+	k->month_way = larger.way;
+	rc = find_larger(&larger, t, 0, begun, ways);
+	k->last_month_p95 = larger.of_rows.p95;
+	k->last_month_whole = larger.of_rows.known == begun;
 	return rc;
 }
 

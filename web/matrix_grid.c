@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* A window of a matrix, its lines in groups where they are too many. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -37,6 +38,7 @@ static struct matrix_axis axis_of(size_t first, size_t lines, size_t all,
 {
 	struct matrix_axis axis = { .first = first, .lines = lines, .each = 1 };
 
+	assert(groups_max > 0);
 	if (lines > groups_max)
 		axis.each = (lines + groups_max - 1) / groups_max;
 	axis.groups = (lines + axis.each - 1) / axis.each;

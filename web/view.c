@@ -395,6 +395,8 @@ static int take_earlier(struct view *view, const struct traffic *rows,
 	const struct traffic *t = &view->traffic;
 	struct traffic *to = &view->previous;
 
+	if (rows->row_s == 0)
+		return 0; /* of no switch at all */
 	*to = *t;
 	if (traffic_copy_rows(to, t->values) < 0)
 		return -ENOMEM;

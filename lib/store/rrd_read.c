@@ -12,6 +12,7 @@
  */
 #include "store/rrd_read.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -253,6 +254,7 @@ int rrd_read_whole(struct text *out, const char *path,
 {
 	const struct wanted wanted = { .bytes = out };
 
+	assert(out);
 	return keep_trying(&wanted, path, layout);
 }
 
