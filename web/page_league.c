@@ -63,12 +63,7 @@ static void add_growth(struct text *out, const struct league *league,
 			1;
 
 	text_add(out, "<td class=\"number\">");
-	if (isfinite(growth)) {
-		text_add(out, growth < 0 ? "\xe2\x88\x92" : "+");
-		units_percent(out, fabs(growth));
-	} else {
-		text_add(out, "\xe2\x80\x93");
-	}
+	units_change(out, growth);
 	text_add(out, "</td>");
 }
 
