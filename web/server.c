@@ -350,10 +350,20 @@ static void forget_target(void *cls, struct MHD_Connection *connection,
 			  void **of_request,
 			  enum MHD_RequestTerminationCode why)
 {
+	struct pending *pending = *of_request;
+	struct waiting *w = pending ? pending->waiting : NULL;
+
 	(void)cls;
 	(void)connection;
 	(void)why;
-	free(*of_request);
+	/* Resumed, but ended before it was answered: at the end of the program,
+	 * or when its client went. */
+	if (w) {
+		w->wait->finish(w->wait, &w->response);
+		response_fini(&w->response);
+		free(w);
+	}
+	free(pending);
 	*of_request = NULL;
 }
 
