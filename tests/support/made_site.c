@@ -3,8 +3,12 @@
 
 #include <check.h>
 #include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "support/markup.h"
+#include "support/tempdir.h"
 #include "util/zone.h"
 #include "web/route.h"
 
@@ -77,4 +81,66 @@ void made_site_await(struct response *r)
 	ck_assert_int_eq(sem_timedwait(&ready, &end), 0);
 	wait->finish(wait, r);
 	(void)sem_destroy(&ready);
+}
+
+const char *made_site_directory(void)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
+	return getenv("MADE_EXCHANGE");
+}
+
+int made_site_run(unsigned hours, enum made_traffic traffic, int (*run)(void))
+{
+	char *dir = tempdir_new();
+	int code = EXIT_FAILURE;
+
+	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, hours,
+			    traffic);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+	if (setenv("MADE_EXCHANGE", dir, 1) == 0)
+		code = run();
+	tempdir_remove(dir);
+	return code;
+}
+
+char *made_site_text(const char *target, unsigned status)
+{
+	struct made_site made;
+	struct response r;
+	char *text;
+
+	made_site_open(&made, made_site_directory());
+	r = made_site_get(&made, target);
+	ck_assert_msg(r.status == status, "%s: status %u: %.200s", target,
+		      r.status, text_str(&r.body));
+	if (strncmp(r.content_type, "text/html", 9) == 0)
+		markup_check(text_str(&r.body), true);
+	if (strcmp(r.content_type, "image/svg+xml") == 0)
+		markup_check(text_str(&r.body), false);
+	text = text_steal(&r.body);
+	ck_assert_ptr_nonnull(text);
+	response_fini(&r);
+	made_site_close(&made);
+	return text;
+}
+
+json_t *made_site_json(const char *target)
+{
+	char *text = made_site_text(target, 200);
+	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	ck_assert_msg(json != NULL, "%s: no JSON: %.200s", target, text);
+	free(text);
+	return json;
+}
+
+struct call made_site_call(const struct made_site *made,
+			   const struct request *request)
+{
+	return (struct call){ .site = made->site,
+			      .registry = made->generation->registry,
+			      .config = made->generation->config,
+			      .request = request,
+			      .now_s = MADE_SITE_END,
+			      .is_open = true };
 }

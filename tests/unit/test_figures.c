@@ -11,46 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/made_exchange.h"
 #include "support/made_site.h"
-#include "support/tempdir.h"
 #include "support/unit.h"
 #include "util/zone.h"
 #include "web/key_figures.h"
 
 enum { HOURS = 14 * 24 + 5, WAYS = 2 };
-
-/* Made once, by main. */
-static const char *directory(void)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	return getenv("MADE_EXCHANGE");
-}
-
-static char *get(const char *target)
-{
-	struct made_site made;
-	struct response r;
-	char *body;
-
-	made_site_open(&made, directory());
-	r = made_site_get(&made, target);
-	ck_assert_msg(r.status == 200, "%s: %u", target, r.status);
-	body = text_steal(&r.body);
-	response_fini(&r);
-	made_site_close(&made);
-	return body;
-}
-
-static json_t *get_json(const char *target)
-{
-	char *body = get(target);
-	json_t *root = json_loads(body, JSON_REJECT_DUPLICATES, NULL);
-
-	ck_assert_msg(root != NULL, "%s", target);
-	free(body);
-	return root;
-}
 
 static double number(const json_t *object, const char *key)
 {
@@ -138,7 +104,7 @@ START_TEST(figures_are_those_of_the_rows)
 	static const char *const ways[] = { "from_member", "to_member", "in",
 					    "out" };
 	static const char *const bands[] = { "ipv4", "ipv6", "total" };
-	json_t *root = get_json(targets[_i]);
+	json_t *root = made_site_json(targets[_i]);
 	double step = number(root, "step");
 	size_t checked = 0;
 
@@ -169,7 +135,7 @@ static double of_rows(int64_t from_s, int64_t to_s, bool percentile)
 	(void)snprintf(target, sizeof(target),
 		       "/graph/member.json?asn=64500&from=%lld&to=%lld",
 		       (long long)from_s, (long long)to_s);
-	root = get_json(target);
+	root = made_site_json(target);
 	for (int way = 0; way < WAYS; way++) {
 		const json_t *w = json_object_get(root, ways[way]);
 		const json_t *said =
@@ -197,7 +163,7 @@ static void expect_tile(const char *page, const char *label, double bps)
  * at most in minutes, so its peak is looked for in pieces. */
 START_TEST(key_figures_are_those_of_the_day_and_month)
 {
-	char *page = get("/members/AS64500");
+	char *page = made_site_text("/members/AS64500", 200);
 	int64_t now_s = MADE_SITE_END + MADE_SITE_AGE_S;
 	int64_t today_s = zone_day_start(zone_date(now_s), 60);
 	double peak = 0;
@@ -244,7 +210,7 @@ static double sum_of_pair(int64_t from_s, int64_t to_s)
 	(void)snprintf(target, sizeof(target),
 		       "/graph/pair.json?a=64500&b=64501&from=%lld&to=%lld",
 		       (long long)from_s, (long long)to_s);
-	root = get_json(target);
+	root = made_site_json(target);
 	sum = sum_of_way(root, "a_to_b", from_s, to_s) +
 	      sum_of_way(root, "b_to_a", from_s, to_s);
 	json_decref(root);
@@ -266,7 +232,7 @@ START_TEST(a_change_is_against_a_week_earlier)
 	(void)snprintf(target, sizeof(target),
 		       "/members/AS64500?from=%lld&to=%lld", (long long)from_s,
 		       (long long)to_s);
-	page = get(target);
+	page = made_site_text(target, 200);
 	line = strstr(page, "/members/AS64500/AS64501?");
 	change = sum_of_pair(from_s, to_s) /
 		     sum_of_pair(from_s - week_s, to_s - week_s) -
@@ -285,10 +251,12 @@ END_TEST
 
 START_TEST(either_end_of_a_pair_sees_the_other_way_round)
 {
-	json_t *a = get_json("/graph/pair.json?a=64500&b=64501&range=day");
-	json_t *b = get_json("/graph/pair.json?a=64501&b=64500&range=day");
-	json_t *vlan =
-	    get_json("/graph/pair.json?a=64501&b=64500&vlan=100&range=day");
+	json_t *a =
+	    made_site_json("/graph/pair.json?a=64500&b=64501&range=day");
+	json_t *b =
+	    made_site_json("/graph/pair.json?a=64501&b=64500&range=day");
+	json_t *vlan = made_site_json(
+	    "/graph/pair.json?a=64501&b=64500&vlan=100&range=day");
 
 	for (int i = 0; i < 2; i++) {
 		const char *way = i ? "a_to_b" : "b_to_a";
@@ -316,8 +284,8 @@ END_TEST
 
 START_TEST(the_period_before_is_what_was_shown_then)
 {
-	json_t *now = get_json("/graph/member.json?asn=64500&range=day&"
-			       "previous=1");
+	json_t *now = made_site_json("/graph/member.json?asn=64500&range=day&"
+				     "previous=1");
 	char target[128];
 	json_t *then;
 
@@ -325,7 +293,7 @@ START_TEST(the_period_before_is_what_was_shown_then)
 		       "/graph/member.json?asn=64500&from=%lld&to=%lld",
 		       (long long)number(now, "from") - 86400,
 		       (long long)number(now, "from"));
-	then = get_json(target);
+	then = made_site_json(target);
 	ck_assert(json_equal(
 	    json_object_get(json_object_get(now, "from_member"), "previous"),
 	    json_object_get(json_object_get(then, "from_member"), "total")));
@@ -361,7 +329,7 @@ START_TEST(the_period_before_has_as_many_rows)
 		       (long long)(MADE_SITE_END - h[0] * 3600),
 		       (long long)(MADE_SITE_END - h[1] * 3600));
 #pragma GCC diagnostic pop
-	root = get_json(target);
+	root = made_site_json(target);
 	way = json_object_get(root, "from_member");
 	if (!way)
 		way = json_object_get(root, "a_to_b");
@@ -380,7 +348,7 @@ START_TEST(figures_of_long_names_are_not_each_other_s)
 	struct made_site made;
 	struct call call = { .now_s = MADE_SITE_END + MADE_SITE_AGE_S };
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	call.site = made.site;
 	call.config = made.generation->config;
 	call.registry = made.generation->registry;
@@ -402,7 +370,7 @@ END_TEST
 
 START_TEST(a_member_on_a_shared_port_has_no_capacity_of_its_own)
 {
-	char *page = get("/members/AS64502");
+	char *page = made_site_text("/members/AS64502", 200);
 
 	ck_assert_ptr_null(strstr(page, "<dt>Capacity</dt>"));
 	ck_assert_ptr_nonnull(strstr(page, "shared"));
@@ -410,7 +378,7 @@ START_TEST(a_member_on_a_shared_port_has_no_capacity_of_its_own)
 }
 END_TEST
 
-int main(void)
+static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ figures_are_those_of_the_rows, COUNT_OF(targets) },
@@ -423,15 +391,11 @@ int main(void)
 		{ figures_of_long_names_are_not_each_other_s, 0 },
 		{ a_member_on_a_shared_port_has_no_capacity_of_its_own, 0 },
 	};
-	char *dir = tempdir_new();
-	int rc;
 
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
-			    MADE_DAILY);
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	if (setenv("MADE_EXCHANGE", dir, 1) < 0)
-		return EXIT_FAILURE;
-	rc = unit_run("figures", tests, COUNT_OF(tests));
-	tempdir_remove(dir);
-	return rc;
+	return unit_run("figures", tests, COUNT_OF(tests));
+}
+
+int main(void)
+{
+	return made_site_run(HOURS, MADE_DAILY, run);
 }

@@ -5,21 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "support/made_exchange.h"
 #include "support/made_site.h"
-#include "support/markup.h"
-#include "support/tempdir.h"
 #include "support/unit.h"
 #include "web/languages.h"
 #include "web/route.h"
 
 enum { HOURS = 3, PIECE_LEAST = 13, PIECE_SIZE = 1024 };
-
-static const char *directory(void)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	return getenv("MADE_EXCHANGE");
-}
 
 static uint32_t number_at(const struct language *l, size_t at)
 {
@@ -161,25 +152,13 @@ static const struct {
 
 static char *get_in(const char *target, const char *code, unsigned status)
 {
-	struct made_site made;
-	struct response r;
 	struct text wanted;
 	char *text;
 
 	text_init(&wanted);
 	text_addf(&wanted, "%s%clang=%s", target,
 		  strchr(target, '?') ? '&' : '?', code);
-	made_site_open(&made, directory());
-	r = made_site_get(&made, text_str(&wanted));
-	ck_assert_msg(r.status == status, "%s: status %u", target, r.status);
-	if (strncmp(r.content_type, "text/html", 9) == 0)
-		markup_check(text_str(&r.body), true);
-	else if (strncmp(r.content_type, "image/svg", 9) == 0)
-		markup_check(text_str(&r.body), false);
-	text = text_steal(&r.body);
-	ck_assert_ptr_nonnull(text);
-	response_fini(&r);
-	made_site_close(&made);
+	text = made_site_text(text_str(&wanted), status);
 	text_fini(&wanted);
 	return text;
 }
@@ -306,15 +285,5 @@ static int run(void)
 
 int main(void)
 {
-	char *dir = tempdir_new();
-	int rc;
-
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
-			    MADE_FLAT);
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	if (setenv("MADE_EXCHANGE", dir, 1) < 0)
-		return EXIT_FAILURE;
-	rc = run();
-	tempdir_remove(dir);
-	return rc;
+	return made_site_run(HOURS, MADE_FLAT, run);
 }

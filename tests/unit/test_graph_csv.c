@@ -6,20 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/made_exchange.h"
 #include "support/made_site.h"
-#include "support/tempdir.h"
 #include "support/unit.h"
 #include "util/utc.h"
 
 enum { HOURS = 26, COLUMNS_MAX = 16 };
-
-/* Made once, by main. */
-static const char *directory(void)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	return getenv("MADE_EXCHANGE");
-}
 
 static char *get(const struct made_site *made, const char *kind,
 		 const char *format, const char *query)
@@ -77,7 +68,7 @@ START_TEST(every_kind_has_its_columns)
 	struct text wanted;
 	char *csv;
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	text_init(&wanted);
 	text_addf(&wanted, "time,seconds,%s\r\n", graphs[_i].columns);
 	csv = get(&made, graphs[_i].kind, "csv", graphs[_i].query);
@@ -144,7 +135,7 @@ START_TEST(its_lines_are_the_rows_of_the_json)
 	char *json;
 	char *csv;
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	text_init(&wanted);
 	csv = get(&made, graphs[_i].kind, "csv", graphs[_i].query);
 	json = get(&made, graphs[_i].kind, "json", graphs[_i].query);
@@ -178,7 +169,7 @@ START_TEST(what_is_no_format_is_not_found)
 	struct made_site made;
 	struct response r;
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	r = made_site_get(&made, missing[_i]);
 	ck_assert_msg(r.status == 404, "%s: %u", missing[_i], r.status);
 	response_fini(&r);
@@ -186,22 +177,18 @@ START_TEST(what_is_no_format_is_not_found)
 }
 END_TEST
 
-int main(void)
+static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ every_kind_has_its_columns, COUNT_OF(graphs) },
 		{ its_lines_are_the_rows_of_the_json, COUNT_OF(graphs) },
 		{ what_is_no_format_is_not_found, COUNT_OF(missing) },
 	};
-	char *dir = tempdir_new();
-	int rc;
 
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
-			    MADE_FLAT);
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	if (setenv("MADE_EXCHANGE", dir, 1) < 0)
-		return EXIT_FAILURE;
-	rc = unit_run("graph_csv", tests, COUNT_OF(tests));
-	tempdir_remove(dir);
-	return rc;
+	return unit_run("graph_csv", tests, COUNT_OF(tests));
+}
+
+int main(void)
+{
+	return made_site_run(HOURS, MADE_FLAT, run);
 }

@@ -12,43 +12,10 @@
 
 #include "support/made_exchange.h"
 #include "support/made_site.h"
-#include "support/tempdir.h"
 #include "support/unit.h"
 #include "util/utc.h"
 
 enum { HOURS = 50, ROWS = 50 };
-
-static const char *directory(void)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	return getenv("MADE_EXCHANGE");
-}
-
-static char *get(const char *target, unsigned status)
-{
-	struct made_site made;
-	struct response r;
-	char *text;
-
-	made_site_open(&made, directory());
-	r = made_site_get(&made, target);
-	ck_assert_msg(r.status == status, "%s: status %u: %s", target, r.status,
-		      text_str(&r.body));
-	text = text_steal(&r.body);
-	response_fini(&r);
-	made_site_close(&made);
-	return text;
-}
-
-static json_t *get_json(const char *target)
-{
-	char *text = get(target, 200);
-	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-
-	ck_assert_msg(json != NULL, "%s: no JSON: %.200s", target, text);
-	free(text);
-	return json;
-}
 
 static const struct {
 	const char *target;
@@ -218,7 +185,7 @@ static const struct {
 
 START_TEST(a_log_has_the_rates_of_the_page)
 {
-	json_t *json = get_json(logs[_i].target);
+	json_t *json = made_site_json(logs[_i].target);
 	double rate = 0;
 	int64_t before = 0;
 	size_t count = json_array_size(json);
@@ -262,10 +229,10 @@ START_TEST(a_description_says_what_its_log_comes_to)
 
 		(void)snprintf(target, sizeof(target), "/grapher/%s&type=log",
 			       ids[i]);
-		log = get_json(target);
+		log = made_site_json(target);
 		(void)snprintf(target, sizeof(target), "/grapher/%s&type=json",
 			       ids[i]);
-		json = get_json(target);
+		json = made_site_json(target);
 		statistics = json_object_get(json, "statistics");
 		for (size_t row = 0; row < json_array_size(log); row++)
 			sum += (double)json_integer_value(json_array_get(
@@ -288,9 +255,9 @@ END_TEST
 START_TEST(a_pair_is_seen_from_its_first_member)
 {
 	json_t *one =
-	    get_json("/grapher/multip2p?scid=64500&dcid=64501&type=log");
+	    made_site_json("/grapher/multip2p?scid=64500&dcid=64501&type=log");
 	json_t *other =
-	    get_json("/grapher/multip2p?scid=64501&dcid=64500&type=log");
+	    made_site_json("/grapher/multip2p?scid=64501&dcid=64500&type=log");
 	json_t *a = json_array_get(one, 5);
 	json_t *b = json_array_get(other, 5);
 
@@ -335,9 +302,9 @@ static json_t *inside(json_t *document, const char *key)
 
 START_TEST(json_traffic_has_the_amounts_of_the_log)
 {
-	json_t *document = get_json("/json-traffic/v1/timeseries.json");
-	json_t *log = get_json("/grapher/ixp?type=log");
-	json_t *packets = get_json("/grapher/ixp?type=log&category=pkts");
+	json_t *document = made_site_json("/json-traffic/v1/timeseries.json");
+	json_t *log = made_site_json("/grapher/ixp?type=log");
+	json_t *packets = made_site_json("/grapher/ixp?type=log&category=pkts");
 	json_t *samples = inside(document, "samples");
 
 	ck_assert_uint_gt(json_array_size(log), 100);
@@ -379,8 +346,8 @@ START_TEST(json_traffic_statistics_are_of_its_samples)
 {
 	static const char *const names[] = { "packets_in", "packets_out",
 					     "octets_in", "octets_out" };
-	json_t *series = get_json("/json-traffic/v1/timeseries.json");
-	json_t *document = get_json("/json-traffic/v1/statistics.json");
+	json_t *series = made_site_json("/json-traffic/v1/timeseries.json");
+	json_t *document = made_site_json("/json-traffic/v1/statistics.json");
 	json_t *samples = inside(series, "samples");
 	json_t *figures = inside(document, "statistics");
 	size_t count = json_array_size(samples);
@@ -438,7 +405,7 @@ START_TEST(what_is_not_served_says_why)
 {
 	bool is_tree = strncmp(refusals[_i].target, "/grapher-", 9) == 0;
 	/* Made by hand, a request comes from nowhere. */
-	char *text = get(refusals[_i].target, is_tree ? 403 : 404);
+	char *text = made_site_text(refusals[_i].target, is_tree ? 403 : 404);
 
 	ck_assert_msg(strstr(text, refusals[_i].reason) != NULL, "%s: %s",
 		      refusals[_i].target, text);
@@ -447,7 +414,7 @@ START_TEST(what_is_not_served_says_why)
 }
 END_TEST
 
-int main(void)
+static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ what_is_not_valid_is_taken_as_not_said, COUNT_OF(queries) },
@@ -461,15 +428,11 @@ int main(void)
 		{ json_traffic_statistics_are_of_its_samples, 0 },
 		{ what_is_not_served_says_why, COUNT_OF(refusals) },
 	};
-	char *dir = tempdir_new();
-	int code;
 
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
-			    MADE_FLAT);
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-	if (setenv("MADE_EXCHANGE", dir, 1) < 0)
-		return EXIT_FAILURE;
-	code = unit_run("grapher", tests, COUNT_OF(tests));
-	tempdir_remove(dir);
-	return code;
+	return unit_run("grapher", tests, COUNT_OF(tests));
+}
+
+int main(void)
+{
+	return made_site_run(HOURS, MADE_FLAT, run);
 }

@@ -28,13 +28,8 @@ static void setup(void)
 			    MADE_DAILY);
 	made_site_open(&made, dir);
 	ck_assert_int_eq(request_parse(&request, "/league"), 0);
-	call = (struct call){ .site = made.site,
-			      .registry = made.generation->registry,
-			      .config = made.generation->config,
-			      .request = &request,
-			      .status = site_take_status(made.site),
-			      .now_s = MADE_SITE_END,
-			      .is_open = true };
+	call = made_site_call(&made, &request);
+	call.status = site_take_status(made.site);
 }
 
 static void teardown(void)

@@ -91,12 +91,7 @@ static void setup(void)
 	make_pairs(7);
 	store_book(yesterday);
 	ck_assert_int_eq(request_parse(&request, "/matrix"), 0);
-	call = (struct call){ .site = made.site,
-			      .registry = made.generation->registry,
-			      .config = made.generation->config,
-			      .request = &request,
-			      .now_s = MADE_SITE_END,
-			      .is_open = true };
+	call = made_site_call(&made, &request);
 }
 
 static void teardown(void)

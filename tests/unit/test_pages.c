@@ -7,43 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/made_exchange.h"
 #include "support/made_site.h"
-#include "support/markup.h"
-#include "support/tempdir.h"
 #include "support/unit.h"
 #include "util/file.h"
 #include "web/route.h"
 #include "web/status.h"
 
 enum { HOURS = 26 };
-
-/* Made once, by main; the tests, each a process of its own, only read it. */
-static const char *directory(void)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	return getenv("MADE_EXCHANGE");
-}
-
-/* A page as text, checked; the caller frees it. */
-static char *get(const char *target, unsigned status)
-{
-	struct made_site made;
-	struct response r;
-	char *text;
-
-	made_site_open(&made, directory());
-	r = made_site_get(&made, target);
-	ck_assert_msg(r.status == status, "%s: status %u", target, r.status);
-	if (strncmp(r.content_type, "text/html", 9) == 0)
-		markup_check(text_str(&r.body), true);
-	if (strcmp(r.content_type, "image/svg+xml") == 0)
-		markup_check(text_str(&r.body), false);
-	text = text_steal(&r.body);
-	response_fini(&r);
-	made_site_close(&made);
-	return text;
-}
 
 static void expect(const char *page, const char *wanted)
 {
@@ -233,7 +203,7 @@ static const struct {
 
 START_TEST(every_page_says_what_it_should)
 {
-	char *page = get(sayings[_i].target, 200);
+	char *page = made_site_text(sayings[_i].target, 200);
 
 	expect(page, sayings[_i].wanted);
 	free(page);
@@ -252,7 +222,7 @@ static json_t *rows_of(json_t *graph)
 
 static json_t *get_json(const char *target)
 {
-	char *text = get(target, 200);
+	char *text = made_site_text(target, 200);
 	json_t *graph = json_loads(text, 0, NULL);
 
 	ck_assert_ptr_nonnull(graph);
@@ -326,7 +296,7 @@ static void replace_status(struct text *path, struct text *was,
 	text_init(path);
 	text_init(was);
 	text_init(&now);
-	text_addf(path, "%s/status.json", directory());
+	text_addf(path, "%s/status.json", made_site_directory());
 	ck_assert_int_eq(file_read(text_str(path), STATUS_FILE_MAX, was), 0);
 	at = strstr(text_str(was), from);
 	ck_assert_ptr_nonnull(at);
@@ -372,7 +342,7 @@ END_TEST
 
 START_TEST(what_is_exact_has_no_half_widths)
 {
-	char *text = get("/graph/member.json?asn=64500", 200);
+	char *text = made_site_text("/graph/member.json?asn=64500", 200);
 
 	expect_none(text, "half_width");
 	expect_none(text, "p95_bias");
@@ -423,7 +393,7 @@ static const struct {
 
 START_TEST(what_is_not_there_is_refused_with_a_page)
 {
-	char *page = get(refusals[_i].target, refusals[_i].status);
+	char *page = made_site_text(refusals[_i].target, refusals[_i].status);
 
 	expect(page, "<h1>");
 	expect(page, "</html>");
@@ -442,7 +412,7 @@ static const char *const hostile_places[] = {
 
 START_TEST(a_hostile_name_stays_text)
 {
-	char *page = get(hostile_places[_i], 200);
+	char *page = made_site_text(hostile_places[_i], 200);
 
 	expect_none(page, "<script>");
 	expect_none(page, "\xe2\x80\xae");
@@ -453,7 +423,7 @@ END_TEST
 
 START_TEST(a_hostile_name_is_one_string_of_json)
 {
-	char *text = get("/graph/member.json?asn=64506", 200);
+	char *text = made_site_text("/graph/member.json?asn=64506", 200);
 	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	const char *title = json_string_value(json_object_get(root, "title"));
 
@@ -466,7 +436,7 @@ END_TEST
 
 START_TEST(a_long_name_does_not_fill_the_page)
 {
-	char *page = get("/members/AS64506", 200);
+	char *page = made_site_text("/members/AS64506", 200);
 
 	ck_assert_uint_lt(strlen(page), 60000);
 	free(page);
@@ -479,7 +449,7 @@ START_TEST(only_reading_is_allowed)
 					       "OPTIONS", "BREW", "get" };
 	struct made_site made;
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	for (size_t i = 0; i < COUNT_OF(methods); i++) {
 		struct response r;
 
@@ -505,7 +475,7 @@ START_TEST(what_was_kept_is_what_was_worked_out)
 	double last_step_end = 0;
 	struct made_site made;
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	for (size_t i = 0; i < COUNT_OF(targets); i++) {
 		struct response first = made_site_get(&made, targets[i]);
 		struct response second = made_site_get(&made, targets[i]);
@@ -533,32 +503,32 @@ START_TEST(who_left_can_be_looked_up_by_those_who_see_everything)
 
 	text_init(&old);
 	text_init(&new);
-	text_addf(&old, "%s/rrd/member/as64500.rrd", directory());
-	text_addf(&new, "%s/rrd/member/as64511.rrd", directory());
+	text_addf(&old, "%s/rrd/member/as64500.rrd", made_site_directory());
+	text_addf(&new, "%s/rrd/member/as64511.rrd", made_site_directory());
 	ck_assert_int_eq(link(text_str(&old), text_str(&new)), 0);
-	page = get("/members/AS64511", 200);
+	page = made_site_text("/members/AS64511", 200);
 	expect(page, "<h1>AS64511 <span class=\"asn\">former member</span>");
 	expect(page, "AS64511 \xe2\x86\x92 exchange");
 	expect(page, "Traffic: last 365 days");
 	expect(page, "/graph/member.svg?asn=64511&amp;range=year");
 	free(page);
-	page = get("/members/AS64511?range=day", 200);
+	page = made_site_text("/members/AS64511?range=day", 200);
 	expect(page, "6.89 TB");
 	expect(page, "Estimated from samples");
 	free(page);
-	free(get("/members/AS64511?range=never", 400));
-	free(get("/graph/member.svg?asn=64511", 200));
-	page = get("/graph/member.json?asn=64511", 200);
+	free(made_site_text("/members/AS64511?range=never", 400));
+	free(made_site_text("/graph/member.svg?asn=64511", 200));
+	page = made_site_text("/graph/member.json?asn=64511", 200);
 	expect(page, "AS64511, former member");
 	free(page);
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	made.generation->config->web.access = CONFIG_ACCESS_ROLES;
 	r = made_site_get(&made, "/members/AS64511");
 	ck_assert_uint_eq(r.status, 403);
 	response_fini(&r);
 	made_site_close(&made);
 	ck_assert_int_eq(unlink(text_str(&new)), 0);
-	free(get("/members/AS64511", 404));
+	free(made_site_text("/members/AS64511", 404));
 	text_fini(&old);
 	text_fini(&new);
 }
@@ -571,15 +541,16 @@ START_TEST(a_damaged_port_file_costs_its_counters_only)
 	char *page;
 
 	text_init(&path);
-	text_addf(&path, "%s/rrd/port/sw1/436207616.rrd", directory());
-	page = get("/members/AS64500", 200);
+	text_addf(&path, "%s/rrd/port/sw1/436207616.rrd",
+		  made_site_directory());
+	page = made_site_text("/members/AS64500", 200);
 	expect(page, "Totals from interface counters");
 	free(page);
 	ck_assert_int_eq(truncate(text_str(&path), 1000), 0);
-	page = get("/members/AS64500", 200);
+	page = made_site_text("/members/AS64500", 200);
 	expect(page, "Estimated from samples");
 	free(page);
-	page = get("/", 200);
+	page = made_site_text("/", 200);
 	expect(page, "Estimated from samples");
 	free(page);
 	text_fini(&path);
@@ -591,7 +562,7 @@ START_TEST(what_was_kept_is_not_shown_to_those_who_may_not_see_it)
 	struct made_site made;
 	struct response r;
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	r = made_site_get(&made, "/members");
 	expect(text_str(&r.body), "653 Mbit/s</td>");
 	response_fini(&r);
@@ -637,7 +608,7 @@ START_TEST(peers_stand_as_the_query_says)
 		{ "/members/AS64500?sort=from", true },
 		{ "/members/AS64500?sort=nonsense", true },
 	};
-	char *page = get(orders[_i].target, 200);
+	char *page = made_site_text(orders[_i].target, 200);
 
 	ck_assert_msg(stands_before(page, PEER(64501), PEER(64504)) ==
 			  orders[_i].cargo_first,
@@ -648,12 +619,12 @@ END_TEST
 
 START_TEST(a_search_shows_the_peers_that_match)
 {
-	char *page = get("/members/AS64500?q=64504", 200);
+	char *page = made_site_text("/members/AS64500?q=64504", 200);
 
 	expect(page, PEER(64504));
 	expect_none(page, PEER(64501));
 	free(page);
-	page = get("/members/AS64500?q=%3Cscript%3E", 200);
+	page = made_site_text("/members/AS64500?q=%3Cscript%3E", 200);
 	expect(page, "value=\"&lt;script&gt;\"");
 	free(page);
 }
@@ -664,7 +635,7 @@ START_TEST(only_a_public_graph_may_be_framed)
 	struct made_site made;
 	struct response r;
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	r = made_site_get(&made, "/embed/exchange");
 	ck_assert(r.is_framed && r.is_public);
 	response_fini(&r);
@@ -677,7 +648,7 @@ END_TEST
 
 START_TEST(who_chose_a_language_keeps_it)
 {
-	char *page = get("/members/AS64500?lang=fr&range=week", 200);
+	char *page = made_site_text("/members/AS64500?lang=fr&range=week", 200);
 
 	expect(page, "<html lang=\"fr\">");
 	expect(page, "href=\"/members?lang=fr\"");
@@ -687,7 +658,7 @@ START_TEST(who_chose_a_language_keeps_it)
 }
 END_TEST
 
-int main(void)
+static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ peers_stand_as_the_query_says, 7 },
@@ -710,15 +681,11 @@ int main(void)
 		{ who_left_can_be_looked_up_by_those_who_see_everything, 0 },
 		{ a_damaged_port_file_costs_its_counters_only, 0 },
 	};
-	char *dir = tempdir_new();
-	int rc;
 
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
-			    MADE_FLAT);
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	if (setenv("MADE_EXCHANGE", dir, 1) < 0)
-		return EXIT_FAILURE;
-	rc = unit_run("pages", tests, COUNT_OF(tests));
-	tempdir_remove(dir);
-	return rc;
+	return unit_run("pages", tests, COUNT_OF(tests));
+}
+
+int main(void)
+{
+	return made_site_run(HOURS, MADE_FLAT, run);
 }

@@ -16,7 +16,6 @@
 
 #include "support/made_exchange.h"
 #include "support/made_site.h"
-#include "support/tempdir.h"
 #include "support/unit.h"
 #include "web/graph_png.h"
 #include "web/plot_columns.h"
@@ -31,18 +30,12 @@ struct drawn_site {
 	struct render_pool *pool;
 };
 
-static const char *directory(void)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	return getenv("MADE_EXCHANGE");
-}
-
 static void open_site(struct drawn_site *s)
 {
 	struct render_pool_options options = render_pool_defaults;
 
 	options.queue_max = QUEUE;
-	made_site_open(&s->made, directory());
+	made_site_open(&s->made, made_site_directory());
 	ck_assert_int_eq(render_pool_new(&s->pool, &options), 0);
 	site_set_render_pool(s->made.site, s->pool);
 }
@@ -317,7 +310,7 @@ START_TEST(a_text_is_cut_between_characters)
 }
 END_TEST
 
-int main(int argc, char **argv)
+static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ every_graph_can_be_had_as_png, COUNT_OF(targets) },
@@ -330,18 +323,13 @@ int main(int argc, char **argv)
 		{ what_is_drawn_is_what_the_page_says, 0 },
 		{ a_text_is_cut_between_characters, COUNT_OF(long_texts) },
 	};
-	char *dir;
-	int code;
 
+	return unit_run("png", tests, COUNT_OF(tests));
+}
+
+int main(int argc, char **argv)
+{
 	if (argc == 2 && strcmp(argv[1], RENDER_HELPER_OPTION) == 0)
 		return render_helper_run(STDIN_FILENO, render_png);
-	dir = tempdir_new();
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 20, HOURS,
-			    MADE_FLAT);
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-	if (setenv("MADE_EXCHANGE", dir, 1) < 0)
-		return EXIT_FAILURE;
-	code = unit_run("png", tests, COUNT_OF(tests));
-	tempdir_remove(dir);
-	return code;
+	return made_site_run(HOURS, MADE_FLAT, run);
 }

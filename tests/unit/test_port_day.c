@@ -31,13 +31,8 @@ static void setup(void)
 	made_site_open(&made, dir);
 	yesterday = date_add_days(zone_date(MADE_SITE_END), -1);
 	ck_assert_int_eq(request_parse(&request, "/heat"), 0);
-	call = (struct call){ .site = made.site,
-			      .registry = made.generation->registry,
-			      .config = made.generation->config,
-			      .request = &request,
-			      .status = site_take_status(made.site),
-			      .now_s = MADE_SITE_END,
-			      .is_open = true };
+	call = made_site_call(&made, &request);
+	call.status = site_take_status(made.site);
 	ck_assert_int_eq(ports_list(&rows, &row_count, &call), 0);
 }
 

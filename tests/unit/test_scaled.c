@@ -13,45 +13,9 @@
 #include "store/rrd_write.h"
 #include "support/made_exchange.h"
 #include "support/made_site.h"
-#include "support/markup.h"
-#include "support/tempdir.h"
 #include "support/unit.h"
 
 enum { HOURS = 26, LATER_HOURS = 6, PORT = 436207616 };
-
-/* Made once, by main; the tests, each a process of its own, only read it. */
-static const char *directory(void)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	return getenv("MADE_EXCHANGE");
-}
-
-static char *get(const char *target, unsigned status)
-{
-	struct made_site made;
-	struct response r;
-	char *text;
-
-	made_site_open(&made, directory());
-	r = made_site_get(&made, target);
-	ck_assert_msg(r.status == status, "%s: status %u", target, r.status);
-	if (strncmp(r.content_type, "text/html", 9) == 0)
-		markup_check(text_str(&r.body), true);
-	text = text_steal(&r.body);
-	response_fini(&r);
-	made_site_close(&made);
-	return text;
-}
-
-static json_t *get_json(const char *target)
-{
-	char *text = get(target, 200);
-	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-
-	ck_assert_ptr_nonnull(json);
-	free(text);
-	return json;
-}
 
 static const char *const ways[] = { "from_member", "to_member" };
 static const char *const bands[] = { "ipv4_bytes", "ipv6_bytes", "other_bytes",
@@ -107,7 +71,7 @@ static const char *const tables[] = {
 
 START_TEST(every_row_and_column_adds_up)
 {
-	json_t *json = get_json(tables[_i]);
+	json_t *json = made_site_json(tables[_i]);
 
 	ck_assert(json_is_true(json_object_get(json, "available")));
 	for (size_t i = 0; i < COUNT_OF(ways); i++)
@@ -130,7 +94,7 @@ static void expect_bytes(json_t *row, const char *key, double wanted)
 
 START_TEST(a_total_is_the_counters_and_its_split_the_samples)
 {
-	json_t *json = get_json("/graph/scaled.json?asn=64500&range=day");
+	json_t *json = made_site_json("/graph/scaled.json?asn=64500&range=day");
 	json_t *from = json_object_get(json, "from_member");
 	json_t *rows = json_object_get(from, "rows");
 	double v4 = made_exchange_rate(64500, 0);
@@ -175,7 +139,8 @@ static size_t cut(char *line, char **fields, size_t most)
 
 START_TEST(the_lines_of_csv_add_up_to_their_total)
 {
-	char *text = get("/graph/scaled.csv?asn=64501&range=week", 200);
+	char *text =
+	    made_site_text("/graph/scaled.csv?asn=64501&range=week", 200);
 	unsigned long long sums[4] = { 0 };
 	size_t totals = 0;
 	char *end;
@@ -220,7 +185,7 @@ START_TEST(what_cannot_be_scaled_says_why)
 
 	(void)snprintf(target, sizeof(target), "/graph/scaled.json?asn=%s",
 		       refusals[_i].query);
-	json = get_json(target);
+	json = made_site_json(target);
 	ck_assert(json_is_false(json_object_get(json, "available")));
 	ck_assert_ptr_nonnull(
 	    strstr(json_string_value(json_object_get(json, "reason")),
@@ -229,12 +194,12 @@ START_TEST(what_cannot_be_scaled_says_why)
 	json_decref(json);
 	(void)snprintf(target, sizeof(target), "/graph/scaled.csv?asn=%s",
 		       refusals[_i].query);
-	page = get(target, 404);
+	page = made_site_text(target, 404);
 	ck_assert_ptr_nonnull(strstr(page, refusals[_i].why));
 	free(page);
 	(void)snprintf(target, sizeof(target), "/members/AS%s?scaled=1",
 		       refusals[_i].query);
-	page = get(target, 200);
+	page = made_site_text(target, 200);
 	ck_assert_ptr_nonnull(strstr(page, "cannot be scaled to counters"));
 	ck_assert_ptr_nonnull(strstr(page, refusals[_i].why));
 	ck_assert_ptr_null(strstr(page, "class=\"scaled\""));
@@ -261,7 +226,7 @@ static const struct {
 
 START_TEST(the_page_says_what_it_shows)
 {
-	char *page = get(sayings[_i].target, 200);
+	char *page = made_site_text(sayings[_i].target, 200);
 
 	ck_assert_msg(strstr(page, sayings[_i].wanted) != NULL, "not found: %s",
 		      sayings[_i].wanted);
@@ -278,7 +243,7 @@ static const char *const missing[] = {
 
 START_TEST(what_there_is_not_is_not_found)
 {
-	free(get(missing[_i], 404));
+	free(made_site_text(missing[_i], 404));
 }
 END_TEST
 
@@ -286,7 +251,7 @@ START_TEST(it_is_shown_to_those_who_may_see_the_member)
 {
 	struct made_site made;
 
-	made_site_open(&made, directory());
+	made_site_open(&made, made_site_directory());
 	made.generation->config->web.access = CONFIG_ACCESS_ROLES;
 	for (size_t i = 0; i < 2; i++) {
 		struct response r =
@@ -355,7 +320,7 @@ static void count_later(double bytes_per_s, double sampled)
 	struct text path;
 
 	text_init(&path);
-	text_addf(&path, "%s/rrd/port/sw1/%d.rrd", directory(), PORT);
+	text_addf(&path, "%s/rrd/port/sw1/%d.rrd", made_site_directory(), PORT);
 	ck_assert_int_eq(unlink(text_str(&path)), 0);
 	text_fini(&path);
 	for (int i = 0; i < LATER_HOURS * 60; i++) {
@@ -364,9 +329,9 @@ static void count_later(double bytes_per_s, double sampled)
 		rows[i].values[PORT_OUT_OCTETS] = bytes_per_s;
 		rows[i].values[PORT_IN_ESTIMATE] = sampled;
 	}
-	ck_assert_int_eq(
-	    rrd_write_rows(directory(), &port, rows, LATER_HOURS * 60, NULL),
-	    0);
+	ck_assert_int_eq(rrd_write_rows(made_site_directory(), &port, rows,
+					LATER_HOURS * 60, NULL),
+			 0);
 	free(rows);
 }
 
@@ -378,7 +343,7 @@ START_TEST(a_table_is_of_what_counters_and_samples_both_know)
 	char *page;
 
 	count_later(100e6, 0);
-	json = get_json("/graph/scaled.json?asn=64500&range=day");
+	json = made_site_json("/graph/scaled.json?asn=64500&range=day");
 	to = json_object_get(json, "to_member");
 	ck_assert_double_eq(number(to, "known_s"), LATER_HOURS * 3600);
 	expect_bytes(json_object_get(to, "total"), "total_bytes",
@@ -386,7 +351,7 @@ START_TEST(a_table_is_of_what_counters_and_samples_both_know)
 	ck_assert_double_eq_tol(number(to, "factor"), 2.5, 1e-6);
 	ck_assert(json_is_true(json_object_get(to, "factor_is_odd")));
 	json_decref(json);
-	page = get("/members/AS64500?scaled=1", 200);
+	page = made_site_text("/members/AS64500?scaled=1", 200);
 	ck_assert_ptr_nonnull(strstr(page, "Of 24 h it holds the 6 h that"));
 	ck_assert_ptr_nonnull(strstr(page, "Sampling deserves a look"));
 	free(page);
@@ -404,7 +369,7 @@ START_TEST(what_strangers_send_is_nothing_of_the_peers)
 	json_t *rows;
 
 	count_later(own * 1.25, own * 1.25);
-	json = get_json("/graph/scaled.json?asn=64500&range=day");
+	json = made_site_json("/graph/scaled.json?asn=64500&range=day");
 	from = json_object_get(json, "from_member");
 	rows = json_object_get(from, "rows");
 	ck_assert_double_eq_tol(number(from, "factor"), 1, 1e-6);
@@ -418,7 +383,7 @@ START_TEST(what_strangers_send_is_nothing_of_the_peers)
 }
 END_TEST
 
-int main(void)
+static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ every_row_and_column_adds_up, COUNT_OF(tables) },
@@ -433,15 +398,11 @@ int main(void)
 		{ a_table_is_of_what_counters_and_samples_both_know, 0 },
 		{ what_strangers_send_is_nothing_of_the_peers, 0 },
 	};
-	char *dir = tempdir_new();
-	int rc;
 
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
-			    MADE_FLAT);
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
-	if (setenv("MADE_EXCHANGE", dir, 1) < 0)
-		return EXIT_FAILURE;
-	rc = unit_run("scaled", tests, COUNT_OF(tests));
-	tempdir_remove(dir);
-	return rc;
+	return unit_run("scaled", tests, COUNT_OF(tests));
+}
+
+int main(void)
+{
+	return made_site_run(HOURS, MADE_FLAT, run);
 }
