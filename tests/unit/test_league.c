@@ -9,13 +9,11 @@
 #include "support/made_exchange.h"
 #include "support/made_site.h"
 #include "support/markup.h"
-#include "support/tempdir.h"
 #include "web/league.h"
 #include "web/view.h"
 
 enum { HOURS = 30, SPAN_S = 6 * 3600, ROWS_MAX = 200 };
 
-static char *dir;
 static struct made_site made;
 static struct call call;
 static struct request request;
@@ -23,10 +21,7 @@ static struct league league;
 
 static void setup(void)
 {
-	dir = tempdir_new();
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
-			    MADE_DAILY);
-	made_site_open(&made, dir);
+	made_site_open(&made, made_site_directory());
 	ck_assert_int_eq(request_parse(&request, "/league"), 0);
 	call = made_site_call(&made, &request);
 	call.status = site_take_status(made.site);
@@ -37,7 +32,6 @@ static void teardown(void)
 	league_fini(&league);
 	site_release_status(made.site, call.status);
 	made_site_close(&made);
-	tempdir_remove(dir);
 }
 
 static void load(enum league_way way, enum league_figure figure)
@@ -216,7 +210,7 @@ START_TEST(what_there_is_not_is_refused)
 }
 END_TEST
 
-int main(void)
+static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ figures_are_those_of_the_rows, 0 },
@@ -227,4 +221,9 @@ int main(void)
 	};
 
 	return unit_run_with("league", setup, teardown, tests, COUNT_OF(tests));
+}
+
+int main(void)
+{
+	return made_site_run(HOURS, MADE_DAILY, run);
 }

@@ -9,13 +9,11 @@
 #include "support/made_exchange.h"
 #include "support/made_site.h"
 #include "support/markup.h"
-#include "support/tempdir.h"
 #include "util/zone.h"
 #include "web/port_day.h"
 
 enum { HOURS = 60, ROWS = 288 };
 
-static char *dir;
 static struct made_site made;
 static struct call call;
 static struct request request;
@@ -25,10 +23,7 @@ static struct date yesterday;
 
 static void setup(void)
 {
-	dir = tempdir_new();
-	made_exchange_write(dir, MADE_SITE_END, MADE_SITE_END + 10, HOURS,
-			    MADE_DAILY);
-	made_site_open(&made, dir);
+	made_site_open(&made, made_site_directory());
 	yesterday = date_add_days(zone_date(MADE_SITE_END), -1);
 	ck_assert_int_eq(request_parse(&request, "/heat"), 0);
 	call = made_site_call(&made, &request);
@@ -41,7 +36,6 @@ static void teardown(void)
 	free(rows);
 	site_release_status(made.site, call.status);
 	made_site_close(&made);
-	tempdir_remove(dir);
 }
 
 /* The utilisation of each five minutes of the day, by its rows. */
@@ -54,7 +48,8 @@ static void uses(double to[ROWS], const struct port_row *row,
 	    traffic_range(from_s, from_s + 86400, 300);
 	struct traffic t;
 
-	ck_assert_int_eq(traffic_read(&t, dir, &series, &range), 0);
+	ck_assert_int_eq(
+	    traffic_read(&t, made_site_directory(), &series, &range), 0);
 	ck_assert_uint_eq(t.rows, ROWS);
 	for (size_t i = 0; i < ROWS; i++) {
 		double in = traffic_column(&t, WAY_FROM, BAND_TOTAL)[i];
@@ -201,7 +196,7 @@ START_TEST(what_there_is_not_is_refused)
 }
 END_TEST
 
-int main(void)
+static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ slots_are_the_highest_of_their_rows, 0 },
@@ -213,4 +208,9 @@ int main(void)
 
 	return unit_run_with("port_day", setup, teardown, tests,
 			     COUNT_OF(tests));
+}
+
+int main(void)
+{
+	return made_site_run(HOURS, MADE_DAILY, run);
 }
