@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "util/language.h"
-#include "web/asset.h"
 #include "web/graph.h"
 #include "web/html.h"
 #include "web/languages.h"
@@ -72,21 +71,9 @@ void embed_add_help(struct text *out, const struct call *call,
 static void begin(const struct call *call, const struct subject *subject,
 		  struct text *out)
 {
-	text_addf(out,
-		  "<!doctype html>\n<html lang=\"%s\">\n<head>\n"
-		  "<meta charset=\"utf-8\">\n"
-		  "<meta name=\"viewport\" "
-		  "content=\"width=device-width, initial-scale=1\">\n"
-		  "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		  "<title>",
-		  call->language->code);
-	html_name(out, text_str(&subject->title));
-	text_addf(out,
-		  "</title>\n<link rel=\"stylesheet\" "
-		  "href=\"/style.css?v=%s\">\n</head>\n"
-		  "<body class=\"embedded\">\n<main>\n<h1><a "
-		  "target=\"_top\" href=\"/\"><bdi>",
-		  asset_style.version);
+	page_add_head(call, out, text_str(&subject->title));
+	text_add(out, "</head>\n<body class=\"embedded\">\n<main>\n<h1><a "
+		      "target=\"_top\" href=\"/\"><bdi>");
 	html_name(out, call->config->exchange_name);
 	text_add(out, "</bdi></a>: ");
 	html_name(out, text_str(&subject->title));

@@ -11,6 +11,7 @@
 #include "store/statistics.h"
 #include "util/language.h"
 #include "web/csv.h"
+#include "web/order.h"
 #include "web/view.h"
 
 enum {
@@ -209,10 +210,10 @@ static double key_of(const struct league_figures *f,
 static int falling(double x, double y, const struct league_line *a,
 		   const struct league_line *b)
 {
-	if (isnan(x) != isnan(y))
-		return isnan(x) ? 1 : -1;
-	if (x != y && !isnan(x))
-		return x < y ? 1 : -1;
+	int order = order_falling(x, y);
+
+	if (order != 0)
+		return order;
 	return (a->member->asn > b->member->asn) -
 	       (a->member->asn < b->member->asn);
 }

@@ -261,11 +261,8 @@ void page_add_hidden(const struct call *call, struct text *out,
 	}
 }
 
-void page_begin(const struct call *call, struct response *r, const char *title)
+void page_add_head(const struct call *call, struct text *out, const char *title)
 {
-	struct text *out = &r->body;
-
-	r->is_translated = true;
 	text_addf(out,
 		  "<!doctype html>\n<html lang=\"%s\">\n<head>\n"
 		  "<meta charset=\"utf-8\">\n"
@@ -283,6 +280,14 @@ void page_begin(const struct call *call, struct response *r, const char *title)
 		  "<link rel=\"icon\" type=\"image/svg+xml\" "
 		  "href=\"/favicon.svg\">\n",
 		  asset_style.version);
+}
+
+void page_begin(const struct call *call, struct response *r, const char *title)
+{
+	struct text *out = &r->body;
+
+	r->is_translated = true;
+	page_add_head(call, out, title);
 	page_script_add(call, out);
 	text_add(out, "</head>\n<body>\n<a class=\"skip\" href=\"#main\">");
 	tr_add(out, "Skip to the content");

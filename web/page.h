@@ -39,6 +39,10 @@ struct call {
 /* A page or other resource: fills the response. */
 typedef void (*page_answer)(const struct call *call, struct response *r);
 
+/** What every page begins with, to within its head; title in plain text. */
+void page_add_head(const struct call *call, struct text *out,
+		   const char *title);
+
 /** The start of a page, title in plain text. */
 void page_begin(const struct call *call, struct response *r, const char *title);
 

@@ -198,12 +198,8 @@ static void add_line(struct text *out, const struct shown *s,
 	const struct port_row *row = line->row;
 
 	text_add(out, "<tr><th scope=\"row\">");
-	html_name(out, call->config->switches[row->switch_index].name);
-	text_add(out, " <a href=\"");
-	ports_add_path(out, call, row);
-	text_add(out, "\">");
-	html_name(out, row->name);
-	text_add(out, "</a> <small>");
+	ports_add_link(out, call, row, true);
+	text_add(out, " <small>");
 	ports_add_owner(out, call, row);
 	text_add(out, "</small></th>");
 	add_strip(out, s, line);

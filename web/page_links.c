@@ -97,20 +97,6 @@ static const struct port_line *other_end(const struct call *call,
 	return other && best_match(call, list, other) == line ? other : NULL;
 }
 
-static void add_port(const struct call *call, const struct port_row *row,
-		     bool with_switch, struct text *out)
-{
-	if (with_switch) {
-		html_name(out, call->config->switches[row->switch_index].name);
-		text_add_char(out, ' ');
-	}
-	text_add(out, "<a href=\"");
-	ports_add_path(out, call, row);
-	text_add(out, "\">");
-	html_name(out, row->name);
-	text_add(out, "</a>");
-}
-
 static void add_use(struct text *out, double bps, double speed_bps)
 {
 	double ratio = bps / speed_bps;
@@ -171,10 +157,10 @@ static void add_link(const struct call *call, const struct port_list *list,
 	const struct port_figures *f = line->figures;
 
 	text_add(out, "<tr><th scope=\"row\">");
-	add_port(call, line->row, true, out);
+	ports_add_link(out, call, line->row, true);
 	text_add(out, "</th><td>");
 	if (other) {
-		add_port(call, other->row, true, out);
+		ports_add_link(out, call, other->row, true);
 		add_agreement(out, line, other);
 	} else {
 		tr_add(out, "another switch");
@@ -337,7 +323,7 @@ static void add_lag(const struct call *call, const struct port_list *list,
 	text_add_char(&title, ' ');
 	html_name(&title, lag->row->name);
 	text_add(out, "<h3>");
-	add_port(call, lag->row, true, out);
+	ports_add_link(out, call, lag->row, true);
 	text_add(out, " <small>");
 	ports_add_owner(out, call, lag->row);
 	text_add(out, "</small></h3>\n");
@@ -346,7 +332,7 @@ static void add_lag(const struct call *call, const struct port_list *list,
 	add_heads(out, heads);
 	for (size_t i = 0; i < count; i++) {
 		text_add(out, "<tr><th scope=\"row\">");
-		add_port(call, members[i]->row, false, out);
+		ports_add_link(out, call, members[i]->row, false);
 		text_add(out, "</th>");
 		add_state(out, members[i]->row->status);
 		text_add(out, "<td class=\"number\">");

@@ -11,6 +11,7 @@
 
 #include "web/html.h"
 #include "web/member_list.h"
+#include "web/order.h"
 #include "web/page.h"
 #include "web/units.h"
 
@@ -66,10 +67,10 @@ static double peak(const struct line *l)
 static int falling(const struct line *a, const struct line *b, double x,
 		   double y)
 {
-	if (isnan(x) != isnan(y))
-		return isnan(x) ? 1 : -1;
-	if (x != y && !isnan(x))
-		return x < y ? 1 : -1;
+	int order = order_falling(x, y);
+
+	if (order != 0)
+		return order;
 	return (a->member->asn > b->member->asn) -
 	       (a->member->asn < b->member->asn);
 }

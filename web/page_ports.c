@@ -160,15 +160,8 @@ static void add_port(const struct call *call, const struct port_list *list,
 	const struct port_figures *f = line->figures;
 
 	text_add(out, "<tr><th scope=\"row\">");
-	if (with_switch) {
-		html_name(out, call->config->switches[row->switch_index].name);
-		text_add_char(out, ' ');
-	}
-	text_add(out, "<a href=\"");
-	ports_add_path(out, call, row);
-	text_add(out, "\">");
-	html_name(out, row->name);
-	text_add(out, "</a></th>");
+	ports_add_link(out, call, row, with_switch);
+	text_add(out, "</th>");
 	add_owner(call, row, out);
 	add_speed(out, line);
 	add_state(out, row->status);

@@ -9,6 +9,7 @@
 #include "store/rrd_read.h"
 #include "util/err.h"
 #include "util/language.h"
+#include "web/column_sum.h"
 #include "web/dates.h"
 #include "web/health.h"
 #include "web/html.h"
@@ -19,42 +20,6 @@
 #include "web/units.h"
 
 enum { SPARK_POINTS = 240, SPARK_HEIGHT = 30 };
-
-/* What a column of an agent's series came to. */
-struct agent_sum {
-	double total;	/* NaN: unknown, as the others */
-	double average; /* a second */
-	double highest;
-	int64_t highest_at_s;
-};
-
-static struct agent_sum sum_up(const struct call *call,
-			       const struct series_data *data, size_t column)
-{
-	struct agent_sum sum = { NAN, NAN, NAN, 0 };
-	double seconds = 0;
-	double total = 0;
-
-	for (size_t row = 0; row < data->rows; row++) {
-		int64_t at_s = data->from_s + (int64_t)row * data->row_s;
-		double covered = page_covered_s(call, at_s, data->row_s);
-		double rate = series_at(data, row, column);
-
-		if (isnan(rate))
-			continue;
-		seconds += covered;
-		total += rate * covered;
-		if (rate > sum.highest || isnan(sum.highest)) {
-			sum.highest = rate;
-			sum.highest_at_s = at_s;
-		}
-	}
-	if (seconds > 0) {
-		sum.total = total;
-		sum.average = total / seconds;
-	}
-	return sum;
-}
 
 /* The highest rates of each so many rows, on their own scale. */
 static void add_spark(struct text *out, const struct series_data *data,
@@ -106,7 +71,7 @@ static void add_row(struct text *out, const struct call *call,
 		[AGENT_DROPS] = TR("Dropped samples"),
 	};
 	bool is_bad = column == AGENT_LOST || column == AGENT_DROPS;
-	struct agent_sum sum = sum_up(call, data, column);
+	struct column_sum sum = column_sum_of(call, data, column);
 
 	text_addf(out, "<tr><th scope=\"row\">%s</th>",
 		  tr(out, labels[column]));
@@ -115,8 +80,8 @@ static void add_row(struct text *out, const struct call *call,
 		  is_bad && sum.total > 0 ? " some" : "");
 	units_count(out, isnan(sum.total) ? NAN : floor(sum.total + 0.5));
 	if (column == AGENT_LOST) {
-		double sent =
-		    sum.total + sum_up(call, data, AGENT_DATAGRAMS).total;
+		double sent = sum.total +
+			      column_sum_of(call, data, AGENT_DATAGRAMS).total;
 
 		text_add(out, " <small>");
 		units_percent(out, sent > 0 ? sum.total / sent : NAN);

@@ -24,33 +24,6 @@ static const struct {
 	{ TR("Discards"), PORT_IN_DISCARDS, PORT_OUT_DISCARDS, true },
 };
 
-static void count(struct port_count *out, const struct series_data *data,
-		  size_t column, const struct call *call)
-{
-	double seconds = 0;
-	double total = 0;
-
-	*out = (struct port_count){ NAN, NAN, NAN, 0 };
-	for (size_t row = 0; row < data->rows; row++) {
-		int64_t from_s = data->from_s + (int64_t)row * data->row_s;
-		double covered = page_covered_s(call, from_s, data->row_s);
-		double rate = series_at(data, row, column);
-
-		if (isnan(rate))
-			continue;
-		seconds += covered;
-		total += rate * covered;
-		if (rate > out->highest || isnan(out->highest)) {
-			out->highest = rate;
-			out->highest_at_s = from_s;
-		}
-	}
-	if (seconds > 0) {
-		out->total = total;
-		out->average = total / seconds;
-	}
-}
-
 int port_counts_load(struct port_counts *out, const struct call *call,
 		     const struct series *port, const struct period *period)
 {
@@ -63,12 +36,12 @@ int port_counts_load(struct port_counts *out, const struct call *call,
 		return rc;
 	out->row_s = data.row_s ? data.row_s : period->row_s;
 	for (size_t i = 0; i < PORT_COUNTS; i++)
-		count(&out->of[i], &data, i, call);
+		out->of[i] = column_sum_of(call, &data, i);
 	series_data_fini(&data);
 	return 0;
 }
 
-static void add_way(struct text *out, const struct port_count *c, bool is_bad)
+static void add_way(struct text *out, const struct column_sum *c, bool is_bad)
 {
 	text_addf(out, "<td class=\"number%s\">",
 		  is_bad && c->total > 0 ? " some" : "");

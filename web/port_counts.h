@@ -9,22 +9,16 @@
 
 #include "util/attr.h"
 #include "util/text.h"
+#include "web/column_sum.h"
 #include "web/page.h"
 
 enum {
 	PORT_COUNTS = PORT_OUT_DISCARDS + 1, /* by enum series_port */
 };
 
-struct port_count {
-	double total;	/* NaN: unknown, as the others */
-	double average; /* a second */
-	double highest; /* mean of a row */
-	int64_t highest_at_s;
-};
-
 struct port_counts {
 	uint32_t row_s; /* that the highest ones are means of */
-	struct port_count of[PORT_COUNTS];
+	struct column_sum of[PORT_COUNTS];
 };
 
 /**

@@ -4,15 +4,9 @@
 #include <stdlib.h>
 
 #include "web/port_counts.h"
+#include "web/port_memo.h"
 #include "web/ports.h"
 #include "web/view.h"
-
-/* As it is kept: which port it is of stands beside. */
-struct kept_port {
-	uint32_t switch_index;
-	uint32_t ifindex;
-	struct port_figures figures;
-};
 
 static void add_counts(struct port_figures *f, const struct call *call,
 		       const struct series *series, const struct period *period)
@@ -52,57 +46,22 @@ static void work_out(struct port_figures *f, const struct call *call,
 	add_counts(f, call, &series, &period);
 }
 
-/* What is kept, if it is of these ports. */
-static bool recall(struct port_figures *out, const struct call *call,
-		   const struct port_row *rows, size_t count)
-{
-	struct kept_port *kept;
-	bool same;
-	size_t size;
-	void *found;
-
-	if (!memo_find(site_memo(call->site), "ports", &call->epoch, &found,
-		       &size))
-		return false;
-	kept = found;
-	same = size == count * sizeof(*kept);
-	for (size_t i = 0; same && i < count; i++) {
-		same = kept[i].switch_index == rows[i].switch_index &&
-		       kept[i].ifindex == rows[i].ifindex;
-		out[i] = kept[i].figures;
-	}
-	free(found);
-	return same;
-}
-
-static void keep(const struct port_figures *figures, const struct call *call,
-		 const struct port_row *rows, size_t count)
-{
-	struct kept_port *kept = calloc(count + 1, sizeof(*kept));
-
-	if (!kept)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		kept[i].switch_index = rows[i].switch_index;
-		kept[i].ifindex = rows[i].ifindex;
-		kept[i].figures = figures[i];
-	}
-	memo_keep(site_memo(call->site), "ports", &call->epoch, kept,
-		  count * sizeof(*kept));
-	free(kept);
-}
-
 int ports_figures(struct port_figures **out, const struct call *call,
 		  const struct port_row *rows, size_t count)
 {
 	struct port_figures *made = calloc(count + 1, sizeof(*made));
+	const struct port_memo what = { .name = "ports",
+					.epoch = call->epoch,
+					.rows = rows,
+					.count = count,
+					.size = sizeof(*made) };
 
 	if (!made)
 		return -ENOMEM;
-	if (!recall(made, call, rows, count)) {
+	if (!port_memo_recall(&what, call, made)) {
 		for (size_t i = 0; i < count; i++)
 			work_out(&made[i], call, &rows[i]);
-		keep(made, call, rows, count);
+		port_memo_keep(&what, call, made);
 	}
 	*out = made;
 	return 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/language.h"
+#include "web/order.h"
 
 static const char *const sort_names[PORT_SORT_COUNT] = {
 	"port", "owner",  "speed",    "now", "highest",
@@ -128,11 +129,9 @@ static int by_place(const struct port_line *a, const struct port_line *b)
 static int falling(const struct port_line *a, const struct port_line *b,
 		   double x, double y)
 {
-	if (isnan(x) != isnan(y))
-		return isnan(x) ? 1 : -1;
-	if (x != y && !isnan(x))
-		return x < y ? 1 : -1;
-	return by_place(a, b);
+	int order = order_falling(x, y);
+
+	return order ? order : by_place(a, b);
 }
 
 /* By utilisation; those of unknown speed follow, by traffic. */

@@ -12,17 +12,11 @@
 #include "util/err.h"
 #include "util/u64map.h"
 #include "util/zone.h"
+#include "web/port_memo.h"
 
 enum {
 	MEASURES = 4,  /* of a port in a book: counters and samples */
 	DAYS_BACK = 3, /* a day without a book is looked over so far */
-};
-
-/* As it is kept: which port it is of stands beside. */
-struct kept_trend {
-	uint32_t switch_index;
-	uint32_t ifindex;
-	struct port_trend trend;
 };
 
 /* The days of one measure of one port. */
@@ -168,69 +162,27 @@ static int make(struct port_trend *out, const struct call *call,
 	return rc;
 }
 
-/* Trends hold for a configuration and a last day. */
-static struct memo_epoch epoch_of(const struct call *call, struct date last)
-{
-	return (struct memo_epoch){ .generation = call->epoch.generation,
-				    .period = date_number(last) };
-}
-
-/* What is kept, if it is of these ports. */
-static bool recall(struct port_trend *out, const struct call *call,
-		   const struct port_row *rows, size_t count, struct date last)
-{
-	const struct memo_epoch epoch = epoch_of(call, last);
-	struct kept_trend *kept;
-	void *found;
-	size_t size;
-	bool same;
-
-	if (!memo_find(site_memo(call->site), "port-trends", &epoch, &found,
-		       &size))
-		return false;
-	kept = found;
-	same = size == count * sizeof(*kept);
-	for (size_t i = 0; same && i < count; i++) {
-		same = kept[i].switch_index == rows[i].switch_index &&
-		       kept[i].ifindex == rows[i].ifindex;
-		out[i] = kept[i].trend;
-	}
-	free(found);
-	return same;
-}
-
-static void keep(const struct port_trend *trends, const struct call *call,
-		 const struct port_row *rows, size_t count, struct date last)
-{
-	const struct memo_epoch epoch = epoch_of(call, last);
-	struct kept_trend *kept = calloc(count + 1, sizeof(*kept));
-
-	if (!kept)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		kept[i].switch_index = rows[i].switch_index;
-		kept[i].ifindex = rows[i].ifindex;
-		kept[i].trend = trends[i];
-	}
-	memo_keep(site_memo(call->site), "port-trends", &epoch, kept,
-		  count * sizeof(*kept));
-	free(kept);
-}
-
 int port_trends_load(struct port_trend **out, struct date *last,
 		     const struct call *call, const struct port_row *rows,
 		     size_t count)
 {
 	struct port_trend *made = calloc(count + 1, sizeof(*made));
+	struct port_memo what = { .name = "port-trends",
+				  .rows = rows,
+				  .count = count,
+				  .size = sizeof(*made) };
 	int rc = 0;
 
 	if (!made)
 		return -ENOMEM;
 	*last = last_closed(call);
-	if (!recall(made, call, rows, count, *last)) {
+	/* Trends hold for a configuration and a last day. */
+	what.epoch = (struct memo_epoch){ .generation = call->epoch.generation,
+					  .period = date_number(*last) };
+	if (!port_memo_recall(&what, call, made)) {
 		rc = make(made, call, rows, count, *last);
 		if (rc == 0)
-			keep(made, call, rows, count, *last);
+			port_memo_keep(&what, call, made);
 	}
 	if (rc < 0)
 		free(made);

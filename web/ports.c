@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "web/html.h"
+
 static int natural(const void *a, const void *b)
 {
 	const struct port_row *x = a;
@@ -131,6 +133,20 @@ void ports_add_path(struct text *out, const struct call *call,
 {
 	text_addf(out, "/ports/%s/%u",
 		  call->config->switches[row->switch_index].name, row->ifindex);
+}
+
+void ports_add_link(struct text *out, const struct call *call,
+		    const struct port_row *row, bool with_switch)
+{
+	if (with_switch) {
+		html_name(out, call->config->switches[row->switch_index].name);
+		text_add_char(out, ' ');
+	}
+	text_add(out, "<a href=\"");
+	ports_add_path(out, call, row);
+	text_add(out, "\">");
+	html_name(out, row->name);
+	text_add(out, "</a>");
 }
 
 void ports_now(const struct port_row *row, double bps[WAY_COUNT],

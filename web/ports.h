@@ -43,6 +43,10 @@ struct series ports_series(const struct call *call, const struct port_row *row);
 void ports_add_owner(struct text *out, const struct call *call,
 		     const struct port_row *row);
 
+/** Append a port's name as a link to its page, behind its switch's or not. */
+void ports_add_link(struct text *out, const struct call *call,
+		    const struct port_row *row, bool with_switch);
+
 /** "/ports/sw1/436207616" */
 void ports_add_path(struct text *out, const struct call *call,
 		    const struct port_row *row);
