@@ -9,25 +9,19 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "collector/capture.h"
 #include "collector/clock.h"
 #include "collector/intake.h"
-#include "collector/learned_file.h"
 #include "collector/reload.h"
+#include "collector/replay_results.h"
 #include "collector/state_lock.h"
-#include "collector/status.h"
 #include "collector/steps.h"
-#include "collector/totals.h"
 #include "collector/usable.h"
-#include "collector/verdicts.h"
 #include "net/packet.h"
 #include "store/rrd_write.h"
 #include "util/err.h"
-#include "util/file.h"
-#include "util/log.h"
 
 enum {
 	PACKETS_PER_LOOK = 4096, /* for signals */
@@ -63,15 +57,6 @@ static bool reads_a_stream(const struct options *o)
 			return true;
 	}
 	return false;
-}
-
-/* Say what went wrong, for an error that nobody has spoken of yet. */
-static int complain(const char *what, int rc)
-{
-	if (rc < 0)
-		(void)fprintf(stderr, "lanterne-collector: %s: %s\n", what,
-			      err_str(rc));
-	return rc;
 }
 
 /* True if a UDP port is one that a source of the configuration listens on. */
@@ -169,20 +154,6 @@ static bool has_undecided(const struct replay *r)
 	return false;
 }
 
-/* Write a file of the state_dir; frees its content. */
-static int write_file(struct replay *r, const char *name, struct text *content)
-{
-	char path[PATH_MAX];
-	int rc = -ENOMEM;
-
-	(void)snprintf(path, sizeof(path), "%s/%s",
-		       r->registry->config->state_dir, name);
-	if (text_ok(content))
-		rc = file_replace(path, text_str(content), content->len);
-	text_fini(content);
-	return complain(path, rc) < 0 ? -EIO : 0;
-}
-
 /* Before any file that is named after one. */
 static int write_ordinals(struct replay *r)
 {
@@ -190,7 +161,7 @@ static int write_ordinals(struct replay *r)
 
 	text_init(&out);
 	ordinals_print(&r->registry->ordinals, &out);
-	return write_file(r, "ordinals", &out);
+	return replay_write_file(r->registry->config, "ordinals", &out);
 }
 
 /* Refuse to write over what is there, and make the folders. */
@@ -206,7 +177,8 @@ static int prepare_store(struct replay *r, int64_t first_us)
 		return rc == -EADDRINUSE ? rc : -EIO;
 	rc = rrd_last_end(state_dir, &exchange, &end_s);
 	if (rc < 0 && rc != ERR_NOT_FOUND)
-		return complain("what state_dir holds cannot be read", -EIO);
+		return replay_complain("what state_dir holds cannot be read",
+				       -EIO);
 	if (rc == 0 && end_s > step_of_us(first_us) * STEP_S) {
 		(void)fprintf(stderr,
 			      "lanterne-collector: %s: holds data up to %lld, "
@@ -223,7 +195,7 @@ static int prepare_store(struct replay *r, int64_t first_us)
 	if (rc == 0)
 		rc = writer_start(&r->writer, flush, true);
 	r->steps.writer = r->writer;
-	return complain("cannot start writing", rc);
+	return replay_complain("cannot start writing", rc);
 }
 
 static int begin(struct replay *r, int64_t time_us)
@@ -325,7 +297,7 @@ static int follow_membership(struct replay *r, int64_t time_us)
 	rc = intake_reload(&r->intake, r->generation, next, &earlier);
 	if (rc < 0) {
 		generation_unref(next);
-		return complain("cannot go on", rc);
+		return replay_complain("cannot go on", rc);
 	}
 	/* All numbers are the same: nothing is left over. */
 	steps_reload(&r->steps, next, earlier);
@@ -380,169 +352,23 @@ static int read_captures(struct replay *r, struct captures *captures)
 	return rc;
 }
 
-static int64_t now_us(void)
+static int finish(struct replay *r)
 {
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
-}
-
-static int write_status(struct replay *r, struct writer_counters counters)
-{
-	struct status_view view = {
+	struct replay_results results = {
+		.options = r->options,
 		.intake = &r->intake,
 		.steps = &r->steps,
-		.writer = counters,
-		.started_us = r->from_us,
-		.written_us = now_us(),
-		.captures = (const char *const *)r->options->captures,
-		.capture_count = r->options->capture_count,
+		.total = &r->total,
+		.has_stored = r->options->store && r->started,
 		.from_us = r->from_us,
 		.to_us = r->to_us,
 	};
-	struct text out;
-
-	text_init(&out);
-	status_write(&out, &view);
-	return write_file(r, "status.json", &out);
-}
-
-static int write_verdicts(struct replay *r)
-{
-	struct text out;
-
-	text_init(&out);
-	verdicts_write(&out, &r->intake);
-	return write_file(r, "directions", &out);
-}
-
-static int write_learned(struct replay *r)
-{
-	struct text out;
-
-	text_init(&out);
-	learned_write(&out, &r->intake.bindings, &r->intake.ports, r->to_us);
-	return write_file(r, "learned", &out);
-}
-
-static int write_totals(struct replay *r)
-{
-	const char *path = r->options->totals;
-	struct text out;
-	int rc;
-
-	text_init(&out);
-	rc = totals_write(&out, &r->intake, &r->total, r->from_us, r->to_us);
-	if (rc == 0 && strcmp(path, "-") == 0) {
-		if (fwrite(text_str(&out), 1, out.len, stdout) != out.len ||
-		    fflush(stdout) != 0)
-			rc = -EIO;
-	} else if (rc == 0) {
-		rc = file_write(path, text_str(&out), out.len);
-	}
-	text_fini(&out);
-	return complain(path, rc) < 0 ? -EIO : 0;
-}
-
-/* What the operator should know of a replay that came to its end. */
-static void say_what_is_odd(const struct replay *r)
-{
-	const struct input_counters *i = &r->intake.input;
-
-	if (i->bad_times > 0)
-		(void)fprintf(
-		    stderr,
-		    "lanterne-collector: %llu packets have no time of "
-		    "1970 to 9999, and count with those before\n",
-		    (unsigned long long)i->bad_times);
-	if (i->out_of_order > 0)
-		(void)fprintf(stderr,
-			      "lanterne-collector: %llu packets are of an "
-			      "earlier minute than the one they were read in, "
-			      "and count in that\n",
-			      (unsigned long long)i->out_of_order);
-	if (i->foreign > 0)
-		(void)fprintf(
-		    stderr,
-		    "lanterne-collector: %llu of %llu datagrams are "
-		    "from addresses or agents that no switch of the "
-		    "configuration names (\"refused\" in the totals)\n",
-		    (unsigned long long)i->foreign,
-		    (unsigned long long)i->datagrams);
-	if (r->steps.total_refused > 0)
-		(void)fprintf(stderr,
-			      "lanterne-collector: the totals lack %llu sums: "
-			      "more pairs than are held\n",
-			      (unsigned long long)r->steps.total_refused);
-}
-
-/* What was not stored, once all was that can be. */
-static int check_stored(const struct flush_counters *c)
-{
-	uint64_t lost = c->view.rows_failed + c->view.rows_held;
-	uint64_t unjournaled = c->journal.waiting + c->journal.lost;
-
-	if (unjournaled > 0)
-		(void)fprintf(stderr,
-			      "lanterne-collector: %llu records could not be "
-			      "journaled: %s\n",
-			      (unsigned long long)unjournaled,
-			      err_str(c->journal.error));
-	if (lost > 0)
-		(void)fprintf(stderr,
-			      "lanterne-collector: %llu rows could not be "
-			      "stored\n",
-			      (unsigned long long)lost);
-	if (c->view.rows_old > 0)
-		(void)fprintf(stderr,
-			      "lanterne-collector: %llu rows are of times that "
-			      "state_dir holds already, and were left out\n",
-			      (unsigned long long)c->view.rows_old);
-	if (c->ixp.rows_failed > 0)
-		(void)fprintf(stderr,
-			      "lanterne-collector: %llu rows of IXP Manager's "
-			      "tree could not be stored\n",
-			      (unsigned long long)c->ixp.rows_failed);
-	if (c->ixp.rows_old > 0)
-		(void)fprintf(stderr,
-			      "lanterne-collector: %llu rows are of times that "
-			      "IXP Manager's tree holds already, and were left "
-			      "out\n",
-			      (unsigned long long)c->ixp.rows_old);
-	lost += c->journal.waiting + c->journal.lost + c->failed +
-		c->ixp.rows_failed;
-	if (lost > 0)
-		return -EIO;
-	return c->view.rows_old + c->ixp.rows_old > 0 ? ERR_EXISTS : 0;
-}
-
-static int finish(struct replay *r)
-{
-	struct writer_counters counters;
-	int rc = 0;
 
 	intake_decide_all(&r->intake);
 	steps_end(&r->steps, moment_of(r->to_us));
-	counters = writer_stop(r->writer);
+	results.writer = writer_stop(r->writer);
 	r->writer = NULL;
-	say_what_is_odd(r);
-	rc = check_stored(&counters.flush);
-	if (r->options->store && r->started) {
-		int written = write_status(r, counters);
-		int kept = write_verdicts(r);
-		int learned = write_learned(r);
-
-		if (rc == 0)
-			rc = written < 0 ? written : kept < 0 ? kept : learned;
-	}
-	if (r->options->totals) {
-		int written = write_totals(r);
-
-		if (rc == 0)
-			rc = written;
-	}
-	return rc;
+	return replay_results_write(&results, r->registry->config);
 }
 
 static int watch_signals(struct replay *r)
@@ -582,7 +408,7 @@ static int start(struct replay *r)
 				      ? RATE_WINDOW_STEPS
 				      : STEPS_ALL;
 	steps_reload(&r->steps, r->generation, NULL);
-	return complain("cannot start", rc);
+	return replay_complain("cannot start", rc);
 }
 
 int replay(const struct options *options, struct generation *generation)
