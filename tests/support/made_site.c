@@ -134,6 +134,16 @@ json_t *made_site_json(const char *target)
 	return json;
 }
 
+void made_site_expect(const char *page, const char *wanted)
+{
+	ck_assert_msg(strstr(page, wanted) != NULL, "not found: %s", wanted);
+}
+
+void made_site_expect_none(const char *page, const char *unwanted)
+{
+	ck_assert_msg(strstr(page, unwanted) == NULL, "found: %s", unwanted);
+}
+
 struct call made_site_call(const struct made_site *made,
 			   const struct request *request)
 {

@@ -54,6 +54,10 @@ char *made_site_text(const char *target, unsigned status);
 /** The same as JSON; to be given to json_decref. */
 json_t *made_site_json(const char *target);
 
+/** Fail the calling test unless a page has a text, or has it not. */
+void made_site_expect(const char *page, const char *wanted);
+void made_site_expect_none(const char *page, const char *unwanted);
+
 /** A call as of an operator to a site at MADE_SITE_END; it has no status. */
 struct call made_site_call(const struct made_site *made,
 			   const struct request *request);
