@@ -349,6 +349,7 @@ static int fill(struct config *c, const char *text, size_t len,
 	}
 	if (rc == 0) {
 		c->web.per_address = PER_ADDRESS;
+		config_web_defaults(&c->web);
 		c->ixp_manager.pairs_max = IXP_PAIRS_MAX;
 		c->ixp_manager.age_days = IXP_AGE_DAYS;
 		read_top(&r, tree.root, c);

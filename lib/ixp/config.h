@@ -124,12 +124,38 @@ static inline bool config_is_corrected(const struct config_switch *s)
 	       (s->scaling == CONFIG_SCALING_DEFAULT && config_is_combined(s));
 }
 
+/* Who sees a kind of graph, beside auditors and operators; in the order of how
+ * few. A member who opted out is shown to itself alone. */
+enum config_show {
+	CONFIG_SHOW_PUBLIC,
+	CONFIG_SHOW_LOGGED_IN,
+	CONFIG_SHOW_OWN,   /* those whose it is */
+	CONFIG_SHOW_STAFF, /* nobody else */
+};
+
+/* Kinds of graphs; those from CONFIG_SHOWN_MEMBER on are somebody's. */
+enum config_shown {
+	CONFIG_SHOWN_EXCHANGE,
+	CONFIG_SHOWN_INFRASTRUCTURE,
+	CONFIG_SHOWN_LOCATION,
+	CONFIG_SHOWN_VLAN,
+	CONFIG_SHOWN_SWITCH,
+	CONFIG_SHOWN_MEMBERS, /* the list of who is here */
+	CONFIG_SHOWN_MEMBER,  /* and its VLAN interfaces */
+	CONFIG_SHOWN_PAIR,
+	CONFIG_SHOWN_PORT,
+	CONFIG_SHOWN_COUNT
+};
+
 struct config_web {
 	struct config_endpoint *listen; /* 127.0.0.1:8080 if not said */
 	struct place listen_place;
 	size_t listen_count;
-	char *users; /* NULL: none; read, not used yet: warned of */
-	struct place users_place;
+	char *users;	  /* NULL: none, only what is public is shown */
+	char *state_dir;  /* NULL: web in the collector's */
+	char *proxy_user; /* header with the name of a user; NULL: none */
+	struct place proxy_user_place;
+	enum config_show show[CONFIG_SHOWN_COUNT];
 	enum config_access access;
 	uint32_t per_address;
 	struct ipaddr *trusted_proxies;
@@ -139,6 +165,12 @@ struct config_web {
 	struct ipaddr *rrd_from; /* none: loopback addresses */
 	size_t rrd_from_count;
 };
+
+/** "exchange" and so on. */
+const char *config_shown_name(enum config_shown kind);
+
+/** "logged_in" and so on. */
+const char *config_show_name(enum config_show show);
 
 /* The tree of RRD files for IXP Manager's Grapher. */
 struct config_ixp_manager {

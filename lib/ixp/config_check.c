@@ -498,6 +498,32 @@ static void check_access(const struct config *c, struct diagnostics *d)
 	}
 }
 
+/* Whoever can name a user is that user. */
+static void check_proxy_user(const struct config_web *web,
+			     struct diagnostics *d)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	const char *name = web->proxy_user;
+
+	if (!name)
+		return;
+	if (*name == '\0' || name[strspn(name, letters)] != '\0')
+		diagnostics_error(d, web->proxy_user_place,
+				  "proxy_user: found \"%s\", expected the name "
+				  "of a header, like X-Forwarded-User",
+				  name);
+	if (!web->users)
+		diagnostics_error(d, web->proxy_user_place,
+				  "proxy_user: found no users, expected them: "
+				  "roles and AS numbers come from there");
+	if (web->trusted_proxy_count == 0)
+		diagnostics_error(d, web->proxy_user_place,
+				  "proxy_user: found no trusted_proxies, "
+				  "expected the address of the proxy that sets "
+				  "the header");
+}
+
 int config_check(const struct config *config, struct diagnostics *d)
 {
 	struct entries e;
@@ -513,6 +539,7 @@ int config_check(const struct config *config, struct diagnostics *d)
 	if (rc < 0)
 		return rc;
 	check_access(config, d);
+	check_proxy_user(&config->web, d);
 	config_check_relays(config, d);
 	return check_sources(config, d);
 }

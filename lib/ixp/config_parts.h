@@ -39,6 +39,9 @@ void config_switch_fini(struct config_switch *s);
 /** Free what the store's part holds. */
 void config_store_fini(struct config_rrdcached *rrdcached);
 
+/** What is not 0 where it is not said. */
+void config_web_defaults(struct config_web *web);
+
 /** Free what the web's part holds. */
 void config_web_fini(struct config_web *web);
 

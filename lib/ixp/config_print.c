@@ -310,6 +310,15 @@ static void print_store(const struct config *c, struct text *out)
 	text_add_char(out, '\n');
 }
 
+static void print_show(const struct config_web *web, struct text *out)
+{
+	text_add(out, "  show: {");
+	for (enum config_shown i = 0; i < CONFIG_SHOWN_COUNT; i++)
+		text_addf(out, "%s %s: %s", i ? "," : "", config_shown_name(i),
+			  config_show_name(web->show[i]));
+	text_add(out, " }\n");
+}
+
 static void print_web(const struct config *c, struct text *out)
 {
 	const struct config_web *web = &c->web;
@@ -325,6 +334,17 @@ static void print_web(const struct config *c, struct text *out)
 		print_path(out, c, web->users);
 		text_add_char(out, '\n');
 	}
+	if (web->state_dir) {
+		text_add(out, "  state_dir: ");
+		print_path(out, c, web->state_dir);
+		text_add_char(out, '\n');
+	}
+	if (web->proxy_user) {
+		text_add(out, "  proxy_user: ");
+		print_quoted(out, web->proxy_user);
+		text_add_char(out, '\n');
+	}
+	print_show(web, out);
 	text_addf(out, "  access: %s\n  per_address: %u\n",
 		  web->access == CONFIG_ACCESS_OPEN ? "open" : "roles",
 		  web->per_address);

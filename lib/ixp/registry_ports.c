@@ -218,9 +218,6 @@ static void warn_of_unused(const struct config *config, struct diagnostics *d)
 			diagnostics_warning(d, config->sources[i].place,
 					    "mirror: %s", words);
 	}
-	if (config->web.users)
-		diagnostics_warning(d, config->web.users_place, "users: %s",
-				    words);
 	if (config->web.metrics_from_count)
 		diagnostics_warning(d, file, "metrics_from: %s", words);
 }

@@ -70,20 +70,41 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-int file_replace(const char *path, const void *data, size_t len)
+struct bytes {
+	const void *data;
+	size_t len;
+};
+
+/* Whose it is and who may read it, before there is anything in it. Rights for
+ * a group that it could not be given to would be for another one. */
+static int make_like(int fd, const struct stat *like)
+{
+	mode_t mode = like->st_mode & 0777;
+
+	if (fchown(fd, like->st_uid, like->st_gid) < 0 &&
+	    fchown(fd, (uid_t)-1, like->st_gid) < 0)
+		mode &= S_IRWXU;
+	return fchmod(fd, mode) < 0 ? -errno : 0;
+}
+
+static int replace(const char *path, const struct bytes *content, mode_t mode,
+		   const struct stat *like)
 {
 	char temporary[PATH_MAX];
 	int fd;
-	int rc;
+	int rc = 0;
 	int wanted = snprintf(temporary, sizeof(temporary), "%s.new", path);
 
 	if (wanted < 0 || (size_t)wanted >= sizeof(temporary))
 		return -ENAMETOOLONG;
 	fd = open(temporary,
-		  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+		  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return -errno;
-	rc = write_all(fd, data, len);
+	if (like)
+		rc = make_like(fd, like);
+	if (rc == 0)
+		rc = write_all(fd, content->data, content->len);
 	if (rc == 0 && fsync(fd) < 0)
 		rc = -errno;
 	if (close(fd) < 0 && rc == 0)
@@ -93,6 +114,21 @@ int file_replace(const char *path, const void *data, size_t len)
 	if (rc < 0)
 		(void)unlink(temporary);
 	return rc;
+}
+
+int file_replace(const char *path, const void *data, size_t len)
+{
+	const struct bytes content = { data, len };
+
+	return replace(path, &content, 0644, NULL);
+}
+
+int file_replace_private(const char *path, const void *data, size_t len,
+			 const struct stat *like)
+{
+	const struct bytes content = { data, len };
+
+	return replace(path, &content, 0600, like);
 }
 
 static int write_into(const char *path, const void *data, size_t len)

@@ -9,6 +9,8 @@
 #include "util/attr.h"
 #include "util/text.h"
 
+struct stat;
+
 /**
  * Append a regular file's content to out.
  *
@@ -25,6 +27,16 @@ MUST_CHECK int file_read(const char *path, size_t max, struct text *out);
  * @return 0 or -errno; on failure the old file stands
  */
 MUST_CHECK int file_replace(const char *path, const void *data, size_t len);
+
+/**
+ * The same of a file that holds secrets: mode 0600, or owner, group and rights
+ * of another file as far as this process may give them.
+ *
+ * @param like  NULL: none
+ * @return 0 or -errno; on failure the old file stands
+ */
+MUST_CHECK int file_replace_private(const char *path, const void *data,
+				    size_t len, const struct stat *like);
 
 /**
  * Write to where a path leads: a device or pipe is written to as it is, a
