@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/number.h"
+#include "web/access.h"
 #include "web/api.h"
 #include "web/problem.h"
 
@@ -156,7 +157,8 @@ void api_member(const struct call *call, struct response *r)
 	put_interfaces(&w, call, m);
 	json_put_array(&w, "ports");
 	for (size_t i = 0; i < count; i++) {
-		if (rows[i].port && port_has_member(rows[i].port, index))
+		if (rows[i].port && port_has_member(rows[i].port, index) &&
+		    access_port(call, &rows[i]))
 			api_put_port(&w, call, &rows[i]);
 	}
 	json_end_array(&w);

@@ -61,6 +61,12 @@ struct ipaddr client_address(const struct client_origin *origin,
 	return addr;
 }
 
+bool client_is_trusted(const struct client_origin *origin,
+		       const struct config_web *web)
+{
+	return origin->peer.version != 0 && is_trusted(&origin->peer, web);
+}
+
 bool client_may_read_tree(const struct client_origin *origin,
 			  const struct config_web *web)
 {

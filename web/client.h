@@ -29,6 +29,10 @@ struct client_origin {
 struct ipaddr client_address(const struct client_origin *origin,
 			     const struct config_web *web);
 
+/** Whether the connection is from a proxy that is believed. */
+bool client_is_trusted(const struct client_origin *origin,
+		       const struct config_web *web);
+
 /** Whether who asks may have files of IXP Manager's tree. */
 bool client_may_read_tree(const struct client_origin *origin,
 			  const struct config_web *web);

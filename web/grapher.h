@@ -96,6 +96,16 @@ const struct grapher_period *grapher_period_at(size_t i); /* NULL: no more */
  */
 MUST_CHECK bool grapher_find(struct grapher_graph *out, const struct call *call,
 			     const char **why);
+
+/* Whose traffic a graph is of: two members', or twice that of one. */
+struct grapher_owners {
+	uint32_t asns[2]; /* 0: there is no such graph */
+};
+
+/** Whose the graph is that a request names, if it is of members. */
+struct grapher_owners grapher_owners(const struct call *call);
+
+/** Free what grapher_find filled. */
 void grapher_fini(struct grapher_graph *graph);
 
 /**

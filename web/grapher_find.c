@@ -282,6 +282,46 @@ static bool find_multip2p(struct grapher_graph *g, const struct call *call)
 	return true;
 }
 
+static uint32_t asn_of_interface(const struct call *call, const char *name)
+{
+	const struct vlan_interface *one = interface_parameter(call, name);
+
+	return one ? call->registry->members[one->member].asn : 0;
+}
+
+static uint32_t asn_of_member(const struct call *call, const char *name)
+{
+	const struct member *member = member_parameter(call, name);
+
+	return member ? member->asn : 0;
+}
+
+struct grapher_owners grapher_owners(const struct call *call)
+{
+	static const struct {
+		const char *name;
+		uint32_t (*asn)(const struct call *call, const char *name);
+		const char *parameters[2];
+	} kinds[] = {
+		{ "vlaninterface", asn_of_interface, { "id", "id" } },
+		{ "customer", asn_of_member, { "id", "id" } },
+		{ "p2p", asn_of_interface, { "svli", "dvli" } },
+		{ "multip2p", asn_of_member, { "scid", "dcid" } },
+	};
+	struct grapher_owners owners = { .asns = { 0, 0 } };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kinds[i].name, call->request->segments[1]) != 0)
+			continue;
+		for (size_t end = 0; end < 2; end++)
+			owners.asns[end] =
+			    kinds[i].asn(call, kinds[i].parameters[end]);
+		if (owners.asns[1] == 0)
+			owners.asns[0] = 0;
+	}
+	return owners;
+}
+
 /* Graphs of Grapher's; those without a finder are not served. */
 static const struct {
 	const char *name;

@@ -16,7 +16,7 @@
 #include "util/attr.h"
 #include "web/representation.h"
 
-enum { KEPT_BYTES_MAX = 32 << 20, KEPT_KEY_MAX = 2200 };
+enum { KEPT_BYTES_MAX = 32 << 20, KEPT_KEY_MAX = 2900 };
 
 struct kept;
 

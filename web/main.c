@@ -2,11 +2,12 @@
 
 /*
  * lanterne-web — the pages. Reads the configuration, the roster and what the
- * collector stored; writes nothing.
+ * collector stored; writes what belongs to accounts, and nothing else.
  */
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,12 +21,15 @@
 #include "util/err.h"
 #include "util/log.h"
 #include "util/zone.h"
+#include "web/auth/accounts.h"
 #include "web/languages.h"
 #include "web/render_helper.h"
 #include "web/render_pool.h"
 #include "web/route.h"
 #include "web/server.h"
 #include "web/site.h"
+#include "web/state_dir.h"
+#include "web/user_command.h"
 
 enum { FOLLOW_AGAIN_S = 60 }; /* after a change that was refused */
 
@@ -33,19 +37,32 @@ struct options {
 	const char *config_path;
 	struct config_endpoint listen; /* version 0: as configured */
 	bool check_only;
+	struct user_command users;
 };
 
 static const char usage[] =
     "usage: lanterne-web [-c FILE] [--listen ADDRESS:PORT] [--check-config]\n"
+    "       lanterne-web [-c FILE] --add-user NAME --role ROLE [--asn LIST]\n"
+    "                    [--no-password]\n"
+    "       lanterne-web [-c FILE] --remove-user NAME\n"
+    "       lanterne-web [-c FILE] --check-audit\n"
     "       lanterne-web --help | --version\n"
     "\n"
-    "Serve the exchange's traffic pages on loopback.\n"
+    "Serve the exchange's traffic pages.\n"
     "\n"
     "  -c, --config FILE      configuration"
     " (default /etc/lanterne/lanterne.yaml)\n"
     "      --listen ADDRESS:PORT\n"
     "                         instead of web.listen; port 0: any free one\n"
     "      --check-config     read configuration and roster, then exit\n"
+    "      --add-user NAME    add or change a user of web.users; the password"
+    " is asked\n"
+    "                         for, or the first line of standard input\n"
+    "      --role ROLE        member, auditor or operator\n"
+    "      --asn LIST         a member's AS numbers: 64500,64501\n"
+    "      --no-password      for who logs in at a proxy alone\n"
+    "      --remove-user NAME take a user out\n"
+    "      --check-audit      find lines of the audit log that were changed\n"
     "      --help             this text\n"
     "      --version          the version\n";
 
@@ -59,11 +76,28 @@ static int print(const char *text)
 /* An exit code, or -1 to go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
-	enum { LISTEN = 256, CHECK, HELP, VERSION };
+	enum {
+		LISTEN = 256,
+		CHECK,
+		ADD,
+		REMOVE,
+		ROLE,
+		ASN,
+		PROXIED,
+		AUDIT,
+		HELP,
+		VERSION
+	};
 	static const struct option known[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "listen", required_argument, NULL, LISTEN },
 		{ "check-config", no_argument, NULL, CHECK },
+		{ "add-user", required_argument, NULL, ADD },
+		{ "remove-user", required_argument, NULL, REMOVE },
+		{ "role", required_argument, NULL, ROLE },
+		{ "asn", required_argument, NULL, ASN },
+		{ "no-password", no_argument, NULL, PROXIED },
+		{ "check-audit", no_argument, NULL, AUDIT },
 		{ "help", no_argument, NULL, HELP },
 		{ "version", no_argument, NULL, VERSION },
 		{ NULL, 0, NULL, 0 },
@@ -86,6 +120,24 @@ static int read_options(int argc, char **argv, struct options *o)
 		case CHECK:
 			o->check_only = true;
 			break;
+		case ADD:
+			o->users.add = optarg;
+			break;
+		case REMOVE:
+			o->users.remove = optarg;
+			break;
+		case ROLE:
+			o->users.role = optarg;
+			break;
+		case ASN:
+			o->users.asns = optarg;
+			break;
+		case PROXIED:
+			o->users.no_password = true;
+			break;
+		case AUDIT:
+			o->users.check_audit = true;
+			break;
 		case HELP:
 			return print(usage);
 		case VERSION:
@@ -102,16 +154,26 @@ static int read_options(int argc, char **argv, struct options *o)
 	return EX_USAGE;
 }
 
-static int check_listen(const struct config_endpoint *endpoints, size_t count)
+static int check_listen(const struct config_web *web,
+			const struct config_endpoint *endpoints, size_t count)
 {
 	char name[IPADDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < count; i++) {
 		if (ipaddr_is_loopback(&endpoints[i].addr))
 			continue;
-		log_error("web: listen: %s: loopback only (127.0.0.1 or ::1) "
-			  "until accounts exist",
-			  ipaddr_format(&endpoints[i].addr, name));
+		if (web->access == CONFIG_ACCESS_OPEN)
+			log_error("web: listen: %s: access: open is for "
+				  "loopback only (127.0.0.1 or ::1)",
+				  ipaddr_format(&endpoints[i].addr, name));
+		else if (web->users)
+			log_error("web: listen: %s: passwords and sessions "
+				  "would cross the network in the clear: "
+				  "listen on loopback, behind a proxy that "
+				  "speaks TLS",
+				  ipaddr_format(&endpoints[i].addr, name));
+		else
+			continue;
 		return EX_CONFIG;
 	}
 	return EX_OK;
@@ -128,6 +190,11 @@ static bool check_languages(const struct config *config)
 	(void)fputs(text_str(&problem), stderr);
 	text_fini(&problem);
 	return known;
+}
+
+static bool same_path(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 /* What the addresses, the zone and the files at hand are made of stays. */
@@ -147,6 +214,13 @@ static void find_what_needs_restart(const struct config *old,
 	if (strcmp(old->timezone, new->timezone) != 0)
 		text_addf(problem,
 			  "%s: exchange.timezone changed: restart for that\n",
+			  new->path);
+	if (!same_path(old->web.users, new->web.users) ||
+	    !same_path(old->web.state_dir, new->web.state_dir) ||
+	    old->web.access != new->web.access)
+		text_addf(problem,
+			  "%s: web.users, web.state_dir or web.access changed: "
+			  "restart for that\n",
 			  new->path);
 	if (strcmp(old->state_dir, new->state_dir) != 0)
 		text_addf(problem, "%s: state_dir changed: restart for that\n",
@@ -218,6 +292,8 @@ static void follow_membership(struct generation **current, struct site *site,
 static int wait_for_signals(const sigset_t *wanted, struct site *site,
 			    struct generation **current)
 {
+	struct accounts *accounts = site_accounts(site);
+
 	static const struct timespec patience = { .tv_sec = 2 };
 	double last_step_end = NAN;
 	double again_s = 0;
@@ -226,6 +302,8 @@ static int wait_for_signals(const sigset_t *wanted, struct site *site,
 		int number;
 
 		follow_membership(current, site, &again_s);
+		if (accounts)
+			accounts_tick(accounts, site_time(site));
 		number = sigtimedwait(wanted, NULL, &patience);
 		if (number == SIGHUP)
 			(void)reload(current, site);
@@ -238,12 +316,32 @@ static int wait_for_signals(const sigset_t *wanted, struct site *site,
 	}
 }
 
+/* Who may log in. @return an exit code */
+static int open_accounts(const struct config *config, struct accounts **out)
+{
+	char dir[PATH_MAX];
+	struct text problem;
+	int rc = -ENAMETOOLONG;
+
+	if (!config->web.users || config->web.access == CONFIG_ACCESS_OPEN)
+		return EX_OK;
+	text_init(&problem);
+	if (state_dir_of(config, dir))
+		rc = accounts_open(out, config->web.users, dir, &problem);
+	if (rc < 0)
+		log_error("web: accounts: %s",
+			  problem.len ? text_str(&problem) : err_str(rc));
+	text_fini(&problem);
+	return rc == 0 ? EX_OK : rc == ERR_CONFIG ? EX_CONFIG : EX_CANTCREAT;
+}
+
 /* Answer until a signal says stop. */
 static int serve(struct generation **current,
 		 const struct config_endpoint *endpoints, size_t count)
 {
 	struct render_pool *pool = NULL;
 	struct server *server = NULL;
+	struct accounts *accounts = NULL;
 	struct site *site = NULL;
 	struct text urls;
 	sigset_t signals;
@@ -262,6 +360,10 @@ static int serve(struct generation **current,
 	    render_pool_new(&pool, &render_pool_defaults) < 0)
 		goto out;
 	site_set_render_pool(site, pool);
+	code = open_accounts((*current)->config, &accounts);
+	if (code != EX_OK)
+		goto out;
+	site_set_accounts(site, accounts);
 	rc = server_start(&server, site, endpoints, count, &urls);
 	if (rc < 0) {
 		code = EX_UNAVAILABLE;
@@ -273,9 +375,11 @@ static int serve(struct generation **current,
 out:
 	/* What is still being drawn is given up, so that nobody waits. */
 	render_pool_stop(pool);
+	accounts_stop(accounts);
 	server_stop(server);
 	render_pool_free(pool);
 	site_free(site);
+	accounts_close(accounts);
 	text_fini(&urls);
 	return code;
 }
@@ -291,7 +395,7 @@ static int run(const struct options *o, struct generation **current)
 		endpoints = &o->listen;
 		count = 1;
 	}
-	code = check_listen(endpoints, count);
+	code = check_listen(&config->web, endpoints, count);
 	if (code != EX_OK)
 		return code;
 	if (!check_languages(config))
@@ -319,6 +423,10 @@ int main(int argc, char **argv)
 	code = read_options(argc, argv, &options);
 	if (code >= 0)
 		return code;
+	options.users.config_path = options.config_path;
+	if (options.users.add || options.users.remove ||
+	    options.users.check_audit)
+		return user_command_run(&options.users);
 	diagnostics_init(&diagnostics);
 	rc = generation_load(&generation,
 			     &(struct registry_request){

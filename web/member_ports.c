@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "util/language.h"
+#include "web/access.h"
 #include "web/capacity.h"
 #include "web/figure.h"
 #include "web/html.h"
@@ -21,6 +22,7 @@ struct mine {
 	const struct period *period;
 	struct port_row *rows;
 	size_t count;
+	size_t hidden; /* shared with others */
 };
 
 static int find(struct mine *m)
@@ -31,8 +33,13 @@ static int find(struct mine *m)
 	int rc = ports_list(&m->rows, &all, m->call);
 
 	for (size_t i = 0; rc == 0 && i < all; i++) {
-		if (m->rows[i].port && port_has_member(m->rows[i].port, member))
+		if (!m->rows[i].port ||
+		    !port_has_member(m->rows[i].port, member))
+			continue;
+		if (access_port(m->call, &m->rows[i]))
 			m->rows[m->count++] = m->rows[i];
+		else
+			m->hidden++;
 	}
 	return rc;
 }
@@ -191,6 +198,10 @@ void member_ports_add(struct text *out, const struct call *call,
 	text_addf(out, "<section><h2>%s</h2>\n", tr(out, "Ports"));
 	if (m.count > 0)
 		add_table(out, &m);
+	else if (m.hidden > 0)
+		text_addf(out, "<p>%s</p>\n",
+			  tr(out, "What the ports of this member carry is not "
+				  "shown here."));
 	else
 		text_addf(out, "<p>%s</p>\n",
 			  tr(out,

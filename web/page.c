@@ -8,10 +8,12 @@
 #include "store/series.h"
 #include "util/err.h"
 #include "util/zone.h"
+#include "web/access.h"
 #include "web/asset.h"
 #include "web/dates.h"
 #include "web/html.h"
 #include "web/languages.h"
+#include "web/login.h"
 #include "web/page_script.h"
 #include "web/problem.h"
 #include "web/units.h"
@@ -21,6 +23,7 @@ enum {
 	SILENT_AFTER_S = 45, /* since the status file was written */
 	PAGE_MAX_AGE_S = 10,
 	SHORTEST_S = 5, /* of a step in part that has a rate */
+	OWN_MAX = 4,	/* members in the navigation */
 };
 
 static const struct {
@@ -69,17 +72,32 @@ static const char *current_of(const struct call *call)
 		   : " aria-current=\"page\"";
 }
 
+/* What is one's own. */
+static void add_own(const struct call *call, struct text *out)
+{
+	const struct principal *who = call->principal;
+
+	for (size_t i = 0; i < who->asn_count && i < OWN_MAX; i++)
+		text_addf(out, "<li><a href=\"/members/AS%u\">AS%u</a></li>",
+			  who->asns[i], who->asns[i]);
+	if (who->role == ROLE_OPERATOR)
+		text_addf(out, "<li><a href=\"/users\"%s>%s</a></li>",
+			  is_section(call, "/users") ? current_of(call) : "",
+			  tr(out, "Users"));
+}
+
 static void add_navigation(const struct call *call, struct text *out)
 {
 	tr_add(out, "<nav aria-label=\"Pages\"><ul>");
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		if (!sections[i].is_public && !call->is_open)
+		if (!sections[i].is_public && !access_all(call))
 			continue;
 		text_addf(
 		    out, "<li><a href=\"%s\"%s>%s</a></li>", sections[i].href,
 		    is_section(call, sections[i].href) ? current_of(call) : "",
 		    tr(out, sections[i].label));
 	}
+	add_own(call, out);
 	text_add(out, "</ul></nav>\n");
 }
 
@@ -296,6 +314,7 @@ void page_begin(const struct call *call, struct response *r, const char *title)
 	text_add(out, "</bdi></a></p>\n");
 	add_navigation(call, out);
 	add_languages(call, out);
+	login_add_state(call, out);
 	page_add_freshness(call, out);
 	text_add(out, "</header>\n");
 	if (call->status && call->status->is_replay)

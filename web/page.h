@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "util/language.h"
+#include "web/auth/principal.h"
 #include "web/client.h"
 #include "web/memo.h"
 #include "web/period.h"
@@ -29,10 +30,11 @@ struct call {
 	const struct language *language;
 	const struct client_origin *origin; /* where it came from */
 	double wall_s;			    /* the clock's time */
-	int64_t now_s;	 /* "now" of the data: a replay's end, else wall_s */
-	bool is_open;	 /* everything is shown to everyone */
-	bool is_api;	 /* a program asks: refusals are for it */
-	bool is_visited; /* somebody asked, it is not in advance */
+	int64_t now_s; /* "now" of the data: a replay's end, else wall_s */
+	const struct principal *principal; /* who asks; never NULL */
+	bool is_open;			   /* everything is shown to everyone */
+	bool is_api;		 /* a program asks: refusals are for it */
+	bool is_visited;	 /* somebody asked, it is not in advance */
 	struct memo_epoch epoch; /* what results at hand may be kept for */
 };
 

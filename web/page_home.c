@@ -3,6 +3,7 @@
 /* / — the exchange's total, for everyone. */
 
 #include "util/language.h"
+#include "web/access.h"
 #include "web/embed.h"
 #include "web/figure.h"
 #include "web/page.h"
@@ -28,7 +29,7 @@ static void add_unknowns(const struct call *call, struct text *out)
 
 	for (size_t i = 0; s && i < s->port_count; i++)
 		kinds[1].count += !s->ports[i].configured;
-	for (size_t i = 0; call->is_open && i < 3; i++) {
+	for (size_t i = 0; access_all(call) && i < 3; i++) {
 		if (kinds[i].count == 0)
 			continue;
 		if (shown == 0)

@@ -7,6 +7,7 @@
 
 #include "util/err.h"
 #include "util/language.h"
+#include "web/access.h"
 #include "web/figure.h"
 #include "web/html.h"
 #include "web/member_ports.h"
@@ -185,7 +186,8 @@ void page_member(const struct call *call, struct response *r)
 	add_total(&v, &r->body);
 	member_ports_add(&r->body, call, v.member, &v.period);
 	add_interfaces(&v, &r->body);
-	add_peers(&v, &r->body);
+	if (access_pair(call, asn, asn))
+		add_peers(&v, &r->body);
 	page_end(call, r);
 	text_fini(&title);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "web/access.h"
 #include "web/html.h"
 #include "web/member_list.h"
 #include "web/order.h"
@@ -131,10 +132,10 @@ static bool wanted_order(const struct call *call, enum order *out)
 {
 	const char *name = request_parameter(call->request, "sort");
 
-	*out = call->is_open ? ORDER_TRAFFIC : ORDER_NAME;
+	*out = access_all(call) ? ORDER_TRAFFIC : ORDER_NAME;
 	for (int i = 0; name && i < ORDER_COUNT; i++) {
 		if (strcmp(orders[i].name, name) == 0 &&
-		    (call->is_open || !orders[i].needs_access)) {
+		    (access_all(call) || !orders[i].needs_access)) {
 			*out = (enum order)i;
 			return true;
 		}
@@ -156,7 +157,7 @@ static void add_head(const struct call *call, enum order order,
 		enum order o = shown[i];
 		bool of_period = o == ORDER_TRAFFIC || o == ORDER_PEAK;
 
-		if (orders[o].needs_access && !call->is_open)
+		if (orders[o].needs_access && !access_all(call))
 			continue;
 		text_addf(out,
 			  "<th scope=\"col\"%s%s><a href=\"?sort=%s\">%s%s",
@@ -171,7 +172,7 @@ static void add_head(const struct call *call, enum order order,
 			period_add_short(out, range);
 		text_add(out, "</a></th>");
 	}
-	if (call->is_open) {
+	if (access_all(call)) {
 		text_add(out, "<th scope=\"col\">");
 		tr_add(out, "Member \xe2\x86\x92 exchange, own scale, ");
 		period_add_short(out, range);
@@ -192,15 +193,17 @@ static void add_cell(struct text *out, double value,
 static void add_line(const struct call *call, const struct line *l,
 		     const char *sparks, struct text *out)
 {
+	bool is_link = access_member(call, l->member->asn);
+
 	text_add(out, "<tr><th scope=\"row\"><bdi>");
-	if (call->is_open)
+	if (is_link)
 		text_addf(out, "<a href=\"/members/AS%u\">", l->member->asn);
 	html_name(out, l->member->name);
 	text_addf(out,
 		  "%s</bdi></th><td class=\"number\" data-v=\"%u\">%u</td>",
-		  call->is_open ? "</a>" : "", l->member->asn, l->member->asn);
+		  is_link ? "</a>" : "", l->member->asn, l->member->asn);
 	add_cell(out, speed(l), units_speed);
-	if (call->is_open) {
+	if (access_all(call)) {
 		add_cell(out, current(l, WAY_FROM), units_rate);
 		add_cell(out, current(l, WAY_TO), units_rate);
 		add_cell(out, peak(l), units_rate);
@@ -257,7 +260,7 @@ static void add_members(const struct call *call, enum order order,
 	struct member_list list = { 0 };
 	struct text *out = &r->body;
 
-	if (!lines || (call->is_open && member_list_load(&list, call) < 0)) {
+	if (!lines || (access_all(call) && member_list_load(&list, call) < 0)) {
 		out->failed = true;
 		free(lines);
 		return;
@@ -296,7 +299,7 @@ void page_members(const struct call *call, struct response *r)
 		  tr(&r->body, "Members"));
 	tr_addf(&r->body, "Members: %u.", call->registry->member_count);
 	text_addf(&r->body, " %s</p>\n",
-		  tr(&r->body, call->is_open
+		  tr(&r->body, access_all(call)
 				   ? TR("A heading sorts by its column.")
 				   : TR("Their traffic is not public.")));
 	add_search(call, &r->body);

@@ -6,6 +6,7 @@
 
 #include "util/err.h"
 #include "util/language.h"
+#include "web/access.h"
 #include "web/figure.h"
 #include "web/html.h"
 #include "web/page.h"
@@ -23,16 +24,19 @@ static const struct member *member_of(const struct call *call, size_t segment)
 	return registry_member(call->registry, asn);
 }
 
-static void add_name(struct text *out, const struct member *member,
-		     const struct period *period)
+static void add_name(struct text *out, const struct call *call,
+		     const struct member *member, const struct period *period)
 {
+	bool is_link = access_member(call, member->asn);
 	char query[PERIOD_QUERY_SIZE];
 
-	text_addf(out, "<a href=\"/members/AS%u?%s\"><bdi>", member->asn,
-		  period_query(query, period));
+	if (is_link)
+		text_addf(out, "<a href=\"/members/AS%u?%s\">", member->asn,
+			  period_query(query, period));
+	text_add(out, "<bdi>");
 	html_name(out, member->name);
-	text_addf(out, "</bdi> <span class=\"asn\">AS%u</span></a>",
-		  member->asn);
+	text_addf(out, "</bdi> <span class=\"asn\">AS%u</span>%s", member->asn,
+		  is_link ? "</a>" : "");
 }
 
 static void add_head(struct text *out, const struct call *call,
@@ -42,9 +46,9 @@ static void add_head(struct text *out, const struct call *call,
 	char query[PERIOD_QUERY_SIZE];
 
 	text_add(out, "<h1 class=\"pair\">");
-	add_name(out, ends[0], period);
+	add_name(out, call, ends[0], period);
 	text_add(out, " \xe2\x86\x92 ");
-	add_name(out, ends[1], period);
+	add_name(out, call, ends[1], period);
 	text_add(out, "</h1>\n<p class=\"lead\">");
 	if (ends[0] == ends[1])
 		tr_addf(out, "What connections of AS%u send to each other.",

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "util/language.h"
+#include "web/access.h"
 #include "web/html.h"
 #include "web/search.h"
 #include "web/units.h"
@@ -258,10 +259,13 @@ static void add_line(struct text *out, const struct table *t,
 		  "%s\">",
 		  t->member->asn, peer->asn, period_query(query, t->period));
 	html_name(out, peer->name);
-	text_addf(out,
-		  "</a></bdi></th><td class=\"number\" data-v=\"%u\"><a "
-		  "href=\"/members/AS%u?%s\">%u</a></td>",
-		  peer->asn, peer->asn, query, peer->asn);
+	text_addf(out, "</a></bdi></th><td class=\"number\" data-v=\"%u\">",
+		  peer->asn);
+	if (access_member(t->call, peer->asn))
+		text_addf(out, "<a href=\"/members/AS%u?%s\">%u</a></td>",
+			  peer->asn, query, peer->asn);
+	else
+		text_addf(out, "%u</td>", peer->asn);
 	add_number(out, l->peer->bytes[WAY_FROM], units_bytes);
 	add_number(out, l->peer->bytes[WAY_TO], units_bytes);
 	text_addf(out,

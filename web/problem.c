@@ -11,6 +11,8 @@ const char *problem_title(unsigned status)
 	switch (status) {
 	case 400:
 		return TR("Bad request");
+	case 401:
+		return TR("Log in");
 	case 403:
 		return TR("Not shown");
 	case 404:
@@ -19,6 +21,10 @@ const char *problem_title(unsigned status)
 		return TR("Method not allowed");
 	case 414:
 		return TR("Address too long");
+	case 415:
+		return TR("Not a form");
+	case 429:
+		return TR("Too many tries");
 	case 421:
 		return TR("Wrong host");
 	case 503:

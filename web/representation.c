@@ -46,6 +46,11 @@ static void encode(struct representation *it)
 	r->body = packed;
 }
 
+static bool has_secrets(const struct response *r)
+{
+	return r->is_personal && r->max_age_s < 0;
+}
+
 int representation_new(struct representation **out, struct response *response,
 		       bool accepts_gzip, int64_t now_s)
 {
@@ -63,7 +68,9 @@ int representation_new(struct representation **out, struct response *response,
 	atomic_init(&made->references, 1);
 	made->varies = is_text(made->response.content_type) &&
 		       made->response.body.len >= ENCODE_FROM;
-	if (made->varies && accepts_gzip)
+	/* What is compressed with a secret and with what others can choose
+	 * tells of the secret by its length (BREACH). */
+	if (made->varies && accepts_gzip && !has_secrets(&made->response))
 		encode(made);
 	response_etag(&made->response, made->etag);
 	*out = made;
@@ -111,12 +118,25 @@ size_t representation_size(const struct representation *it)
 
 static void add_vary(const struct representation *it, header_add add, void *to)
 {
-	if (it->varies && it->response.is_translated)
-		add(to, "Vary", "Accept-Encoding, Accept-Language");
-	else if (it->varies)
-		add(to, "Vary", "Accept-Encoding");
-	else if (it->response.is_translated)
-		add(to, "Vary", "Accept-Language");
+	char value[HEADER_SIZE];
+
+	(void)snprintf(value, sizeof(value), "%s%s%s",
+		       it->varies ? ", Accept-Encoding" : "",
+		       it->response.is_translated ? ", Accept-Language" : "",
+		       it->response.varies_by_user ? ", Cookie, Authorization"
+						   : "");
+	if (*value)
+		add(to, "Vary", value + 2);
+}
+
+static void add_way(const struct response *r, header_add add, void *to)
+{
+	if (r->location)
+		add(to, "Location", r->location);
+	if (r->cookie)
+		add(to, "Set-Cookie", r->cookie);
+	if (r->challenge)
+		add(to, "WWW-Authenticate", r->challenge);
 }
 
 static void add_keeping(const struct representation *it, int64_t now_s,
@@ -128,6 +148,11 @@ static void add_keeping(const struct representation *it, int64_t now_s,
 
 	if (r->max_age_s < 0) {
 		add(to, "Cache-Control", "no-store");
+		return;
+	}
+	if (r->is_personal && !r->is_public) {
+		add(to, "Cache-Control", "private, no-store");
+		add(to, "ETag", it->etag);
 		return;
 	}
 	(void)snprintf(value, sizeof(value), "%s, max-age=%d%s",
@@ -180,6 +205,7 @@ void representation_headers(const struct representation *it, int64_t now_s,
 	add_vary(it, add, to);
 	if (r->allow)
 		add(to, "Allow", r->allow);
+	add_way(r, add, to);
 	if (r->retry_after_s > 0) {
 		(void)snprintf(value, sizeof(value), "%d", r->retry_after_s);
 		add(to, "Retry-After", value);

@@ -18,8 +18,7 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* Decode a component in place; in a query "+" is a space (WHATWG URL). */
-static int decode(char *text, bool in_query)
+int request_decode(char *text, bool in_query)
 {
 	char *to = text;
 
@@ -69,7 +68,7 @@ static int split_path(struct request *r, char *path)
 		if (r->segment_count == REQUEST_SEGMENTS_MAX)
 			return ERR_RANGE;
 		r->segments[r->segment_count++] = segment;
-		rc = decode(segment, false);
+		rc = request_decode(segment, false);
 		if (rc < 0)
 			return rc;
 		segment = slash;
@@ -84,9 +83,9 @@ static int add_parameter(struct request *r, char *pair)
 
 	if (value)
 		*value++ = '\0';
-	rc = decode(pair, true);
+	rc = request_decode(pair, true);
 	if (rc == 0 && value)
-		rc = decode(value, true);
+		rc = request_decode(value, true);
 	if (rc < 0)
 		return rc;
 	if (r->parameter_count == REQUEST_PARAMETERS_MAX ||

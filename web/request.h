@@ -44,6 +44,12 @@ struct request {
  */
 MUST_CHECK int request_parse(struct request *out, const char *target);
 
+/**
+ * Decode a component in place; in a query "+" is a space (WHATWG URL).
+ * @return 0 or ERR_MALFORMED
+ */
+MUST_CHECK int request_decode(char *text, bool in_query);
+
 /** The value of a parameter, or NULL. */
 const char *request_parameter(const struct request *request, const char *name);
 

@@ -28,6 +28,12 @@ void response_fini(struct response *response)
 		wait->drop(wait);
 	free(response->filename);
 	response->filename = NULL;
+	free(response->location);
+	response->location = NULL;
+	if (response->cookie)
+		explicit_bzero(response->cookie, strlen(response->cookie));
+	free(response->cookie);
+	response->cookie = NULL;
 	text_fini(&response->body);
 }
 
@@ -37,6 +43,17 @@ struct response_wait *response_take_wait(struct response *response)
 
 	response->wait = NULL;
 	return taken;
+}
+
+void response_go_to(struct response *response, const char *path)
+{
+	text_clear(&response->body);
+	response->status = 303;
+	response->content_type = "text/plain; charset=utf-8";
+	response->max_age_s = -1;
+	response->location = strdup(path);
+	if (!response->location)
+		response->body.failed = true;
 }
 
 void response_try_later(struct response *response, const char *why)

@@ -38,11 +38,16 @@ struct response {
 	bool is_public;		  /* shared caches may keep it */
 	bool is_immutable;	  /* its URL changes with its content */
 	bool is_translated;	  /* in the language of the body */
-	bool is_data;	   /* other sites may use it where it is public */
-	bool is_framed;	   /* the same: in a frame */
-	int retry_after_s; /* with 503: when to ask again; 0: not said */
-	char *filename;	   /* what to call it where it is kept; owned,
-			    * of plain characters; NULL: nothing */
+	bool is_data;	       /* other sites may use it where it is public */
+	bool is_framed;	       /* the same: in a frame */
+	bool is_personal;      /* for who asked alone: kept nowhere but here */
+	bool varies_by_user;   /* others may get another answer */
+	char *location;	       /* with 303; owned; NULL: none */
+	char *cookie;	       /* to set, whole; owned; NULL: none */
+	const char *challenge; /* with 401: WWW-Authenticate; static */
+	int retry_after_s;     /* with 503: when to ask again; 0: not said */
+	char *filename;	       /* what to call it where it is kept; owned,
+				* of plain characters; NULL: nothing */
 	struct response_wait *wait; /* owned; NULL: it is complete */
 	struct text body;
 };
@@ -55,6 +60,9 @@ void response_fini(struct response *response);
 
 /** Take out what it waits for; the caller starts and finishes that. */
 struct response_wait *response_take_wait(struct response *response);
+
+/** Send the client to a path of this server, to read what is there (303). */
+void response_go_to(struct response *response, const char *path);
 
 /** Refuse for now, in plain text. */
 void response_try_later(struct response *response, const char *why);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/route.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -9,162 +8,20 @@
 #include "net/ipaddr.h"
 #include "util/err.h"
 #include "util/zone.h"
-#include "web/api.h"
-#include "web/embed.h"
-#include "web/grapher.h"
+#include "web/access.h"
+#include "web/auth/accounts.h"
+#include "web/frame.h"
+#include "web/html.h"
 #include "web/languages.h"
-#include "web/page.h"
+#include "web/route_table.h"
 
 enum { PREPARE_WITHIN_S = 900 }; /* of the last visit */
 
-/* The process answers. */
-static void answer_live(const struct call *call, struct response *r)
-{
-	(void)call;
-	r->content_type = "text/plain; charset=utf-8";
-	text_add(&r->body, "ok\n");
-}
-
-/* There is data, and it is not old. */
-static void answer_ready(const struct call *call, struct response *r)
-{
-	const char *problem = "";
-
-	if (!call->status)
-		problem = "no status file of the collector";
-	else if (page_is_stale(call))
-		problem = "data is stale";
-	else if (*call->status->last_error)
-		problem = "the collector cannot store";
-	r->content_type = "text/plain; charset=utf-8";
-	r->status = *problem ? 503 : 200;
-	text_addf(&r->body, "%s\n", *problem ? problem : "ok");
-}
-
-/* A "*" at the end of a pattern's segment stands for any rest of one. */
-struct route {
-	const char *pattern;
-	page_answer answer;
-	bool is_public; /* seen by everyone, whatever the access */
-	enum site_dear dear;
-};
-
-static const struct route routes[] = {
-	{ "", page_home, true, SITE_DEAR_HOME },
-	{ "members", page_members, true, SITE_DEAR_MEMBERS },
-	{ "members/*", page_member, false, SITE_DEAR_NONE },
-	{ "members/*/*", page_pair, false, SITE_DEAR_NONE },
-	{ "ports", page_ports, false, SITE_DEAR_PORTS },
-	{ "ports/*/*", page_port, false, SITE_DEAR_NONE },
-	{ "heat", page_heat, false, SITE_DEAR_NONE },
-	{ "links", page_links, false, SITE_DEAR_NONE },
-	{ "switches", page_switches, false, SITE_DEAR_NONE },
-	{ "lan", page_lan, false, SITE_DEAR_NONE },
-	{ "league", page_league, false, SITE_DEAR_NONE },
-	{ "matrix", page_matrix, false, SITE_DEAR_NONE },
-	{ "health", page_health, false, SITE_DEAR_NONE },
-	{ "traffic/infrastructure", page_traffic, true, SITE_DEAR_NONE },
-	{ "traffic/location", page_traffic, true, SITE_DEAR_NONE },
-	{ "traffic/vlan", page_traffic, true, SITE_DEAR_NONE },
-	{ "embed/exchange", page_embed, true, SITE_DEAR_NONE },
-	{ "embed/infrastructure", page_embed, true, SITE_DEAR_NONE },
-	{ "embed/location", page_embed, true, SITE_DEAR_NONE },
-	{ "embed/vlan", page_embed, true, SITE_DEAR_NONE },
-	{ "traffic/switch", page_traffic, false, SITE_DEAR_NONE },
-	{ "graph/exchange.*", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/infrastructure.*", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/location.*", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/vlan.*", page_graph, true, SITE_DEAR_NONE },
-	{ "graph/scaled.*", page_scaled, false, SITE_DEAR_NONE },
-	{ "graph/matrix.json", page_matrix_json, false, SITE_DEAR_NONE },
-	{ "graph/matrix.csv", page_matrix_csv, false, SITE_DEAR_NONE },
-	{ "graph/league.csv", page_league_csv, false, SITE_DEAR_NONE },
-	{ "graph/ports.csv", page_ports_csv, false, SITE_DEAR_NONE },
-	{ "graph/*", page_graph, false, SITE_DEAR_NONE },
-	{ "api/v1/openapi.json", api_openapi, true, SITE_DEAR_NONE },
-	{ "api/v1/version", api_version, true, SITE_DEAR_NONE },
-	{ "api/v1/health", api_health, true, SITE_DEAR_NONE },
-	{ "api/v1/members", api_members, true, SITE_DEAR_NONE },
-	{ "api/v1/members/*", api_member, false, SITE_DEAR_NONE },
-	{ "api/v1/members/*/peers", api_peers, false, SITE_DEAR_NONE },
-	{ "api/v1/ports", api_ports, false, SITE_DEAR_NONE },
-	{ "api/v1/ports/*/*", api_port, false, SITE_DEAR_NONE },
-	{ "api/v1/vlans", api_vlans, true, SITE_DEAR_NONE },
-	{ "api/v1/infrastructures", api_infrastructures, true, SITE_DEAR_NONE },
-	{ "api/v1/locations", api_locations, true, SITE_DEAR_NONE },
-	{ "api/v1/switches", api_switches, false, SITE_DEAR_NONE },
-	{ "api/v1/series/exchange", api_series, true, SITE_DEAR_NONE },
-	{ "api/v1/series/infrastructure", api_series, true, SITE_DEAR_NONE },
-	{ "api/v1/series/location", api_series, true, SITE_DEAR_NONE },
-	{ "api/v1/series/vlan", api_series, true, SITE_DEAR_NONE },
-	{ "api/v1/series/*", api_series, false, SITE_DEAR_NONE },
-	{ "api/v1/statistics/exchange", api_statistics, true, SITE_DEAR_NONE },
-	{ "api/v1/statistics/infrastructure", api_statistics, true,
-	  SITE_DEAR_NONE },
-	{ "api/v1/statistics/location", api_statistics, true, SITE_DEAR_NONE },
-	{ "api/v1/statistics/vlan", api_statistics, true, SITE_DEAR_NONE },
-	{ "api/v1/statistics/*", api_statistics, false, SITE_DEAR_NONE },
-	{ "api/v1/pairs", api_pairs, false, SITE_DEAR_NONE },
-	{ "api/v1/matrix", api_matrix, false, SITE_DEAR_NONE },
-	/* Graphs that everyone may see, and those that are not served. */
-	{ "grapher/ixp", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/infrastructure", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/location", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/vlan", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/physicalinterface", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/virtualinterface", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/trunk", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/corebundle", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/latency", page_grapher, true, SITE_DEAR_NONE },
-	{ "grapher/*", page_grapher, false, SITE_DEAR_NONE },
-	{ "json-traffic/v1/timeseries.json", page_json_traffic_series, true,
-	  SITE_DEAR_NONE },
-	{ "json-traffic/v1/statistics.json", page_json_traffic_statistics, true,
-	  SITE_DEAR_NONE },
-	{ "grapher-sflow/*/*/*/*", page_tree, true, SITE_DEAR_NONE },
-	{ "grapher-sflow/*/*/*/*/*", page_tree, true, SITE_DEAR_NONE },
-	{ "style.css", page_asset, true, SITE_DEAR_NONE },
-	{ "app.js", page_asset, true, SITE_DEAR_NONE },
-	{ "uplot.js", page_asset, true, SITE_DEAR_NONE },
-	{ "uplot.css", page_asset, true, SITE_DEAR_NONE },
-	{ "licenses.txt", page_asset, true, SITE_DEAR_NONE },
-	{ "favicon.svg", page_asset, true, SITE_DEAR_NONE },
-	{ "favicon.ico", page_asset, true, SITE_DEAR_NONE },
-	{ "livez", answer_live, true, SITE_DEAR_NONE },
-	{ "readyz", answer_ready, true, SITE_DEAR_NONE },
-};
-
 const char *route_pattern(size_t index)
 {
-	return index < sizeof(routes) / sizeof(routes[0])
-		   ? routes[index].pattern
-		   : NULL;
-}
+	const struct route *route = route_at(index);
 
-static bool matches(const struct request *request, const char *pattern)
-{
-	for (size_t i = 0; i < request->segment_count; i++) {
-		size_t len = strcspn(pattern, "/");
-		const char *segment = request->segments[i];
-		bool is_open = len > 0 && pattern[len - 1] == '*';
-		size_t fixed = len - is_open;
-
-		if (len == 0 || strncmp(segment, pattern, fixed) != 0 ||
-		    (!is_open && segment[fixed] != '\0'))
-			return false;
-		pattern += len;
-		pattern += *pattern == '/';
-	}
-	return *pattern == '\0';
-}
-
-static const struct route *find(const struct request *request)
-{
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		if (matches(request, routes[i].pattern))
-			return &routes[i];
-	}
-	return NULL;
+	return route ? route->pattern : NULL;
 }
 
 static bool ends_with(const char *text, size_t len, const char *tail)
@@ -189,105 +46,205 @@ bool route_host_is_local(const char *host)
 	       ends_with(host, len, ".localhost");
 }
 
-static void dispatch(struct call *call, const struct route_request *from,
-		     struct response *r)
+/* Whether a refusal is for a person, who can log in. */
+static bool is_page(const struct call *call)
+{
+	const char *first =
+	    call->request->segment_count ? call->request->segments[0] : "";
+
+	return !call->is_api && strcmp(first, "graph") != 0 &&
+	       strcmp(first, "grapher") != 0 && strcmp(first, "embed") != 0;
+}
+
+/* Who is not known has to say who it is, whatever there is. */
+static void ask_to_log_in(const struct call *call,
+			  const struct route_request *from, struct response *r)
+{
+	struct text path;
+
+	if (!site_accounts(call->site)) {
+		page_refuse(call, r, 403,
+			    TR("This is not public, and this server has no "
+			       "users who could log in (web.users)."));
+		return;
+	}
+	if (!is_page(call) || strcmp(from->method, "POST") == 0) {
+		page_refuse(call, r, 401, TR("This is not public: log in."));
+		r->challenge = "Bearer realm=\"lanterne\"";
+		return;
+	}
+	text_init(&path);
+	text_add(&path, "/login?next=");
+	html_url(&path, from->target);
+	if (path.len > REQUEST_TARGET_MAX) {
+		text_clear(&path);
+		text_add(&path, "/login");
+	}
+	response_go_to(r, text_str(&path));
+	text_fini(&path);
+}
+
+/* A form comes from a page of this server: browsers say so (Fetch Metadata, and
+ * Origin, RFC 6454), and programs have no forms of others to send. */
+static bool is_from_here(const struct route_request *from)
+{
+	const char *site = frame_header(from, "Sec-Fetch-Site");
+	const char *origin = frame_header(from, "Origin");
+	const char *host;
+
+	if (site && strcmp(site, "same-origin") != 0)
+		return false;
+	if (!origin)
+		return true;
+	host = strstr(origin, "://");
+	return host && strcasecmp(host + 3, from->host) == 0;
+}
+
+static void take_form(const struct call *call, const struct route *route,
+		      const struct route_request *from, struct response *r)
+{
+	static const char wanted[] = "application/x-www-form-urlencoded";
+	const char *type = frame_header(from, "Content-Type");
+	struct form form;
+
+	if (!is_from_here(from)) {
+		page_refuse(call, r, 403,
+			    TR("The form was sent from another site."));
+		return;
+	}
+	if (!type || strncasecmp(type, wanted, sizeof(wanted) - 1) != 0)
+		page_refuse(call, r, 415, TR("Only forms are taken here."));
+	else if (form_parse(&form, from->body, from->body_len) < 0)
+		page_refuse(call, r, 400, TR("The form is not valid."));
+	else
+		route->post(call, &form, r);
+	form_fini(&form);
+}
+
+/* Read, or have a form taken, by who may see it. */
+static void answer_shown(const struct call *call, const struct route *route,
+			 const struct route_request *from, struct response *r)
 {
 	const char *method = from->method;
-	const struct route *route = find(call->request);
+	bool is_read =
+	    strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 
-	/* A foreign name that resolves to this address is how a web page
-	 * elsewhere would read an open site through its visitor's browser. */
-	if (call->is_open && !route_host_is_local(from->host)) {
-		call->is_open = false;
+	if (is_read && route->answer) {
+		if (call->is_visited && route->dear != SITE_DEAR_NONE)
+			site_note(call->site, route->dear);
+		route->answer(call, r);
+	} else if (route->post && strcmp(method, "POST") == 0) {
+		take_form(call, route, from, r);
+	} else {
+		page_refuse(call, r, 405, TR("This page can only be read."));
+		r->allow = !route->post	    ? "GET, HEAD"
+			   : !route->answer ? "POST"
+					    : "GET, HEAD, POST";
+	}
+}
+
+/* A shared link is good for graphs. */
+static bool is_beyond_link(const struct call *call)
+{
+	return call->principal->by == BY_LINK &&
+	       (call->request->segment_count == 0 ||
+		strcmp(call->request->segments[0], "graph") != 0);
+}
+
+/* Whether everyone gets the same: what is shown to all, to nobody in
+ * particular. */
+static bool is_for_public(const struct call *call, const struct route *route)
+{
+	static const struct principal public = { .role = ROLE_NOBODY };
+	struct call other = *call;
+
+	other.principal = &public;
+	return (call->is_open || !access_is_known(call)) &&
+	       access_check(&other, route->of) == ACCESS_SHOWN;
+}
+
+static void dispatch(const struct frame *frame,
+		     const struct route_request *from, struct response *r)
+{
+	const struct call *call = &frame->call;
+	const struct route *route = route_find(call->request);
+	enum access_verdict verdict = ACCESS_HIDDEN;
+
+	if (route && !is_beyond_link(call))
+		verdict = access_check(call, route->of);
+	if (call->config->web.access == CONFIG_ACCESS_OPEN && !call->is_open) {
 		page_refuse(
 		    call, r, 421,
 		    TR("With access: open this server answers only to "
 		       "localhost and to addresses. A proxy in front of "
 		       "it has to send Host: localhost."));
-	} else if (!route) {
-		page_refuse(call, r, 404, TR("There is no such page."));
-	} else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
-		page_refuse(call, r, 405, TR("This page can only be read."));
-		r->allow = "GET, HEAD";
-	} else if (!route->is_public && !call->is_open) {
+	} else if (frame->who == FRAME_WRONG_TOKEN) {
+		page_refuse(call, r, 401,
+			    TR("The token or link does not hold, or no "
+			       "longer."));
+		r->challenge = "Bearer realm=\"lanterne\", "
+			       "error=\"invalid_token\"";
+	} else if (frame->who == FRAME_UNKNOWN_USER) {
 		page_refuse(call, r, 403,
-			    TR("This version has no accounts yet; it shows "
-			       "this page only where the configuration says "
-			       "\"access: open\"."));
+			    TR("The proxy in front of this server names a user "
+			       "who is not known here."));
+	} else if (verdict == ACCESS_LOGIN) {
+		ask_to_log_in(call, from, r);
+	} else if (verdict == ACCESS_HIDDEN) {
+		access_hide(call, r);
 	} else {
-		r->is_public = route->is_public;
-		if (call->is_visited && route->dear != SITE_DEAR_NONE)
-			site_note(call->site, route->dear);
-		route->answer(call, r);
+		r->is_public = is_for_public(call, route);
+		answer_shown(call, route, from, r);
 	}
-}
-
-static void set_now(struct call *call, uint64_t serial)
-{
-	const struct status *s = call->status;
-
-	call->now_s = (int64_t)call->wall_s;
-	if (s && s->is_replay && fabs(s->now) < 1e11)
-		call->now_s = (int64_t)s->now;
-	call->epoch = (struct memo_epoch){ .generation = serial };
-	if (s && fabs(s->last_step_end) < 1e11)
-		call->epoch.step_end_s = (int64_t)s->last_step_end;
-	/* Steps that come tell a minute from the next; where none does, the
-	 * clock has to. Periods end at multiples of five minutes. */
-	call->epoch.period = call->now_s / (page_is_stale(call) ? 60 : 300);
-}
-
-static void set_language(struct call *call, const struct route_request *from,
-			 struct response *r)
-{
-	const char *asked = NULL;
-
-	if (call->request)
-		asked = request_parameter(call->request, "lang");
-	call->language =
-	    languages_choose(call->config, asked, from->accept_language);
-	r->body.language = call->language;
 }
 
 static void answer(struct site *site, const struct route_request *from,
 		   bool is_visited, struct response *r)
 {
-	struct request request = { .segment_count = 0 };
-	uint64_t serial;
-	struct generation *generation = site_take_generation(site, &serial);
-	struct call call = {
-		.site = site,
-		.registry = generation->registry,
-		.config = generation->config,
-		.status = site_take_status(site),
-		.origin = &from->origin,
-		.wall_s = site_time(site),
-		.is_visited = is_visited,
-	};
-	int rc = request_parse(&request, from->target);
+	struct frame frame;
 
-	call.is_api = strncmp(from->target, "/api/", 5) == 0 ||
-		      (rc >= 0 && request.segment_count > 0 &&
-		       strcmp(request.segments[0], "api") == 0);
-	call.is_open = call.config->web.access == CONFIG_ACCESS_OPEN;
-	set_now(&call, serial);
-	if (rc >= 0)
-		call.request = &request;
-	set_language(&call, from, r);
-	if (rc < 0)
-		page_refuse(&call, r, rc == ERR_RANGE ? 414 : 400,
-			    rc == ERR_RANGE ? TR("The address is too long.")
-					    : TR("The address is not valid."));
+	frame_open(&frame, site, from);
+	frame.call.is_visited = is_visited;
+	r->body.language = frame.call.language;
+	r->varies_by_user = site_accounts(site) != NULL;
+	r->is_personal = principal_is_user(&frame.principal) ||
+			 frame.principal.by == BY_LINK;
+	if (frame.parsed < 0)
+		page_refuse(&frame.call, r,
+			    frame.parsed == ERR_RANGE ? 414 : 400,
+			    frame.parsed == ERR_RANGE
+				? TR("The address is too long.")
+				: TR("The address is not valid."));
 	else
-		dispatch(&call, from, r);
-	site_release_status(site, call.status);
-	generation_unref(generation);
+		dispatch(&frame, from, r);
+	frame_close(&frame);
 }
 
 void route_answer(struct site *site, const struct route_request *request,
 		  struct response *r)
 {
 	answer(site, request, true, r);
+}
+
+/* What of an answer hangs on who asks: what is seen, and whose name stands on
+ * it. */
+static void add_who(struct text *key, struct site *site,
+		    const struct principal *who, const char *host)
+{
+	struct accounts *accounts = site_accounts(site);
+
+	if (who->by == BY_OPEN || !accounts)
+		text_addf(key, "?%c",
+			  who->by != BY_OPEN	      ? 'p'
+			  : route_host_is_local(host) ? 'a'
+						      : 'n');
+	else
+		text_addf(
+		    key, "?%d%d.%s.%s.%llu.", who->role, who->by, who->name,
+		    who->session_id,
+		    (unsigned long long)optouts_serial(accounts->optouts));
+	for (size_t i = 0; i < who->asn_count; i++)
+		text_addf(key, "%u,", who->asns[i]);
 }
 
 bool route_key(char key[ROUTE_KEY_SIZE], struct site *site,
@@ -297,23 +254,27 @@ bool route_key(char key[ROUTE_KEY_SIZE], struct site *site,
 		       strcmp(request->method, "HEAD") == 0;
 	struct generation *generation;
 	const struct language *language;
-	bool is_open;
-	int len;
+	struct principal who;
+	struct text text;
+	bool fits;
 
 	if (!is_read)
 		return false;
 	generation = site_take_generation(site, serial);
-	is_open = generation->config->web.access == CONFIG_ACCESS_OPEN;
+	text_init(&text);
+	fits = frame_identify(&who, site, generation->config, request) ==
+	       FRAME_KNOWN;
+	add_who(&text, site, &who, request->host);
 	/* A language that the address asks for is in the target. */
 	language = languages_choose(generation->config, NULL,
 				    request->accept_language);
-	len = snprintf(key, ROUTE_KEY_SIZE, "?%c %s %s",
-		       !is_open				    ? 'p'
-		       : route_host_is_local(request->host) ? 'a'
-							    : 'n',
-		       language->code, request->target);
+	text_addf(&text, " %s %s", language->code, request->target);
+	fits = fits && text_ok(&text) && text.len < ROUTE_KEY_SIZE;
+	if (fits)
+		memcpy(key, text_str(&text), text.len + 1);
+	text_fini(&text);
 	generation_unref(generation);
-	return len > 0 && len < ROUTE_KEY_SIZE;
+	return fits;
 }
 
 /* Whether there is a step that was not there at the last look. */
@@ -342,12 +303,12 @@ static void follow_pairs(struct site *site, bool is_new)
 void route_prepare(struct site *site, double *last_step_end)
 {
 	bool is_new = has_new_step(site, last_step_end);
+	const struct route *route;
 
 	follow_pairs(site, is_new);
 	if (!is_new)
 		return;
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		const struct route *route = &routes[i];
+	for (size_t i = 0; (route = route_at(i)) != NULL; i++) {
 		char target[32];
 		const struct route_request request = { .method = "GET",
 						       .target = target,

@@ -21,6 +21,11 @@ struct route_request {
 	const char *host;	     /* the Host header's value */
 	const char *accept_language; /* NULL: there is none */
 	struct client_origin origin;
+	/* Another header's value, or NULL; itself NULL: there are none. */
+	const char *(*header)(const void *of, const char *name);
+	const void *headers;
+	const char *body; /* of a POST */
+	size_t body_len;
 };
 
 /**
@@ -31,7 +36,7 @@ struct route_request {
 void route_answer(struct site *site, const struct route_request *request,
 		  struct response *r);
 
-enum { ROUTE_KEY_SIZE = 2200 };
+enum { ROUTE_KEY_SIZE = 2900 };
 
 /**
  * What an answer to a request hangs on, beside time and configuration: what

@@ -12,6 +12,8 @@
 #include "util/err.h"
 #include "util/language.h"
 #include "util/log.h"
+#include "util/number.h"
+#include "web/form.h"
 #include "web/kept.h"
 #include "web/listening.h"
 #include "web/representation.h"
@@ -48,7 +50,9 @@ struct waiting {
 
 /* A request from its first line to its end. */
 struct pending {
-	bool is_started;	 /* its header section was seen once */
+	bool is_started; /* its header section was seen once */
+	size_t body_len;
+	char *body; /* of a form; FORM_SIZE_MAX bytes; NULL: none yet */
 	struct waiting *waiting; /* NULL: its response does not wait */
 	char target[];		 /* raw */
 };
@@ -58,7 +62,7 @@ struct header_check {
 	unsigned hosts;
 	unsigned lengths;
 	unsigned encodings;
-	bool has_body;
+	uint32_t length; /* of the body; UINT32_MAX: none that is taken */
 };
 
 static enum MHD_Result check_header(void *cls, enum MHD_ValueKind kind,
@@ -73,19 +77,22 @@ static enum MHD_Result check_header(void *cls, enum MHD_ValueKind kind,
 		check->encodings++;
 	if (strcasecmp(key, "Content-Length") == 0) {
 		check->lengths++;
-		check->has_body = !value || strcmp(value, "0") != 0;
+		if (!value || number_u32(value, strlen(value), FORM_SIZE_MAX,
+					 &check->length) < 0)
+			check->length = UINT32_MAX;
 	}
 	return MHD_YES;
 }
 
-static bool is_acceptable(struct MHD_Connection *connection)
+static bool is_acceptable(struct MHD_Connection *connection, const char *method)
 {
-	struct header_check check = { 0 };
+	struct header_check check = { .length = 0 };
+	bool takes_body = strcmp(method, "POST") == 0;
 
 	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND,
 					check_header, &check);
-	return check.hosts <= 1 && check.lengths <= 1 && !check.has_body &&
-	       check.encodings == 0;
+	return check.hosts <= 1 && check.lengths <= 1 && check.encodings == 0 &&
+	       check.length != UINT32_MAX && (check.length == 0 || takes_body);
 }
 
 static void add_header(void *to, const char *name, const char *value)
@@ -243,6 +250,17 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+static const char *find_header(const void *connection, const char *name)
+{
+	/* The library takes what it only reads as writable. */
+	union {
+		const void *given;
+		struct MHD_Connection *connection;
+	} of = { .given = connection };
+
+	return header(of.connection, name);
+}
+
 static struct client_origin origin_of(struct MHD_Connection *connection)
 {
 	struct client_origin origin = {
@@ -278,6 +296,10 @@ static enum MHD_Result respond(struct server *server,
 		.host = host ? host : "localhost",
 		.accept_language = header(connection, "Accept-Language"),
 		.origin = origin_of(connection),
+		.header = find_header,
+		.headers = connection,
+		.body = pending ? pending->body : NULL,
+		.body_len = pending ? pending->body_len : 0,
 	};
 	bool accepts_gzip =
 	    response_accepts_gzip(header(connection, "Accept-Encoding"));
@@ -301,6 +323,20 @@ static enum MHD_Result respond(struct server *server,
 	return result;
 }
 
+/* A part of the body; how long it is in all was checked before. */
+static bool take_body(struct pending *pending, const char *data, size_t len)
+{
+	if (len > FORM_SIZE_MAX - pending->body_len)
+		return false;
+	if (!pending->body)
+		pending->body = malloc(FORM_SIZE_MAX);
+	if (!pending->body)
+		return false;
+	memcpy(pending->body + pending->body_len, data, len);
+	pending->body_len += len;
+	return true;
+}
+
 /*
  * Called when the header section is read and again behind it, and once more
  * where the response had to wait; *of_request is what keep_target stored. Only
@@ -314,13 +350,15 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
 			      size_t *upload_size, void **of_request)
 {
 	struct pending *pending = *of_request;
-	bool is_fine = pending && is_acceptable(connection);
+	bool is_fine = pending && is_acceptable(connection, method);
 
 	(void)url;
 	(void)version;
-	(void)upload_data;
 	if (*upload_size > 0) {
-		*upload_size = 0; /* unread; what came before was refused */
+		/* Where it is not fine, that was refused before. */
+		if (is_fine && !take_body(pending, upload_data, *upload_size))
+			return MHD_NO;
+		*upload_size = 0;
 		return MHD_YES;
 	}
 	if (is_fine && !pending->is_started) {
@@ -340,8 +378,7 @@ static void *keep_target(void *cls, const char *target,
 	(void)connection;
 	if (!made)
 		return NULL;
-	made->is_started = false;
-	made->waiting = NULL;
+	*made = (struct pending){ .is_started = false };
 	memcpy(made->target, target, size);
 	return made;
 }
@@ -362,6 +399,10 @@ static void forget_target(void *cls, struct MHD_Connection *connection,
 		w->wait->finish(w->wait, &w->response);
 		response_fini(&w->response);
 		free(w);
+	}
+	if (pending && pending->body) {
+		explicit_bzero(pending->body, pending->body_len);
+		free(pending->body);
 	}
 	free(pending);
 	*of_request = NULL;

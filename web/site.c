@@ -34,6 +34,7 @@ struct site {
 	struct memo *memo;
 	struct pair_days *pair_days;
 	struct render_pool *render_pool; /* borrowed; set before any thread */
+	struct accounts *accounts;	 /* the same */
 	pthread_mutex_t lock;		 /* guards what follows */
 	struct generation *generation;
 	uint64_t serial; /* of the generation, and of what was refused */
@@ -104,6 +105,16 @@ void site_free(struct site *site)
 void site_set_render_pool(struct site *site, struct render_pool *pool)
 {
 	site->render_pool = pool;
+}
+
+void site_set_accounts(struct site *site, struct accounts *accounts)
+{
+	site->accounts = accounts;
+}
+
+struct accounts *site_accounts(const struct site *site)
+{
+	return site ? site->accounts : NULL;
 }
 
 struct render_pool *site_render_pool(const struct site *site)

@@ -21,6 +21,7 @@
 #include "web/render_pool.h"
 #include "web/status.h"
 
+struct accounts;
 struct site;
 
 /* Pages that take long to work out. */
@@ -63,6 +64,12 @@ void site_use(struct site *site, struct generation *generation);
 
 /** What draws PNGs; borrowed until site_free. Without one, none are drawn. */
 void site_set_render_pool(struct site *site, struct render_pool *pool);
+
+/** Who may log in; borrowed until site_free. Without, nobody may. */
+void site_set_accounts(struct site *site, struct accounts *accounts);
+
+/** Who may log in, or NULL. */
+struct accounts *site_accounts(const struct site *site);
 
 /** What draws PNGs, or NULL. */
 struct render_pool *site_render_pool(const struct site *site);

@@ -36,6 +36,8 @@ static struct site *empty_site(void)
 
 static void show(const struct status *status)
 {
+	static const struct principal all = { .role = ROLE_AUDITOR,
+					      .by = BY_OPEN };
 	struct request request = { .segment_count = 0 };
 	struct site *site = empty_site();
 	uint64_t serial;
@@ -45,6 +47,7 @@ static void show(const struct status *status)
 			     .config = generation->config,
 			     .status = status,
 			     .request = &request,
+			     .principal = &all,
 			     .language = languages_choose(generation->config,
 							  NULL, NULL),
 			     .wall_s = 1700000000,

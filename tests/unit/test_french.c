@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "support/made_site.h"
+#include "support/made_accounts.h"
+#include "support/markup.h"
 #include "support/unit.h"
 #include "web/languages.h"
 #include "web/route.h"
@@ -136,6 +137,13 @@ static const struct {
 	{ "graph/*", "/graph/interface.svg?asn=64504&vlan=200", 200 },
 	{ "graph/*", "/graph/switch.svg?name=sw2", 200 },
 	{ "graph/*", "/graph/location.svg?name=Caf%C3%A9%20Bay", 200 },
+	{ "login", "/login", 200 },
+	{ "login", "/login?next=/members", 200 },
+	{ "account", "/account", 200 },
+	{ "account", "/account?share=/graph/exchange.svg", 200 },
+	{ "users", "/users", 200 },
+	{ "users", "/users?user=alice", 200 },
+	{ "users", "/users?user=dave", 200 },
 	{ "", "/nothing", 404 },
 	{ "", "/members/AS1", 404 },
 	{ "", "/?range=decade", 400 },
@@ -150,6 +158,38 @@ static const struct {
 	{ "", "/traffic/vlan?vlan=9", 404 },
 };
 
+/* Pages that there are with users alone. */
+static bool is_of_users(const char *target)
+{
+	return strncmp(target, "/login", 6) == 0 ||
+	       strncmp(target, "/account", 8) == 0 ||
+	       strncmp(target, "/users", 6) == 0;
+}
+
+/* A page as a user sees it: an operator, but of the account a member. */
+static char *text_of_users(const char *target, unsigned status)
+{
+	char cookie[MADE_COOKIE_SIZE];
+	struct made_accounts made;
+	struct response r;
+	char *text;
+
+	made_accounts_open(&made);
+	(void)made_accounts_token(&made, "carol", cookie);
+	(void)made_accounts_cookie(
+	    &made, strncmp(target, "/account", 8) == 0 ? "carol" : "ops",
+	    cookie);
+	r = made_accounts_ask(
+	    &made, &(struct made_ask){ .target = target,
+				       .headers = { { "Cookie", cookie } } });
+	ck_assert_uint_eq(r.status, status);
+	markup_check(text_str(&r.body), true);
+	text = text_steal(&r.body);
+	response_fini(&r);
+	made_accounts_close(&made);
+	return text;
+}
+
 static char *get_in(const char *target, const char *code, unsigned status)
 {
 	struct text wanted;
@@ -158,7 +198,9 @@ static char *get_in(const char *target, const char *code, unsigned status)
 	text_init(&wanted);
 	text_addf(&wanted, "%s%clang=%s", target,
 		  strchr(target, '?') ? '&' : '?', code);
-	text = made_site_text(text_str(&wanted), status);
+	text = is_of_users(target)
+		   ? text_of_users(text_str(&wanted), status)
+		   : made_site_text(text_str(&wanted), status);
 	text_fini(&wanted);
 	return text;
 }
@@ -241,6 +283,9 @@ static bool is_without_words(const char *pattern)
 {
 	return strncmp(pattern, "api/", 4) == 0 ||
 	       strncmp(pattern, "grapher", 7) == 0 || strchr(pattern, '.') ||
+	       strcmp(pattern, "logout") == 0 ||
+	       strcmp(pattern, "account/*") == 0 ||
+	       strcmp(pattern, "users/*") == 0 ||
 	       strcmp(pattern, "livez") == 0 || strcmp(pattern, "readyz") == 0;
 }
 

@@ -64,6 +64,10 @@ static void open_site(struct empty_site *e, bool is_open)
 	e->config.state_dir = e->dir;
 	e->config.web.access =
 	    is_open ? CONFIG_ACCESS_OPEN : CONFIG_ACCESS_ROLES;
+	e->config.web.show[CONFIG_SHOWN_SWITCH] = CONFIG_SHOW_STAFF;
+	e->config.web.show[CONFIG_SHOWN_MEMBER] = CONFIG_SHOW_OWN;
+	e->config.web.show[CONFIG_SHOWN_PAIR] = CONFIG_SHOW_OWN;
+	e->config.web.show[CONFIG_SHOWN_PORT] = CONFIG_SHOW_OWN;
 	e->registry.config = &e->config;
 	e->generation.config = &e->config;
 	e->generation.registry = &e->registry;
@@ -118,7 +122,7 @@ static const struct {
 	{ "/graph/exchange.csv", 200, 200 },
 	{ "/graph/vlan.csv?vlan=9", 404, 404 },
 	{ "/graph/member.csv?asn=1", 404, 403 },
-	{ "/graph/exchanges.csv", 404, 403 },
+	{ "/graph/exchanges.csv", 404, 404 },
 	{ "/graph/member.svg?asn=1", 404, 403 },
 	{ "/graph/infrastructure.svg?id=9", 404, 404 },
 	{ "/graph/location.json?name=x", 404, 404 },

@@ -119,6 +119,10 @@ static const struct {
 	{ "GET /nothing HTTP/1.1\r\n" HOST LAST, "404" },
 	{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n" LAST, "405" },
 	{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n" LAST "abc",
+	  "405" },
+	{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 4097\r\n" LAST "abc",
+	  "400" },
+	{ "POST / HTTP/1.1\r\n" HOST "Content-Length: +3\r\n" LAST "abc",
 	  "400" },
 	{ "GET / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n" LAST "abc", "400" },
 	{ "GET / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n" LAST

@@ -30,12 +30,17 @@ static int path_in(char to[PATH_MAX], const char *dir, const char *name)
 	return len > 0 && len < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-int accounts_key(const char *state_dir, unsigned char key[SECRET_BYTES],
-		 struct text *problem)
+static int key_path(char to[PATH_MAX], const char *state_dir)
+{
+	return path_in(to, state_dir, "key");
+}
+
+int accounts_read_key(const char *state_dir, unsigned char key[SECRET_BYTES],
+		      struct text *problem)
 {
 	char path[PATH_MAX];
 	struct text content;
-	int rc = path_in(path, state_dir, "key");
+	int rc = key_path(path, state_dir);
 
 	if (rc < 0)
 		return rc;
@@ -45,12 +50,6 @@ int accounts_key(const char *state_dir, unsigned char key[SECRET_BYTES],
 		rc = ERR_RANGE;
 	if (rc == 0)
 		memcpy(key, content.data, SECRET_BYTES);
-	if (rc == -ENOENT) {
-		rc = secret_bytes(key, SECRET_BYTES);
-		if (rc == 0)
-			rc =
-			    file_replace_private(path, key, SECRET_BYTES, NULL);
-	}
 	if (rc == ERR_RANGE) {
 		text_addf(problem,
 			  "%s: expected %d bytes; without the file a new key "
@@ -63,6 +62,25 @@ int accounts_key(const char *state_dir, unsigned char key[SECRET_BYTES],
 	if (content.data)
 		explicit_bzero(content.data, content.len);
 	text_fini(&content);
+	return rc;
+}
+
+/* The key of a state folder, made where there is none. */
+static int find_key(const char *state_dir, unsigned char key[SECRET_BYTES],
+		    struct text *problem)
+{
+	char path[PATH_MAX];
+	int rc = key_path(path, state_dir);
+
+	if (rc < 0)
+		return rc;
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return accounts_read_key(state_dir, key, problem);
+	rc = secret_bytes(key, SECRET_BYTES);
+	if (rc == 0)
+		rc = file_replace_private(path, key, SECRET_BYTES, NULL);
+	if (rc < 0)
+		text_addf(problem, "%s: %s\n", path, err_str(rc));
 	return rc;
 }
 
@@ -109,7 +127,7 @@ static int open_files(struct accounts *a, const char *dir, struct text *problem)
 	if (rc == 0)
 		rc = optouts_new(&a->optouts, path, problem);
 	if (rc == 0)
-		rc = accounts_key(dir, a->key, problem);
+		rc = find_key(dir, a->key, problem);
 	if (rc == 0)
 		rc = path_in(path, dir, "audit.log");
 	if (rc == 0)
@@ -151,6 +169,12 @@ int accounts_open(struct accounts **out, const char *users_path,
 	}
 	*out = made;
 	return 0;
+}
+
+void accounts_stop(struct accounts *accounts)
+{
+	if (accounts)
+		worker_stop(accounts->worker);
 }
 
 void accounts_close(struct accounts *accounts)
@@ -268,7 +292,7 @@ static bool by_token(struct accounts *a, const char *authorization,
 	return true;
 }
 
-bool accounts_identify(struct accounts *accounts, const struct shown *shown,
+bool accounts_identify(struct accounts *accounts, const struct evidence *shown,
 		       double now_s, struct principal *out)
 {
 	struct user user;

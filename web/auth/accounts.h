@@ -61,11 +61,14 @@ struct accounts {
 MUST_CHECK int accounts_open(struct accounts **out, const char *users_path,
 			     const char *state_dir, struct text *problem);
 
+/** Have what is in the worker's queue done, and take no more. NULL is fine. */
+void accounts_stop(struct accounts *accounts);
+
 /** Close it; NULL is fine. What is in the worker's queue is done before. */
 void accounts_close(struct accounts *accounts);
 
 /* What a request shows of who asks; borrowed, NULL: nothing. */
-struct shown {
+struct evidence {
 	const char *cookie;	   /* Cookie */
 	const char *authorization; /* Authorization */
 	const char *proxy_user;	   /* of a proxy that is believed */
@@ -79,7 +82,7 @@ struct shown {
  * @return false: a token or a proxy's user was shown that does not hold
  */
 MUST_CHECK bool accounts_identify(struct accounts *accounts,
-				  const struct shown *shown, double now_s,
+				  const struct evidence *shown, double now_s,
 				  struct principal *out);
 
 /** The principal that a user is by itself. */
@@ -125,9 +128,12 @@ void accounts_sign_link(const struct accounts *accounts, const char *target,
 /** Forget what has ended, and write what is not written; every few seconds. */
 void accounts_tick(struct accounts *accounts, double now_s);
 
-/** Read or make the key of a state folder. @return 0 or -errno */
-MUST_CHECK int accounts_key(const char *state_dir,
-			    unsigned char key[SECRET_BYTES],
-			    struct text *problem);
+/**
+ * Read the key of a state folder.
+ * @return 0, ERR_CONFIG or -errno, as problem says
+ */
+MUST_CHECK int accounts_read_key(const char *state_dir,
+				 unsigned char key[SECRET_BYTES],
+				 struct text *problem);
 
 #endif

@@ -25,7 +25,7 @@ enum principal_by {
 	BY_SESSION,
 	BY_TOKEN,
 	BY_PROXY, /* a trusted proxy's header says so */
-	BY_SHARE, /* a signed link: one graph alone */
+	BY_LINK,  /* a signed link: one graph alone */
 };
 
 struct principal {
@@ -54,7 +54,7 @@ bool principal_has_asn(const struct principal *p, uint32_t asn);
 /** Whether it is somebody who can log out or keep tokens. */
 static inline bool principal_is_user(const struct principal *p)
 {
-	return p->name[0] != '\0' && p->by != BY_SHARE;
+	return p->name[0] != '\0' && p->by != BY_LINK;
 }
 
 #endif

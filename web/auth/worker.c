@@ -74,15 +74,26 @@ int worker_new(struct worker **out, size_t room)
 	return 0;
 }
 
+void worker_stop(struct worker *worker)
+{
+	bool was_over;
+
+	if (!worker)
+		return;
+	(void)pthread_mutex_lock(&worker->lock);
+	was_over = worker->is_over;
+	worker->is_over = true;
+	(void)pthread_cond_signal(&worker->changed);
+	(void)pthread_mutex_unlock(&worker->lock);
+	if (!was_over)
+		(void)pthread_join(worker->thread, NULL);
+}
+
 void worker_free(struct worker *worker)
 {
 	if (!worker)
 		return;
-	(void)pthread_mutex_lock(&worker->lock);
-	worker->is_over = true;
-	(void)pthread_cond_signal(&worker->changed);
-	(void)pthread_mutex_unlock(&worker->lock);
-	(void)pthread_join(worker->thread, NULL);
+	worker_stop(worker);
 	(void)pthread_cond_destroy(&worker->changed);
 	(void)pthread_mutex_destroy(&worker->lock);
 	free(worker);

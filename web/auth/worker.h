@@ -23,7 +23,11 @@ struct work {
 /** Start a thread, with a queue of that length. @return 0 or -errno */
 MUST_CHECK int worker_new(struct worker **out, size_t room);
 
-/** Have the thread do what is in the queue, and end it. NULL is fine. */
+/** Have the thread do what is in the queue, and end it; more is refused then.
+ * NULL is fine. */
+void worker_stop(struct worker *worker);
+
+/** The same, and free it. NULL is fine. */
 void worker_free(struct worker *worker);
 
 /**
