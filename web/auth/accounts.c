@@ -131,7 +131,8 @@ static int open_files(struct accounts *a, const char *dir, struct text *problem)
 	if (rc == 0)
 		rc = path_in(path, dir, "audit.log");
 	if (rc == 0)
-		rc = audit_open(&a->audit, path, a->key, problem);
+		rc = audit_open(&a->audit, path, a->key, AUDIT_FILE_MAX,
+				problem);
 	return rc;
 }
 

@@ -18,8 +18,7 @@
 #include "util/log.h"
 
 enum {
-	FILE_MAX = 10 << 20,
-	READ_MAX = FILE_MAX + (64 << 10),
+	READ_MAX = AUDIT_FILE_MAX + (64 << 10),
 	VALUE_MAX = 200, /* bytes of a value that are kept */
 	TAIL = sizeof(",\"mac\":\"\"}") - 1 + DIGEST_TEXT_SIZE - 1,
 };
@@ -30,6 +29,7 @@ static const char mac_key[] = ",\"mac\":\"";
 struct audit {
 	char *path;
 	unsigned char key[SECRET_BYTES];
+	off_t most;
 	pthread_mutex_t lock; /* guards what follows */
 	char last[DIGEST_TEXT_SIZE];
 	int fd;
@@ -65,7 +65,9 @@ static bool follows(const unsigned char key[SECRET_BYTES], const char *line,
 	char found[DIGEST_TEXT_SIZE];
 	const char *tail = line + len - TAIL;
 
-	if (len <= TAIL || memcmp(tail, mac_key, sizeof(mac_key) - 1) != 0)
+	if (len <= TAIL ||
+	    memcmp(tail, mac_key, sizeof(mac_key) - 1) != 0 ||
+	    memcmp(line + len - 2, "\"}", 2) != 0)
 		return false;
 	memcpy(found, tail + sizeof(mac_key) - 1, DIGEST_TEXT_SIZE - 1);
 	found[DIGEST_TEXT_SIZE - 1] = '\0';
@@ -246,7 +248,8 @@ static int go_on(struct audit *audit, struct text *problem)
 }
 
 int audit_open(struct audit **out, const char *path,
-	       const unsigned char key[SECRET_BYTES], struct text *problem)
+	       const unsigned char key[SECRET_BYTES], size_t most,
+	       struct text *problem)
 {
 	struct audit *made = calloc(1, sizeof(*made));
 	int rc;
@@ -254,6 +257,7 @@ int audit_open(struct audit **out, const char *path,
 	if (!made)
 		return -ENOMEM;
 	made->fd = -1;
+	made->most = (off_t)most;
 	memcpy(made->key, key, SECRET_BYTES);
 	made->path = strdup(path);
 	rc = made->path ? go_on(made, problem) : -ENOMEM;
@@ -329,7 +333,7 @@ void audit_add(struct audit *audit, const struct audit_event *event)
 	format(&line, event);
 	log_notice("web: audit: %s}", text_str(&line));
 	(void)pthread_mutex_lock(&audit->lock);
-	if (audit->size >= FILE_MAX)
+	if (audit->size >= audit->most)
 		rc = turn(audit);
 	else if (audit->fd < 0)
 		rc = start_file(audit);

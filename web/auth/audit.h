@@ -9,7 +9,7 @@
  * Each line ends with an HMAC over the one before and itself, so that a line
  * that was changed, put in or taken out is found by whoever has the key; what
  * was cut off at the end is not. A file in which that is so at the start is put
- * aside. At 10 MB the file becomes FILE.1. All calls from any thread.
+ * aside. A full file becomes FILE.1. All calls from any thread.
  */
 
 #include "net/ipaddr.h"
@@ -19,14 +19,17 @@
 
 struct audit;
 
+enum { AUDIT_FILE_MAX = 10 << 20 };
+
 /**
  * Open the log, and make it where there is none.
  *
+ * @param most     bytes of a file, AUDIT_FILE_MAX at most
  * @param problem  gets why not
  * @return 0 or -errno
  */
 MUST_CHECK int audit_open(struct audit **out, const char *path,
-			  const unsigned char key[SECRET_BYTES],
+			  const unsigned char key[SECRET_BYTES], size_t most,
 			  struct text *problem);
 
 /** Close it; NULL is fine. */

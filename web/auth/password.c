@@ -9,6 +9,10 @@
 #include "util/err.h"
 #include "web/auth/digest.h"
 
+/* The shortest hash that begins with a $, of MD5, has 27 characters and more
+ * with its salt; libcrypt looks at what stands before the hash alone. */
+enum { SHORTEST = 27 };
+
 /* What is hashed where there is no hash to compare with: of yescrypt with the
  * cost that new ones have, so that it takes as long. Nobody knows a password
  * that gives it, and it would not be taken if somebody did. */
@@ -67,7 +71,8 @@ bool password_hash_is_valid(const char *hash)
 
 	if (strcmp(hash, "*") == 0)
 		return true;
-	if (hash[0] != '$' || strlen(hash) >= PASSWORD_HASH_SIZE)
+	if (hash[0] != '$' || strlen(hash) < SHORTEST ||
+	    strlen(hash) >= PASSWORD_HASH_SIZE)
 		return false;
 	verdict = crypt_checksalt(hash);
 	return verdict == CRYPT_SALT_OK || verdict == CRYPT_SALT_METHOD_LEGACY;
