@@ -45,6 +45,11 @@ static enum access_verdict of_all(const struct call *call,
 							  : denied(call);
 }
 
+bool access_kind(const struct call *call, enum config_shown kind)
+{
+	return of_all(call, kind) == ACCESS_SHOWN;
+}
+
 /* Whether a member is there and lets others see. */
 static bool shows_itself(const struct call *call, uint32_t asn)
 {

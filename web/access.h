@@ -53,6 +53,9 @@ bool access_all(const struct call *call);
 /** Whether who asks is known, and not the public. */
 bool access_is_known(const struct call *call);
 
+/** Whether one sees the graphs of a kind that are nobody's own. */
+bool access_kind(const struct call *call, enum config_shown kind);
+
 /** What becomes of a request for something of that kind. */
 enum access_verdict access_check(const struct call *call, enum access_of of);
 

@@ -115,7 +115,7 @@ static void add_heads(struct text *out, const char *const *heads)
 	for (; *heads; heads++)
 		text_addf(out, "<th scope=\"col\">%s</th>", tr(out, *heads));
 	text_addf(out,
-		  "<th scope=\"col\"><span class=\"hidden\">%s</span></th>"
+		  "<th scope=\"col\"><span class=\"unseen\">%s</span></th>"
 		  "</tr></thead><tbody>\n",
 		  tr(out, "End"));
 }

@@ -220,7 +220,7 @@ static void run_password(struct accounts *accounts, const struct form *form,
 		note(accounts, c, "password_not_changed", NULL);
 		return;
 	}
-	accounts_was_right(accounts, name);
+	accounts_was_right(accounts, name, &c->from);
 	change_password(accounts, form, c, result);
 }
 

@@ -29,12 +29,12 @@ static void add_view(struct text *out, const struct call *call,
 		text_addf(out, "<details><summary>%s</summary>\n",
 			  tr(out, "Figures"));
 		graph_add_table(out, subject, view);
-		graph_add_links(out, subject, view);
+		graph_add_links(out, call, subject, view);
 		text_add(out, "</details>\n");
 		return;
 	}
 	graph_add_table(out, subject, view);
-	graph_add_links(out, subject, view);
+	graph_add_links(out, call, subject, view);
 }
 
 void figure_add(struct text *out, const struct call *call,

@@ -446,8 +446,25 @@ const char *graph_band_key(enum band band)
 	return keys[band];
 }
 
-void graph_add_links(struct text *out, const struct subject *subject,
-		     const struct view *view)
+/* Where a user makes a link of this graph for others. */
+static void add_share(struct text *out, const struct call *call,
+		      const struct subject *subject, const struct view *view)
+{
+	struct text url;
+
+	if (!*call->principal->form_secret)
+		return;
+	text_init(&url);
+	subject_add_url(&url, subject, "svg", &view->period);
+	look_add_query(&url, &view->look);
+	text_add(out, " \xc2\xb7 <a href=\"/account?share=");
+	html_url_of(out, text_str(&url));
+	text_addf(out, "#share\">%s</a>", tr(out, "share"));
+	text_fini(&url);
+}
+
+void graph_add_links(struct text *out, const struct call *call,
+		     const struct subject *subject, const struct view *view)
 {
 	text_addf(out, "<p class=\"links\">%s",
 		  tr(out, "This graph and its figures as"));
@@ -457,6 +474,7 @@ void graph_add_links(struct text *out, const struct subject *subject,
 		look_add_query(out, &view->look);
 		text_addf(out, "\">%s</a>", formats[i].name);
 	}
+	add_share(out, call, subject, view);
 	text_add(out, "</p>\n");
 }
 

@@ -27,8 +27,8 @@ void graph_add_table(struct text *out, const struct subject *subject,
 		     const struct view *view);
 
 /** Links to the same graph in other forms. */
-void graph_add_links(struct text *out, const struct subject *subject,
-		     const struct view *view);
+void graph_add_links(struct text *out, const struct call *call,
+		     const struct subject *subject, const struct view *view);
 
 struct render_job;
 

@@ -174,3 +174,19 @@ void html_yaml(struct text *out, const char *string)
 	}
 	text_add_char(out, '"');
 }
+
+void html_url_of(struct text *out, const char *attribute)
+{
+	static const char entity[] = "&amp;";
+	struct text plain;
+
+	text_init(&plain);
+	while (*attribute) {
+		text_add_char(&plain, *attribute);
+		attribute += strncmp(attribute, entity, sizeof(entity) - 1) == 0
+				 ? sizeof(entity) - 1
+				 : 1;
+	}
+	html_url(out, text_str(&plain));
+	text_fini(&plain);
+}

@@ -25,6 +25,9 @@ void html_name(struct text *out, const char *string);
 /** One component of a URL: all but unreserved characters as %XX. */
 void html_url(struct text *out, const char *string);
 
+/** The same of an address that is written for an attribute: &amp; is one &. */
+void html_url_of(struct text *out, const char *attribute);
+
 /**
  * A double-quoted YAML scalar, quotes included, all but plain ASCII escaped;
  * to go into a page it is still to be escaped as text.

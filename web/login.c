@@ -147,7 +147,7 @@ static void run_login(struct accounts *accounts, const struct form *form,
 	     name);
 	if (!result->is_right)
 		return;
-	accounts_was_right(accounts, name);
+	accounts_was_right(accounts, name, &context->from);
 	/* The one that the browser had ends. */
 	if (before->by == BY_SESSION)
 		(void)!credentials_end(accounts->sessions, before->name,

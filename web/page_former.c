@@ -19,7 +19,7 @@ static void add_total(const struct call *call, const struct subject *subject,
 	}
 	graph_add_figure(out, subject, &view, "g");
 	graph_add_table(out, subject, &view);
-	graph_add_links(out, subject, &view);
+	graph_add_links(out, call, subject, &view);
 	view_fini(&view);
 }
 

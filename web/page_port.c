@@ -8,6 +8,7 @@
 
 #include "util/language.h"
 #include "util/number.h"
+#include "web/access.h"
 #include "web/graph.h"
 #include "web/html.h"
 #include "web/page.h"
@@ -102,13 +103,15 @@ static void add_all(const struct shown *s, struct text *out)
 	html_name(out, text_str(&s->subject.title));
 	text_add(out, "</h1>\n<p class=\"lead\">");
 	add_speed(out, s->row);
-	text_addf(out, " <a href=\"/ports\">%s</a></p>\n",
-		  tr(out, "All ports"));
+	if (access_all(s->call))
+		text_addf(out, " <a href=\"/ports\">%s</a>",
+			  tr(out, "All ports"));
+	text_add(out, "</p>\n");
 	period_nav_add(out, s->call, &s->view.period);
 	graph_add_figure(out, &s->subject, &s->view, "g");
 	graph_add_table(out, &s->subject, &s->view);
 	add_calibration(s->row->status, out);
-	graph_add_links(out, &s->subject, &s->view);
+	graph_add_links(out, s->call, &s->subject, &s->view);
 	port_counts_add_table(out, &s->counts);
 	ports_add_trend(out, &s->trend, s->row->speed_bps, s->last_day);
 }

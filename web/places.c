@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "util/language.h"
+#include "web/access.h"
 #include "web/html.h"
 #include "web/units.h"
 #include "web/view.h"
@@ -58,15 +59,19 @@ void places_add(struct text *out, const struct call *call,
 		  "</tr></thead>\n<tbody>\n",
 		  tr(out, "Part of the exchange"), tr(out, "Now"),
 		  tr(out, "Maximum"));
-	if (r->infrastructure.switch_count > 0) {
+	if (r->infrastructure.switch_count > 0 &&
+	    access_kind(call, CONFIG_SHOWN_INFRASTRUCTURE)) {
 		subject_of_infrastructure(&subject, out->language, r);
 		add_place(out, call, &subject, period);
 	}
-	for (uint32_t i = 0; i < r->location_count; i++) {
+	for (uint32_t i = 0;
+	     access_kind(call, CONFIG_SHOWN_LOCATION) && i < r->location_count;
+	     i++) {
 		subject_of_location(&subject, out->language, &r->locations[i]);
 		add_place(out, call, &subject, period);
 	}
-	for (uint32_t i = 0; i < r->vlan_count; i++) {
+	for (uint32_t i = 0;
+	     access_kind(call, CONFIG_SHOWN_VLAN) && i < r->vlan_count; i++) {
 		subject_of_vlan(&subject, out->language, &r->vlans[i]);
 		add_place(out, call, &subject, period);
 	}

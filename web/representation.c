@@ -197,7 +197,8 @@ void representation_headers(const struct representation *it, int64_t now_s,
 	add(to, "Content-Type", r->content_type);
 	add_sharing(r, add, to);
 	add(to, "X-Content-Type-Options", "nosniff");
-	add(to, "Referrer-Policy", "no-referrer");
+	/* With none at all, browsers say "null" for the origin of our forms. */
+	add(to, "Referrer-Policy", "same-origin");
 	if (it->is_gzip)
 		add(to, "Content-Encoding", "gzip");
 	if (r->is_translated)

@@ -92,8 +92,8 @@ static bool is_from_here(const struct route_request *from)
 	const char *origin = frame_header(from, "Origin");
 	const char *host;
 
-	if (site && strcmp(site, "same-origin") != 0)
-		return false;
+	if (site)
+		return strcmp(site, "same-origin") == 0;
 	if (!origin)
 		return true;
 	host = strstr(origin, "://");

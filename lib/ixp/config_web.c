@@ -93,12 +93,12 @@ static void read_show(struct config_reader *r, const struct yaml_item *item,
 	struct config_web *web = field;
 
 	for (size_t i = 0; i < CONFIG_SHOWN_COUNT; i++)
-		keys[i] = (struct config_key){
-			shown_names[i], i * sizeof(web->show[0]),
-			i < CONFIG_SHOWN_MEMBER ? read_show_of_all
-						: read_show_of_own,
-			false
-		};
+		keys[i] = (struct config_key){ shown_names[i],
+					       i * sizeof(web->show[0]),
+					       i < CONFIG_SHOWN_MEMBER
+						   ? read_show_of_all
+						   : read_show_of_own,
+					       false };
 	config_mapping(r, item, &all, web->show);
 }
 

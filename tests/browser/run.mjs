@@ -41,9 +41,12 @@ const { startSite } = await import("./site.mjs");
 const { appearance, shots } = await import("./appearance.mjs");
 const { zoom } = await import("./zoom.mjs");
 const { use } = await import("./use.mjs");
+const { accounts, accountShots } = await import("./accounts.mjs");
 const { finish } = await import("./report.mjs");
 const site = await startSite({ web: options.web,
 	makeExchange: options["make-exchange"] });
+const withUsers = await startSite({ web: options.web,
+	makeExchange: options["make-exchange"], users: true });
 let browser;
 
 try {
@@ -51,13 +54,17 @@ try {
 	if (options.shots) {
 		mkdirSync(options.shots, { recursive: true });
 		await shots(browser, site.url, options.shots, options.only);
+		if (!options.only || options.only.includes("accounts"))
+			await accountShots(browser, withUsers.url, options.shots);
 	} else {
 		await appearance(browser, site.url, options.all);
 		await zoom(browser, site.url);
 		await use(browser, site.url, options.all);
+		await accounts(browser, withUsers.url, options.all);
 		process.exitCode = finish();
 	}
 } finally {
 	await browser?.close();
 	site.stop();
+	withUsers.stop();
 }

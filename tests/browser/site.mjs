@@ -19,6 +19,19 @@ function speakBoth(file) {
 			"exchange: { languages: [en, fr],"));
 }
 
+export const password = "correct horse battery";
+
+// With users instead of everything for everyone.
+function addUsers(web, file) {
+	const config = readFileSync(file, "utf8");
+
+	writeFileSync(file, config.replace("access: open", "users: users"));
+	for (const user of [["ops", "--role", "operator"],
+		["alice", "--role", "member", "--asn", "64500"]])
+		execFileSync(web, ["-c", file, "--add-user", ...user],
+			{ input: password + "\n", stdio: "pipe" });
+}
+
 // As a collector does that runs: its status is never old.
 function keepFresh(file) {
 	const status = JSON.parse(readFileSync(file, "utf8"));
@@ -53,12 +66,14 @@ function addressOf(web) {
 	});
 }
 
-// Start both. @return { url, stop() }
+// Start both; programs.users: with users. @return { url, stop() }
 export async function startSite(programs) {
 	const dir = mkdtempSync(join(tmpdir(), "lanterne-browser-"));
 
 	execFileSync(programs.makeExchange, [dir]);
 	speakBoth(join(dir, "lanterne.yaml"));
+	if (programs.users)
+		addUsers(programs.web, join(dir, "lanterne.yaml"));
 	const web = spawn(programs.web, ["-c", join(dir, "lanterne.yaml"),
 		"--listen", "127.0.0.1:0"],
 		{ stdio: ["ignore", "pipe", "inherit"] });

@@ -237,7 +237,7 @@ static const struct {
 } headers[] = {
 	{ "/", "Content-Type", "text/html; charset=utf-8" },
 	{ "/", "X-Content-Type-Options", "nosniff" },
-	{ "/", "Referrer-Policy", "no-referrer" },
+	{ "/", "Referrer-Policy", "same-origin" },
 	{ "/", "Cache-Control", "private, max-age=10" },
 	{ "/", "Content-Security-Policy",
 	  "default-src 'none'; style-src 'self'; img-src 'self'; script-src "

@@ -352,10 +352,14 @@ double accounts_may_try(struct accounts *accounts, const char *name,
 	return wait_s;
 }
 
-void accounts_was_right(struct accounts *accounts, const char *name)
+void accounts_was_right(struct accounts *accounts, const char *name,
+			const struct ipaddr *from)
 {
+	char address[IPADDR_TEXT_SIZE];
 	char lower[USER_NAME_SIZE];
 
+	address_key(from, address);
+	throttle_return(accounts->logins_of_address, address);
 	name_key(name, lower);
 	throttle_return(accounts->logins_of_name, lower);
 }

@@ -106,8 +106,9 @@ MUST_CHECK bool accounts_cookie(const char *cookie,
 MUST_CHECK double accounts_may_try(struct accounts *accounts, const char *name,
 				   const struct ipaddr *from, double now_s);
 
-/** A try was right: it is not counted for the name. */
-void accounts_was_right(struct accounts *accounts, const char *name);
+/** A try was right: it is not counted, for it was no guess. */
+void accounts_was_right(struct accounts *accounts, const char *name,
+			const struct ipaddr *from);
 
 /**
  * Whether a name and password are those of a user who may log in. Takes as long

@@ -65,8 +65,7 @@ static bool follows(const unsigned char key[SECRET_BYTES], const char *line,
 	char found[DIGEST_TEXT_SIZE];
 	const char *tail = line + len - TAIL;
 
-	if (len <= TAIL ||
-	    memcmp(tail, mac_key, sizeof(mac_key) - 1) != 0 ||
+	if (len <= TAIL || memcmp(tail, mac_key, sizeof(mac_key) - 1) != 0 ||
 	    memcmp(line + len - 2, "\"}", 2) != 0)
 		return false;
 	memcpy(found, tail + sizeof(mac_key) - 1, DIGEST_TEXT_SIZE - 1);
