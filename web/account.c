@@ -88,7 +88,7 @@ static void add_password(const struct call *call, struct text *out)
 	text_addf(out,
 		  "<p><button type=\"submit\">%s</button></p></form>"
 		  "</section>\n",
-		  tr(out, "Change"));
+		  tr(out, "Save"));
 }
 
 static void add_moment(struct text *out, double at_s)
@@ -111,7 +111,7 @@ static void add_end(const struct call *call, struct text *out,
 
 static void add_heads(struct text *out, const char *const *heads)
 {
-	text_add(out, "<div class=\"scroll\"><table><thead><tr>");
+	text_add(out, "<div class=\"scroll\"><table class=\"lines\"><thead><tr>");
 	for (; *heads; heads++)
 		text_addf(out, "<th scope=\"col\">%s</th>", tr(out, *heads));
 	text_addf(out,

@@ -130,6 +130,8 @@ static int said(int rc, const char *path)
 	if (rc == 0)
 		return EX_OK;
 	log_error("%s: %s", path, err_str(rc));
+	if (rc == -ENOENT)
+		return EX_NOINPUT;
 	return rc == ERR_CONFIG ? EX_CONFIG : EX_CANTCREAT;
 }
 

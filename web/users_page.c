@@ -83,7 +83,7 @@ static void add_table(const struct call *call, struct text *out,
 			     &token_count) < 0)
 		out->failed = true;
 	text_addf(out,
-		  "<div class=\"scroll\"><table><thead><tr><th "
+		  "<div class=\"scroll\"><table class=\"lines\"><thead><tr><th "
 		  "scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
 		  "scope=\"col\">%s</th><th scope=\"col\">%s</th>",
 		  tr(out, "Name"), tr(out, "Role"), tr(out, "Members"),
@@ -192,7 +192,7 @@ static void add_forms(const struct call *call, struct text *out,
 	account_begin_form(call, out, "/users/put");
 	add_fields(out, user);
 	text_addf(out, "<p><button type=\"submit\">%s</button></p></form>\n",
-		  tr(out, user ? TR("Change") : TR("Add")));
+		  tr(out, user ? TR("Save") : TR("Add")));
 	if (user)
 		add_ends(call, out, user);
 	text_add(out, "</section>\n");
