@@ -111,7 +111,8 @@ static void add_end(const struct call *call, struct text *out,
 
 static void add_heads(struct text *out, const char *const *heads)
 {
-	text_add(out, "<div class=\"scroll\"><table class=\"lines\"><thead><tr>");
+	text_add(out,
+		 "<div class=\"scroll\"><table class=\"lines\"><thead><tr>");
 	for (; *heads; heads++)
 		text_addf(out, "<th scope=\"col\">%s</th>", tr(out, *heads));
 	text_addf(out,

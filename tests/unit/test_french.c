@@ -198,9 +198,8 @@ static char *get_in(const char *target, const char *code, unsigned status)
 	text_init(&wanted);
 	text_addf(&wanted, "%s%clang=%s", target,
 		  strchr(target, '?') ? '&' : '?', code);
-	text = is_of_users(target)
-		   ? text_of_users(text_str(&wanted), status)
-		   : made_site_text(text_str(&wanted), status);
+	text = is_of_users(target) ? text_of_users(text_str(&wanted), status)
+				   : made_site_text(text_str(&wanted), status);
 	text_fini(&wanted);
 	return text;
 }
