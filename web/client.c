@@ -74,7 +74,10 @@ bool client_may_read_tree(const struct client_origin *origin,
 
 	if (addr.version == 0)
 		return false;
+	/* A proxy on this machine that says nothing of whom it asks for is a
+	 * loopback address, too. */
 	if (web->rrd_from_count == 0)
-		return ipaddr_is_loopback(&addr);
+		return web->access == CONFIG_ACCESS_OPEN &&
+		       ipaddr_is_loopback(&addr);
 	return is_listed(&addr, web->rrd_from, web->rrd_from_count);
 }

@@ -5,6 +5,7 @@
 
 #include "store/rrd_read.h"
 #include "util/err.h"
+#include "web/access.h"
 #include "web/client.h"
 #include "web/grapher.h"
 #include "web/png.h"
@@ -169,10 +170,11 @@ void page_tree(const struct call *call, struct response *r)
 	int rc;
 
 	r->is_public = false; /* for some alone */
-	if (!client_may_read_tree(call->origin, &call->config->web)) {
+	if (!(access_all(call) && !call->is_open) &&
+	    !client_may_read_tree(call->origin, &call->config->web)) {
 		refuse(r, 403,
-		       "Only addresses of web.rrd_from may have "
-		       "these files.");
+		       "Only addresses of web.rrd_from, auditors and operators "
+		       "may have these files.");
 		return;
 	}
 	text_init(&path);

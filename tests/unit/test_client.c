@@ -67,12 +67,15 @@ END_TEST
 
 START_TEST(without_a_trusted_proxy_nobodys_word_is_taken)
 {
-	const struct config_web web = { .rrd_from = NULL };
+	const struct config_web web = { .access = CONFIG_ACCESS_OPEN };
+	const struct config_web closed = { .access = CONFIG_ACCESS_ROLES };
 	struct client_origin origin = origin_at(_i);
 
 	ck_assert_int_eq(client_may_read_tree(&origin, &web),
 			 !origin.is_forwarded && origin.peer.version &&
 			     ipaddr_is_loopback(&origin.peer));
+	/* A proxy on this machine may say nothing of whom it asks for. */
+	ck_assert(!client_may_read_tree(&origin, &closed));
 }
 END_TEST
 
