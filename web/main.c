@@ -73,82 +73,102 @@ static int print(const char *text)
 	return EX_OK;
 }
 
+enum option_id {
+	LISTEN = 256,
+	CHECK,
+	ADD,
+	REMOVE,
+	ROLE,
+	ASN,
+	PROXIED,
+	AUDIT,
+	HELP,
+	VERSION
+};
+
+static const struct option known_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "listen", required_argument, NULL, LISTEN },
+	{ "check-config", no_argument, NULL, CHECK },
+	{ "add-user", required_argument, NULL, ADD },
+	{ "remove-user", required_argument, NULL, REMOVE },
+	{ "role", required_argument, NULL, ROLE },
+	{ "asn", required_argument, NULL, ASN },
+	{ "no-password", no_argument, NULL, PROXIED },
+	{ "check-audit", no_argument, NULL, AUDIT },
+	{ "help", no_argument, NULL, HELP },
+	{ "version", no_argument, NULL, VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Whether it is an option of what is done to users. */
+static bool take_user_option(int c, struct user_command *users)
+{
+	switch (c) {
+	case ADD:
+		users->add = optarg;
+		return true;
+	case REMOVE:
+		users->remove = optarg;
+		return true;
+	case ROLE:
+		users->role = optarg;
+		return true;
+	case ASN:
+		users->asns = optarg;
+		return true;
+	case PROXIED:
+		users->no_password = true;
+		return true;
+	case AUDIT:
+		users->check_audit = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* An exit code, or -1 to go on. */
+static int take_option(int c, struct options *o)
+{
+	if (take_user_option(c, &o->users))
+		return -1;
+	switch (c) {
+	case 'c':
+		o->config_path = optarg;
+		return -1;
+	case LISTEN:
+		if (ipaddr_parse_endpoint(optarg, strlen(optarg),
+					  &o->listen.addr,
+					  &o->listen.port) == 0)
+			return -1;
+		log_error("--listen: not ADDRESS:PORT: \"%s\"", optarg);
+		return EX_USAGE;
+	case CHECK:
+		o->check_only = true;
+		return -1;
+	case HELP:
+		return print(usage);
+	case VERSION:
+		return print("lanterne-web " LANTERNE_VERSION "\n");
+	default:
+		(void)fputs(usage, stderr);
+		return EX_USAGE;
+	}
+}
+
 /* An exit code, or -1 to go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
-	enum {
-		LISTEN = 256,
-		CHECK,
-		ADD,
-		REMOVE,
-		ROLE,
-		ASN,
-		PROXIED,
-		AUDIT,
-		HELP,
-		VERSION
-	};
-	static const struct option known[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "listen", required_argument, NULL, LISTEN },
-		{ "check-config", no_argument, NULL, CHECK },
-		{ "add-user", required_argument, NULL, ADD },
-		{ "remove-user", required_argument, NULL, REMOVE },
-		{ "role", required_argument, NULL, ROLE },
-		{ "asn", required_argument, NULL, ASN },
-		{ "no-password", no_argument, NULL, PROXIED },
-		{ "check-audit", no_argument, NULL, AUDIT },
-		{ "help", no_argument, NULL, HELP },
-		{ "version", no_argument, NULL, VERSION },
-		{ NULL, 0, NULL, 0 },
-	};
+	int code = -1;
 	int c;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-	while ((c = getopt_long(argc, argv, "c:", known, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			o->config_path = optarg;
-			break;
-		case LISTEN:
-			if (ipaddr_parse_endpoint(optarg, strlen(optarg),
-						  &o->listen.addr,
-						  &o->listen.port) == 0)
-				break;
-			log_error("--listen: not ADDRESS:PORT: \"%s\"", optarg);
-			return EX_USAGE;
-		case CHECK:
-			o->check_only = true;
-			break;
-		case ADD:
-			o->users.add = optarg;
-			break;
-		case REMOVE:
-			o->users.remove = optarg;
-			break;
-		case ROLE:
-			o->users.role = optarg;
-			break;
-		case ASN:
-			o->users.asns = optarg;
-			break;
-		case PROXIED:
-			o->users.no_password = true;
-			break;
-		case AUDIT:
-			o->users.check_audit = true;
-			break;
-		case HELP:
-			return print(usage);
-		case VERSION:
-			return print("lanterne-web " LANTERNE_VERSION "\n");
-		default:
-			(void)fputs(usage, stderr);
-			return EX_USAGE;
-		}
-	}
-	if (optind == argc)
-		return -1;
+	while (code < 0 &&
+	       (c = getopt_long(argc, argv, "c:", known_options, NULL)) != -1)
+		code = take_option(c, o);
+	if (code >= 0 || optind == argc)
+		return code;
 	log_error("unexpected argument: \"%s\"", argv[optind]);
 	(void)fputs(usage, stderr);
 	return EX_USAGE;

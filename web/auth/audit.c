@@ -96,7 +96,6 @@ static int check_lines(const struct text *content,
 	const char *at = text_str(content);
 	const char *end = at + content->len;
 
-	*lines = 0;
 	first_mac(last);
 	while (at < end) {
 		const char *line_end = memchr(at, '\n', (size_t)(end - at));
@@ -122,6 +121,7 @@ static int check(const char *path, const unsigned char key[SECRET_BYTES],
 	struct text content;
 	int rc;
 
+	*lines = 0;
 	text_init(&content);
 	rc = file_read(path, READ_MAX, &content);
 	if (rc == 0)
