@@ -40,6 +40,7 @@ struct response {
 	bool is_translated;	  /* in the language of the body */
 	bool is_data;	   /* other sites may use it where it is public */
 	bool is_framed;	   /* the same: in a frame */
+	bool closes;	   /* the connection, once it is sent */
 	int retry_after_s; /* with 503: when to ask again; 0: not said */
 	char *filename;	   /* what to call it where it is kept; owned,
 			    * of plain characters; NULL: nothing */

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What libmicrohttpd leaves of a header section is made here as it makes it:
+ * NULs for separators and line ends. */
+#include "web/framing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/unit.h"
+
+enum { SECTION_SIZE = 1024 };
+
+struct made {
+	char bytes[SECTION_SIZE];
+	char target[SECTION_SIZE];
+	struct framing_section section;
+};
+
+/* The end of a line, as the library finds it, becomes NULs. @return what is
+ * behind it; NULL: there is none */
+static char *cut_line(char *at, char *end)
+{
+	char *feed = memchr(at, '\n', (size_t)(end - at));
+
+	if (!feed)
+		return NULL;
+	if (feed > at && feed[-1] == '\r')
+		feed[-1] = '\0';
+	*feed = '\0';
+	return feed + 1;
+}
+
+static void make(struct made *m, const char *raw, size_t len)
+{
+	char *end = m->bytes + len;
+	char *line = m->bytes;
+	char *next;
+	char *space;
+
+	memset(m, 0, sizeof(*m));
+	memcpy(m->bytes, raw, len);
+	m->section.bytes = m->bytes;
+	m->section.len = len;
+	m->section.target = m->target;
+	next = cut_line(line, end);
+	space = strchr(line, ' ');
+	if (!next || !space)
+		return;
+	*space = '\0';
+	m->section.target_at = (size_t)(space + 1 - m->bytes);
+	space = strchr(space + 1, ' ');
+	if (!space)
+		return;
+	*space = '\0';
+	m->section.version_at = (size_t)(space + 1 - m->bytes);
+	memcpy(m->target, m->bytes + m->section.target_at,
+	       strlen(m->bytes + m->section.target_at));
+	while ((next = cut_line(line = next, end)) && *line) {
+		char *colon = strchr(line, ':');
+
+		if (colon)
+			*colon = '\0';
+		m->section.headers += colon && *line != ' ' && *line != '\t';
+	}
+}
+
+#define HOST "Host: example.net\r\n"
+#define GET  "GET / HTTP/1.1\r\n"
+#define POST "POST / HTTP/1.1\r\n" HOST
+
+static const struct {
+	const char *raw;
+	unsigned refusal;
+	size_t body_len;
+} requests[] = {
+	{ GET HOST "\r\n", 0, 0 },
+	{ GET "host:example.net:8080\r\n\r\n", 0, 0 },
+	{ GET "HOST: \t[2001:db8::1]:80\r\n\r\n", 0, 0 },
+	{ "GET /a?b=%20&c=%C3%A9 HTTP/1.1\r\n" HOST "\r\n", 0, 0 },
+	{ "GET http://example.net/a HTTP/1.1\r\n" HOST "\r\n", 0, 0 },
+	{ "GET / HTTP/1.0\r\n\r\n", 0, 0 },
+	{ GET HOST "X:\r\nY: \xc3\xa9\r\n\r\n", 0, 0 },
+	{ GET HOST "Content-Length: 0\r\n\r\n", 0, 0 },
+	{ POST "Content-Length: 17\r\n\r\n", 0, 17 },
+	{ POST "Content-Length: 4096\r\n\r\n", 0, 4096 },
+	{ POST "Content-Length: 4097\r\n\r\n", 413, 0 },
+	{ POST "Content-Length: 18446744073709551615\r\n\r\n", 413, 0 },
+	/* Where the body ends. */
+	{ GET HOST "Content-Length: 3\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: 3\r\nContent-Length: 3\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: 3\r\ncontent-length: 4\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: 3, 3\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: +3\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: -0\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: 03\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: 0x3\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: 3 0\r\n\r\n", 400, 0 },
+	{ POST "Content-Length:\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: 18446744073709551616\r\n\r\n", 400, 0 },
+	{ POST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
+	  0 },
+	{ POST "Transfer-Encoding: chunked\r\n\r\n", 400, 0 },
+	{ POST "Transfer-Encoding: identity\r\n\r\n", 400, 0 },
+	{ POST "transfer-encoding:\r\n\r\n", 400, 0 },
+	/* For whom it is. */
+	{ GET "\r\n", 400, 0 },
+	{ GET HOST HOST "\r\n", 400, 0 },
+	{ GET HOST "host: other.example\r\n\r\n", 400, 0 },
+	{ "GET / HTTP/1.0\r\n" HOST HOST "\r\n", 400, 0 },
+	{ GET "Host:\r\n\r\n", 400, 0 },
+	{ GET "Host: example.net \r\n\r\n", 400, 0 },
+	{ GET "Host: a b\r\n\r\n", 400, 0 },
+	{ GET "Host: user@example.net\r\n\r\n", 400, 0 },
+	{ GET "Host: example.net/a\r\n\r\n", 400, 0 },
+	{ GET "Host: a,b\r\n\r\n", 400, 0 },
+	{ GET "Host: \xc3\xa9\r\n\r\n", 400, 0 },
+	/* Lines. */
+	{ GET "Host : example.net\r\n\r\n", 400, 0 },
+	{ GET HOST "X Y: a\r\n\r\n", 400, 0 },
+	{ GET HOST "X\t: a\r\n\r\n", 400, 0 },
+	{ GET HOST ": a\r\n\r\n", 400, 0 },
+	{ GET HOST " X: a\r\n\r\n", 400, 0 },
+	{ GET HOST "X: a\r\n b\r\n\r\n", 400, 0 },
+	{ GET HOST "X: a\r\n\tb\r\n\r\n", 400, 0 },
+	{ GET HOST "X: a\n\r\n", 400, 0 },
+	{ GET HOST "X: a\nY: b\r\n\r\n", 400, 0 },
+	{ GET HOST "X: a\r\n\n", 400, 0 },
+	{ GET "Host: example.net\n\n", 400, 0 },
+	{ "GET / HTTP/1.1\n" HOST "\r\n", 400, 0 },
+	{ "GET / HTTP/1.0\n\n", 400, 0 },
+	{ "GET / HTTP/1.0\n\r\n", 400, 0 },
+	{ GET HOST "X: a\rb\r\n\r\n", 400, 0 },
+	{ GET HOST "X: a\x01\r\n\r\n", 400, 0 },
+	{ GET HOST "X: a\x7f\r\n\r\n", 400, 0 },
+	{ GET HOST "\x80: a\r\n\r\n", 400, 0 },
+	{ GET HOST "(X): a\r\n\r\n", 400, 0 },
+	/* The request line. */
+	{ "G(T / HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ " / HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET / HTTP/2.0\r\n" HOST "\r\n", 400, 0 },
+	{ "GET / http/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET / HTTP/1.10\r\n" HOST "\r\n", 400, 0 },
+	{ "GET  / HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET * HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET a HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET ../a HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "CONNECT example.net:80 HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET ftp://example.net/ HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET http://other.example/ HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET http://example.net@other.example/ HTTP/1.1\r\n" HOST "\r\n", 400,
+	  0 },
+	{ "GET http:///a HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET /%00 HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET /?a=%0A HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET /%1f HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET /%7F HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET /\x01 HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET /\x7f HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+	{ "GET /\xc3\xa9 HTTP/1.1\r\n" HOST "\r\n", 400, 0 },
+};
+
+START_TEST(a_request_leaves_no_doubt)
+{
+	const char *raw = requests[_i].raw;
+	struct framing framing;
+	struct made m;
+
+	make(&m, raw, strlen(raw));
+	framing = framing_read(&m.section);
+	ck_assert_msg(framing.refusal == requests[_i].refusal, "%s: %u", raw,
+		      framing.refusal);
+	ck_assert_uint_eq(framing.body_len, requests[_i].body_len);
+	ck_assert_int_eq(framing.refusal != 0, framing.why != NULL);
+}
+END_TEST
+
+/* NULs that came over the wire; some(x) is x with its length. */
+#define BYTES(string) string, sizeof(string) - 1
+
+static const struct {
+	const char *raw;
+	size_t len;
+} nuls[] = {
+	{ BYTES(GET HOST "X: a\0b\r\n\r\n") },
+	{ BYTES(GET HOST "X: a\0\r\n\r\n") },
+	{ BYTES(GET HOST "X: a\0\0Y: b\r\n\r\n") },
+	{ BYTES(GET HOST "X: a\0\0Y\0b\0\0\r\n\r\n") },
+	{ BYTES(GET HOST "X\0: a\r\n\r\n") },
+	{ BYTES(GET HOST "\0X: a\r\n\r\n") },
+	{ BYTES("GET /\0a HTTP/1.1\r\n" HOST "\r\n") },
+	{ BYTES("GET / HTTP/1.1\0\r\n" HOST "\r\n") },
+	{ BYTES("GET\0 / HTTP/1.1\r\n" HOST "\r\n") },
+};
+
+START_TEST(a_nul_that_came_is_refused)
+{
+	struct made m;
+
+	make(&m, nuls[_i].raw, nuls[_i].len);
+	ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
+}
+END_TEST
+
+START_TEST(what_the_library_counted_otherwise_is_refused)
+{
+	static const char raw[] = GET HOST "X: a\r\n\r\n";
+	struct made m;
+
+	make(&m, raw, strlen(raw));
+	ck_assert_uint_eq(framing_read(&m.section).refusal, 0);
+	m.section.headers--;
+	ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
+}
+END_TEST
+
+START_TEST(no_part_of_a_section_is_one)
+{
+	static const char raw[] = GET HOST "X: a\r\nContent-Length: 0\r\n\r\n";
+	struct made m;
+
+	for (size_t len = 0; len < strlen(raw); len++) {
+		make(&m, raw, strlen(raw));
+		m.section.len = len;
+		ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
+	}
+}
+END_TEST
+
+START_TEST(nothing_at_all_is_refused)
+{
+	const struct framing_section none = { .bytes = "", .target = "" };
+
+	ck_assert_uint_eq(framing_read(&none).refusal, 400);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ a_request_leaves_no_doubt, COUNT_OF(requests) },
+		{ a_nul_that_came_is_refused, COUNT_OF(nuls) },
+		{ what_the_library_counted_otherwise_is_refused, 0 },
+		{ no_part_of_a_section_is_one, 0 },
+		{ nothing_at_all_is_refused, 0 },
+	};
+
+	return unit_run("framing", tests, COUNT_OF(tests));
+}
