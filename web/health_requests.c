@@ -6,7 +6,9 @@
  */
 
 #include "util/language.h"
+#include "web/dates.h"
 #include "web/health.h"
+#include "web/said.h"
 #include "web/units.h"
 
 static void add_row(struct text *out, const char *label, double value,
@@ -69,6 +71,24 @@ static void add_images(struct text *out, struct render_pool *pool)
 		false);
 }
 
+static void add_certificate(struct text *out, const struct load *load,
+			    double now_s)
+{
+	enum { SOON_S = 14 * 86400 };
+
+	if (load->tls_was_refused)
+		health_flag(out, "bad",
+			    TR("A newer certificate or key was refused; the "
+			       "old one stays in use. The log says why."));
+	if (load->tls_until_s == 0)
+		return;
+	text_addf(out, "<p class=\"flag %s\">",
+		  (double)load->tls_until_s - now_s < SOON_S ? "warn" : "good");
+	tr_addf(out, "The certificate is valid until %s.",
+		said(out, dates_add_time, (double)load->tls_until_s).text);
+	text_add(out, "</p>\n");
+}
+
 void health_add_requests(const struct call *call, struct text *out)
 {
 	static const char *const columns[] = { TR("This server"),
@@ -83,6 +103,7 @@ void health_add_requests(const struct call *call, struct text *out)
 	add_work(out, &load);
 	add_images(out, site_render_pool(call->site));
 	health_table_end(out);
+	add_certificate(out, &load, call->wall_s);
 	text_add(out, "<p class=\"note\">");
 	tr_addf(out,
 		"Since this server started. There may be %u connections; "

@@ -26,6 +26,7 @@
 #include "web/route.h"
 #include "web/server.h"
 #include "web/site.h"
+#include "web/tls.h"
 
 enum { FOLLOW_AGAIN_S = 60 }; /* after a change that was refused */
 
@@ -117,6 +118,24 @@ static int check_listen(const struct config_endpoint *endpoints, size_t count)
 	return EX_OK;
 }
 
+/* Whether certificate and key can be used, if there are any; says so if not. */
+static bool check_tls(const struct config_web *web)
+{
+	struct tls *tls = NULL;
+	struct text problem;
+	int rc = 0;
+
+	text_init(&problem);
+	if (web->tls_certificate)
+		rc = tls_open(&tls, web->tls_certificate, web->tls_key,
+			      &problem);
+	if (rc < 0)
+		log_error("web: TLS: %s", text_str(&problem));
+	tls_close(tls);
+	text_fini(&problem);
+	return rc == 0;
+}
+
 /* Whether there is a catalogue for each language; says so if not. */
 static bool check_languages(const struct config *config)
 {
@@ -143,6 +162,10 @@ static void find_what_needs_restart(const struct config *old,
 			   &old->web.listen[i].addr, &new->web.listen[i].addr);
 	if (!same)
 		text_addf(problem, "%s: web.listen changed: restart for that\n",
+			  new->path);
+	if (!old->web.tls_certificate != !new->web.tls_certificate)
+		text_addf(problem,
+			  "%s: web.tls turned on or off: restart for that\n",
 			  new->path);
 	if (strcmp(old->timezone, new->timezone) != 0)
 		text_addf(problem,
@@ -216,7 +239,7 @@ static void follow_membership(struct generation **current, struct site *site,
 
 /* @return an exit code, once a signal has said stop */
 static int wait_for_signals(const sigset_t *wanted, struct site *site,
-			    struct generation **current)
+			    struct server *server, struct generation **current)
 {
 	static const struct timespec patience = { .tv_sec = 2 };
 	double last_step_end = NAN;
@@ -226,6 +249,7 @@ static int wait_for_signals(const sigset_t *wanted, struct site *site,
 		int number;
 
 		follow_membership(current, site, &again_s);
+		server_follow(server);
 		number = sigtimedwait(wanted, NULL, &patience);
 		if (number == SIGHUP)
 			(void)reload(current, site);
@@ -269,7 +293,7 @@ static int serve(struct generation **current,
 	}
 	code = print(text_str(&urls));
 	if (code == EX_OK)
-		code = wait_for_signals(&signals, site, current);
+		code = wait_for_signals(&signals, site, server, current);
 out:
 	/* What is still being drawn is given up, so that nobody waits. */
 	render_pool_stop(pool);
@@ -294,7 +318,7 @@ static int run(const struct options *o, struct generation **current)
 	code = check_listen(endpoints, count);
 	if (code != EX_OK)
 		return code;
-	if (!check_languages(config))
+	if (!check_languages(config) || !check_tls(&config->web))
 		return EX_CONFIG;
 	if (zone_use(config->timezone) < 0) {
 		log_error("%s: exchange.timezone: this system has no zone "

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "util/err.h"
 #include "util/language.h"
@@ -20,6 +21,7 @@
 #include "web/representation.h"
 #include "web/response.h"
 #include "web/route.h"
+#include "web/tls.h"
 #include "web/watchdog.h"
 
 enum {
@@ -37,6 +39,8 @@ struct server {
 	struct answering *answering;
 	struct connections *connections;
 	struct watchdog *watchdog;
+	struct tls *tls; /* NULL: in the clear */
+	atomic_bool tls_was_refused;
 	struct MHD_Daemon **daemons;
 	size_t daemon_count;
 	unsigned connections_max; /* of the library, for a thread */
@@ -53,13 +57,19 @@ struct pending {
 	char target[];		/* as it came */
 };
 
-/* What the library keeps for a connection is ours from its start to its end. */
+/* What hangs on a connection from its start to its end. */
+struct hold {
+	struct connection *watched; /* NULL: it is not */
+	struct tls_keys *keys;	    /* NULL: in the clear */
+};
+
 static struct connection *watched(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 	    connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const struct hold *hold = info ? info->socket_context : NULL;
 
-	return info ? info->socket_context : NULL;
+	return hold ? hold->watched : NULL;
 }
 
 static void enter(struct server *server, struct MHD_Connection *connection,
@@ -82,7 +92,8 @@ static void drop_prepared(void *prepared)
 
 /* What the library sends of a representation in this second; the library
  * counts who still does. What is not kept gives its body away. */
-static struct MHD_Response *prepare(struct representation *it, int64_t now_s)
+static struct MHD_Response *prepare(const struct server *server,
+				    struct representation *it, int64_t now_s)
 {
 	struct text *body = &it->response.body;
 	size_t len = body->len;
@@ -93,14 +104,19 @@ static struct MHD_Response *prepare(struct representation *it, int64_t now_s)
 
 	if (made)
 		representation_headers(it, now_s, add_header, made);
-	else if (!keeps)
+	if (made && server->tls)
+		add_header(made, "Strict-Transport-Security",
+			   "max-age=31536000");
+	if (!made && !keeps)
 		free(bytes);
 	return made;
 }
 
-static enum MHD_Result send_prepared(struct MHD_Connection *connection,
-				     struct representation *it, int64_t now_s)
+static enum MHD_Result send_prepared(struct server *server,
+				     struct MHD_Connection *connection,
+				     struct representation *it)
 {
+	int64_t now_s = (int64_t)site_time(server->site);
 	const char *known = MHD_lookup_connection_value(
 	    connection, MHD_HEADER_KIND, "If-None-Match");
 	bool is_known = representation_keeps(it) && known &&
@@ -113,7 +129,7 @@ static enum MHD_Result send_prepared(struct MHD_Connection *connection,
 		it->prepared = NULL;
 	}
 	if (!it->prepared) {
-		it->prepared = prepare(it, now_s);
+		it->prepared = prepare(server, it, now_s);
 		it->prepared_s = now_s;
 		it->drop = drop_prepared;
 	}
@@ -209,8 +225,7 @@ static enum MHD_Result send_refusal(struct server *server,
 
 	atomic_fetch_add(&server->malformed, 1);
 	if (it)
-		result = send_prepared(connection, it,
-				       (int64_t)site_time(server->site));
+		result = send_prepared(server, connection, it);
 	representation_unref(it);
 	return result;
 }
@@ -260,10 +275,8 @@ static enum MHD_Result respond(struct server *server,
 		wait_for(connection, pending->later);
 		return MHD_YES;
 	}
-	/* The time is that behind its making. */
 	if (it)
-		result = send_prepared(connection, it,
-				       (int64_t)site_time(server->site));
+		result = send_prepared(server, connection, it);
 	representation_unref(it);
 	return result;
 }
@@ -362,25 +375,49 @@ static unsigned most_of(struct server *server, const struct ipaddr *addr)
 	return most;
 }
 
-/* The library calls this for a connection's start, and for its end before it
- * closes the socket (connections.h says what hangs on that). */
+static void begin_connection(struct server *server,
+			     struct MHD_Connection *connection, int fd,
+			     struct hold *hold)
+{
+	struct connection_peer peer = { .fd = fd, .addr = peer_of(connection) };
+
+	peer.per_address = most_of(server, &peer.addr);
+	hold->watched =
+	    connections_add(server->connections, &peer, watchdog_clock_ms());
+	if (server->tls)
+		hold->keys = tls_begin(
+		    server->tls,
+		    MHD_get_connection_info(connection,
+					    MHD_CONNECTION_INFO_GNUTLS_SESSION)
+			->tls_session);
+}
+
+/* The library calls this for a connection's start, and for its end behind that
+ * of its TLS and before it closes the socket (connections.h says what hangs on
+ * that). */
 static void follow(void *cls, struct MHD_Connection *connection, void **context,
 		   enum MHD_ConnectionNotificationCode what)
 {
 	struct server *server = cls;
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct connection_peer peer = { .fd = info->connect_fd,
-					.addr = peer_of(connection) };
+	struct hold *hold = *context;
+	int fd = MHD_get_connection_info(connection,
+					 MHD_CONNECTION_INFO_CONNECTION_FD)
+		     ->connect_fd;
 
-	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		connections_remove(server->connections, *context);
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		hold = calloc(1, sizeof(*hold));
+		*context = hold;
+		if (hold)
+			begin_connection(server, connection, fd, hold);
+		/* Nobody would watch it, or it could not be spoken to. */
+		if (!hold || !hold->watched || (server->tls && !hold->keys))
+			(void)shutdown(fd, SHUT_RDWR);
+	} else if (hold) {
+		connections_remove(server->connections, hold->watched);
+		tls_keys_unref(hold->keys);
+		free(hold);
 		*context = NULL;
-		return;
 	}
-	peer.per_address = most_of(server, &peer.addr);
-	*context =
-	    connections_add(server->connections, &peer, watchdog_clock_ms());
 }
 
 /* Most of what libmicrohttpd has to say is about broken clients. What it
@@ -401,10 +438,14 @@ log_library(void *cls, const char *format, va_list arguments)
 
 static struct MHD_Daemon *start_daemon(struct server *server, int fd)
 {
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
+			 MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
+
+	if (server->tls)
+		flags |= MHD_USE_TLS;
+	/* Without that it passes over what is for TLS. */
 	return MHD_start_daemon(
-	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
-		MHD_ALLOW_SUSPEND_RESUME,
-	    0, NULL, NULL, answer, server, MHD_OPTION_EXTERNAL_LOGGER,
+	    flags, 0, NULL, NULL, answer, server, MHD_OPTION_EXTERNAL_LOGGER,
 	    log_library, server, MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
 	    MHD_OPTION_CONNECTION_LIMIT, THREADS * server->connections_max,
@@ -412,7 +453,9 @@ static struct MHD_Daemon *start_daemon(struct server *server, int fd)
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_URI_LOG_CALLBACK, keep_target, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, forget_target, server,
-	    MHD_OPTION_NOTIFY_CONNECTION, follow, server, MHD_OPTION_END);
+	    MHD_OPTION_NOTIFY_CONNECTION, follow, server,
+	    MHD_OPTION_HTTPS_PRIORITIES, tls_priorities,
+	    MHD_OPTION_HTTPS_CERT_CALLBACK, tls_no_default(), MHD_OPTION_END);
 }
 
 static int start_one(struct server *server,
@@ -434,7 +477,7 @@ static int start_one(struct server *server,
 		return -EIO; /* it has closed fd */
 	}
 	server->daemons[server->daemon_count++] = daemon;
-	listening_add_url(urls, fd, endpoint);
+	listening_add_url(urls, server->tls ? "https" : "http", fd, endpoint);
 	return 0;
 }
 
@@ -450,7 +493,10 @@ static void tell_load(void *context, struct load *load)
 		.work = answers.work,
 		.malformed = atomic_load(&server->malformed),
 		.gone = answers.gone,
+		.tls_was_refused = atomic_load(&server->tls_was_refused),
 	};
+	if (server->tls)
+		load->tls_until_s = tls_valid_until_s(server->tls);
 }
 
 /* As many connections as there are descriptors for. */
@@ -470,6 +516,26 @@ static int start_watch(struct server *server)
 	return rc;
 }
 
+static int open_tls(struct server *server)
+{
+	uint64_t serial;
+	struct generation *generation =
+	    site_take_generation(server->site, &serial);
+	const struct config_web *web = &generation->config->web;
+	struct text problem;
+	int rc = 0;
+
+	text_init(&problem);
+	if (web->tls_certificate)
+		rc = tls_open(&server->tls, web->tls_certificate, web->tls_key,
+			      &problem);
+	if (rc < 0)
+		log_error("web: TLS: %s", text_str(&problem));
+	text_fini(&problem);
+	generation_unref(generation);
+	return rc;
+}
+
 int server_start(struct server **out, struct site *site,
 		 const struct config_endpoint *endpoints, size_t count,
 		 struct text *urls)
@@ -483,6 +549,8 @@ int server_start(struct server **out, struct site *site,
 		    calloc(count ? count : 1, sizeof(struct MHD_Daemon *));
 		rc = made->daemons ? 0 : -ENOMEM;
 	}
+	if (rc == 0)
+		rc = open_tls(made);
 	if (rc == 0)
 		rc = answering_new(&made->answering, site);
 	if (rc == 0)
@@ -499,6 +567,33 @@ int server_start(struct server **out, struct site *site,
 	return 0;
 }
 
+void server_follow(struct server *server)
+{
+	uint64_t serial;
+	struct generation *generation;
+	const struct config_web *web;
+	struct text problem;
+
+	if (!server->tls)
+		return;
+	generation = site_take_generation(server->site, &serial);
+	web = &generation->config->web;
+	text_init(&problem);
+	if (web->tls_certificate &&
+	    tls_follow(server->tls, web->tls_certificate, web->tls_key,
+		       &problem)) {
+		atomic_store(&server->tls_was_refused, false);
+		log_notice("web: TLS: new certificate: %s",
+			   web->tls_certificate);
+	} else if (problem.len > 0) {
+		atomic_store(&server->tls_was_refused, true);
+		log_error("web: TLS: the old certificate stays in use: %s",
+			  text_str(&problem));
+	}
+	text_fini(&problem);
+	generation_unref(generation);
+}
+
 void server_stop(struct server *server)
 {
 	if (!server)
@@ -511,6 +606,7 @@ void server_stop(struct server *server)
 	watchdog_stop(server->watchdog);
 	connections_free(server->connections);
 	answering_free(server->answering);
+	tls_close(server->tls);
 	free(server->daemons);
 	free(server);
 }

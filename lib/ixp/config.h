@@ -131,6 +131,8 @@ struct config_web {
 	char *users; /* NULL: none; read, not used yet: warned of */
 	struct place users_place;
 	enum config_access access;
+	char *tls_certificate; /* NULL: HTTP in the clear; else both: */
+	char *tls_key;
 	uint32_t per_address;
 	struct ipaddr *trusted_proxies;
 	size_t trusted_proxy_count;

@@ -325,9 +325,16 @@ static void print_web(const struct config *c, struct text *out)
 		print_path(out, c, web->users);
 		text_add_char(out, '\n');
 	}
-	text_addf(out, "  access: %s\n  per_address: %u\n",
-		  web->access == CONFIG_ACCESS_OPEN ? "open" : "roles",
-		  web->per_address);
+	text_addf(out, "  access: %s\n",
+		  web->access == CONFIG_ACCESS_OPEN ? "open" : "roles");
+	if (web->tls_certificate) {
+		text_add(out, "  tls:\n    certificate: ");
+		print_path(out, c, web->tls_certificate);
+		text_add(out, "\n    key: ");
+		print_path(out, c, web->tls_key);
+		text_add_char(out, '\n');
+	}
+	text_addf(out, "  per_address: %u\n", web->per_address);
 	print_addresses(out, "  trusted_proxies", web->trusted_proxies,
 			web->trusted_proxy_count);
 	print_addresses(out, "  metrics_from", web->metrics_from,
