@@ -31,6 +31,10 @@ class Web:
         url = self.process.stdout.readline().decode()
         if not url:
             raise SystemExit(f"lanterne-web did not start: {self.said()}")
+        self.pid = self.process.pid
+        if wrapper:
+            children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+            self.pid = int(children.read_text().split()[0])
         self.looks = 0
         self.scheme = url.split(":")[0]
         self.port = int(url.rstrip("/\n").rsplit(":", 1)[1])
@@ -40,11 +44,11 @@ class Web:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            os.kill(self.pid, signal.SIGTERM)
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
-                self.process.kill()
+                os.kill(self.pid, signal.SIGKILL)
                 self.process.wait()
         self.process.stdout.close()
         self.log.close()
@@ -96,11 +100,11 @@ class Web:
         return {name: int(re.sub(r"\D", "", value)) for name, value in rows}
 
     def resident_kib(self):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        status = Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s*(\d+)", status).group(1))
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
 
 
 def read_all(s):
