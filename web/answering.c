@@ -199,6 +199,23 @@ struct representation *answering_find(struct answering *all,
 	return NULL;
 }
 
+struct representation *answering_refuse(struct answering *all, unsigned status,
+					const char *why)
+{
+	struct representation *it;
+	struct response r;
+
+	response_init(&r);
+	r.status = status;
+	r.content_type = "text/plain; charset=utf-8";
+	r.closes = true;
+	text_addf(&r.body, "%s\n", why);
+	if (representation_new(&it, &r, false, (int64_t)site_time(all->site)) <
+	    0)
+		return NULL;
+	return it;
+}
+
 void answer_begin(struct answer *answer, int fd, void (*ready)(void *context),
 		  void *context)
 {

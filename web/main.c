@@ -26,7 +26,7 @@
 #include "web/route.h"
 #include "web/server.h"
 #include "web/site.h"
-#include "web/tls.h"
+#include "web/tls_site.h"
 
 enum { FOLLOW_AGAIN_S = 60 }; /* after a change that was refused */
 
@@ -121,19 +121,12 @@ static int check_listen(const struct config_endpoint *endpoints, size_t count)
 /* Whether certificate and key can be used, if there are any; says so if not. */
 static bool check_tls(const struct config_web *web)
 {
-	struct tls *tls = NULL;
-	struct text problem;
-	int rc = 0;
+	struct tls *tls;
 
-	text_init(&problem);
-	if (web->tls_certificate)
-		rc = tls_open(&tls, web->tls_certificate, web->tls_key,
-			      &problem);
-	if (rc < 0)
-		log_error("web: TLS: %s", text_str(&problem));
+	if (tls_site_open(&tls, web) < 0)
+		return false;
 	tls_close(tls);
-	text_fini(&problem);
-	return rc == 0;
+	return true;
 }
 
 /* Whether there is a catalogue for each language; says so if not. */

@@ -22,6 +22,7 @@
 #include "web/response.h"
 #include "web/route.h"
 #include "web/tls.h"
+#include "web/tls_site.h"
 #include "web/watchdog.h"
 
 enum {
@@ -198,29 +199,13 @@ static struct framing read_framing(struct MHD_Connection *connection,
 	return framing_read(&section);
 }
 
-static struct representation *make_refusal(struct server *server,
-					   const struct framing *framing)
-{
-	struct representation *it;
-	struct response r;
-
-	response_init(&r);
-	r.status = framing->refusal;
-	r.content_type = "text/plain; charset=utf-8";
-	r.closes = true;
-	text_addf(&r.body, "%s\n", framing->why);
-	if (representation_new(&it, &r, false,
-			       (int64_t)site_time(server->site)) < 0)
-		return NULL;
-	return it;
-}
-
 /* One that leaves no doubt that nothing behind it is read. */
 static enum MHD_Result send_refusal(struct server *server,
 				    struct MHD_Connection *connection,
 				    const struct framing *framing)
 {
-	struct representation *it = make_refusal(server, framing);
+	struct representation *it =
+	    answering_refuse(server->answering, framing->refusal, framing->why);
 	enum MHD_Result result = MHD_NO;
 
 	atomic_fetch_add(&server->malformed, 1);
@@ -521,17 +506,8 @@ static int open_tls(struct server *server)
 	uint64_t serial;
 	struct generation *generation =
 	    site_take_generation(server->site, &serial);
-	const struct config_web *web = &generation->config->web;
-	struct text problem;
-	int rc = 0;
+	int rc = tls_site_open(&server->tls, &generation->config->web);
 
-	text_init(&problem);
-	if (web->tls_certificate)
-		rc = tls_open(&server->tls, web->tls_certificate, web->tls_key,
-			      &problem);
-	if (rc < 0)
-		log_error("web: TLS: %s", text_str(&problem));
-	text_fini(&problem);
 	generation_unref(generation);
 	return rc;
 }
@@ -569,29 +545,13 @@ int server_start(struct server **out, struct site *site,
 
 void server_follow(struct server *server)
 {
-	uint64_t serial;
-	struct generation *generation;
-	const struct config_web *web;
-	struct text problem;
+	enum tls_site_news news = TLS_SITE_SAME;
 
-	if (!server->tls)
-		return;
-	generation = site_take_generation(server->site, &serial);
-	web = &generation->config->web;
-	text_init(&problem);
-	if (web->tls_certificate &&
-	    tls_follow(server->tls, web->tls_certificate, web->tls_key,
-		       &problem)) {
-		atomic_store(&server->tls_was_refused, false);
-		log_notice("web: TLS: new certificate: %s",
-			   web->tls_certificate);
-	} else if (problem.len > 0) {
-		atomic_store(&server->tls_was_refused, true);
-		log_error("web: TLS: the old certificate stays in use: %s",
-			  text_str(&problem));
-	}
-	text_fini(&problem);
-	generation_unref(generation);
+	if (server->tls)
+		news = tls_site_follow(server->tls, server->site);
+	if (news != TLS_SITE_SAME)
+		atomic_store(&server->tls_was_refused,
+			     news == TLS_SITE_REFUSED);
 }
 
 void server_stop(struct server *server)

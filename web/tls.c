@@ -113,7 +113,7 @@ static int read_pem(const char *path, struct text *to, struct text *problem)
 	int rc = file_read(path, FILE_MAX, to);
 
 	if (rc < 0)
-		text_addf(problem, "%s: %s\n", path, err_str(rc));
+		text_addf(problem, "%s: %s", path, err_str(rc));
 	return rc;
 }
 
@@ -174,7 +174,7 @@ static int load(struct tls_keys **out, const char *certificate, const char *key,
 		int said = take(made, &pems[0], &pems[1]);
 
 		if (said < 0)
-			text_addf(problem, "%s, %s: %s\n", certificate, key,
+			text_addf(problem, "%s, %s: %s", certificate, key,
 				  gnutls_strerror(said));
 		rc = said < 0 ? ERR_CONFIG : 0;
 	}
@@ -252,7 +252,7 @@ bool tls_follow(struct tls *tls, const char *certificate, const char *key,
 	if (load(&keys, certificate, key, problem) < 0)
 		return false;
 	if (keys->until_s <= (int64_t)time(NULL)) {
-		text_addf(problem, "%s: the certificate has expired\n",
+		text_addf(problem, "%s: the certificate has expired",
 			  certificate);
 		tls_keys_unref(keys);
 		return false;

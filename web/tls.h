@@ -34,7 +34,7 @@ tls_callback tls_no_default(void);
 /**
  * Read certificate and key.
  *
- * @param problem  gets a line that says what is wrong, with the file's name
+ * @param problem  gets what is wrong, with the file's name, without line end
  * @return 0; ERR_CONFIG (problem says why) or -ENOMEM
  */
 MUST_CHECK int tls_open(struct tls **out, const char *certificate,
@@ -47,8 +47,8 @@ void tls_close(struct tls *tls);
  * Read again, perhaps from other files, if those are others or have changed
  * since they were read last.
  *
- * @param problem  gets a line if the old ones stay though there are new ones;
- *                 once for each change
+ * @param problem  gets why, if the old ones stay though there are new ones;
+ * once for each change
  * @return whether there are new ones in use
  */
 bool tls_follow(struct tls *tls, const char *certificate, const char *key,

@@ -34,7 +34,7 @@ class Web:
         self.pid = self.process.pid
         if wrapper:
             children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-            self.pid = int(children.read_text().split()[0])
+            self.pid = int((children.read_text().split() or [self.pid])[0])
         self.looks = 0
         self.scheme = url.split(":")[0]
         self.port = int(url.rstrip("/\n").rsplit(":", 1)[1])

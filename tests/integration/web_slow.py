@@ -219,6 +219,22 @@ def check_answer_end(web, checks):
     checks.that(there and took < 90, f"an answer: {took} s")
 
 
+def check_descriptors(checks):
+    """Where there are few descriptors there are fewer connections."""
+    with Web(*sys.argv[1:3], wrapper=("prlimit", "--nofile=700:700")) as web:
+        some = []
+        for i in range(400):
+            s = web.dial(f"127.0.0.{101 + i % 100}")
+            s.sendall(HEADER)
+            some.append(s)
+        answer, _ = web.get("/", source=HONEST)
+        checks.equal(answer.status, 200, "with few descriptors")
+        checks.that("room for 188 connections only" in web.said(), web.said())
+        checks.equal(web.counters()["most connections at once"], 141, "at most")
+        for s in some:
+            s.close()
+
+
 def main():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < 3000:
@@ -240,6 +256,7 @@ def main():
         if os.environ.get("LANTERNE_ATTACK") == "long":
             check_answer_end(web, checks)
         print(web.counters())
+    check_descriptors(checks)
     return checks.finish()
 
 

@@ -1,69 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What libmicrohttpd leaves of a header section is made here as it makes it:
- * NULs for separators and line ends. */
 #include "web/framing.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "support/read_section.h"
 #include "support/unit.h"
-
-enum { SECTION_SIZE = 1024 };
-
-struct made {
-	char bytes[SECTION_SIZE];
-	char target[SECTION_SIZE];
-	struct framing_section section;
-};
-
-/* The end of a line, as the library finds it, becomes NULs. @return what is
- * behind it; NULL: there is none */
-static char *cut_line(char *at, char *end)
-{
-	char *feed = memchr(at, '\n', (size_t)(end - at));
-
-	if (!feed)
-		return NULL;
-	if (feed > at && feed[-1] == '\r')
-		feed[-1] = '\0';
-	*feed = '\0';
-	return feed + 1;
-}
-
-static void make(struct made *m, const char *raw, size_t len)
-{
-	char *end = m->bytes + len;
-	char *line = m->bytes;
-	char *next;
-	char *space;
-
-	memset(m, 0, sizeof(*m));
-	memcpy(m->bytes, raw, len);
-	m->section.bytes = m->bytes;
-	m->section.len = len;
-	m->section.target = m->target;
-	next = cut_line(line, end);
-	space = strchr(line, ' ');
-	if (!next || !space)
-		return;
-	*space = '\0';
-	m->section.target_at = (size_t)(space + 1 - m->bytes);
-	space = strchr(space + 1, ' ');
-	if (!space)
-		return;
-	*space = '\0';
-	m->section.version_at = (size_t)(space + 1 - m->bytes);
-	memcpy(m->target, m->bytes + m->section.target_at,
-	       strlen(m->bytes + m->section.target_at));
-	while ((next = cut_line(line = next, end)) && *line) {
-		char *colon = strchr(line, ':');
-
-		if (colon)
-			*colon = '\0';
-		m->section.headers += colon && *line != ' ' && *line != '\t';
-	}
-}
 
 #define HOST "Host: example.net\r\n"
 #define GET  "GET / HTTP/1.1\r\n"
@@ -164,9 +106,9 @@ START_TEST(a_request_leaves_no_doubt)
 {
 	const char *raw = requests[_i].raw;
 	struct framing framing;
-	struct made m;
+	struct read_section m;
 
-	make(&m, raw, strlen(raw));
+	read_section(&m, raw, strlen(raw));
 	framing = framing_read(&m.section);
 	ck_assert_msg(framing.refusal == requests[_i].refusal, "%s: %u", raw,
 		      framing.refusal);
@@ -195,9 +137,9 @@ static const struct {
 
 START_TEST(a_nul_that_came_is_refused)
 {
-	struct made m;
+	struct read_section m;
 
-	make(&m, nuls[_i].raw, nuls[_i].len);
+	read_section(&m, nuls[_i].raw, nuls[_i].len);
 	ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
 }
 END_TEST
@@ -205,9 +147,9 @@ END_TEST
 START_TEST(what_the_library_counted_otherwise_is_refused)
 {
 	static const char raw[] = GET HOST "X: a\r\n\r\n";
-	struct made m;
+	struct read_section m;
 
-	make(&m, raw, strlen(raw));
+	read_section(&m, raw, strlen(raw));
 	ck_assert_uint_eq(framing_read(&m.section).refusal, 0);
 	m.section.headers--;
 	ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
@@ -217,10 +159,10 @@ END_TEST
 START_TEST(no_part_of_a_section_is_one)
 {
 	static const char raw[] = GET HOST "X: a\r\nContent-Length: 0\r\n\r\n";
-	struct made m;
+	struct read_section m;
 
 	for (size_t len = 0; len < strlen(raw); len++) {
-		make(&m, raw, strlen(raw));
+		read_section(&m, raw, strlen(raw));
 		m.section.len = len;
 		ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
 	}
