@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "util/json_write.h"
 #include "web/client.h"
 #include "web/effort.h"
 #include "web/kept.h"
+#include "web/problem.h"
 
 struct answering {
 	struct site *site;
@@ -103,11 +106,31 @@ static void work_out(struct answer *a)
 		a->made = make(a);
 }
 
+/* The same for programs (RFC 9457). */
+static void refuse_program(struct response *r)
+{
+	struct json_writer w;
+
+	text_clear(&r->body);
+	r->content_type = "application/problem+json";
+	json_start(&w, &r->body);
+	json_put_object(&w, NULL);
+	json_put_string(&w, "type", "about:blank");
+	json_put_string(&w, "title", problem_title(r->status));
+	json_put_u64(&w, "status", r->status);
+	json_put_string(&w, "detail", busy);
+	json_end_object(&w);
+	text_add_char(&r->body, '\n');
+}
+
+/* Not a page: that would be work. */
 static void refuse(struct answer *a)
 {
 	a->has_key = false;
 	response_init(&a->response);
 	response_try_later(&a->response, busy);
+	if (strncmp(a->request.target, "/api/", 5) == 0)
+		refuse_program(&a->response);
 	a->made = make(a);
 }
 
@@ -142,7 +165,9 @@ static void run(struct work_item *item, enum work_end end)
 		a->ready(a->context);
 }
 
-/* Those behind a proxy that does not say who they are are many. */
+/* Who says that he comes by a proxy, by one that is not trusted, is himself
+ * meant; those behind a trusted one that does not tell who they are are many.
+ */
 static struct ipaddr source_of(struct site *site,
 			       const struct client_origin *origin)
 {
@@ -151,7 +176,9 @@ static struct ipaddr source_of(struct site *site,
 	const struct config_web *web = &generation->config->web;
 	struct ipaddr source = client_address(origin, web);
 
-	if (source.version != 0 && client_is_proxy(&source, web))
+	if (source.version == 0)
+		source = origin->peer;
+	if (client_is_proxy(&source, web))
 		source.version = 0;
 	generation_unref(generation);
 	return client_network(&source);

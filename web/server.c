@@ -313,6 +313,8 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
 		*upload_size = 0; /* unread; what came before was refused */
 		return MHD_YES;
 	}
+	if (pending->framing.body_len > 0 && !pending->later)
+		enter(cls, connection, CONNECTION_ANSWER);
 	return respond(cls, connection, method, pending);
 }
 

@@ -33,6 +33,11 @@ def dear():
             f"/league?from={now - 86400 * 20 - n}")[n % 5]
 
 
+def program():
+    n = next(numbers)
+    return f"/api/v1/series/exchange?from={int(time.time()) - 86400 * 9 - n}"
+
+
 def image():
     n = next(numbers)
     return f"/graph/exchange.png?width={320 + n % 1600}&height={240 + n // 1600}"
@@ -42,10 +47,12 @@ class Flood:
     """So many connections from each address, each with the next request as
     soon as the one before is answered."""
 
-    def __init__(self, web, make, addresses, each):
+    def __init__(self, web, make, addresses, each, header=""):
         self.web = web
         self.make = make
+        self.header = header
         self.statuses = collections.Counter()
+        self.kinds = set()
         self.told = []  # with 503: whether when to come again is said
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -58,7 +65,7 @@ class Flood:
             for _ in range(each):
                 s = self.web.dial(address)
                 s.sendall(f"GET {self.make()} HTTP/1.1\r\nHost: localhost\r\n"
-                          "Connection: close\r\n\r\n".encode())
+                          f"{self.header}Connection: close\r\n\r\n".encode())
                 some.append(s)
             for s in some:
                 self.note(read_all(s))
@@ -70,6 +77,8 @@ class Flood:
         with self.lock:
             self.statuses[status] += 1
             if status == 503:
+                kind = re.search(rb"\r\nContent-Type: ([^;\r]*)", head)
+                self.kinds.add(kind.group(1).decode())
                 self.told.append(
                     re.search(rb"\r\nRetry-After: [1-9]", head) is not None and
                     b"\r\nCache-Control: no-store" in head)
@@ -118,8 +127,10 @@ def check_flood(web, checks, what, make):
 
 
 def check_one_source(web, checks):
-    """What an honest one asks for is worked out while another floods."""
-    with Flood(web, dear, ["127.0.0.20"], 19) as flood:
+    """What an honest one asks for is worked out while another floods, whoever
+    that one says that it is."""
+    with Flood(web, dear, ["127.0.0.20"], 19,
+               "X-Forwarded-For: 192.0.2.1, x\r\n") as flood:
         time.sleep(0.3)
         statuses = collections.Counter()
         for _ in range(20):
@@ -128,6 +139,8 @@ def check_one_source(web, checks):
     print(f"one source floods: {dict(flood.statuses)}; an honest one: "
           f"{dict(statuses)}")
     checks.equal(dict(statuses), {200: 20}, "beside one that floods")
+    # Of an address there are 19 at once, of which 16 wait and one is at work.
+    checks.that(flood.statuses[503] > 0, "its own places are counted")
 
 
 def check_gone(web, checks):
@@ -155,12 +168,23 @@ def check_gone(web, checks):
     checks.that(gone > 0, "what nobody waits for is given up")
 
 
+def check_programs(web, checks):
+    """Programs are told in their own way."""
+    addresses = [f"127.0.0.{i}" for i in range(1, 13)]
+    with Flood(web, program, addresses, 16) as flood:
+        time.sleep(1)
+    print(f"programs: {dict(flood.statuses)}")
+    checks.that(set(flood.statuses) == {200, 503}, flood.statuses)
+    checks.equal(flood.kinds, {"application/problem+json"}, "kinds of 503")
+
+
 def main():
     checks = Checks()
     with Web(*sys.argv[1:3], minutes=120) as web:
         check_flood(web, checks, "periods", dear)
         check_one_source(web, checks)
         check_gone(web, checks)
+        check_programs(web, checks)
         check_flood(web, checks, "images", image)
         after = web.counters()
         print(after)
