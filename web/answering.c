@@ -106,31 +106,35 @@ static void work_out(struct answer *a)
 		a->made = make(a);
 }
 
-/* The same for programs (RFC 9457). */
-static void refuse_program(struct response *r)
+/* What a refusal says, for programs in their way (RFC 9457). Not a page: that
+ * would be work. */
+static void put_refusal(struct response *r, const char *target, const char *why)
 {
 	struct json_writer w;
 
 	text_clear(&r->body);
+	r->content_type = "text/plain; charset=utf-8";
+	if (strncmp(target, "/api/", 5) != 0) {
+		text_addf(&r->body, "%s\n", why);
+		return;
+	}
 	r->content_type = "application/problem+json";
 	json_start(&w, &r->body);
 	json_put_object(&w, NULL);
 	json_put_string(&w, "type", "about:blank");
 	json_put_string(&w, "title", problem_title(r->status));
 	json_put_u64(&w, "status", r->status);
-	json_put_string(&w, "detail", busy);
+	json_put_string(&w, "detail", why);
 	json_end_object(&w);
 	text_add_char(&r->body, '\n');
 }
 
-/* Not a page: that would be work. */
 static void refuse(struct answer *a)
 {
 	a->has_key = false;
 	response_init(&a->response);
 	response_try_later(&a->response, busy);
-	if (strncmp(a->request.target, "/api/", 5) == 0)
-		refuse_program(&a->response);
+	put_refusal(&a->response, a->request.target, busy);
 	a->made = make(a);
 }
 
@@ -226,7 +230,8 @@ struct representation *answering_find(struct answering *all,
 	return NULL;
 }
 
-struct representation *answering_refuse(struct answering *all, unsigned status,
+struct representation *answering_refuse(struct answering *all,
+					const char *target, unsigned status,
 					const char *why)
 {
 	struct representation *it;
@@ -234,9 +239,8 @@ struct representation *answering_refuse(struct answering *all, unsigned status,
 
 	response_init(&r);
 	r.status = status;
-	r.content_type = "text/plain; charset=utf-8";
 	r.closes = true;
-	text_addf(&r.body, "%s\n", why);
+	put_refusal(&r, target, why);
 	if (representation_new(&it, &r, false, (int64_t)site_time(all->site)) <
 	    0)
 		return NULL;

@@ -45,9 +45,10 @@ struct representation *answering_find(struct answering *all,
 				      const struct route_request *request,
 				      bool accepts_gzip, struct answer **later);
 
-/** A refusal in plain text that ends the connection; NULL: there is no memory.
+/** A refusal that ends the connection; NULL: there is no memory.
  * @param why  a sentence */
-struct representation *answering_refuse(struct answering *all, unsigned status,
+struct representation *answering_refuse(struct answering *all,
+					const char *target, unsigned status,
 					const char *why);
 
 /**

@@ -202,10 +202,11 @@ static struct framing read_framing(struct MHD_Connection *connection,
 /* One that leaves no doubt that nothing behind it is read. */
 static enum MHD_Result send_refusal(struct server *server,
 				    struct MHD_Connection *connection,
+				    const char *target,
 				    const struct framing *framing)
 {
-	struct representation *it =
-	    answering_refuse(server->answering, framing->refusal, framing->why);
+	struct representation *it = answering_refuse(
+	    server->answering, target, framing->refusal, framing->why);
 	enum MHD_Result result = MHD_NO;
 
 	atomic_fetch_add(&server->malformed, 1);
@@ -281,7 +282,8 @@ static enum MHD_Result begin(struct server *server,
 	enter(server, connection,
 	      framing->body_len > 0 ? CONNECTION_BODY : CONNECTION_ANSWER);
 	if (framing->refusal != 0)
-		return send_refusal(server, connection, framing);
+		return send_refusal(server, connection, pending->target,
+				    framing);
 	return MHD_YES;
 }
 
