@@ -8,7 +8,9 @@
  *     NUL NUL
  *
  * and nothing else. A line that ends in a bare line feed has one NUL there; a
- * NUL that came over the wire is one too many; a folded line begins with a
+ * NUL that came over the wire is one too many. (One that makes up for the CR
+ * that a bare line feed lacks is not told from it, and is the same to the
+ * library: a line ends there, or the section.) A folded line begins with a
  * space, which no name does. What the target became by being decoded is passed
  * over: it is read as it came.
  */
@@ -142,7 +144,7 @@ static bool read_lines(struct cursor *c, struct found *found)
 			return false;
 		note(found, &name, value);
 	}
-	return cursor_u8(c) == 0 && cursor_u8(c) == 0 && cursor_spent(c);
+	return cursor_be16(c) == 0 && cursor_spent(c);
 }
 
 /* Where things stand, and the version. */
@@ -151,6 +153,7 @@ static bool read_request_line(const struct framing_section *s, struct cursor *c,
 {
 	struct slice method = take_string(c);
 	struct slice version;
+	char minor;
 
 	if (!cursor_ok(c) || !is_token(&method) ||
 	    s->target_at != method.len + 1 ||
@@ -161,7 +164,10 @@ static bool read_request_line(const struct framing_section *s, struct cursor *c,
 	if (!cursor_ok(c) || version.len != VERSION_LEN ||
 	    strncmp(version.bytes, "HTTP/1.", VERSION_LEN - 1) != 0)
 		return false;
-	*is_1_1 = version.bytes[VERSION_LEN - 1] != '0';
+	minor = version.bytes[VERSION_LEN - 1];
+	if (minor < '0' || minor > '9')
+		return false;
+	*is_1_1 = minor != '0';
 	return cursor_u8(c) == 0 && cursor_ok(c);
 }
 
@@ -191,7 +197,7 @@ static bool is_target(const char *target, const struct slice *host)
 		struct slice authority = { .bytes = target + 7 };
 
 		authority.len = strcspn(authority.bytes, "/?");
-		if (authority.len != host->len ||
+		if (authority.len == 0 || authority.len != host->len ||
 		    strncasecmp(authority.bytes, host->bytes, host->len) != 0)
 			return false;
 		path = authority.bytes + authority.len;

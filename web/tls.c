@@ -77,7 +77,8 @@ static bool is_same(const struct stamps *a, const struct stamps *b)
 	return true;
 }
 
-/* GnuTLS's type of such a function has room for an answer. */
+/* NOLINTBEGIN(readability-*): what the library calls */
+/* Its type has room for an answer. */
 static int refuse(gnutls_session_t session, const gnutls_datum_t *authorities,
 		  int count, const gnutls_pk_algorithm_t *algorithms,
 		  int algorithm_count, gnutls_pcert_st **chain,
@@ -93,6 +94,7 @@ static int refuse(gnutls_session_t session, const gnutls_datum_t *authorities,
 	(void)key;
 	return -1;
 }
+/* NOLINTEND(readability-*) */
 
 tls_callback tls_no_default(void)
 {

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,31 +18,44 @@ void log_set_level(enum log_level level)
 	worst_hidden = (enum log_level)(level + 1);
 }
 
-/* How many bytes a character of UTF-8 has that neither moves the cursor nor
- * turns the direction or the line; 0: it is none. */
+/* Whether a character moves the cursor, ends the line, turns its direction, or
+ * is none. */
+static bool is_tricky(uint32_t character)
+{
+	static const struct {
+		uint32_t from;
+		uint32_t to;
+	} tricky[] = {
+		{ 0x00, 0x1f },		  { 0x7f, 0x9f },
+		{ 0x200e, 0x200f },	  { 0x2028, 0x202e },
+		{ 0x2066, 0x2069 },	  { 0xd800, 0xdfff },
+		{ 0x110000, UINT32_MAX },
+	};
+
+	for (size_t i = 0; i < sizeof(tricky) / sizeof(tricky[0]); i++) {
+		if (character >= tricky[i].from && character <= tricky[i].to)
+			return true;
+	}
+	return false;
+}
+
+/* How many bytes a character of UTF-8 has that can be shown; 0: it is none. */
 static size_t plain_character(const unsigned char *at)
 {
-	unsigned code = at[0];
-	size_t more = code < 0x80 ? 0 : code < 0xe0 ? 1 : code < 0xf0 ? 2 : 3;
+	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+	uint32_t code = at[0];
+	size_t more = code < 0xc0 ? 0 : code < 0xe0 ? 1 : code < 0xf0 ? 2 : 3;
 
-	if (code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xc2) ||
-	    code > 0xf4)
+	if ((code >= 0x80 && code < 0xc0) || code >= 0xf8)
 		return 0;
 	if (more > 0)
 		code &= 0x3fU >> more;
 	for (size_t i = 1; i <= more; i++) {
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
-		code = code << 6 | (at[i] & 0x3f);
+		code = code << 6 | (at[i] & 0x3fU);
 	}
-	/* Controls, too long a form, marks of lines and of direction. */
-	if ((code >= 0x80 && code < 0xa0) || (more == 2 && code < 0x800) ||
-	    (more == 3 && (code < 0x10000 || code > 0x10ffff)) ||
-	    (code >= 0xd800 && code < 0xe000) || code == 0x200e ||
-	    code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-	    (code >= 0x2066 && code <= 0x2069))
-		return 0;
-	return more + 1;
+	return code < least[more] || is_tricky(code) ? 0 : more + 1;
 }
 
 /* Each byte of what is not plain becomes a question mark. */

@@ -103,6 +103,9 @@ class Web:
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s*(\d+)", status).group(1))
 
+    def is_sanitized(self):
+        return "libasan" in Path(f"/proc/{self.pid}/maps").read_text()
+
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 

@@ -47,19 +47,22 @@ void read_section(struct read_section *to, const char *raw, size_t len)
 	memset(to, 0, sizeof(*to));
 	memcpy(to->bytes, raw, len);
 	to->section.bytes = to->bytes;
-	to->section.len = len;
 	to->section.target = to->target;
 	next = cut_line(to->bytes, end);
 	if (!next || !read_line(to))
 		return;
 	while ((next = cut_line(line = next, end)) && *line) {
 		char *colon = strchr(line, ':');
+		bool is_folded = *line == ' ' || *line == '\t';
 
+		if (!colon && !is_folded)
+			return; /* refused by the library */
 		if (colon)
 			*colon = '\0';
-		to->section.headers += colon && *line != ' ' && *line != '\t';
+		to->section.headers += !is_folded;
 	}
-	/* What is behind the empty line is of the next request. */
+	/* What is behind the empty line is of the next request; without one
+	 * there is no section yet. */
 	if (next)
 		to->section.len = (size_t)(next - to->bytes);
 }
