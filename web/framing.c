@@ -36,7 +36,6 @@ struct found {
 	unsigned hosts;
 	unsigned lengths;
 	unsigned encodings;
-	size_t headers;
 	struct slice host;
 	struct slice length;
 };
@@ -118,33 +117,39 @@ static struct slice without_space(struct slice s)
 }
 
 static void note(struct found *found, const struct slice *name,
-		 struct slice value)
+		 const struct slice *value)
 {
-	found->headers++;
 	if (is_named(name, "Host")) {
 		found->hosts++;
-		found->host = without_space(value);
+		found->host = *value;
 	} else if (is_named(name, "Content-Length")) {
 		found->lengths++;
-		found->length = without_space(value);
+		found->length = *value;
 	} else if (is_named(name, "Transfer-Encoding")) {
 		found->encodings++;
 	}
 }
 
-/* Lines to the end of the section, and nothing behind that. */
-static bool read_lines(struct cursor *c, struct found *found)
+/* Lines to the end of the section, each a header of the library's, and nothing
+ * behind that. */
+static bool read_lines(const struct framing_section *s, struct cursor *c,
+		       struct found *found)
 {
-	while (cursor_left(c) > 2) {
+	size_t count = 0;
+
+	for (; cursor_left(c) > 2; count++) {
 		struct slice name = take_string(c);
-		struct slice value = take_string(c);
+		struct slice value = without_space(take_string(c));
 
 		if (cursor_u8(c) != 0 || !cursor_ok(c) || !is_token(&name) ||
-		    !is_value(&value))
+		    !is_value(&value) || count == s->header_count ||
+		    s->headers[count].name != name.bytes ||
+		    s->headers[count].value != value.bytes)
 			return false;
-		note(found, &name, value);
+		note(found, &name, &value);
 	}
-	return cursor_be16(c) == 0 && cursor_spent(c);
+	return cursor_be16(c) == 0 && cursor_spent(c) &&
+	       count == s->header_count;
 }
 
 /* Where things stand, and the version. */
@@ -247,8 +252,10 @@ struct framing framing_read(const struct framing_section *section)
 	struct found found = { .hosts = 0 };
 	bool is_1_1;
 
+	if (section->header_count > FRAMING_HEADERS_MAX)
+		return refuse(431, "There are too many headers.");
 	if (!read_request_line(section, &c, &is_1_1) ||
-	    !read_lines(&c, &found) || found.headers != section->headers)
+	    !read_lines(section, &c, &found))
 		return refuse(400, odd_line);
 	if (found.hosts > 1 || (is_1_1 && found.hosts == 0) ||
 	    (found.hosts == 1 && !is_host(&found.host)))

@@ -20,6 +20,13 @@
 
 enum {
 	FRAMING_BODY_MAX = 4096, /* bytes of a POST's body */
+	FRAMING_HEADERS_MAX = 64,
+};
+
+/* A header as the library found it: where name and value begin. */
+struct framing_header {
+	const char *name;
+	const char *value;
 };
 
 /*
@@ -33,7 +40,10 @@ struct framing_section {
 	size_t target_at;   /* where the target begins */
 	size_t version_at;  /* where the version begins */
 	const char *target; /* as it came, with a NUL behind it */
-	size_t headers;	    /* how many the library found */
+	/* What the library found, in their order; more than
+	 * FRAMING_HEADERS_MAX are refused. */
+	const struct framing_header *headers;
+	size_t header_count;
 };
 
 /* What was found. */
@@ -44,7 +54,8 @@ struct framing {
 };
 
 /**
- * Read a header section.
+ * Read a header section. It has to be made of exactly the headers that the
+ * library found, where it found them.
  *
  * A target begins with a slash, or is http:// with the very authority that
  * Host names, and holds visible ASCII alone, also when percent-decoded no

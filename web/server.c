@@ -172,6 +172,25 @@ static struct client_origin origin_of(struct MHD_Connection *connection)
 	return origin;
 }
 
+/* Headers as the library found them. */
+struct found_headers {
+	struct framing_header headers[FRAMING_HEADERS_MAX];
+	size_t count; /* also of those for which there is no room */
+};
+
+static enum MHD_Result note_header(void *cls, enum MHD_ValueKind kind,
+				   const char *name, const char *value)
+{
+	struct found_headers *found = cls;
+
+	(void)kind;
+	if (found->count < FRAMING_HEADERS_MAX)
+		found->headers[found->count] =
+		    (struct framing_header){ name, value };
+	found->count++;
+	return MHD_YES;
+}
+
 /*
  * The header section as the library has it: in one piece from the method to
  * the end of the empty line, of the size that it tells. What does not fit that
@@ -188,14 +207,17 @@ static struct framing read_framing(struct MHD_Connection *connection,
 		.len = info ? info->header_size : 0,
 		.target = pending->target,
 	};
-	int headers =
-	    MHD_get_connection_values(connection, MHD_HEADER_KIND, NULL, NULL);
+	struct found_headers found;
 
+	found.count = 0;
+	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND,
+					note_header, &found);
+	section.headers = found.headers;
+	section.header_count = found.count;
 	if (pending->where > method)
 		section.target_at = (size_t)(pending->where - method);
 	if (version > method)
 		section.version_at = (size_t)(version - method);
-	section.headers = headers < 0 ? 0 : (size_t)headers;
 	return framing_read(&section);
 }
 

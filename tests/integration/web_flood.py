@@ -107,7 +107,8 @@ def measure(web, targets):
 
 def check_flood(web, checks, what, make):
     """Many addresses at once."""
-    for attempt in (1, 2):
+    bound = 2 if web.is_sanitized() else 0.5
+    for _ in range(2):
         for target in ("/style.css", "/app.js", "/favicon.svg"):
             web.get(target, source=HONEST)
         with Flood(web, make, [f"127.0.0.{i}" for i in range(1, 13)],
@@ -117,10 +118,10 @@ def check_flood(web, checks, what, make):
                 web, ("/style.css", "/livez", "/app.js", "/favicon.svg"))
         print(f"{what}: {dict(flood.statuses)}; an honest p99 of "
               f"{p99(took) * 1000:.1f} ms, at most {max(took) * 1000:.1f} ms")
-        if p99(took) < 0.5:
+        if p99(took) < bound:
             break
-        print(f"attempt {attempt}: too slow")
-    checks.that(p99(took) < 0.5, f"{what}: an honest p99 below 500 ms")
+    checks.that(p99(took) < bound,
+                f"{what}: an honest p99 below {bound * 1000} ms")
     checks.equal(dict(statuses), {200: REQUESTS}, f"{what}: honest ones")
     checks.that(set(flood.statuses) == {200, 503}, f"{what}: {flood.statuses}")
     checks.that(all(flood.told), f"{what}: when to come again")

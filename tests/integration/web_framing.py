@@ -105,6 +105,14 @@ REFUSED = [
     ("TLS", b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03 \n\r\n", 400),
 ]
 
+REFUSED += [
+    ("lines that are shifted", POST + HOST + b"X: a\n:b\nTransfer-Encoding:\n"
+     b"Y:c\n d\0\n\r\n", 400),
+    ("a length that is shifted", POST + HOST + b"X: a\n:Content-Length\n 5\0"
+     b"\n\r\n", 400),
+    ("too many headers", GET + HOST + b"X: 1\r\n" * 64 + b"\r\n", 431),
+]
+
 # Lengths that are no numbers libmicrohttpd 0.9.75 refuses by itself, and puts
 # the head of its answer twice before that closes the connection.
 TWICE = {"a list of lengths", "a signed length", "a negative length",
@@ -117,6 +125,7 @@ GOOD = [
     ("the same authority", b"GET http://localhost/livez HTTP/1.1\r\n" + HOST +
      b"\r\n"),
     ("an empty body", GET + HOST + b"Content-Length: 0\r\n\r\n"),
+    ("many headers", GET + HOST + b"X: 1\r\n" * 62 + b"\r\n"),
     ("other scripts", GET + HOST + "X: é\r\n\r\n".encode()),
 ]
 

@@ -6,6 +6,7 @@ Clients that hold connections, from many loopback addresses: what an honest one
 waits meanwhile, who is ended and when, and who goes where there are too many.
 With LANTERNE_ATTACK=long also the end of an answer that nobody reads.
 """
+import multiprocessing
 import os
 import resource
 import select
@@ -30,16 +31,18 @@ FULL = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 class Slow:
     """Connections that send a byte a second, or read nothing, and are made
-    anew when they are ended."""
+    anew when they are ended; in a process of their own, so that what an honest
+    one waits is not what this one takes."""
 
     def __init__(self, web):
+        here = multiprocessing.get_context("fork")
         self.web = web
         self.ended = 0
         self.open = {}
-        self.stopping = threading.Event()
-        for i in range(ADDRESSES * PER_ADDRESS):
-            self.begin(i)
-        self.thread = threading.Thread(target=self.run)
+        self.ready = here.Event()
+        self.stopping = here.Event()
+        self.counts = here.Queue()
+        self.process = here.Process(target=self.run)
 
     def begin(self, i):
         kind = (HEADER, BODY, READ)[i % 3]
@@ -65,6 +68,9 @@ class Slow:
         return not select.select([], [], [s], 0)[2]
 
     def run(self):
+        for i in range(ADDRESSES * PER_ADDRESS):
+            self.begin(i)
+        self.ready.set()
         while not self.stopping.wait(1):
             for s, i in list(self.open.items()):
                 if self.dribble(s, i):
@@ -76,16 +82,20 @@ class Slow:
                     self.begin(i)
                 except OSError:
                     pass
+        self.counts.put((len(self.open), self.ended))
 
     def __enter__(self):
-        self.thread.start()
+        self.process.start()
+        self.ready.wait(60)
         return self
 
     def __exit__(self, *_):
+        self.process.join()
+
+    def stop(self):
+        """How many there were, and how many were ended meanwhile."""
         self.stopping.set()
-        self.thread.join()
-        for s in self.open:
-            s.close()
+        return self.counts.get(timeout=60)
 
 
 def measure(web, source=HONEST):
@@ -102,17 +112,20 @@ def measure(web, source=HONEST):
 
 
 def check_honest(web, checks):
+    bound = 2 if web.is_sanitized() else 0.5
     with Slow(web) as slow:
-        for attempt in (1, 2):
-            took = measure(web)
-            print(f"{len(slow.open)} slow connections, {slow.ended} ended: "
-                  f"an honest p99 of {p99(took) * 1000:.1f} ms, at most "
-                  f"{max(took) * 1000:.1f} ms of {len(took)} requests")
-            if p99(took) < 0.5:
-                break
-            print(f"attempt {attempt}: too slow")
-        checks.that(p99(took) < 0.5, "an honest p99 below 500 ms")
-        checks.that(len(slow.open) > 900, f"{len(slow.open)} slow ones")
+        try:
+            for _ in range(2):
+                took = measure(web)
+                print(f"an honest p99 of {p99(took) * 1000:.1f} ms, at most "
+                      f"{max(took) * 1000:.1f} ms of {len(took)} requests")
+                if p99(took) < bound:
+                    break
+        finally:
+            count, ended = slow.stop()
+    print(f"{count} slow connections, {ended} ended")
+    checks.that(p99(took) < bound, f"an honest p99 below {bound * 1000} ms")
+    checks.that(count > 900, f"{count} slow ones")
 
 
 def check_header_end(web, checks):

@@ -38,6 +38,27 @@ static bool read_line(struct read_section *to)
 	return true;
 }
 
+/* @return false: it is none */
+static bool read_header(struct read_section *to, char *line)
+{
+	struct framing_section *s = &to->section;
+	struct framing_header *header = &to->headers[s->header_count];
+	char *colon = strchr(line, ':');
+
+	/* The one before is put together elsewhere. */
+	if (s->header_count > 0 && (*line == ' ' || *line == '\t')) {
+		header[-1].name = "";
+		return true;
+	}
+	if (!colon || s->header_count == FRAMING_HEADERS_MAX)
+		return false;
+	*colon = '\0';
+	header->name = line;
+	header->value = colon + 1 + strspn(colon + 1, " \t");
+	s->header_count++;
+	return true;
+}
+
 void read_section(struct read_section *to, const char *raw, size_t len)
 {
 	char *end = to->bytes + len;
@@ -48,18 +69,13 @@ void read_section(struct read_section *to, const char *raw, size_t len)
 	memcpy(to->bytes, raw, len);
 	to->section.bytes = to->bytes;
 	to->section.target = to->target;
+	to->section.headers = to->headers;
 	next = cut_line(to->bytes, end);
 	if (!next || !read_line(to))
 		return;
 	while ((next = cut_line(line = next, end)) && *line) {
-		char *colon = strchr(line, ':');
-		bool is_folded = *line == ' ' || *line == '\t';
-
-		if (!colon && !is_folded)
+		if (!read_header(to, line))
 			return; /* refused by the library */
-		if (colon)
-			*colon = '\0';
-		to->section.headers += !is_folded;
 	}
 	/* What is behind the empty line is of the next request; without one
 	 * there is no section yet. */

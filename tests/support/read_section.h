@@ -13,6 +13,7 @@ enum { READ_SECTION_MAX = 2048 };
 struct read_section {
 	char bytes[READ_SECTION_MAX];
 	char target[READ_SECTION_MAX];
+	struct framing_header headers[FRAMING_HEADERS_MAX];
 	struct framing_section section; /* points into these */
 };
 

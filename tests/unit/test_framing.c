@@ -144,14 +144,39 @@ START_TEST(a_nul_that_came_is_refused)
 }
 END_TEST
 
-START_TEST(what_the_library_counted_otherwise_is_refused)
+START_TEST(what_the_library_found_otherwise_is_refused)
 {
 	static const char raw[] = GET HOST "X: a\r\n\r\n";
 	struct read_section m;
 
 	read_section(&m, raw, strlen(raw));
 	ck_assert_uint_eq(framing_read(&m.section).refusal, 0);
-	m.section.headers--;
+	m.headers[1].value++;
+	ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
+	m.headers[1].value--;
+	m.section.header_count--;
+	ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
+	m.section.header_count = FRAMING_HEADERS_MAX + 1;
+	ck_assert_uint_eq(framing_read(&m.section).refusal, 431);
+}
+END_TEST
+
+/* Lines that are read in another way if each NUL ends what it can: the library
+ * sees the encoding, or the length. */
+static const struct {
+	const char *raw;
+	size_t len;
+} shifted[] = {
+	{ BYTES(POST "X: a\n:b\nTransfer-Encoding:\nY:c\n d\0\n\r\n") },
+	{ BYTES(POST "X: a\n:b\nTransfer-Encoding:\n\r\n") },
+	{ BYTES(POST "X: a\n:Content-Length\n 5\0\n\r\n") },
+};
+
+START_TEST(lines_cannot_be_shifted)
+{
+	struct read_section m;
+
+	read_section(&m, shifted[_i].raw, shifted[_i].len);
 	ck_assert_uint_eq(framing_read(&m.section).refusal, 400);
 }
 END_TEST
@@ -182,7 +207,8 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ a_request_leaves_no_doubt, COUNT_OF(requests) },
 		{ a_nul_that_came_is_refused, COUNT_OF(nuls) },
-		{ what_the_library_counted_otherwise_is_refused, 0 },
+		{ what_the_library_found_otherwise_is_refused, 0 },
+		{ lines_cannot_be_shifted, COUNT_OF(shifted) },
 		{ no_part_of_a_section_is_one, 0 },
 		{ nothing_at_all_is_refused, 0 },
 	};
