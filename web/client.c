@@ -13,7 +13,7 @@ static bool is_listed(const struct ipaddr *addr, const struct ipaddr *list,
 	return false;
 }
 
-static bool is_trusted(const struct ipaddr *addr, const struct config_web *web)
+bool client_is_proxy(const struct ipaddr *addr, const struct config_web *web)
 {
 	return is_listed(addr, web->trusted_proxies, web->trusted_proxy_count);
 }
@@ -49,13 +49,13 @@ struct ipaddr client_address(const struct client_origin *origin,
 
 	if (!origin->is_forwarded || addr.version == 0)
 		return addr;
-	if (!is_trusted(&addr, web) || !list)
+	if (!client_is_proxy(&addr, web) || !list)
 		return nobody;
 	addr = nobody;
 	len = strlen(list);
 	while (len > 0) {
 		addr = take_last(list, &len);
-		if (addr.version == 0 || !is_trusted(&addr, web))
+		if (addr.version == 0 || !client_is_proxy(&addr, web))
 			return addr;
 	}
 	return addr;
@@ -64,7 +64,18 @@ struct ipaddr client_address(const struct client_origin *origin,
 bool client_is_trusted(const struct client_origin *origin,
 		       const struct config_web *web)
 {
-	return origin->peer.version != 0 && is_trusted(&origin->peer, web);
+	return origin->peer.version != 0 && client_is_proxy(&origin->peer, web);
+}
+
+struct ipaddr client_network(const struct ipaddr *addr)
+{
+	enum { NETWORK_BYTES = 8 };
+	struct ipaddr network = *addr;
+
+	if (network.version == 6)
+		memset(network.bytes + NETWORK_BYTES, 0,
+		       sizeof(network.bytes) - NETWORK_BYTES);
+	return network;
 }
 
 bool client_may_read_tree(const struct client_origin *origin,

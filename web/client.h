@@ -33,6 +33,15 @@ struct ipaddr client_address(const struct client_origin *origin,
 bool client_is_trusted(const struct client_origin *origin,
 		       const struct config_web *web);
 
+/** Whether an address is that of a trusted proxy. */
+bool client_is_proxy(const struct ipaddr *addr, const struct config_web *web);
+
+/**
+ * What one client has of addresses, where clients are counted: the address
+ * itself in IPv4, its /64 in IPv6.
+ */
+struct ipaddr client_network(const struct ipaddr *addr);
+
 /** Whether who asks may have files of IXP Manager's tree. */
 bool client_may_read_tree(const struct client_origin *origin,
 			  const struct config_web *web);

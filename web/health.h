@@ -26,6 +26,9 @@ void health_add_store(const struct status *status, struct text *out);
 /** Every receiver of relayed datagrams; nothing if there is none. */
 void health_add_relays(const struct status *status, struct text *out);
 
+/** What this server has had to do; nothing without one. Needs no status. */
+void health_add_requests(const struct call *call, struct text *out);
+
 /** Every switch with what it sent. */
 void health_add_switches(const struct call *call, struct text *out);
 

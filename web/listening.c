@@ -52,7 +52,7 @@ int listening_open(const struct config_endpoint *endpoint)
 	return fd;
 }
 
-void listening_add_url(struct text *urls, int fd,
+void listening_add_url(struct text *urls, const char *scheme, int fd,
 		       const struct config_endpoint *endpoint)
 {
 	char name[IPADDR_TEXT_SIZE];
@@ -64,7 +64,7 @@ void listening_add_url(struct text *urls, int fd,
 	/* Both kinds of address have the port in the same place. */
 	if (getsockname(fd, (struct sockaddr *)&bound, &len) == 0)
 		port = ntohs(bound.sin6_port);
-	text_addf(urls, "http://%s%s%s:%u/\n", v6 ? "[" : "",
+	text_addf(urls, "%s://%s%s%s:%u/\n", scheme, v6 ? "[" : "",
 		  ipaddr_format(&endpoint->addr, name), v6 ? "]" : "",
 		  (unsigned)port);
 }

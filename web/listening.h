@@ -11,8 +11,9 @@
 /** Open one, for the caller to close. @return it, or -errno */
 MUST_CHECK int listening_open(const struct config_endpoint *endpoint);
 
-/** Append its address as a line, with the port that it was bound to. */
-void listening_add_url(struct text *urls, int fd,
+/** Append its address as a line, with the port that it was bound to; scheme is
+ * "http" or "https". */
+void listening_add_url(struct text *urls, const char *scheme, int fd,
 		       const struct config_endpoint *endpoint);
 
 #endif

@@ -29,6 +29,7 @@
 #include "web/server.h"
 #include "web/site.h"
 #include "web/state_dir.h"
+#include "web/tls_site.h"
 #include "web/user_command.h"
 
 enum { FOLLOW_AGAIN_S = 60 }; /* after a change that was refused */
@@ -186,17 +187,28 @@ static int check_listen(const struct config_web *web,
 			log_error("web: listen: %s: access: open is for "
 				  "loopback only (127.0.0.1 or ::1)",
 				  ipaddr_format(&endpoints[i].addr, name));
-		else if (web->users)
+		else if (web->users && !web->tls_certificate)
 			log_error("web: listen: %s: passwords and sessions "
 				  "would cross the network in the clear: "
-				  "listen on loopback, behind a proxy that "
-				  "speaks TLS",
+				  "set web.tls, or listen on loopback behind a "
+				  "proxy (lanterne-web(8))",
 				  ipaddr_format(&endpoints[i].addr, name));
 		else
 			continue;
 		return EX_CONFIG;
 	}
 	return EX_OK;
+}
+
+/* Whether certificate and key can be used, if there are any; says so if not. */
+static bool check_tls(const struct config_web *web)
+{
+	struct tls *tls;
+
+	if (tls_site_open(&tls, web) < 0)
+		return false;
+	tls_close(tls);
+	return true;
 }
 
 /* Whether there is a catalogue for each language; says so if not. */
@@ -230,6 +242,10 @@ static void find_what_needs_restart(const struct config *old,
 			   &old->web.listen[i].addr, &new->web.listen[i].addr);
 	if (!same)
 		text_addf(problem, "%s: web.listen changed: restart for that\n",
+			  new->path);
+	if (!old->web.tls_certificate != !new->web.tls_certificate)
+		text_addf(problem,
+			  "%s: web.tls turned on or off: restart for that\n",
 			  new->path);
 	if (strcmp(old->timezone, new->timezone) != 0)
 		text_addf(problem,
@@ -310,7 +326,7 @@ static void follow_membership(struct generation **current, struct site *site,
 
 /* @return an exit code, once a signal has said stop */
 static int wait_for_signals(const sigset_t *wanted, struct site *site,
-			    struct generation **current)
+			    struct server *server, struct generation **current)
 {
 	struct accounts *accounts = site_accounts(site);
 
@@ -324,6 +340,7 @@ static int wait_for_signals(const sigset_t *wanted, struct site *site,
 		follow_membership(current, site, &again_s);
 		if (accounts)
 			accounts_tick(accounts, site_time(site));
+		server_follow(server);
 		number = sigtimedwait(wanted, NULL, &patience);
 		if (number == SIGHUP)
 			(void)reload(current, site);
@@ -391,7 +408,7 @@ static int serve(struct generation **current,
 	}
 	code = print(text_str(&urls));
 	if (code == EX_OK)
-		code = wait_for_signals(&signals, site, current);
+		code = wait_for_signals(&signals, site, server, current);
 out:
 	/* What is still being drawn is given up, so that nobody waits. */
 	render_pool_stop(pool);
@@ -418,7 +435,7 @@ static int run(const struct options *o, struct generation **current)
 	code = check_listen(&config->web, endpoints, count);
 	if (code != EX_OK)
 		return code;
-	if (!check_languages(config))
+	if (!check_languages(config) || !check_tls(&config->web))
 		return EX_CONFIG;
 	if (zone_use(config->timezone) < 0) {
 		log_error("%s: exchange.timezone: this system has no zone "

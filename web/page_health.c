@@ -253,6 +253,7 @@ void page_health(const struct call *call, struct response *r)
 	add_banners(call, &web, text_str(&problem), out);
 	text_fini(&problem);
 	if (!call->status) {
+		health_add_requests(call, out);
 		page_end(call, r);
 		return;
 	}
@@ -269,5 +270,6 @@ void page_health(const struct call *call, struct response *r)
 	health_add_sampling(call, out);
 	health_add_relays(call->status, out);
 	health_add_unknowns(call, out);
+	health_add_requests(call, out);
 	page_end(call, r);
 }

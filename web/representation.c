@@ -204,6 +204,8 @@ void representation_headers(const struct representation *it, int64_t now_s,
 	if (r->is_translated)
 		add(to, "Content-Language", language ? language->code : "en");
 	add_vary(it, add, to);
+	if (r->closes)
+		add(to, "Connection", "close");
 	if (r->allow)
 		add(to, "Allow", r->allow);
 	add_way(r, add, to);

@@ -40,6 +40,7 @@ struct response {
 	bool is_translated;	  /* in the language of the body */
 	bool is_data;	       /* other sites may use it where it is public */
 	bool is_framed;	       /* the same: in a frame */
+	bool closes;	       /* the connection, once it is sent */
 	bool is_personal;      /* for who asked alone: kept nowhere but here */
 	bool varies_by_user;   /* others may get another answer */
 	char *location;	       /* with 303; owned; NULL: none */

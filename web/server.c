@@ -4,95 +4,82 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/socket.h>
 
 #include "util/err.h"
 #include "util/language.h"
 #include "util/log.h"
-#include "util/number.h"
-#include "web/form.h"
-#include "web/kept.h"
+#include "web/answering.h"
+#include "web/body.h"
+#include "web/connections.h"
+#include "web/descriptors.h"
+#include "web/framing.h"
 #include "web/listening.h"
 #include "web/representation.h"
 #include "web/response.h"
 #include "web/route.h"
+#include "web/tls.h"
+#include "web/tls_site.h"
+#include "web/watchdog.h"
 
 enum {
 	THREADS = 2,
-	CONNECTIONS_MAX = 1500,
 	CONNECTION_MEMORY = 32 << 10, /* bytes; a longer header is 431 */
-	TIMEOUT_S = 15,
-	HEADER_SIZE = 256,
+	/* Of the library, which counts what was ended and is not closed yet;
+	 * for each thread, as one of them may get all. */
+	CONNECTIONS_SPARE = 500,
+	IDLE_S = 15,
+	LOG_SIZE = 256,
 };
 
 struct server {
 	struct site *site;
-	struct kept *kept;
+	struct answering *answering;
+	struct connections *connections;
+	struct watchdog *watchdog;
+	struct tls *tls; /* NULL: in the clear */
+	atomic_bool tls_was_refused;
 	struct MHD_Daemon **daemons;
 	size_t daemon_count;
-};
-
-/*
- * A response that is not complete yet. Its connection is suspended: nobody
- * reads from it, and the library asks again once it is resumed.
- */
-struct waiting {
-	struct MHD_Connection *connection;
-	struct response_wait *wait;
-	struct response response;
-	bool has_key; /* it may be kept: */
-	uint64_t serial;
-	char key[ROUTE_KEY_SIZE];
+	unsigned connections_max; /* of the library, for a thread */
+	unsigned most_connections;
+	atomic_uint_fast64_t malformed;
 };
 
 /* A request from its first line to its end. */
 struct pending {
-	bool is_started; /* its header section was seen once */
-	size_t body_len;
-	char *body; /* of a form; FORM_SIZE_MAX bytes; NULL: none yet */
-	struct waiting *waiting; /* NULL: its response does not wait */
-	char target[];		 /* raw */
+	bool is_started;	/* its header section was read */
+	struct framing framing; /* what that says */
+	struct answer *later;	/* NULL: its answer does not wait */
+	const char *where;	/* the target, where the library has it */
+	struct body body;
+	char target[]; /* as it came */
 };
 
-/* What stands in a header section more often than it may. */
-struct header_check {
-	unsigned hosts;
-	unsigned lengths;
-	unsigned encodings;
-	uint32_t length; /* of the body; UINT32_MAX: none that is taken */
+/* What hangs on a connection from its start to its end. */
+struct hold {
+	struct connection *watched; /* NULL: it is not */
+	struct tls_keys *keys;	    /* NULL: in the clear */
 };
 
-static enum MHD_Result check_header(void *cls, enum MHD_ValueKind kind,
-				    const char *key, const char *value)
+static struct connection *watched(struct MHD_Connection *connection)
 {
-	struct header_check *check = cls;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const struct hold *hold = info ? info->socket_context : NULL;
 
-	(void)kind;
-	if (strcasecmp(key, "Host") == 0)
-		check->hosts++;
-	if (strcasecmp(key, "Transfer-Encoding") == 0)
-		check->encodings++;
-	if (strcasecmp(key, "Content-Length") == 0) {
-		check->lengths++;
-		if (!value || number_u32(value, strlen(value), FORM_SIZE_MAX,
-					 &check->length) < 0)
-			check->length = UINT32_MAX;
-	}
-	return MHD_YES;
+	return hold ? hold->watched : NULL;
 }
 
-static bool is_acceptable(struct MHD_Connection *connection, const char *method)
+static void enter(struct server *server, struct MHD_Connection *connection,
+		  enum connection_phase phase)
 {
-	struct header_check check = { .length = 0 };
-	bool takes_body = strcmp(method, "POST") == 0;
-
-	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND,
-					check_header, &check);
-	return check.hosts <= 1 && check.lengths <= 1 && check.encodings == 0 &&
-	       check.length != UINT32_MAX && (check.length == 0 || takes_body);
+	connections_enter(server->connections, watched(connection), phase,
+			  watchdog_clock_ms());
 }
 
 static void add_header(void *to, const char *name, const char *value)
@@ -108,7 +95,8 @@ static void drop_prepared(void *prepared)
 
 /* What the library sends of a representation in this second; the library
  * counts who still does. What is not kept gives its body away. */
-static struct MHD_Response *prepare(struct representation *it, int64_t now_s)
+static struct MHD_Response *prepare(const struct server *server,
+				    struct representation *it, int64_t now_s)
 {
 	struct text *body = &it->response.body;
 	size_t len = body->len;
@@ -119,14 +107,19 @@ static struct MHD_Response *prepare(struct representation *it, int64_t now_s)
 
 	if (made)
 		representation_headers(it, now_s, add_header, made);
-	else if (!keeps)
+	if (made && server->tls)
+		add_header(made, "Strict-Transport-Security",
+			   "max-age=31536000");
+	if (!made && !keeps)
 		free(bytes);
 	return made;
 }
 
-static enum MHD_Result send_prepared(struct MHD_Connection *connection,
-				     struct representation *it, int64_t now_s)
+static enum MHD_Result send_prepared(struct server *server,
+				     struct MHD_Connection *connection,
+				     struct representation *it)
 {
+	int64_t now_s = (int64_t)site_time(server->site);
 	const char *known = MHD_lookup_connection_value(
 	    connection, MHD_HEADER_KIND, "If-None-Match");
 	bool is_known = representation_keeps(it) && known &&
@@ -139,7 +132,7 @@ static enum MHD_Result send_prepared(struct MHD_Connection *connection,
 		it->prepared = NULL;
 	}
 	if (!it->prepared) {
-		it->prepared = prepare(it, now_s);
+		it->prepared = prepare(server, it, now_s);
 		it->prepared_s = now_s;
 		it->drop = drop_prepared;
 	}
@@ -150,88 +143,6 @@ static enum MHD_Result send_prepared(struct MHD_Connection *connection,
 		    it->prepared);
 	(void)pthread_mutex_unlock(&it->lock);
 	return result;
-}
-
-static void refuse_header(struct response *r)
-{
-	r->status = 400;
-	r->content_type = "text/plain; charset=utf-8";
-	text_add(&r->body, "A body, or a header given more than once.\n");
-}
-
-/* A response and whether it may be kept become what is sent. */
-static struct representation *make(struct server *server, struct waiting *w)
-{
-	int64_t now_s = (int64_t)site_time(server->site);
-	struct representation *it;
-
-	if (representation_new(&it, &w->response, w->key[0] == 'g', now_s) < 0)
-		return NULL;
-	if (w->has_key)
-		kept_add(server->kept, w->key, w->serial, it);
-	return it;
-}
-
-/* What is kept for such a request, else a new answer, which is kept then; NULL
- * if there is no memory for it, or if w waits. */
-static struct representation *find_or_make(struct server *server,
-					   const struct route_request *request,
-					   bool accepts_gzip, struct waiting *w)
-{
-	struct representation *it = NULL;
-
-	w->has_key = route_key(w->key, server->site, request, &w->serial);
-	w->key[0] = accepts_gzip ? 'g' : 'p';
-	if (w->has_key)
-		it = kept_find(server->kept, w->key, w->serial,
-			       (int64_t)site_time(server->site));
-	if (it)
-		return it;
-	response_init(&w->response);
-	route_answer(server->site, request, &w->response);
-	w->wait = response_take_wait(&w->response);
-	return w->wait ? NULL : make(server, w);
-}
-
-static void resume(void *context)
-{
-	struct waiting *w = context;
-
-	MHD_resume_connection(w->connection);
-}
-
-/* Have the library wait for a response. Without memory it is not sent. */
-static enum MHD_Result suspend(struct MHD_Connection *connection,
-			       struct pending *pending, struct waiting *w)
-{
-	struct waiting *kept = malloc(sizeof(*kept));
-
-	if (!kept) {
-		w->wait->drop(w->wait);
-		response_fini(&w->response);
-		return MHD_NO;
-	}
-	*kept = *w;
-	kept->connection = connection;
-	pending->waiting = kept;
-	MHD_suspend_connection(connection);
-	/* It may be ready at once, and resumed by another thread. */
-	kept->wait->start(kept->wait, resume, kept);
-	return MHD_YES;
-}
-
-/* The response that was waited for. */
-static struct representation *take_finished(struct server *server,
-					    struct pending *pending)
-{
-	struct waiting *w = pending->waiting;
-	struct representation *it;
-
-	pending->waiting = NULL;
-	w->wait->finish(w->wait, &w->response);
-	it = make(server, w);
-	free(w);
-	return it;
 }
 
 static struct ipaddr peer_of(struct MHD_Connection *connection)
@@ -274,14 +185,86 @@ static struct client_origin origin_of(struct MHD_Connection *connection)
 	return origin;
 }
 
-static struct representation *make_refusal(int64_t now_s)
-{
-	struct representation *it;
-	struct response refusal;
+/* Headers as the library found them. */
+struct found_headers {
+	struct framing_header headers[FRAMING_HEADERS_MAX];
+	size_t count; /* also of those for which there is no room */
+};
 
-	response_init(&refusal);
-	refuse_header(&refusal);
-	return representation_new(&it, &refusal, false, now_s) < 0 ? NULL : it;
+static enum MHD_Result note_header(void *cls, enum MHD_ValueKind kind,
+				   const char *name, const char *value)
+{
+	struct found_headers *found = cls;
+
+	(void)kind;
+	if (found->count < FRAMING_HEADERS_MAX)
+		found->headers[found->count] =
+		    (struct framing_header){ name, value };
+	found->count++;
+	return MHD_YES;
+}
+
+/*
+ * The header section as the library has it: in one piece from the method to
+ * the end of the empty line, of the size that it tells. What does not fit that
+ * is refused as not well-formed.
+ */
+static struct framing read_framing(struct MHD_Connection *connection,
+				   const struct pending *pending,
+				   const char *method, const char *version)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	struct framing_section section = {
+		.bytes = method,
+		.len = info ? info->header_size : 0,
+		.target = pending->target,
+	};
+	struct found_headers found;
+
+	found.count = 0;
+	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND,
+					note_header, &found);
+	section.headers = found.headers;
+	section.header_count = found.count;
+	if (pending->where > method)
+		section.target_at = (size_t)(pending->where - method);
+	if (version > method)
+		section.version_at = (size_t)(version - method);
+	return framing_read(&section);
+}
+
+/* One that leaves no doubt that nothing behind it is read. */
+static enum MHD_Result send_refusal(struct server *server,
+				    struct MHD_Connection *connection,
+				    const char *target,
+				    const struct framing *framing)
+{
+	struct representation *it = answering_refuse(
+	    server->answering, target, framing->refusal, framing->why);
+	enum MHD_Result result = MHD_NO;
+
+	atomic_fetch_add(&server->malformed, 1);
+	if (it)
+		result = send_prepared(server, connection, it);
+	representation_unref(it);
+	return result;
+}
+
+static void resume(void *connection)
+{
+	MHD_resume_connection(connection);
+}
+
+/* Have the library wait for an answer. */
+static void wait_for(struct MHD_Connection *connection, struct answer *later)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	MHD_suspend_connection(connection);
+	/* It may be ready at once, and resumed by another thread. */
+	answer_begin(later, info->connect_fd, resume, connection);
 }
 
 static enum MHD_Result respond(struct server *server,
@@ -292,56 +275,57 @@ static enum MHD_Result respond(struct server *server,
 	/* No Host at all: HTTP/1.0, by hand; no browser does so. */
 	const struct route_request request = {
 		.method = method,
-		.target = pending ? pending->target : "",
+		.target = pending->target,
 		.host = host ? host : "localhost",
 		.accept_language = header(connection, "Accept-Language"),
 		.origin = origin_of(connection),
 		.header = find_header,
 		.headers = connection,
-		.body = pending ? pending->body : NULL,
-		.body_len = pending ? pending->body_len : 0,
+		.body = pending->body.data,
+		.body_len = pending->body.len,
 	};
-	bool accepts_gzip =
-	    response_accepts_gzip(header(connection, "Accept-Encoding"));
 	struct representation *it;
 	enum MHD_Result result = MHD_NO;
-	struct waiting w = { .wait = NULL };
 
-	if (!pending)
-		it = make_refusal((int64_t)site_time(server->site));
-	else if (pending->waiting)
-		it = take_finished(server, pending);
-	else
-		it = find_or_make(server, &request, accepts_gzip, &w);
-	if (w.wait)
-		return suspend(connection, pending, &w);
-	/* Not before it was made. */
+	if (pending->later) {
+		it = answer_finish(pending->later);
+		pending->later = NULL;
+	} else {
+		it = answering_find(server->answering, &request,
+				    response_accepts_gzip(
+					header(connection, "Accept-Encoding")),
+				    &pending->later);
+	}
+	if (pending->later) {
+		wait_for(connection, pending->later);
+		return MHD_YES;
+	}
 	if (it)
-		result = send_prepared(connection, it,
-				       (int64_t)site_time(server->site));
+		result = send_prepared(server, connection, it);
 	representation_unref(it);
 	return result;
 }
 
-/* A part of the body; how long it is in all was checked before. */
-static bool take_body(struct pending *pending, const char *data, size_t len)
+/* The header section is read: whether the request can go on. */
+static enum MHD_Result begin(struct server *server,
+			     struct MHD_Connection *connection,
+			     struct pending *pending)
 {
-	if (len > FORM_SIZE_MAX - pending->body_len)
-		return false;
-	if (!pending->body)
-		pending->body = malloc(FORM_SIZE_MAX);
-	if (!pending->body)
-		return false;
-	memcpy(pending->body + pending->body_len, data, len);
-	pending->body_len += len;
-	return true;
+	const struct framing *framing = &pending->framing;
+
+	enter(server, connection,
+	      framing->body_len > 0 ? CONNECTION_BODY : CONNECTION_ANSWER);
+	if (framing->refusal != 0)
+		return send_refusal(server, connection, pending->target,
+				    framing);
+	return MHD_YES;
 }
 
 /*
- * Called when the header section is read and again behind it, and once more
- * where the response had to wait; *of_request is what keep_target stored. Only
- * an answer to the second call leaves the connection open for a next request,
- * so only refusals go out on the first.
+ * Called when the header section is read, then for each piece of a body, and
+ * behind it, and once more where the answer had to wait; *of_request is what
+ * keep_target stored. Refusals go out on the first call and close the
+ * connection: nothing that stands behind is read as a request.
  */
 /* NOLINTNEXTLINE(readability-function-size): what the library calls */
 static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
@@ -350,22 +334,28 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection,
 			      size_t *upload_size, void **of_request)
 {
 	struct pending *pending = *of_request;
-	bool is_fine = pending && is_acceptable(connection, method);
 
 	(void)url;
-	(void)version;
+	if (!pending)
+		return MHD_NO; /* there was no memory for it */
+	if (!pending->is_started) {
+		pending->is_started = true;
+		pending->framing =
+		    read_framing(connection, pending, method, version);
+		return begin(cls, connection, pending);
+	}
 	if (*upload_size > 0) {
-		/* Where it is not fine, that was refused before. */
-		if (is_fine && !take_body(pending, upload_data, *upload_size))
+		/* Behind a refusal there is nothing to take. */
+		if (pending->framing.refusal == 0 &&
+		    !body_add(&pending->body, upload_data, *upload_size,
+			      pending->framing.body_len))
 			return MHD_NO;
 		*upload_size = 0;
 		return MHD_YES;
 	}
-	if (is_fine && !pending->is_started) {
-		pending->is_started = true;
-		return MHD_YES;
-	}
-	return respond(cls, connection, method, is_fine ? pending : NULL);
+	if (pending->framing.body_len > 0 && !pending->later)
+		enter(cls, connection, CONNECTION_ANSWER);
+	return respond(cls, connection, method, pending);
 }
 
 static void *keep_target(void *cls, const char *target,
@@ -378,7 +368,7 @@ static void *keep_target(void *cls, const char *target,
 	(void)connection;
 	if (!made)
 		return NULL;
-	*made = (struct pending){ .is_started = false };
+	*made = (struct pending){ .where = target };
 	memcpy(made->target, target, size);
 	return made;
 }
@@ -388,36 +378,113 @@ static void forget_target(void *cls, struct MHD_Connection *connection,
 			  enum MHD_RequestTerminationCode why)
 {
 	struct pending *pending = *of_request;
-	struct waiting *w = pending ? pending->waiting : NULL;
 
-	(void)cls;
-	(void)connection;
 	(void)why;
 	/* Resumed, but ended before it was answered: at the end of the program,
 	 * or when its client went. */
-	if (w) {
-		w->wait->finish(w->wait, &w->response);
-		response_fini(&w->response);
-		free(w);
-	}
-	if (pending && pending->body) {
-		explicit_bzero(pending->body, pending->body_len);
-		free(pending->body);
-	}
+	if (pending && pending->later)
+		representation_unref(answer_finish(pending->later));
+	if (pending)
+		body_fini(&pending->body);
 	free(pending);
 	*of_request = NULL;
+	enter(cls, connection, CONNECTION_HEADER);
 }
 
-/* Most of what libmicrohttpd has to say is about broken clients. */
+/* How many connections an address may have; 0: any number. */
+static unsigned most_of(struct server *server, const struct ipaddr *addr)
+{
+	uint64_t serial;
+	struct generation *generation =
+	    site_take_generation(server->site, &serial);
+	const struct config_web *web = &generation->config->web;
+	unsigned most = client_is_proxy(addr, web) ? 0 : web->per_address;
+
+	generation_unref(generation);
+	return most;
+}
+
+static void begin_connection(struct server *server,
+			     struct MHD_Connection *connection, int fd,
+			     struct hold *hold)
+{
+	struct connection_peer peer = { .fd = fd, .addr = peer_of(connection) };
+
+	peer.per_address = most_of(server, &peer.addr);
+	hold->watched =
+	    connections_add(server->connections, &peer, watchdog_clock_ms());
+	if (server->tls)
+		hold->keys = tls_begin(
+		    server->tls,
+		    MHD_get_connection_info(connection,
+					    MHD_CONNECTION_INFO_GNUTLS_SESSION)
+			->tls_session);
+}
+
+/* The library calls this for a connection's start, and for its end behind that
+ * of its TLS and before it closes the socket (connections.h says what hangs on
+ * that). */
+static void follow(void *cls, struct MHD_Connection *connection, void **context,
+		   enum MHD_ConnectionNotificationCode what)
+{
+	struct server *server = cls;
+	struct hold *hold = *context;
+	int fd = MHD_get_connection_info(connection,
+					 MHD_CONNECTION_INFO_CONNECTION_FD)
+		     ->connect_fd;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		hold = calloc(1, sizeof(*hold));
+		*context = hold;
+		if (hold)
+			begin_connection(server, connection, fd, hold);
+		/* Nobody would watch it, or it could not be spoken to. */
+		if (!hold || !hold->watched || (server->tls && !hold->keys))
+			(void)shutdown(fd, SHUT_RDWR);
+	} else if (hold) {
+		connections_remove(server->connections, hold->watched);
+		tls_keys_unref(hold->keys);
+		free(hold);
+		*context = NULL;
+	}
+}
+
+/* Most of what libmicrohttpd has to say is about broken clients. What it
+ * refuses by itself, before anything is called, it says nowhere else. */
 __attribute__((format(printf, 2, 0))) static void
 log_library(void *cls, const char *format, va_list arguments)
 {
-	char line[HEADER_SIZE];
+	static const char refused[] = "Error processing request (HTTP";
+	struct server *server = cls;
+	char line[LOG_SIZE];
 
-	(void)cls;
 	(void)vsnprintf(line, sizeof(line), format, arguments);
 	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, refused, sizeof(refused) - 1) == 0)
+		atomic_fetch_add(&server->malformed, 1);
 	log_debug("web: %s", line);
+}
+
+static struct MHD_Daemon *start_daemon(struct server *server, int fd)
+{
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
+			 MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
+
+	if (server->tls)
+		flags |= MHD_USE_TLS;
+	/* Without that it passes over what is for TLS. */
+	return MHD_start_daemon(
+	    flags, 0, NULL, NULL, answer, server, MHD_OPTION_EXTERNAL_LOGGER,
+	    log_library, server, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
+	    MHD_OPTION_CONNECTION_LIMIT, THREADS * server->connections_max,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_URI_LOG_CALLBACK, keep_target, NULL,
+	    MHD_OPTION_NOTIFY_COMPLETED, forget_target, server,
+	    MHD_OPTION_NOTIFY_CONNECTION, follow, server,
+	    MHD_OPTION_HTTPS_PRIORITIES, tls_priorities,
+	    MHD_OPTION_HTTPS_CERT_CALLBACK, tls_no_default(), MHD_OPTION_END);
 }
 
 static int start_one(struct server *server,
@@ -433,25 +500,60 @@ static int start_one(struct server *server,
 			  (unsigned)endpoint->port, err_str(fd));
 		return fd;
 	}
-	daemon = MHD_start_daemon(
-	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
-		MHD_ALLOW_SUSPEND_RESUME,
-	    0, NULL, NULL, answer, server, MHD_OPTION_EXTERNAL_LOGGER,
-	    log_library, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-	    MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
-	    keep_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, forget_target, NULL,
-	    MHD_OPTION_END);
+	daemon = start_daemon(server, fd);
 	if (!daemon) {
 		log_error("web: the HTTP library did not start");
 		return -EIO; /* it has closed fd */
 	}
 	server->daemons[server->daemon_count++] = daemon;
-	listening_add_url(urls, fd, endpoint);
+	listening_add_url(urls, server->tls ? "https" : "http", fd, endpoint);
 	return 0;
+}
+
+static void tell_load(void *context, struct load *load)
+{
+	struct server *server = context;
+	struct answering_counters answers =
+	    answering_counters(server->answering);
+
+	*load = (struct load){
+		.connections = connections_counters(server->connections),
+		.connections_max = server->most_connections,
+		.work = answers.work,
+		.malformed = atomic_load(&server->malformed),
+		.gone = answers.gone,
+		.tls_was_refused = atomic_load(&server->tls_was_refused),
+	};
+	if (server->tls)
+		load->tls_until_s = tls_valid_until_s(server->tls);
+}
+
+/* As many connections as there are descriptors for. */
+static int start_watch(struct server *server)
+{
+	struct connections_limits limits = connections_usual;
+	unsigned wanted = limits.total + CONNECTIONS_SPARE;
+	int rc;
+
+	server->connections_max = descriptors_make_room(wanted);
+	/* A quarter is for those that are ended and not closed yet. */
+	limits.total = server->connections_max - server->connections_max / 4;
+	server->most_connections = limits.total;
+	rc = connections_new(&server->connections, &limits);
+	if (rc == 0)
+		rc = watchdog_start(&server->watchdog, server->connections);
+	return rc;
+}
+
+static int open_tls(struct server *server)
+{
+	uint64_t serial;
+	struct generation *generation =
+	    site_take_generation(server->site, &serial);
+	int rc = tls_site_open(&server->tls, &generation->config->web);
+
+	generation_unref(generation);
+	return rc;
 }
 
 int server_start(struct server **out, struct site *site,
@@ -468,7 +570,13 @@ int server_start(struct server **out, struct site *site,
 		rc = made->daemons ? 0 : -ENOMEM;
 	}
 	if (rc == 0)
-		rc = kept_new(&made->kept);
+		rc = open_tls(made);
+	if (rc == 0)
+		rc = answering_new(&made->answering, site);
+	if (rc == 0)
+		rc = start_watch(made);
+	if (rc == 0)
+		site_set_load(site, tell_load, made);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = start_one(made, &endpoints[i], urls);
 	if (rc < 0) {
@@ -479,13 +587,30 @@ int server_start(struct server **out, struct site *site,
 	return 0;
 }
 
+void server_follow(struct server *server)
+{
+	enum tls_site_news news = TLS_SITE_SAME;
+
+	if (server->tls)
+		news = tls_site_follow(server->tls, server->site);
+	if (news != TLS_SITE_SAME)
+		atomic_store(&server->tls_was_refused,
+			     news == TLS_SITE_REFUSED);
+}
+
 void server_stop(struct server *server)
 {
 	if (!server)
 		return;
+	/* So that no connection waits for an answer any more. */
+	answering_stop(server->answering);
 	for (size_t i = server->daemon_count; i > 0; i--)
 		MHD_stop_daemon(server->daemons[i - 1]);
-	kept_free(server->kept);
+	site_set_load(server->site, NULL, NULL);
+	watchdog_stop(server->watchdog);
+	connections_free(server->connections);
+	answering_free(server->answering);
+	tls_close(server->tls);
 	free(server->daemons);
 	free(server);
 }

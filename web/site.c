@@ -35,7 +35,9 @@ struct site {
 	struct pair_days *pair_days;
 	struct render_pool *render_pool; /* borrowed; set before any thread */
 	struct accounts *accounts;	 /* the same */
-	pthread_mutex_t lock;		 /* guards what follows */
+	load_tell tell_load;		 /* the same */
+	void *load_context;
+	pthread_mutex_t lock; /* guards what follows */
 	struct generation *generation;
 	uint64_t serial; /* of the generation, and of what was refused */
 	struct site_reading reading;
@@ -115,6 +117,19 @@ void site_set_accounts(struct site *site, struct accounts *accounts)
 struct accounts *site_accounts(const struct site *site)
 {
 	return site ? site->accounts : NULL;
+}
+
+void site_set_load(struct site *site, load_tell tell, void *context)
+{
+	site->tell_load = tell;
+	site->load_context = context;
+}
+
+bool site_load(const struct site *site, struct load *load)
+{
+	if (site->tell_load)
+		site->tell_load(site->load_context, load);
+	return site->tell_load;
 }
 
 struct render_pool *site_render_pool(const struct site *site)

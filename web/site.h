@@ -16,6 +16,7 @@
 #include "ixp/generation.h"
 #include "util/attr.h"
 #include "util/text.h"
+#include "web/load.h"
 #include "web/memo.h"
 #include "web/pair_days.h"
 #include "web/render_pool.h"
@@ -73,6 +74,13 @@ struct accounts *site_accounts(const struct site *site);
 
 /** What draws PNGs, or NULL. */
 struct render_pool *site_render_pool(const struct site *site);
+
+/** What the server says of itself; before any thread. tell NULL: nothing more.
+ */
+void site_set_load(struct site *site, load_tell tell, void *context);
+
+/** The load of the server. @return false if there is none */
+MUST_CHECK bool site_load(const struct site *site, struct load *load);
 
 /** "Now" of the data: the end of a replayed capture, else the clock's time. */
 int64_t site_data_time(struct site *site);

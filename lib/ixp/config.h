@@ -157,6 +157,8 @@ struct config_web {
 	struct place proxy_user_place;
 	enum config_show show[CONFIG_SHOWN_COUNT];
 	enum config_access access;
+	char *tls_certificate; /* NULL: HTTP in the clear; else both: */
+	char *tls_key;
 	uint32_t per_address;
 	struct ipaddr *trusted_proxies;
 	size_t trusted_proxy_count;

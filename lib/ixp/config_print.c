@@ -319,6 +319,19 @@ static void print_show(const struct config_web *web, struct text *out)
 	text_add(out, " }\n");
 }
 
+static void print_tls(const struct config *c, struct text *out)
+{
+	const struct config_web *web = &c->web;
+
+	if (!web->tls_certificate)
+		return;
+	text_add(out, "  tls:\n    certificate: ");
+	print_path(out, c, web->tls_certificate);
+	text_add(out, "\n    key: ");
+	print_path(out, c, web->tls_key);
+	text_add_char(out, '\n');
+}
+
 static void print_web(const struct config *c, struct text *out)
 {
 	const struct config_web *web = &c->web;
@@ -345,9 +358,10 @@ static void print_web(const struct config *c, struct text *out)
 		text_add_char(out, '\n');
 	}
 	print_show(web, out);
-	text_addf(out, "  access: %s\n  per_address: %u\n",
-		  web->access == CONFIG_ACCESS_OPEN ? "open" : "roles",
-		  web->per_address);
+	text_addf(out, "  access: %s\n",
+		  web->access == CONFIG_ACCESS_OPEN ? "open" : "roles");
+	print_tls(c, out);
+	text_addf(out, "  per_address: %u\n", web->per_address);
 	print_addresses(out, "  trusted_proxies", web->trusted_proxies,
 			web->trusted_proxy_count);
 	print_addresses(out, "  metrics_from", web->metrics_from,

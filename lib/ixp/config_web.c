@@ -126,6 +126,21 @@ static void read_access(struct config_reader *r, const struct yaml_item *item,
 		*to = (enum config_access)value;
 }
 
+static void read_tls(struct config_reader *r, const struct yaml_item *item,
+		     void *field)
+{
+	static const struct config_key keys[] = {
+		{ "certificate", offsetof(struct config_web, tls_certificate),
+		  config_read_path, true },
+		{ "key", offsetof(struct config_web, tls_key), config_read_path,
+		  true },
+	};
+	static const struct config_keys all = { keys,
+						sizeof(keys) / sizeof(*keys) };
+
+	config_mapping(r, item, &all, field);
+}
+
 static const struct config_list addresses = { .size = sizeof(struct ipaddr),
 					      .read = config_read_address,
 					      .or_one = true };
@@ -169,6 +184,7 @@ void config_read_web(struct config_reader *r, const struct yaml_item *item,
 		{ "show", 0, read_show, false },
 		{ "access", offsetof(struct config_web, access), read_access,
 		  false },
+		{ "tls", 0, read_tls, false },
 		{ "per_address", offsetof(struct config_web, per_address),
 		  config_read_number, false },
 		{ "trusted_proxies", 0, read_trusted_proxies, false },
@@ -195,6 +211,8 @@ void config_web_fini(struct config_web *web)
 	free(web->users);
 	free(web->state_dir);
 	free(web->proxy_user);
+	free(web->tls_certificate);
+	free(web->tls_key);
 	free(web->trusted_proxies);
 	free(web->metrics_from);
 	free(web->rrd_from);

@@ -7,8 +7,9 @@
  *
  * Lines read "area: what happened: which one: why", lower case. On a terminal
  * they stand as they are; elsewhere each starts with "<N>", the priority that
- * journald reads. Control characters in the text become "?", so a line can
- * not be forged. errno is left as it was.
+ * journald reads. Control characters in the text, what is no UTF-8, and marks
+ * that end a line or turn its direction become "?", so a line can not be
+ * forged. errno is left as it was.
  */
 
 #include "util/attr.h"

@@ -160,7 +160,7 @@ def check_bodies(checks, web, cookie):
     """Bodies are for forms, and short."""
     form = {"Content-Type": "application/x-www-form-urlencoded",
             "Cookie": cookie}
-    checks.equal(web.ask("/login", "POST", form, "x" * 5000).status, 400,
+    checks.equal(web.ask("/login", "POST", form, "x" * 5000).status, 413,
                  "a long body")
     checks.equal(web.ask("/login", "POST", form, "a=1&a=2").status, 400,
                  "a field twice")

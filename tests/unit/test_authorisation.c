@@ -308,7 +308,8 @@ START_TEST(each_sees_what_is_for_it)
 		for (size_t m = 0; m < COUNT_OF(methods); m++) {
 			struct response r = ask(&v, w, methods[m], target);
 			bool fine =
-			    may(rule, w)  ? is_shown(rule, w, methods[m], r.status)
+			    may(rule, w)
+				? is_shown(rule, w, methods[m], r.status)
 			    : w == NOBODY ? asks_to_log_in(rule, methods[m], &r)
 					  : r.status == 404;
 

@@ -50,6 +50,7 @@ static const char full[] =
     "ixp_manager: { tree: /var/tree, interfaces: macs.json,\n"
     "               pairs_max: 10, age_days: 7 }\n"
     "web: { listen: \"127.0.0.1:8081\", users: users, access: open,\n"
+    "       tls: { certificate: c.pem, key: k.pem },\n"
     "       per_address: 7, trusted_proxies: [ 192.0.2.3 ],\n"
     "       metrics_from: [ \"::1\" ], rrd_from: 192.0.2.10 }";
 
@@ -193,6 +194,8 @@ START_TEST(the_web_is_read)
 	ck_assert_uint_eq(config->web.listen[0].port, 8081);
 	ck_assert_str_eq(config->web.users, "users");
 	ck_assert_int_eq(config->web.access, CONFIG_ACCESS_OPEN);
+	ck_assert_str_eq(config->web.tls_certificate, "c.pem");
+	ck_assert_str_eq(config->web.tls_key, "k.pem");
 	ck_assert_uint_eq(config->web.per_address, 7);
 	assert_address(&config->web.trusted_proxies[0], "192.0.2.3");
 	assert_address(&config->web.metrics_from[0], "::1");

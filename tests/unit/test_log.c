@@ -2,6 +2,7 @@
 #include "support/unit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,6 +71,39 @@ START_TEST(a_text_can_not_forge_a_line)
 }
 END_TEST
 
+/* A text, and how it is shown. */
+static const struct {
+	const char *text;
+	const char *shown;
+} texts[] = {
+	{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x8f\xae",
+	  "\xc3\xa9\xe2\x82\xac\xf0\x9f\x8f\xae" },
+	{ "\xc2\x9b[2J", "??[2J" },		 /* a control in UTF-8 */
+	{ "\x9b[2J", "?[2J" },			 /* and as a byte */
+	{ "\xc2\x85x\xe2\x80\xa8y", "??x???y" }, /* line ends */
+	{ "\xe2\x80\xaex", "???x" },		 /* a turn of direction */
+	{ "\xe2\x81\xa6x", "???x" },
+	{ "\xc0\xaf", "??" }, /* too long a form */
+	{ "\xe0\x80\xaf", "???" },
+	{ "\xf0\x80\x80\xaf", "????" },
+	{ "\xed\xa0\x80", "???" }, /* half of a pair */
+	{ "\xf4\x90\x80\x80", "????" },
+	{ "\xff\xfe", "??" },
+	{ "\xc3", "?" }, /* cut */
+	{ "\xe2\x82", "??" },
+	{ "\xe2\n\x82", "???" },
+};
+
+START_TEST(what_could_disguise_a_line_is_not_shown)
+{
+	char wanted[64];
+
+	(void)snprintf(wanted, sizeof(wanted), "<6>%s\n", texts[_i].shown);
+	log_info("%s", texts[_i].text);
+	ck_assert_str_eq(finish(), wanted);
+}
+END_TEST
+
 START_TEST(a_long_text_is_cut_and_stays_one_line)
 {
 	char endless[5000];
@@ -103,6 +137,7 @@ int main(void)
 		{ a_line_begins_with_its_priority, 0 },
 		{ lines_below_the_level_are_not_shown, 0 },
 		{ a_text_can_not_forge_a_line, 0 },
+		{ what_could_disguise_a_line_is_not_shown, COUNT_OF(texts) },
 		{ a_long_text_is_cut_and_stays_one_line, 0 },
 		{ errno_is_told_and_kept, 0 },
 	};
