@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "collector/clock.h"
+#include "collector/confine.h"
 #include "collector/live_state.h"
 #include "collector/port_memory.h"
 #include "collector/state_lock.h"
@@ -338,20 +339,19 @@ static int loop(struct live *l)
 	return 0;
 }
 
-static int start_writer(struct live *l)
+static int look_at_files(struct live *l, struct flush **flush)
 {
-	struct flush *flush;
-	int rc = flush_new(&flush, l->generation->registry, FLUSH_LIVE);
+	int rc = flush_new(flush, l->generation->registry, FLUSH_LIVE);
 
 	if (rc < 0)
 		return rc;
-	if (flush_ports(flush) &&
-	    port_memory_read(&l->intake.ports, flush_ports(flush)) < 0)
+	if (flush_ports(*flush) &&
+	    port_memory_read(&l->intake.ports, flush_ports(*flush)) < 0)
 		log_warning("collector: what the journal knew of the ports "
 			    "cannot be read: their counters begin anew");
 	/* The clock may have been ahead when that was written. */
 	port_table_forget_later(&l->intake.ports, us_of(CLOCK_REALTIME));
-	return writer_start(&l->writer, flush, false);
+	return 0;
 }
 
 /* Write what is held: the open step as far as it was observed. */
@@ -405,10 +405,12 @@ static void close_all(struct live *l)
 	generation_unref(l->generation);
 }
 
-/* The writer comes before the sockets: it looks at the files that are there,
- * and nobody would read meanwhile. */
+/* The files that are there are looked at before there are sockets, for nobody
+ * would read these meanwhile. The writer comes last: what it is not allowed
+ * either is settled before there is a second thread. */
 static int start(struct live *l)
 {
+	struct flush *flush = NULL;
 	int rc = complain("no memory for the tables",
 			  intake_init(&l->intake, l->generation->registry));
 
@@ -419,11 +421,18 @@ static int start(struct live *l)
 	if (rc == 0)
 		rc = complain("cannot wait for events", open_events(l));
 	if (rc == 0)
-		rc = complain("cannot start writing", start_writer(l));
+		rc = complain("cannot start writing", look_at_files(l, &flush));
 	if (rc == 0)
 		rc = open_sources(l);
 	if (rc == 0)
 		rc = open_relay(l);
+	if (rc == 0)
+		rc = confine(l->generation->config);
+	if (rc < 0)
+		flush_free(flush);
+	else
+		rc = complain("cannot start writing",
+			      writer_start(&l->writer, flush, false));
 	return rc;
 }
 

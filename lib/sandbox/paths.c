@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sandbox/paths.h"
+
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+void paths_init(struct paths *p)
+{
+	*p = (struct paths){ .all = NULL };
+}
+
+void paths_fini(struct paths *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		free(p->copies[i]);
+	free(p->copies);
+	free(p->all);
+	paths_init(p);
+}
+
+static bool make_room(struct paths *p)
+{
+	size_t room = p->room ? 2 * p->room : 16;
+	struct sandbox_path *all;
+	char **copies;
+
+	if (p->count < p->room)
+		return true;
+	all = realloc(p->all, room * sizeof(*all));
+	if (all)
+		p->all = all;
+	copies = realloc(p->copies, room * sizeof(*copies));
+	if (copies)
+		p->copies = copies;
+	if (!all || !copies)
+		return false;
+	p->room = room;
+	return true;
+}
+
+void paths_add(struct paths *p, const char *path, enum sandbox_access access)
+{
+	char *copy = path ? strdup(path) : NULL;
+
+	if (!path)
+		return;
+	if (!copy || !make_room(p)) {
+		free(copy);
+		p->failed = true;
+		return;
+	}
+	p->copies[p->count] = copy;
+	p->all[p->count++] =
+	    (struct sandbox_path){ .path = copy, .access = access };
+}
+
+static void add_folder_of(struct paths *p, const char *path)
+{
+	char *copy = strdup(path);
+
+	if (copy)
+		paths_add(p, dirname(copy), SANDBOX_READ);
+	else
+		p->failed = true;
+	free(copy);
+}
+
+void paths_add_replaced(struct paths *p, const char *path)
+{
+	char *target = path ? realpath(path, NULL) : NULL;
+
+	if (path)
+		add_folder_of(p, path);
+	if (target)
+		add_folder_of(p, target);
+	free(target);
+}
