@@ -29,11 +29,11 @@ static void add_paths(struct paths *p, const struct config *config)
 	for (size_t i = 0; i < sizeof(read_always) / sizeof(*read_always); i++)
 		paths_add(p, read_always[i], SANDBOX_READ);
 	config_each_file(config, add_replaced, p);
-	paths_add(p, config->state_dir, SANDBOX_CHANGE);
+	paths_add_folder(p, config->state_dir, SANDBOX_CHANGE);
 	/* It cannot be made later; that it cannot be written is told then. */
 	if (tree && file_make_directories(tree) < 0)
 		log_warning("collector: cannot make: %s", tree);
-	paths_add(p, tree, SANDBOX_CHANGE);
+	paths_add_folder(p, tree, SANDBOX_CHANGE);
 }
 
 int confine(const struct config *config)

@@ -279,11 +279,13 @@ static void tick(struct live *l)
 	live_follow_membership(l, now);
 	count_socket_drops(l);
 	relay_tick(l->relay, now.wall_us);
+	live_feed_watchdog(l, now.mono_us);
 	if (now.mono_us < l->next_status_us)
 		return;
 	l->next_status_us = now.mono_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
 	live_hand_over_status(l, now.wall_us);
 	live_hand_over_files(l);
+	live_tell_ready(l);
 	if (now.mono_us < l->next_learned_us)
 		return;
 	l->next_learned_us =
@@ -307,8 +309,13 @@ static void take_signal(struct live *l)
 		log_notice("collector: stopping: signal %u", info[i].ssi_signo);
 		l->stopping = true;
 	}
-	if (again && !l->stopping)
+	if (l->stopping) {
+		service_tell(&l->service, "STOPPING=1");
+	} else if (again) {
+		service_tell(&l->service, "RELOADING=1");
 		live_reload(l, us_of(CLOCK_REALTIME));
+		live_tell_ready(l);
+	}
 }
 
 /* Do what a descriptor is ready for. */
@@ -403,6 +410,7 @@ static void close_all(struct live *l)
 	text_fini(&l->problem);
 	text_fini(&l->verdicts);
 	generation_unref(l->generation);
+	service_close(&l->service);
 }
 
 /* The files that are there are looked at before there are sockets, for nobody
@@ -447,14 +455,17 @@ int live(struct generation *generation)
 		.ordinals_due = true,
 		.started_us = us_of(CLOCK_REALTIME),
 	};
-	int rc = start(&l);
+	int rc;
 
+	service_open(&l.service);
+	rc = start(&l);
 	if (rc == 0) {
 		verdicts_read(&l.intake, l.verdicts_path);
 		live_take_up_learned(&l);
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
 		steps_reload(&l.steps, generation, NULL);
 		steps_at(&l.steps, now_by_both());
+		live_tell_ready(&l);
 		rc = loop(&l);
 		stop(&l);
 	}

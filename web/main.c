@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,8 +20,12 @@
 #include "ixp/generation.h"
 #include "util/err.h"
 #include "util/log.h"
+#include "util/service.h"
 #include "util/zone.h"
+#include "web/confine.h"
 #include "web/languages.h"
+#include "web/listening.h"
+#include "web/pulse.h"
 #include "web/render_helper.h"
 #include "web/render_pool.h"
 #include "web/route.h"
@@ -153,6 +158,14 @@ static void find_what_needs_restart(const struct config *old,
 			  new->path);
 }
 
+static int64_t monotonic_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* Read everything anew; a configuration that is wrong changes nothing, and
  * false is returned. */
 static bool reload(struct generation **current, struct site *site)
@@ -214,69 +227,164 @@ static void follow_membership(struct generation **current, struct site *site,
 		*again_s = 0;
 }
 
+/* All that runs while requests are answered. */
+struct running {
+	const struct service *service;
+	struct render_pool *pool;
+	struct server *server;
+	struct site *site;
+	struct generation **current;
+	int64_t next_pulse_us;
+};
+
+/* Tell the service manager that requests are answered, if they are: three
+ * times in the time that it waits for that. */
+static void feed_watchdog(struct running *r)
+{
+	int64_t now_us = monotonic_us();
+
+	if (r->service->watchdog_us == 0 || now_us < r->next_pulse_us)
+		return;
+	r->next_pulse_us = now_us + r->service->watchdog_us / 3;
+	if (pulse_is_felt(r->server))
+		service_tell(r->service, "WATCHDOG=1");
+	else
+		log_error("web: a thread does not answer");
+}
+
+/* Once nothing else is to be done. @return an exit code, or -1 to go on */
+static int look_around(struct running *r, double *last_step_end)
+{
+	route_prepare(r->site, last_step_end);
+	if (render_pool_lives(r->pool))
+		return -1;
+	/* It cannot be started again from here, but all of this can. */
+	log_error("web: what starts the render helpers has died");
+	return EX_OSERR;
+}
+
+static void reload_told(struct running *r)
+{
+	service_tell(r->service, "RELOADING=1");
+	(void)reload(r->current, r->site);
+	service_tell(r->service, "READY=1");
+}
+
 /* @return an exit code, once a signal has said stop */
-static int wait_for_signals(const sigset_t *wanted, struct site *site,
-			    struct generation **current)
+static int wait_for_signals(const sigset_t *wanted, struct running *r)
 {
 	static const struct timespec patience = { .tv_sec = 2 };
 	double last_step_end = NAN;
 	double again_s = 0;
+	int code = -1;
 
-	for (;;) {
+	while (code < 0) {
 		int number;
 
-		follow_membership(current, site, &again_s);
+		follow_membership(r->current, r->site, &again_s);
+		feed_watchdog(r);
 		number = sigtimedwait(wanted, NULL, &patience);
 		if (number == SIGHUP)
-			(void)reload(current, site);
+			reload_told(r);
 		else if (number > 0)
-			return EX_OK;
+			code = EX_OK;
 		else if (errno == EAGAIN)
-			route_prepare(site, &last_step_end);
+			code = look_around(r, &last_step_end);
 		else if (errno != EINTR)
-			return EX_OSERR;
+			code = EX_OSERR;
 	}
+	service_tell(r->service, "STOPPING=1");
+	return code;
+}
+
+static void block_signals(sigset_t *signals)
+{
+	/* Before any thread starts, so that only sigwait sees them. */
+	(void)sigemptyset(signals);
+	(void)sigaddset(signals, SIGTERM);
+	(void)sigaddset(signals, SIGINT);
+	(void)sigaddset(signals, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* All that needs rights, in one thread; then without, in many. */
+static int start(struct running *r, struct listening_set *sockets,
+		 struct text *urls)
+{
+	int rc = site_new(&r->site, *r->current, NULL);
+
+	if (rc == 0)
+		rc = render_pool_new(&r->pool, &render_pool_defaults);
+	if (rc == 0)
+		rc = confine((*r->current)->config);
+	if (rc == 0)
+		rc = render_pool_start(r->pool);
+	if (rc < 0)
+		return EX_OSERR;
+	site_set_render_pool(r->site, r->pool);
+	if (server_start(&r->server, r->site, sockets, urls) < 0)
+		return EX_UNAVAILABLE;
+	return print(text_str(urls));
 }
 
 /* Answer until a signal says stop. */
-static int serve(struct generation **current,
-		 const struct config_endpoint *endpoints, size_t count)
+static int serve(struct generation **current, struct listening_set *sockets,
+		 const struct service *service)
 {
-	struct render_pool *pool = NULL;
-	struct server *server = NULL;
-	struct site *site = NULL;
+	struct running r = { .service = service, .current = current };
 	struct text urls;
 	sigset_t signals;
-	int code = EX_OSERR;
-	int rc;
+	int code;
 
 	text_init(&urls);
-	/* Blocked before any thread starts, so that only sigwait sees them. */
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGTERM);
-	(void)sigaddset(&signals, SIGINT);
-	(void)sigaddset(&signals, SIGHUP);
-	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (site_new(&site, *current, NULL) < 0 ||
-	    render_pool_new(&pool, &render_pool_defaults) < 0)
-		goto out;
-	site_set_render_pool(site, pool);
-	rc = server_start(&server, site, endpoints, count, &urls);
-	if (rc < 0) {
-		code = EX_UNAVAILABLE;
-		goto out;
+	block_signals(&signals);
+	code = start(&r, sockets, &urls);
+	if (code == EX_OK) {
+		service_tell(service, "READY=1\nSTATUS=Answering on %.*s",
+			     (int)strcspn(text_str(&urls), "\n"),
+			     text_str(&urls));
+		code = wait_for_signals(&signals, &r);
 	}
-	code = print(text_str(&urls));
-	if (code == EX_OK)
-		code = wait_for_signals(&signals, site, current);
-out:
 	/* What is still being drawn is given up, so that nobody waits. */
-	render_pool_stop(pool);
-	server_stop(server);
-	render_pool_free(pool);
-	site_free(site);
+	render_pool_stop(r.pool);
+	server_stop(r.server);
+	render_pool_free(r.pool);
+	site_free(r.site);
 	text_fini(&urls);
+	return code;
+}
+
+/* Where to listen: what the service manager opened, else what was asked for. */
+static int open_sockets(struct listening_set *sockets, const struct options *o,
+			const struct config *config,
+			const struct service *service)
+{
+	if (service->sockets > 0)
+		return listening_adopt(sockets, SERVICE_FIRST_SOCKET,
+				       (size_t)service->sockets);
+	if (o->listen.addr.version)
+		return listening_open(sockets, &o->listen, 1);
+	return listening_open(sockets, config->web.listen,
+			      config->web.listen_count);
+}
+
+static int listen_and_serve(const struct options *o,
+			    struct generation **current)
+{
+	struct listening_set sockets;
+	struct service service;
+	int code = EX_OK;
+
+	service_open(&service);
+	if (open_sockets(&sockets, o, (*current)->config, &service) < 0)
+		code = EX_UNAVAILABLE;
+	for (size_t i = 0; code == EX_OK && i < sockets.count; i++)
+		code = check_listen(&sockets.all[i].endpoint, 1);
+	if (code == EX_OK)
+		code = serve(current, &sockets, &service);
+	listening_fini(&sockets);
+	service_close(&service);
 	return code;
 }
 
@@ -302,7 +410,7 @@ static int run(const struct options *o, struct generation **current)
 			  config->path, config->timezone);
 		return EX_CONFIG;
 	}
-	return o->check_only ? EX_OK : serve(current, endpoints, count);
+	return o->check_only ? EX_OK : listen_and_serve(o, current);
 }
 
 int main(int argc, char **argv)
@@ -316,6 +424,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], RENDER_HELPER_OPTION) == 0)
 		return render_helper_run(STDIN_FILENO, render_png);
+	(void)umask(077);
 	code = read_options(argc, argv, &options);
 	if (code >= 0)
 		return code;

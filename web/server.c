@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "util/err.h"
 #include "util/language.h"
@@ -379,19 +380,12 @@ log_library(void *cls, const char *format, va_list arguments)
 	log_debug("web: %s", line);
 }
 
-static int start_one(struct server *server,
-		     const struct config_endpoint *endpoint, struct text *urls)
+static int start_one(struct server *server, struct listening *socket,
+		     struct text *urls)
 {
-	char name[IPADDR_TEXT_SIZE];
 	struct MHD_Daemon *daemon;
-	int fd = listening_open(endpoint);
+	int fd = socket->fd;
 
-	if (fd < 0) {
-		log_error("web: cannot listen: %s port %u: %s",
-			  ipaddr_format(&endpoint->addr, name),
-			  (unsigned)endpoint->port, err_str(fd));
-		return fd;
-	}
 	daemon = MHD_start_daemon(
 	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
 		MHD_ALLOW_SUSPEND_RESUME,
@@ -404,19 +398,20 @@ static int start_one(struct server *server,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
 	    keep_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, forget_target, NULL,
 	    MHD_OPTION_END);
-	if (!daemon) {
+	if (daemon) {
+		server->daemons[server->daemon_count++] = daemon;
+		listening_add_url(urls, socket);
+	} else {
 		log_error("web: the HTTP library did not start");
-		return -EIO; /* it has closed fd */
 	}
-	server->daemons[server->daemon_count++] = daemon;
-	listening_add_url(urls, fd, endpoint);
-	return 0;
+	socket->fd = -1; /* also where it did not start it has closed it */
+	return daemon ? 0 : -EIO;
 }
 
 int server_start(struct server **out, struct site *site,
-		 const struct config_endpoint *endpoints, size_t count,
-		 struct text *urls)
+		 struct listening_set *sockets, struct text *urls)
 {
+	size_t count = sockets->count;
 	struct server *made = calloc(1, sizeof(*made));
 	int rc = made ? 0 : -ENOMEM;
 
@@ -429,7 +424,7 @@ int server_start(struct server **out, struct site *site,
 	if (rc == 0)
 		rc = kept_new(&made->kept);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = start_one(made, &endpoints[i], urls);
+		rc = start_one(made, &sockets->all[i], urls);
 	if (rc < 0) {
 		server_stop(made);
 		return rc;
@@ -447,4 +442,18 @@ void server_stop(struct server *server)
 	kept_free(server->kept);
 	free(server->daemons);
 	free(server);
+}
+
+size_t server_thread_count(const struct server *server)
+{
+	return THREADS * server->daemon_count;
+}
+
+bool server_hand_over(struct server *server, size_t thread, int fd)
+{
+	/* A connection of nobody's, who has no address. */
+	static const struct sockaddr nobody = { .sa_family = AF_UNIX };
+
+	return MHD_add_connection(server->daemons[thread / THREADS], fd,
+				  &nobody, sizeof(nobody)) == MHD_YES;
 }

@@ -121,7 +121,7 @@ static const struct row allowed[] = {
 	{ SCMP_SYS(clone), S },
 	{ SCMP_SYS(vfork), S },
 	{ SCMP_SYS(execve), S },
-	{ SCMP_SYS(wait4), S },
+	{ SCMP_SYS(wait4), W | S },
 	{ SCMP_SYS(kill), S },
 	{ SCMP_SYS(tgkill), S },
 	{ SCMP_SYS(socketpair), S },

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sandbox/paths.h"
 
+#include <dirent.h>
 #include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +56,25 @@ void paths_add(struct paths *p, const char *path, enum sandbox_access access)
 	p->copies[p->count] = copy;
 	p->all[p->count++] =
 	    (struct sandbox_path){ .path = copy, .access = access };
+}
+
+void paths_add_folder(struct paths *p, const char *path,
+		      enum sandbox_access access)
+{
+	DIR *folder = path ? opendir(path) : NULL;
+	char link[PATH_MAX];
+
+	paths_add(p, path, access);
+	if (!folder)
+		return;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this folder's own state */
+	for (const struct dirent *d; (d = readdir(folder));) {
+		if (d->d_type != DT_LNK)
+			continue;
+		(void)snprintf(link, sizeof(link), "%s/%s", path, d->d_name);
+		paths_add(p, link, access);
+	}
+	(void)closedir(folder);
 }
 
 static void add_folder_of(struct paths *p, const char *path)

@@ -24,6 +24,10 @@ void paths_fini(struct paths *p);
 /** Add one; the path is copied. NULL is fine, and adds nothing. */
 void paths_add(struct paths *p, const char *path, enum sandbox_access access);
 
+/** Add a folder, and what links that stand in it lead to. NULL is fine. */
+void paths_add_folder(struct paths *p, const char *path,
+		      enum sandbox_access access);
+
 /**
  * Add what a file that is replaced by another of its name wants: the folder
  * that it stands in, for reading, and the one that a link of its name leads to.
