@@ -246,7 +246,7 @@ static void feed_watchdog(struct running *r)
 	if (r->service->watchdog_us == 0 || now_us < r->next_pulse_us)
 		return;
 	r->next_pulse_us = now_us + r->service->watchdog_us / 3;
-	if (pulse_is_felt(r->server))
+	if (pulse_is_felt(r->server, r->service->watchdog_us / 3 / 1000))
 		service_tell(r->service, "WATCHDOG=1");
 	else
 		log_error("web: a thread does not answer");

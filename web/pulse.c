@@ -2,39 +2,53 @@
 #include "web/pulse.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { PATIENCE_MS = 5000 };
 
 static const char question[] = "GET /livez HTTP/1.1\r\n"
 			       "Host: localhost\r\n"
 			       "Connection: close\r\n"
 			       "\r\n";
 
+/* The same socket as a descriptor that is a thread's (server_hand_over). */
+static int number_for(size_t thread, int fd)
+{
+	int from = fd;
+
+	while (from >= 0 && (size_t)from % 2 != thread % 2) {
+		int next = fcntl(fd, F_DUPFD_CLOEXEC, from + 1);
+
+		if (from != fd)
+			(void)close(from);
+		from = next;
+	}
+	if (from != fd)
+		(void)close(fd);
+	return from;
+}
+
 /* @return the descriptor at which the answer comes, or -1: none is to be had */
 static int ask(struct server *server, size_t thread)
 {
 	int ends[2];
-	size_t theirs;
-	int rest;
+	int theirs;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 		       ends) < 0)
 		return -1;
-	/* Two numbers in a row, as a rule: either thread gets its own. */
-	theirs = (size_t)ends[0] % 2 == thread % 2 ? 0 : 1;
-	rest = ends[1 - theirs];
-	if (write(rest, question, sizeof(question) - 1) < 0 ||
-	    !server_hand_over(server, thread, ends[theirs])) {
-		(void)close(rest);
-		return -1;
+	if (write(ends[0], question, sizeof(question) - 1) > 0) {
+		theirs = number_for(thread, ends[1]);
+		if (theirs >= 0 && server_hand_over(server, thread, theirs))
+			return ends[0];
+	} else {
+		(void)close(ends[1]);
 	}
-	return rest;
+	(void)close(ends[0]);
+	return -1;
 }
 
 static int64_t clock_ms(void)
@@ -46,9 +60,9 @@ static int64_t clock_ms(void)
 }
 
 /* Any answer will do, also that one of TLS to what is no TLS. */
-static bool hear_all(struct pollfd *open, size_t count)
+static bool hear_all(struct pollfd *open, size_t count, int64_t patience_ms)
 {
-	int64_t end_ms = clock_ms() + PATIENCE_MS;
+	int64_t end_ms = clock_ms() + patience_ms;
 	size_t silent = count;
 
 	while (silent > 0) {
@@ -71,7 +85,7 @@ static bool hear_all(struct pollfd *open, size_t count)
 	return true;
 }
 
-bool pulse_is_felt(struct server *server)
+bool pulse_is_felt(struct server *server, int64_t patience_ms)
 {
 	size_t count = server_thread_count(server);
 	struct pollfd *open = calloc(count ? count : 1, sizeof(*open));
@@ -82,7 +96,7 @@ bool pulse_is_felt(struct server *server)
 	for (size_t i = 0; i < count; i++)
 		open[i] =
 		    (struct pollfd){ .fd = ask(server, i), .events = POLLIN };
-	felt = hear_all(open, count);
+	felt = hear_all(open, count, patience_ms);
 	for (size_t i = 0; i < count; i++) {
 		if (open[i].fd >= 0)
 			(void)close(open[i].fd);

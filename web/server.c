@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "util/err.h"
 #include "util/language.h"
@@ -433,12 +434,23 @@ int server_start(struct server **out, struct site *site,
 	return 0;
 }
 
+/* A socket of the service manager's goes on listening for the next process:
+ * the library would shut it down. */
+static void stop_one(struct MHD_Daemon *daemon)
+{
+	MHD_socket fd = MHD_quiesce_daemon(daemon);
+
+	MHD_stop_daemon(daemon);
+	if (fd != MHD_INVALID_SOCKET)
+		(void)close(fd);
+}
+
 void server_stop(struct server *server)
 {
 	if (!server)
 		return;
 	for (size_t i = server->daemon_count; i > 0; i--)
-		MHD_stop_daemon(server->daemons[i - 1]);
+		stop_one(server->daemons[i - 1]);
 	kept_free(server->kept);
 	free(server->daemons);
 	free(server);
