@@ -97,6 +97,16 @@ def web_sockets(checks, web):
     checks.equal(web.stop(), 0, "started again: exit")
 
 
+def check_modes(checks, folder):
+    """What is stored is for its user, who writes, and its group, who reads."""
+    for where, _, names in os.walk(folder + "/state"):
+        for path in [where] + [os.path.join(where, name) for name in names]:
+            mode = os.stat(path).st_mode
+            if path == folder + "/state":
+                continue  # made by this test
+            checks.equal(mode & 0o027, 0, f"{path}: mode {mode:o}")
+
+
 def odd_socket(checks, folder, program, config):
     """What is no TCP socket is refused by name."""
     web = manager.Service(folder, "odd", [program, "-c", config])
@@ -150,6 +160,7 @@ def main():
         collector.start()
         check_life(checks, collector, lambda: checks.that(
             collector.await_line("WATCHDOG=1"), "collector: WATCHDOG=1"))
+        check_modes(checks, folder)
         web = manager.Service(folder, "web", [web_program, "-c", config],
                               WEB_WATCHDOG_US)
         web_sockets(checks, web)
