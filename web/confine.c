@@ -2,11 +2,8 @@
 #include "web/confine.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "sandbox/paths.h"
@@ -22,13 +19,10 @@ static void add_replaced(void *paths, const char *path)
  * one that it will stand in. */
 static void add_data(struct paths *p, const char *path)
 {
-	char *copy = path ? strdup(path) : NULL;
-
-	if (path && access(path, F_OK) < 0 && copy) {
+	if (path && access(path, F_OK) < 0) {
 		log_warning("web: not there yet: %s", path);
-		paths_add(p, dirname(copy), SANDBOX_READ);
+		paths_add_folder_of(p, path);
 	}
-	free(copy);
 	paths_add_folder(p, path, SANDBOX_READ);
 }
 

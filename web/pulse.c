@@ -59,28 +59,33 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Any answer will do, also that one of TLS to what is no TLS. */
+/* Close those at which something came; how many are left. Any answer will do,
+ * also that one of TLS to what is no TLS. */
+static size_t close_answered(struct pollfd *open, size_t count)
+{
+	size_t silent = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (open[i].fd >= 0 && open[i].revents) {
+			(void)close(open[i].fd);
+			open[i].fd = -1;
+		}
+		silent += open[i].fd >= 0;
+	}
+	return silent;
+}
+
 static bool hear_all(struct pollfd *open, size_t count, int64_t patience_ms)
 {
 	int64_t end_ms = clock_ms() + patience_ms;
-	size_t silent = count;
 
-	while (silent > 0) {
+	while (close_answered(open, count) > 0) {
 		int64_t left_ms = end_ms - clock_ms();
 
-		if (left_ms <= 0)
+		if (left_ms <= 0 ||
+		    (poll(open, (nfds_t)count, (int)left_ms) < 0 &&
+		     errno != EINTR))
 			return false;
-		if (poll(open, (nfds_t)count, (int)left_ms) < 0 &&
-		    errno != EINTR)
-			return false;
-		silent = 0;
-		for (size_t i = 0; i < count; i++) {
-			if (open[i].fd >= 0 && open[i].revents) {
-				(void)close(open[i].fd);
-				open[i].fd = -1;
-			}
-			silent += open[i].fd >= 0;
-		}
 	}
 	return true;
 }

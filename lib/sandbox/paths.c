@@ -2,7 +2,6 @@
 #include "sandbox/paths.h"
 
 #include <dirent.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,13 +76,16 @@ void paths_add_folder(struct paths *p, const char *path,
 	(void)closedir(folder);
 }
 
-static void add_folder_of(struct paths *p, const char *path)
+void paths_add_folder_of(struct paths *p, const char *path)
 {
-	char *copy = strdup(path);
+	char *copy = path ? strdup(path) : NULL;
+	char *slash = copy ? strrchr(copy, '/') : NULL;
 
+	if (slash)
+		slash[slash == copy ? 1 : 0] = '\0';
 	if (copy)
-		paths_add(p, dirname(copy), SANDBOX_READ);
-	else
+		paths_add(p, slash ? copy : ".", SANDBOX_READ);
+	else if (path)
 		p->failed = true;
 	free(copy);
 }
@@ -92,9 +94,7 @@ void paths_add_replaced(struct paths *p, const char *path)
 {
 	char *target = path ? realpath(path, NULL) : NULL;
 
-	if (path)
-		add_folder_of(p, path);
-	if (target)
-		add_folder_of(p, target);
+	paths_add_folder_of(p, path);
+	paths_add_folder_of(p, target);
 	free(target);
 }

@@ -28,6 +28,9 @@ void paths_add(struct paths *p, const char *path, enum sandbox_access access);
 void paths_add_folder(struct paths *p, const char *path,
 		      enum sandbox_access access);
 
+/** Add the folder in which something stands, for reading. NULL is fine. */
+void paths_add_folder_of(struct paths *p, const char *path);
+
 /**
  * Add what a file that is replaced by another of its name wants: the folder
  * that it stands in, for reading, and the one that a link of its name leads to.

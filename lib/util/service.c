@@ -30,9 +30,17 @@ static uint64_t number_of(const char *name, uint64_t most)
 	return value;
 }
 
+/* Whether a variable names this process. */
 static bool is_for_us(const char *name)
 {
 	return number_of(name, INT_MAX) == (uint64_t)getpid();
+}
+
+/* Without a word on whom it is for it is for whoever reads it. */
+static bool is_watched(void)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+	return !getenv("WATCHDOG_PID") || is_for_us("WATCHDOG_PID");
 }
 
 /* A datagram socket connected to a path, or to an abstract name behind "@". */
@@ -65,9 +73,7 @@ void service_open(struct service *s)
 		/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
 		.fd = connect_to(getenv("NOTIFY_SOCKET")),
 	};
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-	if (s->fd >= 0 &&
-	    (!getenv("WATCHDOG_PID") || is_for_us("WATCHDOG_PID")))
+	if (s->fd >= 0 && is_watched())
 		s->watchdog_us = (int64_t)number_of("WATCHDOG_USEC", INT64_MAX);
 	if (is_for_us("LISTEN_PID"))
 		s->sockets = (int)number_of("LISTEN_FDS", SOCKETS_MAX);
