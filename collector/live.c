@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "collector/clock.h"
+#include "collector/confine.h"
 #include "collector/live_state.h"
 #include "collector/port_memory.h"
 #include "collector/state_lock.h"
@@ -278,11 +279,13 @@ static void tick(struct live *l)
 	live_follow_membership(l, now);
 	count_socket_drops(l);
 	relay_tick(l->relay, now.wall_us);
+	live_feed_watchdog(l, now.mono_us);
 	if (now.mono_us < l->next_status_us)
 		return;
 	l->next_status_us = now.mono_us + STATUS_INTERVAL_S * (int64_t)US_PER_S;
 	live_hand_over_status(l, now.wall_us);
 	live_hand_over_files(l);
+	live_tell_ready(l);
 	if (now.mono_us < l->next_learned_us)
 		return;
 	l->next_learned_us =
@@ -306,8 +309,13 @@ static void take_signal(struct live *l)
 		log_notice("collector: stopping: signal %u", info[i].ssi_signo);
 		l->stopping = true;
 	}
-	if (again && !l->stopping)
+	if (l->stopping) {
+		service_tell(&l->service, "STOPPING=1");
+	} else if (again) {
+		service_tell(&l->service, "RELOADING=1");
 		live_reload(l, us_of(CLOCK_REALTIME));
+		live_tell_ready(l);
+	}
 }
 
 /* Do what a descriptor is ready for. */
@@ -338,20 +346,19 @@ static int loop(struct live *l)
 	return 0;
 }
 
-static int start_writer(struct live *l)
+static int look_at_files(struct live *l, struct flush **flush)
 {
-	struct flush *flush;
-	int rc = flush_new(&flush, l->generation->registry, FLUSH_LIVE);
+	int rc = flush_new(flush, l->generation->registry, FLUSH_LIVE);
 
 	if (rc < 0)
 		return rc;
-	if (flush_ports(flush) &&
-	    port_memory_read(&l->intake.ports, flush_ports(flush)) < 0)
+	if (flush_ports(*flush) &&
+	    port_memory_read(&l->intake.ports, flush_ports(*flush)) < 0)
 		log_warning("collector: what the journal knew of the ports "
 			    "cannot be read: their counters begin anew");
 	/* The clock may have been ahead when that was written. */
 	port_table_forget_later(&l->intake.ports, us_of(CLOCK_REALTIME));
-	return writer_start(&l->writer, flush, false);
+	return 0;
 }
 
 /* Write what is held: the open step as far as it was observed. */
@@ -403,12 +410,15 @@ static void close_all(struct live *l)
 	text_fini(&l->problem);
 	text_fini(&l->verdicts);
 	generation_unref(l->generation);
+	service_close(&l->service);
 }
 
-/* The writer comes before the sockets: it looks at the files that are there,
- * and nobody would read meanwhile. */
+/* The files that are there are looked at before there are sockets, for nobody
+ * would read these meanwhile. The writer comes last: what it is not allowed
+ * either is settled before there is a second thread. */
 static int start(struct live *l)
 {
+	struct flush *flush = NULL;
 	int rc = complain("no memory for the tables",
 			  intake_init(&l->intake, l->generation->registry));
 
@@ -419,11 +429,18 @@ static int start(struct live *l)
 	if (rc == 0)
 		rc = complain("cannot wait for events", open_events(l));
 	if (rc == 0)
-		rc = complain("cannot start writing", start_writer(l));
+		rc = complain("cannot start writing", look_at_files(l, &flush));
 	if (rc == 0)
 		rc = open_sources(l);
 	if (rc == 0)
 		rc = open_relay(l);
+	if (rc == 0)
+		rc = confine(l->generation->config);
+	if (rc < 0)
+		flush_free(flush);
+	else
+		rc = complain("cannot start writing",
+			      writer_start(&l->writer, flush, false));
 	return rc;
 }
 
@@ -438,14 +455,17 @@ int live(struct generation *generation)
 		.ordinals_due = true,
 		.started_us = us_of(CLOCK_REALTIME),
 	};
-	int rc = start(&l);
+	int rc;
 
+	service_open(&l.service);
+	rc = start(&l);
 	if (rc == 0) {
 		verdicts_read(&l.intake, l.verdicts_path);
 		live_take_up_learned(&l);
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
 		steps_reload(&l.steps, generation, NULL);
 		steps_at(&l.steps, now_by_both());
+		live_tell_ready(&l);
 		rc = loop(&l);
 		stop(&l);
 	}

@@ -5,7 +5,8 @@
 /*
  * live_state — the inside of a live collector. live.c waits for what comes and
  * takes it in, live_reload.c changes to another configuration, live_files.c
- * hands over what others read and what outlives the process.
+ * hands over what others read and what outlives the process, live_service.c
+ * tells who started it how it is.
  */
 
 #include <limits.h>
@@ -19,6 +20,7 @@
 #include "collector/udp_source.h"
 #include "collector/writer.h"
 #include "ixp/generation.h"
+#include "util/service.h"
 #include "util/text.h"
 
 enum { SOURCES_MAX = 16 };
@@ -51,6 +53,10 @@ struct live {
 	char ordinals_path[PATH_MAX];
 	char learned_path[PATH_MAX];
 	bool ordinals_due; /* there may be new ones */
+	struct service service;
+	uint64_t writer_turns;	 /* when it was last looked at */
+	int64_t writer_moved_us; /* by CLOCK_BOOTTIME, as the next one */
+	int64_t next_watchdog_us;
 };
 
 /* live_reload.c */
@@ -83,5 +89,18 @@ void live_hand_over_learned(struct live *l, int64_t now_us);
 
 /** What was learned before goes on; it is no loss if it cannot be read. */
 void live_take_up_learned(struct live *l);
+
+/* live_service.c */
+
+/** It receives, and what it does in a few words. */
+void live_tell_ready(const struct live *l);
+
+/**
+ * Tell that there is progress, if there is: of this thread by its coming here
+ * each second, and of the writer. That one may stand still for ten times as
+ * long, for a disk can be slow: what comes in waits in memory, which would be
+ * lost with the process.
+ */
+void live_feed_watchdog(struct live *l, int64_t now_us);
 
 #endif

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 
@@ -181,6 +182,8 @@ int main(int argc, char **argv)
 	struct options options;
 	int rc;
 
+	/* What is stored is for its user and group: the web's. */
+	(void)umask(umask(077) | 027);
 	/* A reader that went away and a limit on file sizes are errors of the
 	 * write that meets them, not the end of the collector. */
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -122,8 +122,12 @@ static void wait(struct writer *w)
 	more = flush_idle(w->flush);
 	(void)pthread_mutex_lock(&w->lock);
 	w->counters.flush = flush_counters(w->flush);
-	if (!more && w->count == 0 && !w->stopping && !has_files(w))
+	w->counters.turns++;
+	if (!more && w->count == 0 && !w->stopping && !has_files(w)) {
+		w->counters.is_idle = true;
 		(void)pthread_cond_wait(&w->work, &w->lock);
+		w->counters.is_idle = false;
+	}
 }
 
 /* Steps come before files: a status file speaks of what was written. */
@@ -154,6 +158,7 @@ static void *run(void *argument)
 		(void)pthread_mutex_lock(&w->lock);
 		w->counters.flush = flush_counters(w->flush);
 		w->counters.files_failed += failed;
+		w->counters.turns++;
 	}
 	(void)pthread_mutex_unlock(&w->lock);
 	flush_finish(w->flush);

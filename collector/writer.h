@@ -29,6 +29,8 @@ struct writer_counters {
 	uint64_t steps_lost;   /* steps and parts: the queue was full */
 	uint64_t steps_queued; /* at the moment */
 	uint64_t files_failed;
+	uint64_t turns; /* steps, files and rests of work that were done */
+	bool is_idle;	/* at the moment: it waits for something to do */
 };
 
 /**

@@ -10,23 +10,26 @@ enum {
 	LEAST = 16,
 };
 
-unsigned descriptors_make_room(unsigned wanted)
+void descriptors_raise(unsigned wanted)
 {
 	rlim_t needed = (rlim_t)wanted + OTHERS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
+		return;
+	limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
+	/* What that came to is asked for later. */
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+unsigned descriptors_room(unsigned wanted)
+{
 	struct rlimit limit;
 	rlim_t room;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return LEAST;
-	if (limit.rlim_cur < needed) {
-		struct rlimit raised = limit;
-
-		raised.rlim_cur =
-		    limit.rlim_max < needed ? limit.rlim_max : needed;
-		if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
-			limit = raised;
-	}
-	if (limit.rlim_cur >= needed)
+	if (limit.rlim_cur >= (rlim_t)wanted + OTHERS)
 		return wanted;
 	room = limit.rlim_cur > OTHERS + LEAST ? limit.rlim_cur - OTHERS
 					       : (rlim_t)LEAST;

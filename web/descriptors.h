@@ -4,12 +4,12 @@
 
 /* descriptors — that connections never take the last one. */
 
-/**
- * Have room for connections beside the files that are read: raises the soft
- * limit of descriptors as far as that takes, and the hard one lets it.
- *
- * @return how many connections there is room for, wanted at most, 16 at least
- */
-unsigned descriptors_make_room(unsigned wanted);
+/** Raise the limit of descriptors to what so many connections want, as far as
+ * that is allowed; before rights are given up. */
+void descriptors_raise(unsigned wanted);
+
+/** How many connections there are descriptors for, at most as many as are
+ * wanted; fewer are logged. */
+unsigned descriptors_room(unsigned wanted);
 
 #endif

@@ -6,13 +6,13 @@
  */
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,9 +20,14 @@
 #include "ixp/generation.h"
 #include "util/err.h"
 #include "util/log.h"
+#include "util/service.h"
 #include "util/zone.h"
 #include "web/auth/accounts.h"
+#include "web/confine.h"
 #include "web/languages.h"
+#include "web/listening.h"
+#include "web/options.h"
+#include "web/pulse.h"
 #include "web/render_helper.h"
 #include "web/render_pool.h"
 #include "web/route.h"
@@ -33,147 +38,6 @@
 #include "web/user_command.h"
 
 enum { FOLLOW_AGAIN_S = 60 }; /* after a change that was refused */
-
-struct options {
-	const char *config_path;
-	struct config_endpoint listen; /* version 0: as configured */
-	bool check_only;
-	struct user_command users;
-};
-
-static const char usage[] =
-    "usage: lanterne-web [-c FILE] [--listen ADDRESS:PORT] [--check-config]\n"
-    "       lanterne-web [-c FILE] --add-user NAME --role ROLE [--asn LIST]\n"
-    "                    [--no-password]\n"
-    "       lanterne-web [-c FILE] --remove-user NAME\n"
-    "       lanterne-web [-c FILE] --check-audit\n"
-    "       lanterne-web --help | --version\n"
-    "\n"
-    "Serve the exchange's traffic pages.\n"
-    "\n"
-    "  -c, --config FILE      configuration"
-    " (default /etc/lanterne/lanterne.yaml)\n"
-    "      --listen ADDRESS:PORT\n"
-    "                         instead of web.listen; port 0: any free one\n"
-    "      --check-config     read configuration and roster, then exit\n"
-    "      --add-user NAME    add or change a user of web.users; the password"
-    " is asked\n"
-    "                         for, or the first line of standard input\n"
-    "      --role ROLE        member, auditor or operator\n"
-    "      --asn LIST         a member's AS numbers: 64500,64501\n"
-    "      --no-password      for who logs in at a proxy alone\n"
-    "      --remove-user NAME take a user out\n"
-    "      --check-audit      find lines of the audit log that were changed\n"
-    "      --help             this text\n"
-    "      --version          the version\n";
-
-static int print(const char *text)
-{
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
-		return EX_IOERR;
-	return EX_OK;
-}
-
-enum option_id {
-	LISTEN = 256,
-	CHECK,
-	ADD,
-	REMOVE,
-	ROLE,
-	ASN,
-	PROXIED,
-	AUDIT,
-	HELP,
-	VERSION
-};
-
-static const struct option known_options[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "listen", required_argument, NULL, LISTEN },
-	{ "check-config", no_argument, NULL, CHECK },
-	{ "add-user", required_argument, NULL, ADD },
-	{ "remove-user", required_argument, NULL, REMOVE },
-	{ "role", required_argument, NULL, ROLE },
-	{ "asn", required_argument, NULL, ASN },
-	{ "no-password", no_argument, NULL, PROXIED },
-	{ "check-audit", no_argument, NULL, AUDIT },
-	{ "help", no_argument, NULL, HELP },
-	{ "version", no_argument, NULL, VERSION },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* Whether it is an option of what is done to users. */
-static bool take_user_option(int c, struct user_command *users)
-{
-	switch (c) {
-	case ADD:
-		users->add = optarg;
-		return true;
-	case REMOVE:
-		users->remove = optarg;
-		return true;
-	case ROLE:
-		users->role = optarg;
-		return true;
-	case ASN:
-		users->asns = optarg;
-		return true;
-	case PROXIED:
-		users->no_password = true;
-		return true;
-	case AUDIT:
-		users->check_audit = true;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* An exit code, or -1 to go on. */
-static int take_option(int c, struct options *o)
-{
-	if (take_user_option(c, &o->users))
-		return -1;
-	switch (c) {
-	case 'c':
-		o->config_path = optarg;
-		return -1;
-	case LISTEN:
-		if (ipaddr_parse_endpoint(optarg, strlen(optarg),
-					  &o->listen.addr,
-					  &o->listen.port) == 0)
-			return -1;
-		log_error("--listen: not ADDRESS:PORT: \"%s\"", optarg);
-		return EX_USAGE;
-	case CHECK:
-		o->check_only = true;
-		return -1;
-	case HELP:
-		return print(usage);
-	case VERSION:
-		return print("lanterne-web " LANTERNE_VERSION "\n");
-	default:
-		(void)fputs(usage, stderr);
-		return EX_USAGE;
-	}
-}
-
-/* An exit code, or -1 to go on. */
-static int read_options(int argc, char **argv, struct options *o)
-{
-	int code = -1;
-	int c;
-
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-	while (code < 0 &&
-	       (c = getopt_long(argc, argv, "c:", known_options, NULL)) != -1)
-		code = take_option(c, o);
-	if (code >= 0 || optind == argc)
-		return code;
-	log_error("unexpected argument: \"%s\"", argv[optind]);
-	(void)fputs(usage, stderr);
-	return EX_USAGE;
-}
 
 static int check_listen(const struct config_web *web,
 			const struct config_endpoint *endpoints, size_t count)
@@ -263,6 +127,14 @@ static void find_what_needs_restart(const struct config *old,
 			  new->path);
 }
 
+static int64_t monotonic_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* Read everything anew; a configuration that is wrong changes nothing, and
  * false is returned. */
 static bool reload(struct generation **current, struct site *site)
@@ -324,33 +196,89 @@ static void follow_membership(struct generation **current, struct site *site,
 		*again_s = 0;
 }
 
-/* @return an exit code, once a signal has said stop */
-static int wait_for_signals(const sigset_t *wanted, struct site *site,
-			    struct server *server, struct generation **current)
-{
-	struct accounts *accounts = site_accounts(site);
+/* All that runs while requests are answered. */
+struct running {
+	const struct service *service;
+	struct render_pool *pool;
+	struct server *server;
+	struct accounts *accounts; /* NULL: nobody logs in */
+	struct site *site;
+	struct generation **current;
+	int64_t next_pulse_us;
+};
 
+/* Tell the service manager that requests are answered, if they are: three
+ * times in the time that it waits for that. */
+static void feed_watchdog(struct running *r)
+{
+	int64_t now_us = monotonic_us();
+
+	if (r->service->watchdog_us == 0 || now_us < r->next_pulse_us)
+		return;
+	r->next_pulse_us = now_us + r->service->watchdog_us / 3;
+	if (pulse_is_felt(r->server, r->service->watchdog_us / 3 / 1000))
+		service_tell(r->service, "WATCHDOG=1");
+	else
+		log_error("web: a thread does not answer");
+}
+
+/* Once nothing else is to be done. @return an exit code, or -1 to go on */
+static int look_around(struct running *r, double *last_step_end)
+{
+	route_prepare(r->site, last_step_end);
+	if (render_pool_lives(r->pool))
+		return -1;
+	/* It cannot be started again from here, but all of this can. */
+	log_error("web: what starts the render helpers has died");
+	return EX_OSERR;
+}
+
+static void reload_told(struct running *r)
+{
+	service_tell(r->service, "RELOADING=1");
+	(void)reload(r->current, r->site);
+	service_tell(r->service, "READY=1");
+}
+
+/* @return an exit code, once a signal has said stop */
+static int wait_for_signals(const sigset_t *wanted, struct running *r)
+{
 	static const struct timespec patience = { .tv_sec = 2 };
 	double last_step_end = NAN;
 	double again_s = 0;
+	int code = -1;
 
-	for (;;) {
+	while (code < 0) {
 		int number;
 
-		follow_membership(current, site, &again_s);
-		if (accounts)
-			accounts_tick(accounts, site_time(site));
-		server_follow(server);
+		follow_membership(r->current, r->site, &again_s);
+		if (r->accounts)
+			accounts_tick(r->accounts, site_time(r->site));
+		server_follow(r->server);
+		feed_watchdog(r);
 		number = sigtimedwait(wanted, NULL, &patience);
 		if (number == SIGHUP)
-			(void)reload(current, site);
+			reload_told(r);
 		else if (number > 0)
-			return EX_OK;
+			code = EX_OK;
 		else if (errno == EAGAIN)
-			route_prepare(site, &last_step_end);
+			code = look_around(r, &last_step_end);
 		else if (errno != EINTR)
-			return EX_OSERR;
+			code = EX_OSERR;
 	}
+	service_tell(r->service, "STOPPING=1");
+	return code;
+}
+
+static void block_signals(sigset_t *signals)
+{
+	/* Before any thread starts, so that only sigwait sees them. */
+	(void)sigemptyset(signals);
+	(void)sigaddset(signals, SIGTERM);
+	(void)sigaddset(signals, SIGINT);
+	(void)sigaddset(signals, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 /* Who may log in. @return an exit code */
@@ -372,52 +300,95 @@ static int open_accounts(const struct config *config, struct accounts **out)
 	return rc == 0 ? EX_OK : rc == ERR_CONFIG ? EX_CONFIG : EX_CANTCREAT;
 }
 
-/* Answer until a signal says stop. */
-static int serve(struct generation **current,
-		 const struct config_endpoint *endpoints, size_t count)
+/* All that needs rights, in one thread; then without, in many. */
+static int start(struct running *r, struct listening_set *sockets,
+		 struct text *urls)
 {
-	struct render_pool *pool = NULL;
-	struct server *server = NULL;
-	struct accounts *accounts = NULL;
-	struct site *site = NULL;
-	struct text urls;
-	sigset_t signals;
-	int code = EX_OSERR;
+	const struct config *config = (*r->current)->config;
+	int code = open_accounts(config, &r->accounts);
 	int rc;
 
-	text_init(&urls);
-	/* Blocked before any thread starts, so that only sigwait sees them. */
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGTERM);
-	(void)sigaddset(&signals, SIGINT);
-	(void)sigaddset(&signals, SIGHUP);
-	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (site_new(&site, *current, NULL) < 0 ||
-	    render_pool_new(&pool, &render_pool_defaults) < 0)
-		goto out;
-	site_set_render_pool(site, pool);
-	code = open_accounts((*current)->config, &accounts);
 	if (code != EX_OK)
-		goto out;
-	site_set_accounts(site, accounts);
-	rc = server_start(&server, site, endpoints, count, &urls);
-	if (rc < 0) {
-		code = EX_UNAVAILABLE;
-		goto out;
+		return code;
+	server_make_room();
+	rc = site_new(&r->site, *r->current, NULL);
+	if (rc == 0)
+		rc = render_pool_new(&r->pool, &render_pool_defaults);
+	if (rc == 0)
+		rc = confine(config);
+	if (rc == 0)
+		rc = render_pool_start(r->pool);
+	if (rc == 0 && r->accounts)
+		rc = accounts_start(r->accounts);
+	if (rc < 0)
+		return EX_OSERR;
+	site_set_render_pool(r->site, r->pool);
+	site_set_accounts(r->site, r->accounts);
+	if (server_start(&r->server, r->site, sockets, urls) < 0)
+		return EX_UNAVAILABLE;
+	return options_print(text_str(urls));
+}
+
+/* Answer until a signal says stop. */
+static int serve(struct generation **current, struct listening_set *sockets,
+		 const struct service *service)
+{
+	struct running r = { .service = service, .current = current };
+	struct text urls;
+	sigset_t signals;
+	int code;
+
+	text_init(&urls);
+	block_signals(&signals);
+	code = start(&r, sockets, &urls);
+	if (code == EX_OK) {
+		service_tell(service, "READY=1\nSTATUS=Answering on %.*s",
+			     (int)strcspn(text_str(&urls), "\n"),
+			     text_str(&urls));
+		code = wait_for_signals(&signals, &r);
 	}
-	code = print(text_str(&urls));
-	if (code == EX_OK)
-		code = wait_for_signals(&signals, site, server, current);
-out:
 	/* What is still being drawn is given up, so that nobody waits. */
-	render_pool_stop(pool);
-	accounts_stop(accounts);
-	server_stop(server);
-	render_pool_free(pool);
-	site_free(site);
-	accounts_close(accounts);
+	render_pool_stop(r.pool);
+	accounts_stop(r.accounts);
+	server_stop(r.server);
+	render_pool_free(r.pool);
+	site_free(r.site);
+	accounts_close(r.accounts);
 	text_fini(&urls);
+	return code;
+}
+
+/* Where to listen: what the service manager opened, else what was asked for. */
+static int open_sockets(struct listening_set *sockets, const struct options *o,
+			const struct config *config,
+			const struct service *service)
+{
+	if (service->sockets > 0)
+		return listening_adopt(sockets, SERVICE_FIRST_SOCKET,
+				       (size_t)service->sockets);
+	if (o->listen.addr.version)
+		return listening_open(sockets, &o->listen, 1);
+	return listening_open(sockets, config->web.listen,
+			      config->web.listen_count);
+}
+
+static int listen_and_serve(const struct options *o,
+			    struct generation **current)
+{
+	struct listening_set sockets;
+	struct service service;
+	int code = EX_OK;
+
+	service_open(&service);
+	if (open_sockets(&sockets, o, (*current)->config, &service) < 0)
+		code = EX_UNAVAILABLE;
+	for (size_t i = 0; code == EX_OK && i < sockets.count; i++)
+		code = check_listen(&(*current)->config->web,
+				    &sockets.all[i].endpoint, 1);
+	if (code == EX_OK)
+		code = serve(current, &sockets, &service);
+	listening_fini(&sockets);
+	service_close(&service);
 	return code;
 }
 
@@ -443,7 +414,7 @@ static int run(const struct options *o, struct generation **current)
 			  config->path, config->timezone);
 		return EX_CONFIG;
 	}
-	return o->check_only ? EX_OK : serve(current, endpoints, count);
+	return o->check_only ? EX_OK : listen_and_serve(o, current);
 }
 
 int main(int argc, char **argv)
@@ -457,7 +428,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], RENDER_HELPER_OPTION) == 0)
 		return render_helper_run(STDIN_FILENO, render_png);
-	code = read_options(argc, argv, &options);
+	(void)umask(077);
+	code = options_read(&options, argc, argv);
 	if (code >= 0)
 		return code;
 	options.users.config_path = options.config_path;

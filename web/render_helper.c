@@ -5,12 +5,12 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "sandbox/sandbox.h"
 #include "util/log.h"
 
 enum {
@@ -33,15 +33,37 @@ static bool limit(int resource, rlim_t most)
 	return setrlimit((__rlimit_resource_t)resource, &limits) == 0;
 }
 
+/* Local time, fonts and what says which font is one, for reading. */
+static bool give_up(void)
+{
+	static const struct sandbox_path paths[] = {
+		{ "/usr/share/fonts", SANDBOX_READ },
+		{ "/usr/local/share/fonts", SANDBOX_READ },
+		{ "/usr/share/fontconfig", SANDBOX_READ },
+		{ "/etc/fonts", SANDBOX_READ },
+		{ "/var/cache/fontconfig", SANDBOX_READ },
+		{ "/usr/share/zoneinfo", SANDBOX_READ },
+		{ "/etc/localtime", SANDBOX_READ },
+	};
+	static const struct sandbox_rules rules = {
+		.kind = SANDBOX_RENDER_HELPER,
+		.paths = paths,
+		.path_count = sizeof(paths) / sizeof(*paths),
+		.hides_memory = true,
+	};
+	struct sandbox_state state;
+
+	return sandbox_apply(&rules, &state) == 0;
+}
+
 /* What a drawing library with a fault could do is little. */
 static bool confine(void)
 {
 	/* Fontconfig tries to write what it found: that is refused, quietly. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       limit(RLIMIT_CPU, CPU_MAX_S) && limit(RLIMIT_CORE, 0) &&
+	return limit(RLIMIT_CPU, CPU_MAX_S) && limit(RLIMIT_CORE, 0) &&
 	       limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_NOFILE, FILES_MAX) &&
-	       (!limits_memory || limit(RLIMIT_AS, MEMORY_MAX));
+	       (!limits_memory || limit(RLIMIT_AS, MEMORY_MAX)) && give_up();
 }
 
 static bool receive_all(int fd, void *to, size_t size)

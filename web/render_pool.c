@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The processes are started anew from the program's file, not forked: at the
- * time when one has to be replaced there are threads, and what librrd stands
- * on is not made to be used behind a fork of those.
+ * The processes are started anew from the program's file, not forked: what
+ * librrd stands on is not made to be used behind a fork of threads, and a
+ * helper has nothing of the web's in its memory.
  */
 #include "web/render_pool.h"
 
@@ -35,6 +35,7 @@ struct worker {
 
 struct render_pool {
 	struct render_pool_options options;
+	struct render_spawner *spawner;
 	int stop_fd; /* can be read once the pool stops */
 	struct worker *workers;
 	unsigned worker_count;
@@ -112,7 +113,7 @@ static int ready(struct worker *w)
 		count(pool, &pool->counters.recycled);
 	}
 	render_process_end(&w->process);
-	rc = render_process_start(&w->process, pool->options.program);
+	rc = render_process_start(&w->process, pool->spawner);
 	if (rc < 0)
 		log_warning("render: cannot start a process: %s", err_str(rc));
 	else
@@ -168,7 +169,40 @@ static void *work(void *context)
 	return NULL;
 }
 
-static int start_workers(struct render_pool *pool)
+static int init_lock(struct render_pool *pool)
+{
+	if (pthread_mutex_init(&pool->lock, NULL) != 0)
+		return -ENOMEM;
+	if (pthread_cond_init(&pool->wake, NULL) == 0)
+		return 0;
+	(void)pthread_mutex_destroy(&pool->lock);
+	return -ENOMEM;
+}
+
+int render_pool_new(struct render_pool **out,
+		    const struct render_pool_options *options)
+{
+	struct render_pool *made = calloc(1, sizeof(*made));
+	int rc = made ? init_lock(made) : -ENOMEM;
+
+	if (rc < 0) {
+		free(made);
+		return rc;
+	}
+	made->options = *options;
+	made->last = &made->first;
+	made->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	rc = made->stop_fd < 0
+		 ? -errno
+		 : render_spawner_new(&made->spawner, options->program);
+	if (rc < 0)
+		render_pool_free(made);
+	else
+		*out = made;
+	return rc;
+}
+
+int render_pool_start(struct render_pool *pool)
 {
 	unsigned wanted = pool->options.processes;
 
@@ -188,35 +222,9 @@ static int start_workers(struct render_pool *pool)
 	return 0;
 }
 
-int render_pool_new(struct render_pool **out,
-		    const struct render_pool_options *options)
+bool render_pool_lives(const struct render_pool *pool)
 {
-	struct render_pool *made = calloc(1, sizeof(*made));
-	int rc;
-
-	if (!made)
-		return -ENOMEM;
-	made->options = *options;
-	made->last = &made->first;
-	made->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (made->stop_fd < 0 || pthread_mutex_init(&made->lock, NULL) != 0) {
-		if (made->stop_fd >= 0)
-			(void)close(made->stop_fd);
-		free(made);
-		return -ENOMEM;
-	}
-	if (pthread_cond_init(&made->wake, NULL) != 0) {
-		(void)pthread_mutex_destroy(&made->lock);
-		(void)close(made->stop_fd);
-		free(made);
-		return -ENOMEM;
-	}
-	rc = start_workers(made);
-	if (rc < 0)
-		render_pool_free(made);
-	else
-		*out = made;
-	return rc;
+	return render_spawner_lives(pool->spawner);
 }
 
 void render_pool_stop(struct render_pool *pool)
@@ -233,7 +241,8 @@ void render_pool_stop(struct render_pool *pool)
 	pool->last = &pool->first;
 	(void)pthread_cond_broadcast(&pool->wake);
 	(void)pthread_mutex_unlock(&pool->lock);
-	if (write(pool->stop_fd, &one, sizeof(one)) < 0)
+	if (pool->worker_count > 0 &&
+	    write(pool->stop_fd, &one, sizeof(one)) < 0)
 		log_warning("render: processes end when they are done");
 	for (unsigned i = 0; i < pool->worker_count; i++)
 		(void)pthread_join(pool->workers[i].thread, NULL);
@@ -252,7 +261,9 @@ void render_pool_free(struct render_pool *pool)
 		return;
 	render_pool_stop(pool);
 	free(pool->workers);
-	(void)close(pool->stop_fd);
+	render_spawner_free(pool->spawner);
+	if (pool->stop_fd >= 0)
+		(void)close(pool->stop_fd);
 	(void)pthread_cond_destroy(&pool->wake);
 	(void)pthread_mutex_destroy(&pool->lock);
 	free(pool);

@@ -13,6 +13,7 @@
  * All calls from any thread.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,9 +55,21 @@ struct render_pool_counters {
  */
 typedef void (*render_done)(void *context, int rc, struct text *png);
 
-/** @param options  copied. @return 0, -ENOMEM or -EAGAIN (no thread) */
+/**
+ * Make one that admits, and draws once it is started. Forks the process that
+ * starts others (web/render_spawner.h): to be called before any thread is.
+ *
+ * @param options  copied
+ * @return 0 or -errno
+ */
 MUST_CHECK int render_pool_new(struct render_pool **out,
 			       const struct render_pool_options *options);
+
+/** Start its threads. @return 0, -ENOMEM or -EAGAIN (no thread) */
+MUST_CHECK int render_pool_start(struct render_pool *pool);
+
+/** False: it will never draw again, for what starts processes has died. */
+bool render_pool_lives(const struct render_pool *pool);
 
 /** Give up all that is not drawn and end the processes. NULL is fine. */
 void render_pool_stop(struct render_pool *pool);

@@ -4,91 +4,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "web/render_helper.h"
 
-enum { CHUNK = 65536, ZONE_SIZE = 80 };
+enum { CHUNK = 65536 };
 
-/* The socket becomes standard input; all else of ours is closed. */
-static int prepare(posix_spawn_file_actions_t *actions,
-		   posix_spawnattr_t *attributes, int fd)
+int render_process_start(struct render_process *p,
+			 struct render_spawner *spawner)
 {
-	sigset_t none;
-	sigset_t all;
+	int fd;
+	int rc = render_spawner_start(spawner, &fd, &p->number);
 
-	(void)sigemptyset(&none);
-	(void)sigfillset(&all);
-	if (posix_spawn_file_actions_adddup2(actions, fd, 0) != 0 ||
-	    posix_spawn_file_actions_addopen(actions, 1, "/dev/null", O_WRONLY,
-					     0) != 0 ||
-	    posix_spawn_file_actions_addclosefrom_np(actions, 3) != 0 ||
-	    posix_spawnattr_setsigmask(attributes, &none) != 0 ||
-	    posix_spawnattr_setsigdefault(attributes, &all) != 0 ||
-	    posix_spawnattr_setpgroup(attributes, 0) != 0 ||
-	    posix_spawnattr_setflags(
-		attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-				POSIX_SPAWN_SETPGROUP) != 0)
-		return -ENOMEM;
-	return 0;
-}
-
-static int spawn(pid_t *pid, const char *program, int fd)
-{
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): set before any thread */
-	const char *name = getenv("TZ");
-	char zone[ZONE_SIZE];
-	char locale[] = "LC_ALL=C.UTF-8";
-	char option[] = RENDER_HELPER_OPTION;
-	char title[] = "lanterne-web";
-	char *const arguments[] = { title, option, NULL };
-	char *const environment[] = { locale, zone, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int rc;
-
-	(void)snprintf(zone, sizeof(zone), "TZ=%s", name ? name : "UTC");
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		return -ENOMEM;
-	if (posix_spawnattr_init(&attributes) != 0) {
-		(void)posix_spawn_file_actions_destroy(&actions);
-		return -ENOMEM;
-	}
-	rc = prepare(&actions, &attributes, fd);
-	if (rc == 0)
-		rc = -posix_spawn(pid, program, &actions, &attributes,
-				  arguments, environment);
-	(void)posix_spawnattr_destroy(&attributes);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	return rc;
-}
-
-int render_process_start(struct render_process *p, const char *program)
-{
-	int ends[2];
-	int rc;
-
-	p->pid = 0;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return -errno;
-	rc = spawn(&p->pid, program, ends[1]);
-	(void)close(ends[1]);
-	if (rc == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
-		rc = -errno;
-	p->fd = ends[0];
+	p->spawner = NULL;
+	if (rc < 0)
+		return rc;
+	p->spawner = spawner;
+	p->fd = fd;
 	p->images = 0;
-	if (rc < 0 && p->pid > 0)
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0) {
+		rc = -errno;
 		render_process_end(p);
-	else if (rc < 0)
-		(void)close(ends[0]);
+	}
 	return rc;
 }
 
@@ -97,18 +37,16 @@ bool render_process_lives(const struct render_process *p)
 	struct pollfd look = { .fd = p->fd, .events = POLLIN };
 
 	/* It says nothing unasked. */
-	return p->pid > 0 && poll(&look, 1, 0) == 0;
+	return p->spawner && poll(&look, 1, 0) == 0;
 }
 
 void render_process_end(struct render_process *p)
 {
-	if (p->pid <= 0)
+	if (!p->spawner)
 		return;
-	(void)kill(p->pid, SIGKILL);
-	while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	render_spawner_end(p->spawner, p->number);
 	(void)close(p->fd);
-	p->pid = 0;
+	p->spawner = NULL;
 }
 
 static int64_t clock_ms(void)

@@ -6,21 +6,23 @@
  * web/render_pool.c alone. */
 
 #include <stdbool.h>
-#include <sys/types.h>
+#include <stdint.h>
 
 #include "store/render.h"
 #include "util/attr.h"
 #include "util/text.h"
+#include "web/render_spawner.h"
 
 struct render_process {
-	pid_t pid; /* 0: there is none */
+	struct render_spawner *spawner; /* NULL: there is no process */
+	uint32_t number;
 	int fd;
 	unsigned images; /* drawn so far */
 };
 
 /** Start one. @return 0 or -errno */
 MUST_CHECK int render_process_start(struct render_process *p,
-				    const char *program);
+				    struct render_spawner *spawner);
 
 /** Whether there is one, and it has not ended by itself. */
 bool render_process_lives(const struct render_process *p);

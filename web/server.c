@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "util/err.h"
 #include "util/language.h"
@@ -31,7 +32,7 @@ enum {
 	CONNECTION_MEMORY = 32 << 10, /* bytes; a longer header is 431 */
 	/* Of the library, which counts what was ended and is not closed yet;
 	 * for each thread, as one of them may get all. */
-	CONNECTIONS_SPARE = 500,
+	CONNECTIONS_WANTED = 2000,
 	IDLE_S = 15,
 	LOG_SIZE = 256,
 };
@@ -487,27 +488,21 @@ static struct MHD_Daemon *start_daemon(struct server *server, int fd)
 	    MHD_OPTION_HTTPS_CERT_CALLBACK, tls_no_default(), MHD_OPTION_END);
 }
 
-static int start_one(struct server *server,
-		     const struct config_endpoint *endpoint, struct text *urls)
+static int start_one(struct server *server, struct listening *socket,
+		     struct text *urls)
 {
-	char name[IPADDR_TEXT_SIZE];
 	struct MHD_Daemon *daemon;
-	int fd = listening_open(endpoint);
+	int fd = socket->fd;
 
-	if (fd < 0) {
-		log_error("web: cannot listen: %s port %u: %s",
-			  ipaddr_format(&endpoint->addr, name),
-			  (unsigned)endpoint->port, err_str(fd));
-		return fd;
-	}
 	daemon = start_daemon(server, fd);
-	if (!daemon) {
+	if (daemon) {
+		server->daemons[server->daemon_count++] = daemon;
+		listening_add_url(urls, server->tls ? "https" : "http", socket);
+	} else {
 		log_error("web: the HTTP library did not start");
-		return -EIO; /* it has closed fd */
 	}
-	server->daemons[server->daemon_count++] = daemon;
-	listening_add_url(urls, server->tls ? "https" : "http", fd, endpoint);
-	return 0;
+	socket->fd = -1; /* also where it did not start it has closed it */
+	return daemon ? 0 : -EIO;
 }
 
 static void tell_load(void *context, struct load *load)
@@ -532,10 +527,9 @@ static void tell_load(void *context, struct load *load)
 static int start_watch(struct server *server)
 {
 	struct connections_limits limits = connections_usual;
-	unsigned wanted = limits.total + CONNECTIONS_SPARE;
 	int rc;
 
-	server->connections_max = descriptors_make_room(wanted);
+	server->connections_max = descriptors_room(CONNECTIONS_WANTED);
 	/* A quarter is for those that are ended and not closed yet. */
 	limits.total = server->connections_max - server->connections_max / 4;
 	server->most_connections = limits.total;
@@ -556,10 +550,15 @@ static int open_tls(struct server *server)
 	return rc;
 }
 
-int server_start(struct server **out, struct site *site,
-		 const struct config_endpoint *endpoints, size_t count,
-		 struct text *urls)
+void server_make_room(void)
 {
+	descriptors_raise(CONNECTIONS_WANTED);
+}
+
+int server_start(struct server **out, struct site *site,
+		 struct listening_set *sockets, struct text *urls)
+{
+	size_t count = sockets->count;
 	struct server *made = calloc(1, sizeof(*made));
 	int rc = made ? 0 : -ENOMEM;
 
@@ -578,7 +577,7 @@ int server_start(struct server **out, struct site *site,
 	if (rc == 0)
 		site_set_load(site, tell_load, made);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = start_one(made, &endpoints[i], urls);
+		rc = start_one(made, &sockets->all[i], urls);
 	if (rc < 0) {
 		server_stop(made);
 		return rc;
@@ -598,6 +597,17 @@ void server_follow(struct server *server)
 			     news == TLS_SITE_REFUSED);
 }
 
+/* A socket of the service manager's goes on listening for the next process:
+ * the library would shut it down. */
+static void stop_one(struct MHD_Daemon *daemon)
+{
+	MHD_socket fd = MHD_quiesce_daemon(daemon);
+
+	MHD_stop_daemon(daemon);
+	if (fd != MHD_INVALID_SOCKET)
+		(void)close(fd);
+}
+
 void server_stop(struct server *server)
 {
 	if (!server)
@@ -605,7 +615,7 @@ void server_stop(struct server *server)
 	/* So that no connection waits for an answer any more. */
 	answering_stop(server->answering);
 	for (size_t i = server->daemon_count; i > 0; i--)
-		MHD_stop_daemon(server->daemons[i - 1]);
+		stop_one(server->daemons[i - 1]);
 	site_set_load(server->site, NULL, NULL);
 	watchdog_stop(server->watchdog);
 	connections_free(server->connections);
@@ -613,4 +623,23 @@ void server_stop(struct server *server)
 	tls_close(server->tls);
 	free(server->daemons);
 	free(server);
+}
+
+int64_t server_longest_work_ms(struct server *server)
+{
+	return answering_counters(server->answering).work.longest_ms;
+}
+
+size_t server_thread_count(const struct server *server)
+{
+	return THREADS * server->daemon_count;
+}
+
+bool server_hand_over(struct server *server, size_t thread, int fd)
+{
+	/* A connection of nobody's, who has no address. */
+	static const struct sockaddr nobody = { .sa_family = AF_UNIX };
+
+	return MHD_add_connection(server->daemons[thread / THREADS], fd,
+				  &nobody, sizeof(nobody)) == MHD_YES;
 }

@@ -10,25 +10,47 @@
  * libmicrohttpd lets pass and nobody honest sends (framing.h).
  */
 
-#include "ixp/config.h"
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "util/attr.h"
 #include "util/text.h"
+#include "web/listening.h"
 #include "web/site.h"
 
 struct server;
 
+/** Ask the system for as many descriptors as connections want; before rights
+ * are given up. */
+void server_make_room(void);
+
 /**
  * Start listening and answering.
  *
- * @param site       borrowed until server_stop; its configuration says whether
- *                   and with what certificate TLS is spoken
- * @param endpoints  count of them; port 0: any free one
- * @param urls       gets one line per endpoint, as it was bound
- * @return 0; -errno of what refused (logged with the address)
+ * @param site     borrowed until server_stop; its configuration says whether
+ *                 and with what certificate TLS is spoken
+ * @param sockets  taken over, on failure perhaps some of them only
+ * @param urls     gets one line per socket, as it was bound
+ * @return 0 or -errno (logged)
  */
 MUST_CHECK int server_start(struct server **out, struct site *site,
-			    const struct config_endpoint *endpoints,
-			    size_t count, struct text *urls);
+			    struct listening_set *sockets, struct text *urls);
+
+/** For how long the longest of what is worked out now has been, in ms. */
+int64_t server_longest_work_ms(struct server *server);
+
+/** How many threads answer. */
+size_t server_thread_count(const struct server *server);
+
+/**
+ * Give a thread a connection, beside those that come to its socket. Which
+ * thread of an address it is hangs on the descriptor: thread and descriptor
+ * modulo two are best the same.
+ *
+ * @param fd  owned by the server from here on, also on failure
+ * @return false: it has as many connections as it may
+ */
+bool server_hand_over(struct server *server, size_t thread, int fd);
 
 /** Look whether certificate and key have changed; to be called now and then,
  * and when the configuration did. What is wrong is logged. */

@@ -7,6 +7,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
+
+/* An item that a thread is at, on that thread's stack. */
+struct at_work {
+	int64_t since_ms;
+	struct at_work *next;
+};
 
 struct work_queue {
 	struct work_queue_options options;
@@ -15,6 +22,7 @@ struct work_queue {
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t wake;
 	struct work_item *first;
+	struct at_work *running;
 	unsigned dear_running;
 	bool stops;
 	struct work_queue_counters counters;
@@ -51,6 +59,23 @@ static struct work_item *take(struct work_queue *q, struct work_item **link)
 	return taken;
 }
 
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void leave(struct work_queue *q, const struct at_work *gone)
+{
+	struct at_work **at = &q->running;
+
+	while (*at != gone)
+		at = &(*at)->next;
+	*at = gone->next;
+}
+
 static void *work(void *context)
 {
 	struct work_queue *q = context;
@@ -58,6 +83,7 @@ static void *work(void *context)
 	(void)pthread_mutex_lock(&q->lock);
 	while (!q->stops) {
 		struct work_item **link = find_next(q);
+		struct at_work this;
 		struct work_item *item;
 		bool is_dear;
 
@@ -68,9 +94,12 @@ static void *work(void *context)
 		item = take(q, link);
 		is_dear = item->is_dear;
 		q->dear_running += is_dear;
+		this = (struct at_work){ clock_ms(), q->running };
+		q->running = &this;
 		(void)pthread_mutex_unlock(&q->lock);
 		item->run(item, WORK_RUN);
 		(void)pthread_mutex_lock(&q->lock);
+		leave(q, &this);
 		q->dear_running -= is_dear;
 		q->counters.done++;
 	}
@@ -239,6 +268,12 @@ struct work_queue_counters work_queue_counters(struct work_queue *q)
 
 	(void)pthread_mutex_lock(&q->lock);
 	counters = q->counters;
+	for (const struct at_work *at = q->running; at; at = at->next) {
+		int64_t ms = clock_ms() - at->since_ms;
+
+		if (ms > counters.longest_ms)
+			counters.longest_ms = ms;
+	}
 	(void)pthread_mutex_unlock(&q->lock);
 	return counters;
 }

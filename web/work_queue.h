@@ -51,8 +51,9 @@ struct work_queue_counters {
 	uint64_t done;
 	uint64_t refused_source; /* the source had its places */
 	uint64_t refused_full;
-	unsigned waiting; /* now */
-	unsigned most;	  /* ever waiting */
+	unsigned waiting;   /* now */
+	unsigned most;	    /* ever waiting */
+	int64_t longest_ms; /* for how long one is at work now; 0: none is */
 };
 
 /** @param options  copied. @return 0, -ENOMEM or -EAGAIN (no thread) */

@@ -430,3 +430,16 @@ void config_free(struct config *config)
 	config_ixp_manager_fini(&config->ixp_manager);
 	free(config);
 }
+
+void config_each_file(const struct config *config, config_file each,
+		      void *context)
+{
+	const struct config_ixp_manager *ixp = &config->ixp_manager;
+
+	each(context, config->path);
+	each(context, config->roster);
+	for (size_t i = 0; i < config->mac_table_count; i++)
+		each(context, config->mac_tables[i]);
+	for (size_t i = 0; i < ixp->interface_count; i++)
+		each(context, ixp->interfaces[i]);
+}

@@ -252,6 +252,14 @@ MUST_CHECK int config_parse(struct config **out, const char *path,
 /** Free a configuration; NULL is fine. */
 void config_free(struct config *config);
 
+/** Called with the path of a file. */
+typedef void (*config_file)(void *context, const char *path);
+
+/** Tell of every file that is read with the configuration: itself, the roster
+ * and what gives MAC addresses and ids. */
+void config_each_file(const struct config *config, config_file each,
+		      void *context);
+
 bool config_same_endpoint(const struct config_endpoint *a,
 			  const struct config_endpoint *b);
 

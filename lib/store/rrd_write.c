@@ -197,7 +197,8 @@ static int create(const char *path, const struct series_layout *layout,
 	if (unlink(fresh) < 0 && errno != ENOENT)
 		return -errno;
 	rc = create_at(fresh, layout, start_s);
-	if (rc == 0 && rename(fresh, path) < 0) {
+	/* librrd lets everybody read it, whatever the umask is. */
+	if (rc == 0 && (chmod(fresh, 0640) < 0 || rename(fresh, path) < 0)) {
 		rc = -errno;
 		(void)unlink(fresh);
 	}

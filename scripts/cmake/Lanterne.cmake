@@ -15,6 +15,15 @@ target_compile_options(lanterne_build_flags INTERFACE
   $<$<C_COMPILER_ID:Clang>:-Wcast-align -Wunreachable-code>
   $<$<BOOL:${LANTERNE_WERROR}>:-Werror>)
 
+# What is installed; not what is debugged, or has sanitizers. unit.hardening looks
+# whether it is in the programs.
+set(hardened $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
+target_compile_options(lanterne_build_flags INTERFACE
+  $<${hardened}:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+  -fstack-clash-protection -fcf-protection=full -fPIE>)
+target_link_options(lanterne_build_flags INTERFACE
+  $<${hardened}:-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code>)
+
 # lanterne_library(NAME sources...): a static library of the project.
 function(lanterne_library name)
   add_library(${name} STATIC ${ARGN})

@@ -146,7 +146,7 @@ int adjtimex(struct timex *state)
 	const struct controls *c = controls();
 
 	if (c->rate == 0)
-		return (int)syscall(SYS_adjtimex, state);
+		return (int)syscall(SYS_clock_adjtime, CLOCK_REALTIME, state);
 	memset(state, 0, sizeof(*state));
 	state->status = c->synced ? 0 : STA_UNSYNC;
 	return c->synced ? TIME_OK : TIME_ERROR;
@@ -159,7 +159,8 @@ static void wait_for_disk(void)
 					.tv_nsec = us % US_PER_S * 1000 };
 
 	if (us > 0)
-		(void)syscall(SYS_nanosleep, &pause, NULL);
+		(void)syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause,
+			      NULL);
 }
 
 int fdatasync(int fd)

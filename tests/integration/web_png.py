@@ -22,6 +22,14 @@ from pathlib import Path
 BILL = (0xb3, 0x26, 0x1e)  # the colour of the 95th percentile
 
 
+def children(pid):
+    """Process ids and arguments."""
+    out = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)],
+                         text=True, stdout=subprocess.PIPE, check=False).stdout
+    return [(int(line.split()[0]), line.split(None, 1)[1])
+            for line in out.splitlines()]
+
+
 class Web:
     """The program on a port of its own."""
 
@@ -44,12 +52,10 @@ class Web:
         return answer, body
 
     def helpers(self):
-        """Processes that draw."""
-        out = subprocess.run(["ps", "-o", "pid=,args=", "--ppid",
-                              str(self.process.pid)], text=True,
-                             stdout=subprocess.PIPE, check=False).stdout
-        return [int(line.split()[0]) for line in out.splitlines()
-                if "--render-helper" in line]
+        """Processes that draw: children of the one that starts them."""
+        return [pid for spawner, _ in children(self.process.pid)
+                for pid, arguments in children(spawner)
+                if "--render-helper" in arguments]
 
 
 def decode(png):

@@ -55,6 +55,7 @@ void made_accounts_open(struct made_accounts *out)
 	ck_assert_msg(accounts_open(&out->accounts, text_str(&path),
 				    text_str(&state), &problem) == 0,
 		      "%s", text_str(&problem));
+	ck_assert_int_eq(accounts_start(out->accounts), 0);
 	site_set_accounts(out->site.site, out->accounts);
 	text_fini(&path);
 	text_fini(&state);

@@ -37,6 +37,7 @@ static void open_site(struct drawn_site *s)
 	options.queue_max = QUEUE;
 	made_site_open(&s->made, made_site_directory());
 	ck_assert_int_eq(render_pool_new(&s->pool, &options), 0);
+	ck_assert_int_eq(render_pool_start(s->pool), 0);
 	site_set_render_pool(s->made.site, s->pool);
 }
 

@@ -417,7 +417,7 @@ START_TEST(every_block_of_a_file_is_there)
 	(void)printf("%s: %lld bytes, %lld on disk\n", path + strlen(dir),
 		     (long long)status.st_size,
 		     (long long)status.st_blocks * 512);
-	ck_assert_uint_eq(status.st_mode & 0777, 0644);
+	ck_assert_uint_eq(status.st_mode & 0777, 0640);
 }
 END_TEST
 

@@ -4,6 +4,7 @@
 
 #include "web/server.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ static void start(struct running *r)
 	static char name[] = "Example-IX";
 	static char zone[] = "UTC";
 	unsigned port = 0;
+	struct listening_set sockets;
 	struct text urls;
 
 	*r = (struct running){ .dir = tempdir_new() };
@@ -49,8 +51,9 @@ static void start(struct running *r)
 	atomic_init(&r->generation.references, 1);
 	text_init(&urls);
 	ck_assert_int_eq(site_new(&r->site, &r->generation, NULL), 0);
-	ck_assert_int_eq(server_start(&r->server, r->site, &any_port, 1, &urls),
-			 0);
+	ck_assert_int_eq(listening_open(&sockets, &any_port, 1), 0);
+	ck_assert_int_eq(server_start(&r->server, r->site, &sockets, &urls), 0);
+	listening_fini(&sockets);
 	/* NOLINTNEXTLINE(cert-err34-c): of our own making */
 	ck_assert_int_eq(
 	    sscanf(text_str(&urls), "http://127.0.0.1:%u/\n", &port), 1);
@@ -542,17 +545,12 @@ END_TEST
 START_TEST(an_address_in_use_is_refused)
 {
 	struct config_endpoint taken = any_port;
-	struct server *second = NULL;
+	struct listening_set sockets;
 	struct running r;
-	struct text urls;
 
 	start(&r);
 	taken.port = r.port;
-	text_init(&urls);
-	ck_assert_int_lt(server_start(&second, r.site, &taken, 1, &urls), 0);
-	ck_assert_ptr_null(second);
-	ck_assert_str_eq(text_str(&urls), "");
-	text_fini(&urls);
+	ck_assert_int_eq(listening_open(&sockets, &taken, 1), -EADDRINUSE);
 	stop(&r);
 }
 END_TEST

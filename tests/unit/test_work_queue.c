@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/unit.h"
 
@@ -202,6 +203,18 @@ START_TEST(a_stop_gives_up_what_waits)
 }
 END_TEST
 
+START_TEST(what_never_ends_is_seen)
+{
+	ck_assert_int_eq(work_queue_counters(queue).longest_ms, 0);
+	await(&add(0, 0, false)->is_running);
+	while (work_queue_counters(queue).longest_ms < 20)
+		(void)usleep(1000);
+	let_all_go(1);
+	while (work_queue_counters(queue).longest_ms > 0)
+		(void)usleep(1000);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -212,6 +225,7 @@ int main(void)
 		{ who_has_most_makes_room, 0 },
 		{ who_has_as_much_does_not, 0 },
 		{ a_stop_gives_up_what_waits, 0 },
+		{ what_never_ends_is_seen, 0 },
 	};
 
 	return unit_run_with("work_queue", setup, teardown, tests,

@@ -136,7 +136,7 @@ static int open_files(struct accounts *a, const char *dir, struct text *problem)
 	return rc;
 }
 
-static int start(struct accounts *a)
+static int open_throttles(struct accounts *a)
 {
 	int rc = throttle_new(&a->logins_of_address, 8192, per_address);
 
@@ -144,9 +144,12 @@ static int start(struct accounts *a)
 		rc = throttle_new(&a->logins_of_name, 8192, per_name);
 	if (rc == 0)
 		rc = throttle_new(&a->logins_in_all, 1, in_all);
-	if (rc == 0)
-		rc = worker_new(&a->worker, WORK_QUEUE);
 	return rc;
+}
+
+int accounts_start(struct accounts *accounts)
+{
+	return worker_new(&accounts->worker, WORK_QUEUE);
 }
 
 int accounts_open(struct accounts **out, const char *users_path,
@@ -163,7 +166,7 @@ int accounts_open(struct accounts **out, const char *users_path,
 	if (rc == 0)
 		rc = open_files(made, state_dir, problem);
 	if (rc == 0)
-		rc = start(made);
+		rc = open_throttles(made);
 	if (rc < 0) {
 		accounts_close(made);
 		return rc;

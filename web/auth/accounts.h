@@ -61,6 +61,12 @@ struct accounts {
 MUST_CHECK int accounts_open(struct accounts **out, const char *users_path,
 			     const char *state_dir, struct text *problem);
 
+/**
+ * Start the thread that changes accounts; nothing can be changed before.
+ * @return 0 or -errno
+ */
+MUST_CHECK int accounts_start(struct accounts *accounts);
+
 /** Have what is in the worker's queue done, and take no more. NULL is fine. */
 void accounts_stop(struct accounts *accounts);
 

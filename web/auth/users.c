@@ -198,29 +198,40 @@ const char *users_path(const struct users *users)
 	return users->path;
 }
 
-/* It is replaced by another file, beside which a lock lies. */
-bool users_can_change(const struct users *users)
+/* The folder that a path stands in. @return whether it fits */
+static bool folder_of(const char *path, char to[PATH_MAX])
 {
-	char directory[PATH_MAX];
-	const char *slash = strrchr(users->path, '/');
-	int len = snprintf(directory, sizeof(directory), "%.*s",
-			   slash ? (int)(slash - users->path) + 1 : 1,
-			   slash ? users->path : ".");
+	const char *slash = strrchr(path, '/');
+	int len =
+	    snprintf(to, PATH_MAX, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		     slash ? path : ".");
 
-	return len > 0 && (size_t)len < sizeof(directory) &&
-	       access(directory, W_OK | X_OK) == 0;
+	return len > 0 && len < PATH_MAX;
 }
 
-/* One writer at a time, in whatever process. @return a descriptor */
-static int lock_file(const char *path)
+/* It is replaced by another file. */
+bool users_can_change_at(const char *path)
 {
-	char name[PATH_MAX];
-	int len = snprintf(name, sizeof(name), "%s.lock", path);
+	char folder[PATH_MAX];
+
+	return folder_of(path, folder) && access(folder, W_OK | X_OK) == 0;
+}
+
+bool users_can_change(const struct users *users)
+{
+	return users_can_change_at(users->path);
+}
+
+/* One writer at a time, in whatever process: whose the folder is does not
+ * matter for a lock on it. @return a descriptor */
+static int lock_folder(const char *path)
+{
+	char folder[PATH_MAX];
 	int fd;
 
-	if (len < 0 || (size_t)len >= sizeof(name))
+	if (!folder_of(path, folder))
 		return -ENAMETOOLONG;
-	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (flock(fd, LOCK_EX) < 0) {
@@ -281,7 +292,7 @@ static int change(const char *path, const char *name, const struct user *user)
 	struct text old;
 	struct text new;
 	bool found;
-	int lock = lock_file(path);
+	int lock = lock_folder(path);
 	int rc;
 
 	if (lock < 0)

@@ -87,6 +87,9 @@ void users_reload(struct users *users);
 /** Whether this process may change the file. */
 bool users_can_change(const struct users *users);
 
+/** The same of a file by its path. */
+bool users_can_change_at(const char *path);
+
 /** The path of the file; borrowed. */
 const char *users_path(const struct users *users);
 
