@@ -90,19 +90,35 @@ bool access_pair(const struct call *call, uint32_t asn, uint32_t peer_asn)
 	       ACCESS_SHOWN;
 }
 
-/* Whether all members of a port are one's own, or all let others see. */
-static bool of_all_members(const struct call *call, const struct port_row *row,
-			   bool (*is_fine)(const struct call *call,
-					   uint32_t asn))
-{
-	const struct port *port = row->port;
+typedef bool (*asn_test)(const struct call *call, uint32_t asn);
 
-	for (uint32_t i = 0; port && i < port->member_count; i++) {
+static bool of_members_of(const struct call *call, const struct port *port,
+			  asn_test is_fine)
+{
+	for (uint32_t i = 0; i < port->member_count; i++) {
 		if (!is_fine(call,
 			     call->registry->members[port->members[i]].asn))
 			return false;
 	}
-	return port && port->member_count > 0;
+	return true;
+}
+
+/* Whether all members of a port are one's own, or all let others see: those of
+ * other times as well, for its past is shown with it. */
+static bool of_all_members(const struct call *call, const struct port_row *row,
+			   asn_test is_fine)
+{
+	const struct registry *r = call->registry;
+
+	if (!row->port || row->port->member_count == 0)
+		return false;
+	for (uint32_t i = 0; i < r->all_port_count; i++) {
+		if (r->ports[i].switch_index == row->switch_index &&
+		    r->ports[i].ifindex == row->ifindex &&
+		    !of_members_of(call, &r->ports[i], is_fine))
+			return false;
+	}
+	return true;
 }
 
 static bool is_own(const struct call *call, uint32_t asn)
@@ -165,6 +181,24 @@ static enum access_verdict of_texts(const struct call *call,
 	    request_asn(peer_asn, &asns[1]) < 0)
 		return is_for_all(call, kind) ? ACCESS_HIDDEN : denied(call);
 	return access_of_members(call, kind, asns[0], asns[1]);
+}
+
+bool access_peers(const struct call *call, uint32_t asn)
+{
+	return access_all(call) ||
+	       (principal_has_asn(call->principal, asn) &&
+		call->config->web.show[CONFIG_SHOWN_PAIR] != CONFIG_SHOW_STAFF);
+}
+
+static enum access_verdict of_peers(const struct call *call, const char *text)
+{
+	uint32_t asn;
+
+	if (access_all(call))
+		return ACCESS_SHOWN;
+	return text && request_asn(text, &asn) == 0 && access_peers(call, asn)
+		   ? ACCESS_SHOWN
+		   : denied(call);
 }
 
 /* What the segments from one on name. */
@@ -273,8 +307,7 @@ enum access_verdict access_check(const struct call *call, enum access_of of)
 		return of_texts(call, CONFIG_SHOWN_MEMBER, segment(call, 1),
 				segment(call, 1));
 	case ACCESS_OF_PEERS:
-		return of_texts(call, CONFIG_SHOWN_PAIR, segment(call, 1),
-				segment(call, 1));
+		return of_peers(call, segment(call, 1));
 	case ACCESS_OF_PAIR:
 		return of_texts(call, CONFIG_SHOWN_PAIR, segment(call, 1),
 				segment(call, 2));
@@ -283,8 +316,7 @@ enum access_verdict access_check(const struct call *call, enum access_of of)
 	case ACCESS_OF_SERIES:
 		return of_series(call);
 	case ACCESS_OF_SCALED:
-		return of_texts(call, CONFIG_SHOWN_PAIR, parameter(call, "asn"),
-				parameter(call, "asn"));
+		return of_peers(call, parameter(call, "asn"));
 	case ACCESS_OF_GRAPHER:
 		return of_grapher(call);
 	case ACCESS_OF_USER:

@@ -65,6 +65,10 @@ bool access_member(const struct call *call, uint32_t asn);
 /** Whether one sees what two members exchange. */
 bool access_pair(const struct call *call, uint32_t asn, uint32_t peer_asn);
 
+/** Whether one sees with whom a member exchanges traffic: its own alone, for
+ * among its peers may be some who opted out. */
+bool access_peers(const struct call *call, uint32_t asn);
+
 /** Whether one sees a port's own page and graphs. */
 bool access_port(const struct call *call, const struct port_row *row);
 

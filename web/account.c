@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/account.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "web/access.h"
 #include "web/account_change.h"
 #include "web/auth/accounts.h"
+#include "web/change.h"
 #include "web/dates.h"
 #include "web/html.h"
 #include "web/login.h"
@@ -49,6 +51,18 @@ bool account_is_own_form(const struct call *call, const struct form *form,
 	page_refuse(call, r, 403,
 		    TR("The form is too old or from another session; go back, "
 		       "load the page again and send it again."));
+	return false;
+}
+
+bool account_may_change(const struct call *call, struct response *r)
+{
+	double wait_s = throttle_try(site_accounts(call->site)->forms_of_user,
+				     call->principal->name, change_clock());
+
+	if (wait_s == 0)
+		return true;
+	page_refuse(call, r, 429, TR("Too many tries; wait a while."));
+	r->retry_after_s = (int)ceil(wait_s);
 	return false;
 }
 
@@ -264,7 +278,7 @@ static void add_optouts(const struct call *call, struct text *out)
 
 static void add_share(const struct call *call, struct text *out)
 {
-	const char *target = request_parameter(call->request, "share");
+	const char *target = request_parameter(call->request, "graph");
 
 	if (!target)
 		return;

@@ -25,6 +25,10 @@ MUST_CHECK bool account_is_own_form(const struct call *call,
 				    const struct form *form,
 				    struct response *r);
 
+/** Whether a user may send one more form now, else r refuses: all wait for one
+ * worker, and for the disk. */
+MUST_CHECK bool account_may_change(const struct call *call, struct response *r);
+
 /** Append a hidden field. */
 void account_add_hidden(struct text *out, const char *name, const char *value);
 

@@ -63,6 +63,10 @@ static void answer_done(const struct call *call, const struct form *form,
 		access_hide(call, r);
 	else if (result->rc == ERR_RANGE || result->rc == ERR_SYNTAX)
 		page_refuse(call, r, 400, TR("The form is not valid."));
+	else if (result->rc == ERR_EXISTS)
+		page_refuse(call, r, 409,
+			    TR("Somebody else changed this user meanwhile; "
+			       "look again."));
 	else if (result->rc < 0)
 		page_refuse(call, r, 503, TR("That could not be stored."));
 	else
@@ -154,7 +158,8 @@ static void run_end_others(struct accounts *accounts, const struct form *form,
 	result->rc =
 	    credentials_end_all(accounts->sessions, c->principal.name,
 				c->principal.session_id, &result->count);
-	note(accounts, c, "sessions_ended", NULL);
+	if (result->count > 0)
+		note(accounts, c, "sessions_ended", NULL);
 }
 
 static void run_optout(struct accounts *accounts, const struct form *form,
@@ -170,8 +175,11 @@ static void run_optout(struct accounts *accounts, const struct form *form,
 		result->rc = ERR_NOT_FOUND;
 		return;
 	}
+	if (optouts_has(accounts->optouts, asn) == is_out)
+		return;
 	result->rc = optouts_set(accounts->optouts, asn, is_out);
-	note(accounts, c, is_out ? "opted_out" : "opted_in", text);
+	if (result->rc == 0)
+		note(accounts, c, is_out ? "opted_out" : "opted_in", text);
 }
 
 /* With the new password all sessions end; this one goes on as a new one. */
@@ -183,10 +191,11 @@ static void change_password(struct accounts *accounts, const struct form *form,
 	const char *path = users_path(accounts->users);
 	struct user_list *list;
 	const struct user *now;
+	size_t ended;
 
 	result->rc = password_hash(form_field(form, "new"), result->user.hash);
 	if (result->rc == 0)
-		result->rc = users_put(path, &result->user);
+		result->rc = users_replace(path, &result->user);
 	note(accounts, c,
 	     result->rc == 0 ? "password_changed" : "password_not_changed",
 	     NULL);
@@ -201,6 +210,9 @@ static void change_password(struct accounts *accounts, const struct form *form,
 		memcpy(session.stamp, now->stamp, sizeof(session.stamp));
 	}
 	users_release(accounts->users, list);
+	/* Who knew the old one may have made tokens. */
+	(void)!credentials_end_all(accounts->tokens, c->principal.name, NULL,
+				   &ended);
 	result->rc =
 	    credentials_add(accounts->sessions, &session, result->secret, NULL);
 }
@@ -212,7 +224,7 @@ static void run_password(struct accounts *accounts, const struct form *form,
 	const char *name = c->principal.name;
 
 	/* Whoever found a session open may not guess without end either. */
-	if (accounts_may_try(accounts, name, &c->from, c->clock_s) > 0)
+	if (accounts_may_try(accounts, name, NULL, &c->from, c->clock_s) > 0)
 		return;
 	result->is_right = accounts_check(
 	    accounts, name, form_field(form, "old"), &result->user);
@@ -220,7 +232,7 @@ static void run_password(struct accounts *accounts, const struct form *form,
 		note(accounts, c, "password_not_changed", NULL);
 		return;
 	}
-	accounts_was_right(accounts, name, &c->from);
+	accounts_was_right(accounts, name, false, &c->from, c->clock_s);
 	change_password(accounts, form, c, result);
 }
 
@@ -247,7 +259,14 @@ static void run_share(struct accounts *accounts, const struct form *form,
 		      const struct change_context *c,
 		      struct change_result *result)
 {
-	(void)result;
+	struct user_list *list = users_take(accounts->users);
+	const struct user *user = user_find(list, c->principal.name);
+
+	if (user)
+		result->user = *user;
+	else
+		result->rc = ERR_NOT_FOUND;
+	users_release(accounts->users, list);
 	note(accounts, c, "link_made", form_field(form, "target"));
 }
 
@@ -257,10 +276,13 @@ static void answer_share(const struct call *call, const struct form *form,
 	double length_s = days_of(form, SHARE_DAYS_MAX);
 	struct text link;
 
-	(void)result;
+	if (result->rc < 0) {
+		answer_done(call, form, result, r);
+		return;
+	}
 	text_init(&link);
 	share_add(&link, site_accounts(call->site), form_field(form, "target"),
-		  call->principal->name, (int64_t)(call->wall_s + length_s));
+		  &result->user, (int64_t)(call->wall_s + length_s));
 	add_secret(call, r, TR("A link to a graph"),
 		   TR("Put this server\xe2\x80\x99s address before it."),
 		   text_str(&link));
@@ -306,7 +328,7 @@ void account_post(const struct call *call, const struct form *form,
 	};
 	const char *name = call->request->segments[1];
 
-	if (!account_is_own_form(call, form, r))
+	if (!account_is_own_form(call, form, r) || !account_may_change(call, r))
 		return;
 	if (strcmp(name, "share") == 0 &&
 	    (days_of(form, SHARE_DAYS_MAX) <= 0 ||

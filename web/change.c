@@ -127,9 +127,11 @@ void change_start(const struct call *call, const struct form *form,
 	change->language = call->language;
 	change->context = (struct change_context){
 		.principal = *call->principal,
-		.from = client_address(call->origin, &call->config->web),
+		.from = client_source(call->origin, &call->config->web),
 		.now_s = call->wall_s,
 		.clock_s = change_clock(),
+		.by_browser = accounts_knows_browser(
+		    change->accounts, form_field(form, "name"), call->cookie),
 	};
 	copy_form(&change->form, form);
 	/* A segment of this server's own, so plain. */

@@ -18,6 +18,7 @@ struct change_context {
 	struct ipaddr from; /* version 0: not known */
 	double now_s;	    /* of the epoch */
 	double clock_s;	    /* of a clock that never goes back */
+	bool by_browser;    /* the form's name has logged in with it */
 };
 
 /* What is known when it is done. */

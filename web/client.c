@@ -61,6 +61,14 @@ struct ipaddr client_address(const struct client_origin *origin,
 	return addr;
 }
 
+struct ipaddr client_source(const struct client_origin *origin,
+			    const struct config_web *web)
+{
+	struct ipaddr addr = client_address(origin, web);
+
+	return addr.version ? addr : origin->peer;
+}
+
 bool client_is_trusted(const struct client_origin *origin,
 		       const struct config_web *web)
 {

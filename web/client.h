@@ -29,6 +29,11 @@ struct client_origin {
 struct ipaddr client_address(const struct client_origin *origin,
 			     const struct config_web *web);
 
+/** The same, but where that cannot be told the address of the connection: who
+ * claims a proxy that is not trusted is himself meant. */
+struct ipaddr client_source(const struct client_origin *origin,
+			    const struct config_web *web);
+
 /** Whether the connection is from a proxy that is believed. */
 bool client_is_trusted(const struct client_origin *origin,
 		       const struct config_web *web);

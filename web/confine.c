@@ -56,7 +56,9 @@ static void add_paths(struct paths *p, const struct config *config)
 	if (config->web.users && state_dir_of(config, own))
 		paths_add(p, own, SANDBOX_CHANGE);
 	/* Where it may write beside the users, it may replace them. */
-	if (config->web.users && users_can_change_at(config->web.users))
+	if (config->web.users &&
+	    !state_dir_same_folder(config->path, config->web.users) &&
+	    users_can_change_at(config->web.users))
 		add_users_folder(p, config->web.users);
 }
 

@@ -77,6 +77,7 @@ void frame_open(struct frame *out, struct site *site,
 		.config = out->generation->config,
 		.status = site_take_status(site),
 		.origin = &from->origin,
+		.cookie = frame_header(from, "Cookie"),
 		.principal = &out->principal,
 		.wall_s = site_time(site),
 	};

@@ -457,7 +457,7 @@ static void add_share(struct text *out, const struct call *call,
 	text_init(&url);
 	subject_add_url(&url, subject, "svg", &view->period);
 	look_add_query(&url, &view->look);
-	text_add(out, " \xc2\xb7 <a href=\"/account?share=");
+	text_add(out, " \xc2\xb7 <a href=\"/account?graph=");
 	html_url_of(out, text_str(&url));
 	text_addf(out, "#share\">%s</a>", tr(out, "share"));
 	text_fini(&url);

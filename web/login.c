@@ -147,13 +147,30 @@ static void run_login(struct accounts *accounts, const struct form *form,
 	     name);
 	if (!result->is_right)
 		return;
-	accounts_was_right(accounts, name, &context->from);
+	accounts_was_right(accounts, name, context->by_browser, &context->from,
+			   context->clock_s);
 	/* The one that the browser had ends. */
 	if (before->by == BY_SESSION)
 		(void)!credentials_end(accounts->sessions, before->name,
 				       before->session_id);
 	result->rc = begin_session(accounts, &result->user, context->now_s,
 				   result->secret);
+}
+
+/* Whoever guesses at this name elsewhere does not keep it out. */
+static void know_browser(struct response *r, const struct accounts *accounts,
+			 const char *name)
+{
+	char value[BROWSER_TEXT_SIZE];
+	struct text cookie;
+
+	accounts_browser(accounts, name, value);
+	text_init(&cookie);
+	text_addf(&cookie,
+		  BROWSER_COOKIE "=%s; Path=/; Secure; HttpOnly; "
+				 "SameSite=Strict; Max-Age=31536000",
+		  value);
+	r->second_cookie = text_steal(&cookie);
 }
 
 static void answer_login(const struct call *call, const struct form *form,
@@ -172,6 +189,7 @@ static void answer_login(const struct call *call, const struct form *form,
 		return;
 	}
 	login_set_cookie(r, result->secret);
+	know_browser(r, site_accounts(call->site), user->name);
 	if (!next && user->role == ROLE_MEMBER && user->asn_count == 1) {
 		(void)snprintf(own, sizeof(own), "/members/AS%u",
 			       user->asns[0]);
@@ -192,9 +210,9 @@ void login_post(const struct call *call, const struct form *form,
 		access_hide(call, r);
 		return;
 	}
-	from = client_address(call->origin, &call->config->web);
-	wait_s = accounts_may_try(accounts, form_field(form, "name"), &from,
-				  change_clock());
+	from = client_source(call->origin, &call->config->web);
+	wait_s = accounts_may_try(accounts, form_field(form, "name"),
+				  call->cookie, &from, change_clock());
 	if (wait_s > 0) {
 		add_page(call, r, form_field(form, "next"),
 			 TR("Too many tries; wait a while."));

@@ -293,6 +293,9 @@ static int open_accounts(const struct config *config, struct accounts **out)
 	text_init(&problem);
 	if (state_dir_of(config, dir))
 		rc = accounts_open(out, config->web.users, dir, &problem);
+	/* Who may write beside the configuration may replace it. */
+	if (rc == 0 && state_dir_same_folder(config->path, config->web.users))
+		users_fix((*out)->users);
 	if (rc < 0)
 		log_error("web: accounts: %s",
 			  problem.len ? text_str(&problem) : err_str(rc));

@@ -130,10 +130,12 @@ int options_read(struct options *o, int argc, char **argv)
 	int code = -1;
 	int c;
 
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+	/* NOLINTBEGIN(concurrency-mt-unsafe): before any thread */
+
 	while (code < 0 &&
 	       (c = getopt_long(argc, argv, "c:", known_options, NULL)) != -1)
 		code = take_option(c, o);
+	/* NOLINTEND(concurrency-mt-unsafe) */
 	if (code >= 0 || optind == argc)
 		return code;
 	log_error("unexpected argument: \"%s\"", argv[optind]);

@@ -186,7 +186,7 @@ void page_member(const struct call *call, struct response *r)
 	add_total(&v, &r->body);
 	member_ports_add(&r->body, call, v.member, &v.period);
 	add_interfaces(&v, &r->body);
-	if (access_pair(call, asn, asn))
+	if (access_peers(call, asn))
 		add_peers(&v, &r->body);
 	page_end(call, r);
 	text_fini(&title);

@@ -19,6 +19,8 @@ const char *problem_title(unsigned status)
 		return TR("Not found");
 	case 405:
 		return TR("Method not allowed");
+	case 409:
+		return TR("Changed meanwhile");
 	case 414:
 		return TR("Address too long");
 	case 415:

@@ -135,6 +135,8 @@ static void add_way(const struct response *r, header_add add, void *to)
 		add(to, "Location", r->location);
 	if (r->cookie)
 		add(to, "Set-Cookie", r->cookie);
+	if (r->second_cookie)
+		add(to, "Set-Cookie", r->second_cookie);
 	if (r->challenge)
 		add(to, "WWW-Authenticate", r->challenge);
 }

@@ -34,6 +34,8 @@ void response_fini(struct response *response)
 		explicit_bzero(response->cookie, strlen(response->cookie));
 	free(response->cookie);
 	response->cookie = NULL;
+	free(response->second_cookie);
+	response->second_cookie = NULL;
 	text_fini(&response->body);
 }
 

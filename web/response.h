@@ -45,6 +45,7 @@ struct response {
 	bool varies_by_user;   /* others may get another answer */
 	char *location;	       /* with 303; owned; NULL: none */
 	char *cookie;	       /* to set, whole; owned; NULL: none */
+	char *second_cookie;   /* the same */
 	const char *challenge; /* with 401: WWW-Authenticate; static */
 	int retry_after_s;     /* with 503: when to ask again; 0: not said */
 	char *filename;	       /* what to call it where it is kept; owned,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -162,6 +163,27 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+/* A header that is looked for, and where it was found. */
+struct looked_for {
+	const char *name;
+	const char *value;
+	unsigned count;
+};
+
+static enum MHD_Result note_one(void *cls, enum MHD_ValueKind kind,
+				const char *name, const char *value)
+{
+	struct looked_for *wanted = cls;
+
+	(void)kind;
+	if (strcasecmp(name, wanted->name) == 0) {
+		wanted->value = value ? value : "";
+		wanted->count++;
+	}
+	return MHD_YES;
+}
+
+/* One that is there twice says nothing: each of two could be somebody's. */
 static const char *find_header(const void *connection, const char *name)
 {
 	/* The library takes what it only reads as writable. */
@@ -169,8 +191,11 @@ static const char *find_header(const void *connection, const char *name)
 		const void *given;
 		struct MHD_Connection *connection;
 	} of = { .given = connection };
+	struct looked_for wanted = { .name = name };
 
-	return header(of.connection, name);
+	(void)MHD_get_connection_values(of.connection, MHD_HEADER_KIND,
+					note_one, &wanted);
+	return wanted.count > 1 ? "" : wanted.value;
 }
 
 static struct client_origin origin_of(struct MHD_Connection *connection)

@@ -11,26 +11,28 @@ static const char key[] = "share=";
 
 /* What is signed: the rest of the address, who, and until when. */
 static void sign(const struct accounts *accounts, const char *target,
-		 size_t len, const char *who, char to[DIGEST_TEXT_SIZE])
+		 size_t len, const char *who, const char *stamp,
+		 char to[DIGEST_TEXT_SIZE])
 {
 	struct text text;
 
 	text_init(&text);
 	text_add_bytes(&text, target, len);
-	text_addf(&text, " %s", who);
+	text_addf(&text, " %s %s", who, stamp);
 	accounts_sign_link(accounts, text_str(&text), to);
 	text_fini(&text);
 }
 
 void share_add(struct text *out, const struct accounts *accounts,
-	       const char *target, const char *user, int64_t until_s)
+	       const char *target, const struct user *user, int64_t until_s)
 {
 	char signature[DIGEST_TEXT_SIZE];
 	struct text who;
 
 	text_init(&who);
-	text_addf(&who, "%s~%" PRId64, user, until_s);
-	sign(accounts, target, strlen(target), text_str(&who), signature);
+	text_addf(&who, "%s~%" PRId64, user->name, until_s);
+	sign(accounts, target, strlen(target), text_str(&who), user->stamp,
+	     signature);
 	/* Names have no letter that would have to be escaped but these. */
 	text_addf(out, "%s%c%s", target, strchr(target, '?') ? '&' : '?', key);
 	for (const char *c = text_str(&who); *c; c++) {
@@ -49,6 +51,9 @@ static const char *find(const char *target)
 	const char *query = strchr(target, '?');
 	const char *at = query ? strstr(query, key) : NULL;
 
+	/* Only graphs are shared. */
+	if (strncmp(target, "/graph/", 7) != 0)
+		return NULL;
 	if (!at || (at[-1] != '?' && at[-1] != '&') || strchr(at, '&'))
 		return NULL;
 	return at;
@@ -74,14 +79,14 @@ static bool split(char *value, char *parts[3])
 }
 
 static bool is_signed(const struct accounts *accounts, const char *target,
-		      size_t len, char *const parts[3])
+		      size_t len, const char *stamp, char *const parts[3])
 {
 	char signature[DIGEST_TEXT_SIZE];
 	struct text who;
 
 	text_init(&who);
 	text_addf(&who, "%s~%s", parts[0], parts[1]);
-	sign(accounts, target, len, text_str(&who), signature);
+	sign(accounts, target, len, text_str(&who), stamp, signature);
 	text_fini(&who);
 	return secret_equal(signature, parts[2]);
 }
@@ -103,12 +108,13 @@ bool share_check(struct accounts *accounts, const char *target, double now_s,
 	memcpy(value, at + sizeof(key) - 1, len + 1);
 	if (request_decode(value, true) < 0 || !split(value, parts) ||
 	    number_u64(parts[1], strlen(parts[1]), INT64_MAX, &until_s) < 0 ||
-	    !is_signed(accounts, target, (size_t)(at - 1 - target), parts) ||
 	    now_s >= (double)until_s)
 		return false;
 	list = users_take(accounts->users);
 	user = user_find(list, parts[0]);
-	holds = user && !user->is_disabled;
+	holds = user && !user->is_disabled &&
+		is_signed(accounts, target, (size_t)(at - 1 - target),
+			  user->stamp, parts);
 	if (holds)
 		accounts_principal(user, BY_LINK, out);
 	users_release(accounts->users, list);

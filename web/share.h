@@ -7,7 +7,8 @@
  * link, until a day.
  *
  * The address of a graph gets a last parameter share=USER~UNTIL~SIGNATURE, over
- * all before it. It holds as long as that user may see the graph.
+ * all before it. It holds as long as that user may see the graph and is not
+ * changed: a new password ends all of one's links.
  */
 
 #include <stdbool.h>
@@ -24,7 +25,7 @@
  * @param until_s  seconds of the epoch
  */
 void share_add(struct text *out, const struct accounts *accounts,
-	       const char *target, const char *user, int64_t until_s);
+	       const char *target, const struct user *user, int64_t until_s);
 
 /**
  * Whose link a request target is.

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ixp/config.h"
 #include "util/attr.h"
@@ -20,6 +21,18 @@ MUST_CHECK static inline bool state_dir_of(const struct config *config,
 			   own ? "" : "/web");
 
 	return len > 0 && len < PATH_MAX;
+}
+
+/** Whether two files stand in one folder, by how they are written. */
+MUST_CHECK static inline bool state_dir_same_folder(const char *a,
+						    const char *b)
+{
+	const char *x = strrchr(a, '/');
+	const char *y = strrchr(b, '/');
+	size_t len = x ? (size_t)(x - a) : 0;
+
+	return (x == NULL) == (y == NULL) && len == (y ? (size_t)(y - b) : 0) &&
+	       strncmp(a, b, len) == 0;
 }
 
 #endif

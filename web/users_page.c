@@ -284,9 +284,9 @@ static void run_put(struct accounts *accounts, const struct form *form,
 
 	result->rc = read_user(accounts, form, user);
 	if (result->rc == 0 && is_lockout(c, user))
-		result->rc = ERR_EXISTS;
+		result->rc = ERR_UNSUPPORTED;
 	if (result->rc == 0)
-		result->rc = users_put(users_path(accounts->users), user);
+		result->rc = users_replace(users_path(accounts->users), user);
 	if (result->rc == 0) {
 		users_reload(accounts->users);
 		note(accounts, c, "user_put", user);
@@ -307,7 +307,7 @@ static void run_remove(struct accounts *accounts, const struct form *form,
 	}
 	memcpy(user->name, name, strlen(name) + 1);
 	result->rc = is_lockout(c, user)
-			 ? ERR_EXISTS
+			 ? ERR_UNSUPPORTED
 			 : users_remove(users_path(accounts->users), name);
 	if (result->rc < 0)
 		return;
@@ -343,6 +343,10 @@ static void answer(const struct call *call, const struct form *form,
 {
 	(void)form;
 	if (result->rc == ERR_EXISTS)
+		page_refuse(call, r, 409,
+			    TR("Somebody else changed this user meanwhile; "
+			       "look again."));
+	else if (result->rc == ERR_UNSUPPORTED)
 		page_refuse(call, r, 400,
 			    TR("You would lock yourself out; have another "
 			       "operator do that."));
@@ -378,7 +382,8 @@ void users_post(const struct call *call, const struct form *form,
 		access_hide(call, r);
 		return;
 	}
-	if (!site_accounts(call->site) || !account_is_own_form(call, form, r))
+	if (!site_accounts(call->site) || !account_is_own_form(call, form, r) ||
+	    !account_may_change(call, r))
 		return;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		if (strcmp(forms[i].name, name) == 0) {

@@ -128,7 +128,9 @@ int file_replace_private(const char *path, const void *data, size_t len,
 {
 	const struct bytes content = { data, len };
 
-	return replace(path, &content, 0600, like);
+	int rc = replace(path, &content, 0600, like);
+
+	return rc == 0 ? file_sync_directory_of(path) : rc;
 }
 
 static int write_into(const char *path, const void *data, size_t len)

@@ -133,7 +133,7 @@ export async function accountShots(browser, base, dir) {
 			await take(tab, "account");
 			await tab.goto(own);
 			await take(tab, "own");
-			await tab.goto("/account?share=/graph/exchange.svg#share");
+			await tab.goto("/account?graph=/graph/exchange.svg#share");
 			await take(tab, "share");
 		});
 		await inTab(browser, base, look, async (tab) => {

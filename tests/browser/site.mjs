@@ -2,10 +2,10 @@
 // A made exchange in a folder of its own, and lanterne-web that shows it.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync }
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync }
 	from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const START_WITHIN_MS = 20000;
 const REFRESH_MS = 15000;
@@ -25,7 +25,10 @@ export const password = "correct horse battery";
 function addUsers(web, file) {
 	const config = readFileSync(file, "utf8");
 
-	writeFileSync(file, config.replace("access: open", "users: users"));
+	// Not beside the configuration, which the program must not replace.
+	mkdirSync(join(dirname(file), "accounts"));
+	writeFileSync(file, config.replace("access: open",
+		"users: accounts/users"));
 	for (const user of [["ops", "--role", "operator"],
 		["alice", "--role", "member", "--asn", "64500"]])
 		execFileSync(web, ["-c", file, "--add-user", ...user],

@@ -215,7 +215,9 @@ START_TEST(a_full_file_is_followed_by_another)
 		add(log, "alice");
 	audit_close(log);
 	(void)snprintf(old_path, sizeof(old_path), "%s.1", path);
+	/* All of them, each of which goes on from the one before. */
 	ck_assert_int_eq(check(&lines), 0);
+	ck_assert_uint_ge(lines, 9 + 2);
 	text_init(&old);
 	ck_assert_int_eq(file_read(old_path, 1 << 20, &old), 0);
 	read_log(&new);
@@ -223,6 +225,9 @@ START_TEST(a_full_file_is_followed_by_another)
 	ck_assert_int_eq(strncmp(text_str(&new) + strlen("{\"follows\":\""),
 				 text_str(&old) + old.len - 67, 64),
 			 0);
+	/* One that is gone is missed. */
+	ck_assert_int_eq(file_replace(old_path, text_str(&new), new.len), 0);
+	ck_assert_int_eq(check(&lines), ERR_MALFORMED);
 	text_fini(&old);
 	text_fini(&new);
 }

@@ -119,7 +119,7 @@ START_TEST(they_outlive_the_program)
 
 	ck_assert_int_eq(add("alice", NOW, secret), 0);
 	ck_assert(holds(secret, NOW + 1000));
-	ck_assert_int_eq(credentials_tidy(all, NOW + 1000), 0);
+	ck_assert_int_eq(credentials_tidy(all, NOW + 1000, NULL), 0);
 	credentials_free(all);
 	open_them();
 	/* With when it was used. */

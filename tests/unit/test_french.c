@@ -140,7 +140,7 @@ static const struct {
 	{ "login", "/login", 200 },
 	{ "login", "/login?next=/members", 200 },
 	{ "account", "/account", 200 },
-	{ "account", "/account?share=/graph/exchange.svg", 200 },
+	{ "account", "/account?graph=/graph/exchange.svg", 200 },
 	{ "users", "/users", 200 },
 	{ "users", "/users?user=alice", 200 },
 	{ "users", "/users?user=dave", 200 },

@@ -179,6 +179,36 @@ START_TEST(a_name_is_throttled_for_all_addresses)
 }
 END_TEST
 
+/* Who guesses does not keep out the one whose name it is. */
+START_TEST(a_browser_that_logged_in_is_not_kept_out)
+{
+	char browser[120];
+	struct made_ask ask = { .method = "POST",
+				.target = "/login",
+				.headers = { { "Cookie", browser } },
+				.body = "name=alice&password=" PASSWORD };
+	struct response r = log_in("alice", PASSWORD, "");
+
+	ck_assert_ptr_nonnull(r.second_cookie);
+	(void)snprintf(browser, sizeof(browser), "%.*s",
+		       (int)strcspn(r.second_cookie, ";"), r.second_cookie);
+	response_fini(&r);
+	for (int i = 0; i < 12; i++)
+		(void)status_of(log_in("alice", "wrong+horse+battery", ""));
+	ck_assert_uint_eq(status_of(log_in("alice", PASSWORD, "")), 429);
+	ck_assert_uint_eq(status_of(made_accounts_ask(&made, &ask)), 303);
+	/* It is good for that name alone, and no endless number of tries. */
+	ask.body = "name=bob&password=" PASSWORD;
+	ck_assert_uint_eq(status_of(made_accounts_ask(&made, &ask)), 429);
+	ask.body = "name=alice&password=wrong+horse+battery";
+	for (int i = 0; i < 10; i++)
+		(void)status_of(made_accounts_ask(&made, &ask));
+	ck_assert_uint_eq(status_of(made_accounts_ask(&made, &ask)), 429);
+	/* Nor is it a session. */
+	ck_assert_uint_eq(status_with(browser, "/account"), 303);
+}
+END_TEST
+
 static const struct {
 	const char *next; /* as a form sends it */
 	const char *location;
@@ -514,8 +544,14 @@ START_TEST(a_new_password_ends_all_other_sessions)
 	char one[MADE_COOKIE_SIZE];
 	char other[MADE_COOKIE_SIZE];
 	char next[MADE_COOKIE_SIZE];
+	char token[MADE_COOKIE_SIZE];
+	const struct made_ask by_token = {
+		.target = "/api/v1/members/AS64500",
+		.headers = { { "Authorization", token } },
+	};
 	struct response r;
 
+	(void)made_accounts_token(&made, "alice", token);
 	(void)made_accounts_cookie(&made, "alice", one);
 	(void)made_accounts_cookie(&made, "alice", other);
 	r = post_as(one, "/account/password",
@@ -524,6 +560,7 @@ START_TEST(a_new_password_ends_all_other_sessions)
 	take_cookie(&r, next);
 	response_fini(&r);
 	ck_assert_uint_eq(status_with(next, OWN), 200);
+	ck_assert_uint_eq(status_of(made_accounts_ask(&made, &by_token)), 401);
 	ck_assert_uint_eq(status_with(one, OWN), 303);
 	ck_assert_uint_eq(status_with(other, OWN), 303);
 	ck_assert_uint_eq(status_of(log_in("alice", PASSWORD, "")), 403);
@@ -593,13 +630,26 @@ START_TEST(the_exchange_says_what_is_shown_and_a_member_opts_out)
 }
 END_TEST
 
-/* Pairs stay hidden on a page that all may see. */
+/* Pairs stay hidden on a page that all may see: among the peers may be some who
+ * opted out. */
 START_TEST(a_public_page_shows_no_pairs)
 {
+	static const char *const lists[] = {
+		"/api/v1/members/AS64500/peers",
+		"/graph/scaled.json?asn=64500",
+		"/graph/scaled.csv?asn=64500",
+	};
 	struct response r;
 
 	made.site.generation->config->web.show[CONFIG_SHOWN_MEMBER] =
 	    CONFIG_SHOW_PUBLIC;
+	made.site.generation->config->web.show[CONFIG_SHOWN_PAIR] =
+	    CONFIG_SHOW_PUBLIC;
+	for (size_t i = 0; i < COUNT_OF(lists); i++)
+		ck_assert_uint_eq(
+		    status_of(made_accounts_ask(
+			&made, &(struct made_ask){ .target = lists[i] })),
+		    401);
 	r = made_accounts_ask(&made, &(struct made_ask){ .target = OWN });
 	ck_assert_uint_eq(r.status, 200);
 	ck_assert_ptr_null(strstr(text_str(&r.body), "id=\"peers\""));
@@ -701,6 +751,7 @@ static int run(void)
 		{ a_wrong_name_and_a_wrong_password_look_alike, 0 },
 		{ tries_are_few_before_anything_is_hashed, 0 },
 		{ a_name_is_throttled_for_all_addresses, 0 },
+		{ a_browser_that_logged_in_is_not_kept_out, 0 },
 		{ it_goes_on_to_a_page_of_this_server_alone, COUNT_OF(nexts) },
 		{ a_session_from_before_is_not_used, 0 },
 		{ two_cookies_are_none, 0 },

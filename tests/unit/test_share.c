@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/share.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +13,17 @@ static const char graph[] = "/graph/member.svg?asn=64500&range=day";
 static char *link_of(const struct made_accounts *made, const char *target,
 		     const char *user, double length_s)
 {
+	struct user_list *list = users_take(made->accounts->users);
+	const struct user *found = user_find(list, user);
+	struct user nobody = { .role = ROLE_OPERATOR };
 	struct text link;
 	char *text;
 
+	(void)snprintf(nobody.name, sizeof(nobody.name), "%s", user);
 	text_init(&link);
-	share_add(&link, made->accounts, target, user,
+	share_add(&link, made->accounts, target, found ? found : &nobody,
 		  (int64_t)(site_time(made->site.site) + length_s));
+	users_release(made->accounts->users, list);
 	text = text_steal(&link);
 	ck_assert_ptr_nonnull(text);
 	return text;
@@ -48,6 +54,34 @@ START_TEST(a_link_shows_its_graph_to_anyone)
 	ck_assert(!r.is_public && r.is_personal);
 	response_fini(&r);
 	free(link);
+	made_accounts_close(&made);
+}
+END_TEST
+
+/* The way of a person: from the graph's page by its link to the form. */
+START_TEST(the_link_of_a_page_leads_to_the_form)
+{
+	char cookie[MADE_COOKIE_SIZE];
+	struct made_accounts made;
+	struct made_ask ask = { .target = "/members/AS64500",
+				.headers = { { "Cookie", cookie } } };
+	struct response r;
+	char path[300];
+	const char *at;
+
+	made_accounts_open(&made);
+	(void)made_accounts_cookie(&made, "alice", cookie);
+	r = made_accounts_ask(&made, &ask);
+	at = strstr(text_str(&r.body), "/account?graph=");
+	ck_assert_ptr_nonnull(at);
+	(void)snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "#\""), at);
+	response_fini(&r);
+	ask.target = path;
+	r = made_accounts_ask(&made, &ask);
+	ck_assert_uint_eq(r.status, 200);
+	ck_assert_ptr_nonnull(
+	    strstr(text_str(&r.body), "name=\"target\" value=\"/graph/"));
+	response_fini(&r);
 	made_accounts_close(&made);
 }
 END_TEST
@@ -120,12 +154,11 @@ static const struct {
 	{ "/graph/member.svg?asn=64500", "bob", 404 },
 	{ "/graph/member.svg?asn=64502", "dave", 401 },
 	{ "/graph/member.svg?asn=64502", "nobody", 401 },
-	{ "/members/AS64500", "ops", 404 },
-	{ "/users", "ops", 404 },
-	{ "/account", "ops", 404 },
-	{ "/health", "ops", 404 },
-	{ "/", "ops", 404 },
-	{ "/api/v1/members/AS64500", "ops", 404 },
+	{ "/members/AS64500", "ops", 303 },
+	{ "/users", "ops", 303 },
+	{ "/account", "ops", 303 },
+	{ "/health", "ops", 303 },
+	{ "/api/v1/members/AS64500", "ops", 401 },
 };
 
 START_TEST(a_link_is_worth_what_its_maker_sees)
@@ -145,6 +178,7 @@ static int run(void)
 {
 	const struct unit_test tests[] = {
 		{ a_link_shows_its_graph_to_anyone, 0 },
+		{ the_link_of_a_page_leads_to_the_form, 0 },
 		{ no_byte_of_a_link_can_be_another, 0 },
 		{ nothing_can_be_put_behind_a_link, 0 },
 		{ a_link_ends, 0 },

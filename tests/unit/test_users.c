@@ -52,9 +52,9 @@ static const struct {
 	{ ".a:*:member:64500\n",
 	  ":1: expected a name: 1 to 64 of letters, digits and . _ @ + -\n",
 	  0 },
-	{ "a:secret:member:64500\n", ":1: expected a hash of crypt(5), or *\n",
+	{ "a:secret:member:64500\n", ":1: expected a hash of yescrypt, or *\n",
 	  0 },
-	{ "a::member:64500\n", ":1: expected a hash of crypt(5), or *\n", 0 },
+	{ "a::member:64500\n", ":1: expected a hash of yescrypt, or *\n", 0 },
 	{ "a:*:root:\n", ":1: expected one of member, auditor, operator\n", 0 },
 	{ "a:*:member:\n", ":1: expected a member's AS numbers\n", 0 },
 	{ "a:*:member:0\n",
@@ -188,6 +188,39 @@ START_TEST(a_wrong_user_is_not_written)
 }
 END_TEST
 
+/* What was changed meanwhile is not changed back. */
+START_TEST(a_change_of_an_old_state_is_refused)
+{
+	struct user a = made("alice", ROLE_MEMBER, 64500);
+	struct users *users;
+	struct user_list *list;
+	struct user seen;
+	struct text problem;
+
+	text_init(&problem);
+	ck_assert_int_eq(users_put(path, &a), 0);
+	ck_assert_int_eq(users_new(&users, path, &problem), 0);
+	list = users_take(users);
+	seen = *user_find(list, "alice");
+	users_release(users, list);
+	a.is_disabled = true;
+	ck_assert_int_eq(users_put(path, &a), 0);
+	ck_assert_int_eq(users_replace(path, &seen), ERR_EXISTS);
+	expect_file("alice:!" HASH ":member:64500\n");
+	users_reload(users);
+	list = users_take(users);
+	seen = *user_find(list, "alice");
+	users_release(users, list);
+	seen.is_disabled = false;
+	ck_assert_int_eq(users_replace(path, &seen), 0);
+	/* Who is to be new must not be there. */
+	memset(seen.stamp, 0, sizeof(seen.stamp));
+	ck_assert_int_eq(users_replace(path, &seen), ERR_EXISTS);
+	users_free(users);
+	text_fini(&problem);
+}
+END_TEST
+
 static bool has(struct users *users, const char *name)
 {
 	struct user_list *list = users_take(users);
@@ -274,6 +307,7 @@ int main(void)
 		{ one_line_changes_and_the_others_stay, 0 },
 		{ comments_and_rights_stay, 0 },
 		{ a_wrong_user_is_not_written, 0 },
+		{ a_change_of_an_old_state_is_refused, 0 },
 		{ a_changed_file_is_read_again_and_a_wrong_one_is_not, 0 },
 		{ a_file_for_all_to_read_is_refused, 0 },
 		{ any_change_of_a_user_changes_its_stamp, 0 },

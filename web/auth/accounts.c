@@ -20,6 +20,8 @@
 static const struct throttle_rate per_address = { .burst = 10, .per_s = 30 };
 static const struct throttle_rate per_name = { .burst = 10, .per_s = 360 };
 static const struct throttle_rate in_all = { .burst = 20, .per_s = 0.1 };
+static const struct throttle_rate per_right = { .burst = 20, .per_s = 60 };
+static const struct throttle_rate per_forms = { .burst = 30, .per_s = 5 };
 
 static const char token_start[] = "lan_";
 
@@ -138,12 +140,23 @@ static int open_files(struct accounts *a, const char *dir, struct text *problem)
 
 static int open_throttles(struct accounts *a)
 {
-	int rc = throttle_new(&a->logins_of_address, 8192, per_address);
+	const struct {
+		struct throttle **to;
+		size_t room;
+		struct throttle_rate rate;
+	} all[] = {
+		{ &a->logins_of_address, 8192, per_address },
+		{ &a->logins_of_user, 2 * USERS_MAX, per_name },
+		{ &a->logins_of_name, 8192, per_name },
+		{ &a->logins_again, 2 * USERS_MAX, per_name },
+		{ &a->logins_in_all, 1, in_all },
+		{ &a->rights, 2 * USERS_MAX, per_right },
+		{ &a->forms_of_user, 2 * USERS_MAX, per_forms },
+	};
+	int rc = 0;
 
-	if (rc == 0)
-		rc = throttle_new(&a->logins_of_name, 8192, per_name);
-	if (rc == 0)
-		rc = throttle_new(&a->logins_in_all, 1, in_all);
+	for (size_t i = 0; rc == 0 && i < sizeof(all) / sizeof(all[0]); i++)
+		rc = throttle_new(all[i].to, all[i].room, all[i].rate);
 	return rc;
 }
 
@@ -186,6 +199,10 @@ void accounts_close(struct accounts *accounts)
 	if (!accounts)
 		return;
 	worker_free(accounts->worker);
+	throttle_free(accounts->forms_of_user);
+	throttle_free(accounts->rights);
+	throttle_free(accounts->logins_again);
+	throttle_free(accounts->logins_of_user);
 	throttle_free(accounts->logins_in_all);
 	throttle_free(accounts->logins_of_name);
 	throttle_free(accounts->logins_of_address);
@@ -221,28 +238,35 @@ static bool find_user(struct accounts *a, const char *name, struct user *out)
 	return found;
 }
 
-bool accounts_cookie(const char *cookie, char secret[SECRET_TEXT_SIZE])
+/* The value of a cookie of exactly that length, if there is one of the name. */
+static bool find_cookie(const char *cookie, const char *name, char *to,
+			size_t size)
 {
-	static const char name[] = SESSION_COOKIE "=";
+	size_t skip = strlen(name);
 	bool found = false;
 
 	while (cookie && *cookie) {
 		size_t len = strcspn(cookie, ";");
-		size_t skip = sizeof(name) - 1;
 
-		if (len == skip + SECRET_TEXT_SIZE - 1 &&
+		if (len == skip + size - 1 &&
 		    strncmp(cookie, name, skip) == 0) {
 			/* Twice: somebody has planted one. */
 			if (found)
 				return false;
-			memcpy(secret, cookie + skip, SECRET_TEXT_SIZE - 1);
-			secret[SECRET_TEXT_SIZE - 1] = '\0';
+			memcpy(to, cookie + skip, size - 1);
+			to[size - 1] = '\0';
 			found = true;
 		}
 		cookie += len + (cookie[len] == ';');
 		cookie += strspn(cookie, " ");
 	}
 	return found;
+}
+
+bool accounts_cookie(const char *cookie, char secret[SECRET_TEXT_SIZE])
+{
+	return find_cookie(cookie, SESSION_COOKIE "=", secret,
+			   SECRET_TEXT_SIZE);
 }
 
 static void set_form_secret(const struct accounts *a, const char *of,
@@ -338,8 +362,42 @@ static void name_key(const char *name, char to[USER_NAME_SIZE])
 	to[i] = '\0';
 }
 
+static bool is_user(struct accounts *a, const char *name)
+{
+	struct user_list *list = users_take(a->users);
+	bool found = user_find(list, name) != NULL;
+
+	users_release(a->users, list);
+	return found;
+}
+
+void accounts_browser(const struct accounts *accounts, const char *name,
+		      char to[BROWSER_TEXT_SIZE])
+{
+	char lower[USER_NAME_SIZE];
+	struct text text;
+
+	name_key(name, lower);
+	text_init(&text);
+	text_addf(&text, "browser %s", lower);
+	digest_sign(accounts->key, text_str(&text), text.len, to);
+	text_fini(&text);
+}
+
+bool accounts_knows_browser(const struct accounts *a, const char *name,
+			    const char *cookie)
+{
+	char wanted[BROWSER_TEXT_SIZE];
+	char found[BROWSER_TEXT_SIZE];
+
+	accounts_browser(a, name, wanted);
+	return find_cookie(cookie, BROWSER_COOKIE "=", found, sizeof(found)) &&
+	       secret_equal(wanted, found);
+}
+
 double accounts_may_try(struct accounts *accounts, const char *name,
-			const struct ipaddr *from, double now_s)
+			const char *cookie, const struct ipaddr *from,
+			double now_s)
 {
 	char address[IPADDR_TEXT_SIZE];
 	char lower[USER_NAME_SIZE];
@@ -347,24 +405,36 @@ double accounts_may_try(struct accounts *accounts, const char *name,
 
 	address_key(from, address);
 	name_key(name, lower);
+	if (accounts_knows_browser(accounts, name, cookie))
+		return throttle_try(accounts->logins_again, lower, now_s);
 	wait_s = throttle_try(accounts->logins_of_address, address, now_s);
 	if (wait_s == 0)
-		wait_s = throttle_try(accounts->logins_of_name, lower, now_s);
-	if (wait_s == 0)
 		wait_s = throttle_try(accounts->logins_in_all, "", now_s);
+	if (wait_s == 0)
+		wait_s = throttle_try(is_user(accounts, name)
+					  ? accounts->logins_of_user
+					  : accounts->logins_of_name,
+				      lower, now_s);
 	return wait_s;
 }
 
 void accounts_was_right(struct accounts *accounts, const char *name,
-			const struct ipaddr *from)
+			bool by_browser, const struct ipaddr *from,
+			double now_s)
 {
 	char address[IPADDR_TEXT_SIZE];
 	char lower[USER_NAME_SIZE];
 
 	address_key(from, address);
-	throttle_return(accounts->logins_of_address, address);
 	name_key(name, lower);
-	throttle_return(accounts->logins_of_name, lower);
+	if (throttle_try(accounts->rights, lower, now_s) > 0)
+		return;
+	if (by_browser) {
+		throttle_return(accounts->logins_again, lower, now_s);
+		return;
+	}
+	throttle_return(accounts->logins_of_address, address, now_s);
+	throttle_return(accounts->logins_of_user, lower, now_s);
 }
 
 bool accounts_check(struct accounts *accounts, const char *name,
@@ -397,9 +467,11 @@ void accounts_sign_link(const struct accounts *accounts, const char *target,
 
 void accounts_tick(struct accounts *accounts, double now_s)
 {
-	int rc = credentials_tidy(accounts->sessions, now_s);
-	int also = credentials_tidy(accounts->tokens, now_s);
+	struct user_list *users = users_take(accounts->users);
+	int rc = credentials_tidy(accounts->sessions, now_s, users);
+	int also = credentials_tidy(accounts->tokens, now_s, users);
 
+	users_release(accounts->users, users);
 	if (rc < 0 || also < 0)
 		log_error("web: sessions and tokens not written: %s",
 			  err_str(rc < 0 ? rc : also));

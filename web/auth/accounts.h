@@ -29,7 +29,7 @@ enum {
 	SESSION_LONGEST_S = 12 * 3600,
 	SESSIONS_PER_USER = 20,
 	TOKENS_PER_USER = 20,
-	CREDENTIALS_MAX = 20000, /* of each kind */
+	CREDENTIALS_MAX = 5000, /* of each kind */
 	TOKEN_DAYS_MAX = 366,
 	SHARE_DAYS_MAX = 366,
 	TOKEN_TEXT_SIZE = SECRET_TEXT_SIZE + 4, /* "lan_" before it */
@@ -44,7 +44,11 @@ struct accounts {
 	struct optouts *optouts;
 	struct audit *audit;
 	struct throttle *logins_of_address;
-	struct throttle *logins_of_name;
+	struct throttle *logins_of_user; /* who is in the file: none is lost */
+	struct throttle *logins_of_name; /* others */
+	struct throttle *logins_again;	 /* from browsers that logged in */
+	struct throttle *rights;	 /* right passwords */
+	struct throttle *forms_of_user;
 	struct throttle *logins_in_all;
 	struct worker *worker;
 	unsigned char key[SECRET_BYTES]; /* of forms, shared links, the log */
@@ -105,16 +109,40 @@ MUST_CHECK bool accounts_cookie(const char *cookie,
 /**
  * Whether one may try a password now; counted as a try.
  *
- * @param from   version 0: not known
- * @param now_s  a clock that never goes back
+ * A browser that has logged in as that user has tries of its own: nobody else
+ * can use up these.
+ *
+ * @param cookie  the Cookie header, or NULL
+ * @param from    version 0: not known
+ * @param now_s   a clock that never goes back
  * @return 0, or how many seconds to wait
  */
 MUST_CHECK double accounts_may_try(struct accounts *accounts, const char *name,
+				   const char *cookie,
 				   const struct ipaddr *from, double now_s);
 
-/** A try was right: it is not counted, for it was no guess. */
+/**
+ * A try was right: it is not counted, for it was no guess; unless there are
+ * very many.
+ *
+ * @param by_browser  as accounts_knows_browser says of it
+ */
 void accounts_was_right(struct accounts *accounts, const char *name,
-			const struct ipaddr *from);
+			bool by_browser, const struct ipaddr *from,
+			double now_s);
+
+/** Whether somebody has logged in as that user with the browser that sends this
+ * Cookie header. */
+MUST_CHECK bool accounts_knows_browser(const struct accounts *accounts,
+				       const char *name, const char *cookie);
+
+enum { BROWSER_TEXT_SIZE = DIGEST_TEXT_SIZE };
+
+/** The name of the cookie of a browser that has logged in, and what it holds:
+ * good for a year, for nothing but that. */
+#define BROWSER_COOKIE "__Host-lanterne-browser"
+void accounts_browser(const struct accounts *accounts, const char *name,
+		      char to[BROWSER_TEXT_SIZE]);
 
 /**
  * Whether a name and password are those of a user who may log in. Takes as long

@@ -137,14 +137,63 @@ static int check(const char *path, const unsigned char key[SECRET_BYTES],
 	return rc;
 }
 
+/* FILE.N, or for 0 the file itself. @return whether it fits */
+static bool name_of(const char *path, unsigned number, char to[PATH_MAX])
+{
+	int len = number ? snprintf(to, PATH_MAX, "%s.%u", path, number)
+			 : snprintf(to, PATH_MAX, "%s", path);
+
+	return len > 0 && len < PATH_MAX;
+}
+
+/* Where a file's chain goes on from. */
+static bool read_follows(const char *path, char last[DIGEST_TEXT_SIZE])
+{
+	struct text content;
+	bool found = false;
+
+	text_init(&content);
+	if (file_read(path, READ_MAX, &content) == 0)
+		found = read_start(text_str(&content),
+				   strcspn(text_str(&content), "\n"), last);
+	text_fini(&content);
+	return found;
+}
+
 int audit_check(const char *path, const unsigned char key[SECRET_BYTES],
 		uint64_t *lines, struct text *problem)
 {
-	char last[DIGEST_TEXT_SIZE];
-	int rc = check(path, key, lines, last, problem);
+	char before[DIGEST_TEXT_SIZE] = "";
+	char name[PATH_MAX];
+	uint64_t all = 0;
+	int rc = 0;
 
+	for (unsigned n = AUDIT_OLD_FILES + 1; rc == 0 && n > 0; n--) {
+		char last[DIGEST_TEXT_SIZE];
+		char start[DIGEST_TEXT_SIZE];
+
+		if (!name_of(path, n - 1, name))
+			return -ENAMETOOLONG;
+		rc = check(name, key, lines, last, problem);
+		if (rc == -ENOENT && n > 1 && !*before) {
+			rc = 0; /* there is no older one */
+			continue;
+		}
+		if (rc == 0 && *before &&
+		    (!read_follows(name, start) ||
+		     !secret_equal(start, before))) {
+			text_addf(problem,
+				  "%s:1: found no continuation of the file "
+				  "before it\n",
+				  name);
+			rc = ERR_MALFORMED;
+		}
+		memcpy(before, last, sizeof(before));
+		all += *lines;
+	}
+	*lines = all;
 	if (rc == -ENOENT)
-		text_addf(problem, "%s: %s\n", path, err_str(rc));
+		text_addf(problem, "%s: %s\n", name, err_str(rc));
 	return rc;
 }
 
@@ -191,6 +240,12 @@ static int start_file(struct audit *audit)
 	text_addf(&line, "{\"follows\":\"%s\"", audit->last);
 	rc = append(audit, &line);
 	text_fini(&line);
+	if (rc < 0) {
+		/* Without its first line it would look like a forgery. */
+		(void)close(audit->fd);
+		audit->fd = -1;
+		(void)unlink(audit->path);
+	}
 	return rc;
 }
 
@@ -285,16 +340,20 @@ void audit_close(struct audit *audit)
 	free(audit);
 }
 
-/* The full file gets another name. Under the lock. */
+/* The full file gets another name, and so do older ones; the oldest goes. Under
+ * the lock. */
 static int turn(struct audit *audit)
 {
-	char old[PATH_MAX];
-	int len = snprintf(old, sizeof(old), "%s.1", audit->path);
+	char from[PATH_MAX];
+	char to[PATH_MAX];
 
-	if (len < 0 || (size_t)len >= sizeof(old))
-		return -ENAMETOOLONG;
-	if (rename(audit->path, old) < 0)
-		return -errno;
+	for (unsigned n = AUDIT_OLD_FILES; n > 0; n--) {
+		if (!name_of(audit->path, n - 1, from) ||
+		    !name_of(audit->path, n, to))
+			return -ENAMETOOLONG;
+		if (rename(from, to) < 0 && errno != ENOENT)
+			return -errno;
+	}
 	(void)close(audit->fd);
 	audit->fd = -1;
 	return start_file(audit);

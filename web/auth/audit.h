@@ -9,7 +9,8 @@
  * Each line ends with an HMAC over the one before and itself, so that a line
  * that was changed, put in or taken out is found by whoever has the key; what
  * was cut off at the end is not. A file in which that is so at the start is put
- * aside. A full file becomes FILE.1. All calls from any thread.
+ * aside. A full file becomes FILE.1, and that FILE.2; the ninth goes. All calls
+ * from any thread.
  */
 
 #include "net/ipaddr.h"
@@ -19,7 +20,7 @@
 
 struct audit;
 
-enum { AUDIT_FILE_MAX = 10 << 20 };
+enum { AUDIT_FILE_MAX = 10 << 20, AUDIT_OLD_FILES = 9 };
 
 /**
  * Open the log, and make it where there is none.
@@ -50,7 +51,7 @@ struct audit_event {
 void audit_add(struct audit *audit, const struct audit_event *event);
 
 /**
- * Check a log.
+ * Check a log, with the older files that it goes on from.
  *
  * @param lines    gets how many are right, from the first one on
  * @param problem  gets what is wrong

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util/err.h"
 #include "util/file.h"
@@ -17,7 +18,8 @@ enum { NOTE_AFTER_S = 60 }; /* a use is noted once in so long */
 struct credentials {
 	char *path;
 	struct credential_limits limits;
-	pthread_mutex_t lock; /* guards what follows */
+	pthread_mutex_t writing; /* of the file; taken before the other */
+	pthread_mutex_t lock;	 /* guards what follows */
 	struct credential *all;
 	size_t count;
 	size_t room;
@@ -38,29 +40,46 @@ static void put_one(struct json_writer *w, const struct credential *c)
 	json_end_object(w);
 }
 
-/* Under the lock. */
-static int save(struct credentials *c)
+/* Under the lock: what the file is to say. */
+static void format(struct credentials *c, struct text *out)
 {
 	struct json_writer w;
-	struct text out;
-	int rc;
 
-	text_init(&out);
-	json_start(&w, &out);
+	json_start(&w, out);
 	json_put_object(&w, NULL);
 	json_put_array(&w, "credentials");
 	for (size_t i = 0; i < c->count; i++) {
-		text_add_char(&out, '\n');
+		text_add_char(out, '\n');
 		put_one(&w, &c->all[i]);
 	}
 	json_end_array(&w);
 	json_end_object(&w);
-	text_add_char(&out, '\n');
+	text_add_char(out, '\n');
+	c->is_changed = false;
+}
+
+/* Write what there is. Who asks whose a secret is does not wait for the disk:
+ * the lock is not held meanwhile. */
+static int save(struct credentials *c)
+{
+	struct text out;
+	int rc;
+
+	text_init(&out);
+	(void)pthread_mutex_lock(&c->writing);
+	(void)pthread_mutex_lock(&c->lock);
+	format(c, &out);
+	(void)pthread_mutex_unlock(&c->lock);
 	rc = text_ok(&out)
 		 ? file_replace_private(c->path, out.data, out.len, NULL)
 		 : -ENOMEM;
+	if (rc < 0) {
+		(void)pthread_mutex_lock(&c->lock);
+		c->is_changed = true;
+		(void)pthread_mutex_unlock(&c->lock);
+	}
+	(void)pthread_mutex_unlock(&c->writing);
 	text_fini(&out);
-	c->is_changed = rc < 0;
 	return rc;
 }
 
@@ -169,6 +188,10 @@ int credentials_new(struct credentials **out, const char *path,
 	rc = made->path ? load(made, problem) : -ENOMEM;
 	if (rc == 0 && pthread_mutex_init(&made->lock, NULL) != 0)
 		rc = -ENOMEM;
+	if (rc == 0 && pthread_mutex_init(&made->writing, NULL) != 0) {
+		(void)pthread_mutex_destroy(&made->lock);
+		rc = -ENOMEM;
+	}
 	if (rc < 0) {
 		free(made->all);
 		free(made->path);
@@ -183,6 +206,7 @@ void credentials_free(struct credentials *credentials)
 {
 	if (!credentials)
 		return;
+	(void)pthread_mutex_destroy(&credentials->writing);
 	(void)pthread_mutex_destroy(&credentials->lock);
 	free(credentials->all);
 	free(credentials->path);
@@ -214,23 +238,58 @@ static void drop_ended(struct credentials *c, double now_s)
 	}
 }
 
-/* Under the lock: whether there is room for one more of a user. */
-static bool fits(struct credentials *c, const char *user)
+/* Under the lock: which one of a user's goes for another, SIZE_MAX: none has
+ * to. */
+static size_t find_surplus(const struct credentials *c, const char *user)
 {
 	size_t oldest = SIZE_MAX;
 	size_t has = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		if (strcmp(c->all[i].user, user) != 0)
+		if (strcasecmp(c->all[i].user, user) != 0)
 			continue;
 		has++;
 		if (oldest == SIZE_MAX ||
 		    c->all[i].used_s < c->all[oldest].used_s)
 			oldest = i;
 	}
-	if (has >= c->limits.per_user)
-		take_out(c, oldest);
-	return c->count < c->limits.in_all;
+	return has >= c->limits.per_user ? oldest : SIZE_MAX;
+}
+
+/* Under the lock. */
+static int insert(struct credentials *c, const struct credential *made,
+		  struct credential *gone)
+{
+	size_t surplus;
+	int rc = 0;
+
+	drop_ended(c, made->made_s);
+	surplus = find_surplus(c, made->user);
+	gone->id[0] = '\0';
+	if (surplus != SIZE_MAX) {
+		*gone = c->all[surplus];
+		take_out(c, surplus);
+	}
+	if (c->count >= c->limits.in_all)
+		return ERR_FULL;
+	rc = make_room(c);
+	if (rc == 0)
+		c->all[c->count++] = *made;
+	return rc;
+}
+
+/* Under the lock: as if it had not been. */
+static void undo(struct credentials *c, const struct credential *made,
+		 const struct credential *gone)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (strcmp(c->all[i].id, made->id) == 0) {
+			take_out(c, i);
+			break;
+		}
+	}
+	if (gone->id[0] && make_room(c) == 0)
+		c->all[c->count++] = *gone;
 }
 
 int credentials_add(struct credentials *credentials,
@@ -238,6 +297,7 @@ int credentials_add(struct credentials *credentials,
 		    char secret[SECRET_TEXT_SIZE], char id[SECRET_ID_TEXT_SIZE])
 {
 	struct credential made = *about;
+	struct credential gone;
 	int rc = secret_new(secret);
 
 	if (rc == 0)
@@ -247,15 +307,15 @@ int credentials_add(struct credentials *credentials,
 	digest_text(secret, strlen(secret), made.digest);
 	made.used_s = made.made_s;
 	(void)pthread_mutex_lock(&credentials->lock);
-	drop_ended(credentials, made.made_s);
-	rc = fits(credentials, made.user) ? make_room(credentials) : ERR_FULL;
-	if (rc == 0) {
-		credentials->all[credentials->count++] = made;
-		rc = save(credentials);
-		if (rc < 0)
-			take_out(credentials, credentials->count - 1);
-	}
+	rc = insert(credentials, &made, &gone);
 	(void)pthread_mutex_unlock(&credentials->lock);
+	if (rc == 0)
+		rc = save(credentials);
+	if (rc < 0) {
+		(void)pthread_mutex_lock(&credentials->lock);
+		undo(credentials, &made, &gone);
+		(void)pthread_mutex_unlock(&credentials->lock);
+	}
 	if (rc == 0 && id)
 		memcpy(id, made.id, sizeof(made.id));
 	return rc;
@@ -292,42 +352,38 @@ bool credentials_find(struct credentials *credentials, const char *secret,
 int credentials_end(struct credentials *credentials, const char *user,
 		    const char *id)
 {
-	int rc = ERR_NOT_FOUND;
+	bool found = false;
 
 	(void)pthread_mutex_lock(&credentials->lock);
-	for (size_t i = 0; i < credentials->count; i++) {
+	for (size_t i = 0; !found && i < credentials->count; i++) {
 		const struct credential *one = &credentials->all[i];
 
-		if (strcmp(one->user, user) != 0 || strcmp(one->id, id) != 0)
-			continue;
-		take_out(credentials, i);
-		rc = save(credentials);
-		break;
+		found = strcasecmp(one->user, user) == 0 &&
+			strcmp(one->id, id) == 0;
+		if (found)
+			take_out(credentials, i);
 	}
 	(void)pthread_mutex_unlock(&credentials->lock);
-	return rc;
+	return found ? save(credentials) : ERR_NOT_FOUND;
 }
 
 int credentials_end_all(struct credentials *credentials, const char *user,
 			const char *but, size_t *ended)
 {
 	size_t before;
-	int rc = 0;
 
 	(void)pthread_mutex_lock(&credentials->lock);
 	before = credentials->count;
 	for (size_t i = credentials->count; i > 0; i--) {
 		const struct credential *one = &credentials->all[i - 1];
 
-		if (strcmp(one->user, user) == 0 &&
+		if (strcasecmp(one->user, user) == 0 &&
 		    (!but || strcmp(one->id, but) != 0))
 			take_out(credentials, i - 1);
 	}
 	*ended = before - credentials->count;
-	if (*ended > 0)
-		rc = save(credentials);
 	(void)pthread_mutex_unlock(&credentials->lock);
-	return rc;
+	return *ended > 0 ? save(credentials) : 0;
 }
 
 static int newest_first(const void *a, const void *b)
@@ -350,7 +406,7 @@ int credentials_list(struct credentials *credentials, const char *user,
 	for (size_t i = 0; list && i < credentials->count; i++) {
 		const struct credential *one = &credentials->all[i];
 
-		if ((!user || strcmp(one->user, user) == 0) &&
+		if ((!user || strcasecmp(one->user, user) == 0) &&
 		    !has_ended(credentials, one, now_s))
 			list[n++] = *one;
 	}
@@ -363,14 +419,18 @@ int credentials_list(struct credentials *credentials, const char *user,
 	return 0;
 }
 
-int credentials_tidy(struct credentials *credentials, double now_s)
+int credentials_tidy(struct credentials *credentials, double now_s,
+		     const struct user_list *users)
 {
-	int rc = 0;
+	bool is_changed;
 
 	(void)pthread_mutex_lock(&credentials->lock);
 	drop_ended(credentials, now_s);
-	if (credentials->is_changed)
-		rc = save(credentials);
+	for (size_t i = credentials->count; users && i > 0; i--) {
+		if (!user_find(users, credentials->all[i - 1].user))
+			take_out(credentials, i - 1);
+	}
+	is_changed = credentials->is_changed;
 	(void)pthread_mutex_unlock(&credentials->lock);
-	return rc;
+	return is_changed ? save(credentials) : 0;
 }

@@ -19,6 +19,7 @@
 #include "util/text.h"
 #include "web/auth/digest.h"
 #include "web/auth/principal.h"
+#include "web/auth/users.h"
 
 enum { CREDENTIAL_LABEL_SIZE = 65, CREDENTIALS_FILE_MAX = 16 << 20 };
 
@@ -102,8 +103,14 @@ MUST_CHECK int credentials_list(struct credentials *credentials,
 				const char *user, double now_s,
 				struct credential **out, size_t *count);
 
-/** Forget what has ended, and write when the rest was used, if that is not
- * written. @return 0 or -errno */
-int credentials_tidy(struct credentials *credentials, double now_s);
+/**
+ * Forget what has ended, and write when the rest was used, if that is not
+ * written.
+ *
+ * @param users  who is not there any more has none either; NULL: all are
+ * @return 0 or -errno
+ */
+int credentials_tidy(struct credentials *credentials, double now_s,
+		     const struct user_list *users);
 
 #endif

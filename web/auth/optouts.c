@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +15,9 @@ enum { OPTOUTS_MAX = 10000, FILE_MAX = 1 << 20 };
 
 struct optouts {
 	char *path;
-	pthread_mutex_t lock; /* guards what follows */
-	uint64_t serial;
+	atomic_uint_fast64_t serial;
+	pthread_mutex_t writing; /* of the file; taken before the other */
+	pthread_mutex_t lock;	 /* guards what follows */
 	size_t count;
 	uint32_t asns[OPTOUTS_MAX];
 };
@@ -61,6 +63,10 @@ int optouts_new(struct optouts **out, const char *path, struct text *problem)
 	rc = made->path ? load(made, problem) : -ENOMEM;
 	if (rc == 0 && pthread_mutex_init(&made->lock, NULL) != 0)
 		rc = -ENOMEM;
+	if (rc == 0 && pthread_mutex_init(&made->writing, NULL) != 0) {
+		(void)pthread_mutex_destroy(&made->lock);
+		rc = -ENOMEM;
+	}
 	if (rc < 0) {
 		free(made->path);
 		free(made);
@@ -74,6 +80,7 @@ void optouts_free(struct optouts *optouts)
 {
 	if (!optouts)
 		return;
+	(void)pthread_mutex_destroy(&optouts->writing);
 	(void)pthread_mutex_destroy(&optouts->lock);
 	free(optouts->path);
 	free(optouts);
@@ -99,50 +106,63 @@ bool optouts_has(struct optouts *optouts, uint32_t asn)
 	return found;
 }
 
-static int save(const struct optouts *o)
+/* The list with a member in or out, whatever it is now. */
+static void format(const struct optouts *o, uint32_t asn, bool is_out,
+		   struct text *out)
 {
-	struct text out;
-	int rc;
+	for (size_t i = 0; i < o->count; i++) {
+		if (o->asns[i] != asn)
+			text_addf(out, "%u\n", o->asns[i]);
+	}
+	if (is_out)
+		text_addf(out, "%u\n", asn);
+}
 
-	text_init(&out);
-	for (size_t i = 0; i < o->count; i++)
-		text_addf(&out, "%u\n", o->asns[i]);
-	rc = text_ok(&out)
-		 ? file_replace_private(o->path, text_str(&out), out.len, NULL)
-		 : -ENOMEM;
-	text_fini(&out);
-	return rc;
+/* Under the lock. */
+static void change(struct optouts *o, uint32_t asn, bool is_out)
+{
+	size_t at = place_of(o, asn);
+
+	if (is_out && at == o->count)
+		o->asns[o->count++] = asn;
+	else if (!is_out && at < o->count)
+		o->asns[at] = o->asns[--o->count];
 }
 
 int optouts_set(struct optouts *optouts, uint32_t asn, bool is_out)
 {
-	size_t at;
-	bool was_out;
+	struct text out;
+	bool is_same;
+	bool fits;
 	int rc = 0;
 
+	text_init(&out);
+	(void)pthread_mutex_lock(&optouts->writing);
 	(void)pthread_mutex_lock(&optouts->lock);
-	at = place_of(optouts, asn);
-	was_out = at < optouts->count;
-	if (is_out && !was_out && optouts->count == OPTOUTS_MAX)
-		rc = ERR_FULL;
-	else if (is_out && !was_out)
-		optouts->asns[optouts->count++] = asn;
-	else if (!is_out && was_out)
-		optouts->asns[at] = optouts->asns[--optouts->count];
-	if (rc == 0 && is_out != was_out) {
-		optouts->serial++;
-		rc = save(optouts);
-	}
+	is_same = (place_of(optouts, asn) < optouts->count) == is_out;
+	fits = !is_out || optouts->count < OPTOUTS_MAX;
+	format(optouts, asn, is_out, &out);
 	(void)pthread_mutex_unlock(&optouts->lock);
+	if (!is_same && !fits)
+		rc = ERR_FULL;
+	else if (!is_same && !text_ok(&out))
+		rc = -ENOMEM;
+	else if (!is_same)
+		rc = file_replace_private(optouts->path, text_str(&out),
+					  out.len, NULL);
+	/* It holds once it is on the disk. */
+	if (!is_same && rc == 0) {
+		(void)pthread_mutex_lock(&optouts->lock);
+		change(optouts, asn, is_out);
+		(void)pthread_mutex_unlock(&optouts->lock);
+		atomic_fetch_add(&optouts->serial, 1);
+	}
+	(void)pthread_mutex_unlock(&optouts->writing);
+	text_fini(&out);
 	return rc;
 }
 
 uint64_t optouts_serial(struct optouts *optouts)
 {
-	uint64_t serial;
-
-	(void)pthread_mutex_lock(&optouts->lock);
-	serial = optouts->serial;
-	(void)pthread_mutex_unlock(&optouts->lock);
-	return serial;
+	return atomic_load(&optouts->serial);
 }

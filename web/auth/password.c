@@ -9,9 +9,9 @@
 #include "util/err.h"
 #include "web/auth/digest.h"
 
-/* The shortest hash that begins with a $, of MD5, has 27 characters and more
- * with its salt; libcrypt looks at what stands before the hash alone. */
-enum { SHORTEST = 27 };
+/* A hash of yescrypt has 43 characters and more with its salt; libcrypt looks
+ * at what stands before the hash alone. */
+enum { SHORTEST = 43 };
 
 /* What is hashed where there is no hash to compare with: of yescrypt with the
  * cost that new ones have, so that it takes as long. Nobody knows a password
@@ -67,13 +67,10 @@ bool password_matches(const char *password, const char *hash)
 
 bool password_hash_is_valid(const char *hash)
 {
-	int verdict;
-
 	if (strcmp(hash, "*") == 0)
 		return true;
-	if (hash[0] != '$' || strlen(hash) < SHORTEST ||
-	    strlen(hash) >= PASSWORD_HASH_SIZE)
-		return false;
-	verdict = crypt_checksalt(hash);
-	return verdict == CRYPT_SALT_OK || verdict == CRYPT_SALT_METHOD_LEGACY;
+	/* Others take another time, which would tell who is there. */
+	return strncmp(hash, "$y$", 3) == 0 && strlen(hash) >= SHORTEST &&
+	       strlen(hash) < PASSWORD_HASH_SIZE &&
+	       crypt_checksalt(hash) == CRYPT_SALT_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,30 +52,54 @@ void throttle_free(struct throttle *throttle)
 	free(throttle);
 }
 
-/* The bucket of a key; a new one is full, and takes the place of that which
- * was used the longest ago. */
-static struct bucket *find(struct throttle *throttle, const char *key)
+/* What a bucket has by now. */
+static double tokens_at(const struct throttle *t, const struct bucket *b,
+			double now_s)
+{
+	double tokens = b->tokens;
+
+	if (now_s > b->at_s)
+		tokens += (now_s - b->at_s) / t->rate.per_s;
+	return tokens < t->rate.burst ? tokens : t->rate.burst;
+}
+
+/* Which of two is to go: one that is not used, then the fuller one, then the
+ * older one. What is owed is not forgotten for what is not. */
+static bool goes_before(const struct throttle *t, const struct bucket *a,
+			const struct bucket *b, double now_s)
+{
+	double x = tokens_at(t, a, now_s);
+	double y = tokens_at(t, b, now_s);
+
+	if ((a->key[0] == '\0') != (b->key[0] == '\0'))
+		return a->key[0] == '\0';
+	return x != y ? x > y : a->at_s < b->at_s;
+}
+
+/* The bucket of a key; a new one is full. */
+static struct bucket *find(struct throttle *throttle, const char *key,
+			   double now_s)
 {
 	char name[DIGEST_TEXT_SIZE];
 	struct bucket *set;
-	struct bucket *oldest;
+	struct bucket *fullest;
 	size_t at = 0;
 
 	digest_sign(throttle->secret, key, strlen(key), name);
 	for (size_t i = 0; i < 8; i++)
 		at = at * 31 + (unsigned char)name[i];
 	set = &throttle->buckets[at % throttle->sets * WAYS];
-	oldest = set;
+	fullest = set;
 	for (size_t i = 0; i < WAYS; i++) {
 		if (strcmp(set[i].key, name) == 0)
 			return &set[i];
-		if (set[i].at_s < oldest->at_s || set[i].key[0] == '\0')
-			oldest = &set[i];
+		if (goes_before(throttle, &set[i], fullest, now_s))
+			fullest = &set[i];
 	}
-	memcpy(oldest->key, name, sizeof(name));
-	oldest->tokens = throttle->rate.burst;
-	oldest->at_s = 0;
-	return oldest;
+	memcpy(fullest->key, name, sizeof(name));
+	fullest->tokens = throttle->rate.burst;
+	fullest->at_s = now_s;
+	return fullest;
 }
 
 double throttle_try(struct throttle *throttle, const char *key, double now_s)
@@ -84,13 +109,10 @@ double throttle_try(struct throttle *throttle, const char *key, double now_s)
 	double wait_s = 0;
 
 	(void)pthread_mutex_lock(&throttle->lock);
-	b = find(throttle, key);
-	if (now_s > b->at_s) {
-		b->tokens += (now_s - b->at_s) / rate->per_s;
+	b = find(throttle, key, now_s);
+	b->tokens = tokens_at(throttle, b, now_s);
+	if (now_s > b->at_s)
 		b->at_s = now_s;
-	}
-	if (b->tokens > rate->burst)
-		b->tokens = rate->burst;
 	if (b->tokens >= 1)
 		b->tokens -= 1;
 	else
@@ -99,9 +121,9 @@ double throttle_try(struct throttle *throttle, const char *key, double now_s)
 	return wait_s;
 }
 
-void throttle_return(struct throttle *throttle, const char *key)
+void throttle_return(struct throttle *throttle, const char *key, double now_s)
 {
 	(void)pthread_mutex_lock(&throttle->lock);
-	find(throttle, key)->tokens += 1;
+	find(throttle, key, now_s)->tokens += 1;
 	(void)pthread_mutex_unlock(&throttle->lock);
 }

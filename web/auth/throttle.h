@@ -5,9 +5,9 @@
 /*
  * throttle — how often something may be tried: a token bucket for each key.
  *
- * Keys beyond its room push out the one of a few that was used the longest ago;
- * which few that are depends on a random number, so that nobody can aim. All
- * calls from any thread.
+ * Keys beyond its room push out the one of a few that is owed the least; which
+ * few that are depends on a random number, so that nobody can aim. All calls
+ * from any thread.
  */
 
 #include <stddef.h>
@@ -38,6 +38,6 @@ void throttle_free(struct throttle *throttle);
 double throttle_try(struct throttle *throttle, const char *key, double now_s);
 
 /** Take the last try back: it was none of those that are to be few. */
-void throttle_return(struct throttle *throttle, const char *key);
+void throttle_return(struct throttle *throttle, const char *key, double now_s);
 
 #endif

@@ -27,6 +27,7 @@ struct version {
 
 struct users {
 	char *path;
+	bool is_fixed;	      /* set before any thread */
 	pthread_mutex_t lock; /* guards what follows */
 	struct user_list *list;
 	struct version version;
@@ -219,7 +220,12 @@ bool users_can_change_at(const char *path)
 
 bool users_can_change(const struct users *users)
 {
-	return users_can_change_at(users->path);
+	return !users->is_fixed && users_can_change_at(users->path);
+}
+
+void users_fix(struct users *users)
+{
+	users->is_fixed = true;
 }
 
 /* One writer at a time, in whatever process: whose the folder is does not
@@ -285,9 +291,31 @@ static int replace(const char *path, const struct text *content)
 				    is_new ? NULL : &old);
 }
 
+/* Whether a user of the content is as it was when its change was made. */
+static int check_stamp(const char *path, const struct text *content,
+		       const char *name, const char *stamp)
+{
+	struct user_list *list;
+	const struct user *user;
+	struct text problem;
+	int rc;
+
+	text_init(&problem);
+	rc = user_list_parse(text_str(content), path, &list, &problem);
+	text_fini(&problem);
+	if (rc < 0)
+		return rc;
+	user = user_find(list, name);
+	if (user ? strcmp(user->stamp, stamp) != 0 : *stamp != '\0')
+		rc = ERR_EXISTS;
+	user_list_free(list);
+	return rc;
+}
+
 /* Change the file under its lock: without one user, or with another line for
- * that one. */
-static int change(const char *path, const char *name, const struct user *user)
+ * that one, if it is still as stamp says (NULL: in any case). */
+static int change(const char *path, const char *name, const struct user *user,
+		  const char *stamp)
 {
 	struct text old;
 	struct text new;
@@ -302,6 +330,11 @@ static int change(const char *path, const char *name, const struct user *user)
 	rc = file_read(path, USERS_FILE_MAX, &old);
 	if (rc == -ENOENT && user)
 		rc = 0;
+	/* What stands behind a NUL would be lost. */
+	if (rc == 0 && strlen(text_str(&old)) != old.len)
+		rc = ERR_CONFIG;
+	if (rc == 0 && stamp)
+		rc = check_stamp(path, &old, name, stamp);
 	found = rc == 0 && leave_out(&new, text_str(&old), name);
 	if (rc == 0 && !user && !found)
 		rc = ERR_NOT_FOUND;
@@ -317,10 +350,15 @@ static int change(const char *path, const char *name, const struct user *user)
 
 int users_put(const char *path, const struct user *user)
 {
-	return change(path, user->name, user);
+	return change(path, user->name, user, NULL);
+}
+
+int users_replace(const char *path, const struct user *user)
+{
+	return change(path, user->name, user, user->stamp);
 }
 
 int users_remove(const char *path, const char *name)
 {
-	return change(path, name, NULL);
+	return change(path, name, NULL, NULL);
 }

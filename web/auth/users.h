@@ -78,6 +78,12 @@ const struct user *user_find(const struct user_list *list, const char *name);
  */
 MUST_CHECK int users_put(const char *path, const struct user *user);
 
+/**
+ * The same, if the user is still in the file as its stamp says ("": not there).
+ * @return ERR_EXISTS: it was changed meanwhile; else as users_put
+ */
+MUST_CHECK int users_replace(const char *path, const struct user *user);
+
 /** Take a user out of the file. @return 0, ERR_NOT_FOUND or as users_put */
 MUST_CHECK int users_remove(const char *path, const char *name);
 
@@ -86,6 +92,9 @@ void users_reload(struct users *users);
 
 /** Whether this process may change the file. */
 bool users_can_change(const struct users *users);
+
+/** Have this process leave the file as it is; before any thread. */
+void users_fix(struct users *users);
 
 /** The same of a file by its path. */
 bool users_can_change_at(const char *path);

@@ -98,7 +98,7 @@ static const char *read_fields(struct user *user, char *fields[FIELDS])
 	if (!user_name_is_valid(fields[0]))
 		return "a name: 1 to 64 of letters, digits and . _ @ + -";
 	if (!password_hash_is_valid(hash))
-		return "a hash of crypt(5), or *";
+		return "a hash of yescrypt, or *";
 	user->role = role_of(fields[2]);
 	if (user->role == ROLE_NOBODY)
 		return "one of member, auditor, operator";
