@@ -167,7 +167,7 @@ END_TEST
 START_TEST(there_are_so_many_in_all)
 {
 	char secret[SECRET_TEXT_SIZE];
-	char user[8];
+	char user[16];
 
 	for (int i = 0; i < 5; i++) {
 		(void)snprintf(user, sizeof(user), "u%d", i);
