@@ -202,7 +202,8 @@ static struct client_origin origin_of(struct MHD_Connection *connection)
 {
 	struct client_origin origin = {
 		.peer = peer_of(connection),
-		.forwarded_for = header(connection, "X-Forwarded-For"),
+		/* On two lines, one of them may be the client's own. */
+		.forwarded_for = find_header(connection, "X-Forwarded-For"),
 	};
 
 	origin.is_forwarded =

@@ -54,7 +54,7 @@ static struct stamp stamp_of(const char *path)
 	return (struct stamp){ .device = s.st_dev,
 			       .number = s.st_ino,
 			       .size = s.st_size,
-			       .changed = s.st_mtim };
+			       .changed = s.st_ctim };
 }
 
 static struct stamps stamps_of(const char *certificate, const char *key)

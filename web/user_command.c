@@ -113,16 +113,19 @@ static int fill(const struct user_command *c, struct user *user)
 	return c->no_password ? EX_OK : set_password(user);
 }
 
-/* A new file is for who may read the configuration. */
-static void share_file(const char *path, const char *config_path)
+/* A new file is for the group of its folder, which is the web's. */
+static void share_file(const char *path)
 {
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
 	struct stat status;
+	int len =
+	    snprintf(folder, sizeof(folder), "%.*s",
+		     slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
 
-	if (stat(config_path, &status) < 0)
-		return;
-	if (chown(path, (uid_t)-1, status.st_gid) == 0)
-		(void)chmod(path,
-			    status.st_mode & (S_IRUSR | S_IWUSR | S_IRGRP));
+	if (len > 0 && len < PATH_MAX && stat(folder, &status) == 0 &&
+	    chown(path, (uid_t)-1, status.st_gid) == 0)
+		(void)chmod(path, S_IRUSR | S_IWUSR | S_IRGRP);
 }
 
 static int said(int rc, const char *path)
@@ -147,7 +150,7 @@ static int add(const struct user_command *c, const char *path)
 	rc = users_put(path, &user);
 	explicit_bzero(user.hash, sizeof(user.hash));
 	if (rc == 0 && is_new)
-		share_file(path, c->config_path);
+		share_file(path);
 	if (rc == 0)
 		log_notice("%s: %s is %s", path, user.name,
 			   role_name(user.role));

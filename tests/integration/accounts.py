@@ -156,6 +156,13 @@ def check_sessions(checks, web):
     return alice
 
 
+def check_second(checks, web):
+    """Two programs would write over each other."""
+    done = web.run("--listen", "127.0.0.1:0")
+    checks.equal(done.returncode, 73, "exit of a second program")
+    checks.that("another lanterne-web" in done.stderr, done.stderr)
+
+
 def check_bodies(checks, web, cookie):
     """Bodies are for forms, and short."""
     form = {"Content-Type": "application/x-www-form-urlencoded",
@@ -251,6 +258,7 @@ def main():
         web.start()
         try:
             cookie = check_sessions(checks, web)
+            check_second(checks, web)
             check_bodies(checks, web, cookie)
             check_restart(checks, web, cookie)
             check_flood(checks, web)

@@ -337,6 +337,15 @@ def check_tree_access(site):
             ({"X-Forwarded-For": "192.0.2.11, 192.0.2.10, 127.0.0.1"}, 200),
             ({"X-Forwarded-For": "nonsense"}, 403), ({"Via": "1.1 p"}, 403)):
         checks.equal(site.get(name, headers)[0].status, status, f"{headers}")
+    # What the client says stands on a line of its own before the proxy's.
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+    connection.putrequest("GET", "/grapher-sflow/" + name.split(
+        "/grapher-sflow/")[-1])
+    connection.putheader("X-Forwarded-For", "192.0.2.10")
+    connection.putheader("X-Forwarded-For", "192.0.2.11")
+    connection.endheaders()
+    checks.equal(connection.getresponse().status, 403, "on two lines")
+    connection.close()
 
 
 def main():

@@ -128,12 +128,12 @@ def check_honest(web, checks):
     checks.that(count > 900, f"{count} slow ones")
 
 
-def check_header_end(web, checks):
+def check_end(web, checks, what, source):
     """Bytes that trickle in put nothing off."""
     start = time.monotonic()
-    with web.dial("127.0.0.70") as s, web.dial("127.0.0.71") as silent:
+    with web.dial(source) as s, web.dial("127.0.0.71") as silent:
         s.settimeout(0.5)
-        s.sendall(HEADER)
+        s.sendall(what)
         over = False
         while not over and time.monotonic() - start < 60:
             try:
@@ -144,8 +144,8 @@ def check_header_end(web, checks):
             except OSError:
                 over = True
         took = time.monotonic() - start
-        print(f"a header without end: ended after {took:.1f} s")
-        checks.that(over and 9 < took < 30, f"a header: {took} s")
+        print(f"{what[:4]} without end: ended after {took:.1f} s")
+        checks.that(over and 9 < took < 30, f"{what[:4]}: {took} s")
         checks.that(is_over(silent, 30), "nothing at all is ended too")
 
 
@@ -258,10 +258,15 @@ def main():
     with Web(*sys.argv[1:3], f", trusted_proxies: {PROXY}") as web:
         web.get("/")
         before = web.descriptors()
-        ending = threading.Thread(target=check_header_end, args=(web, checks))
-        ending.start()
+        endings = [threading.Thread(target=check_end,
+                                    args=(web, checks, what, source))
+                   for what, source in ((HEADER, "127.0.0.70"),
+                                        (BODY, "127.0.0.69"))]
+        for ending in endings:
+            ending.start()
         check_honest(web, checks)
-        ending.join()
+        for ending in endings:
+            ending.join()
         check_address(web, checks)
         check_proxy(web, checks)
         check_total(web, checks)

@@ -73,8 +73,8 @@ static const char *const payloads[] = {
 	"@SUM(1)",
 	"=HYPERLINK(\"http://evil.example\")",
 	"\"=1+1\"",
-	"\xe2\x80\xae"
-	"gnp.exe",
+	("\xe2\x80\xae"
+	 "gnp.exe"),
 	"\xc0\xbcscript\xc0\xbe",
 	"\xff\xfe<b>",
 	"a\r\nSet-Cookie: x=y",

@@ -260,6 +260,32 @@ START_TEST(a_changed_file_is_read_again_and_a_wrong_one_is_not)
 }
 END_TEST
 
+/* The program can be started before there is anybody. */
+START_TEST(without_a_file_there_is_nobody_yet)
+{
+	struct user a = made("alice", ROLE_MEMBER, 64500);
+	struct users *users;
+	struct text problem;
+
+	text_init(&problem);
+	ck_assert_int_eq(users_new(&users, path, &problem), 0);
+	ck_assert(!has(users, "alice"));
+	ck_assert_int_eq(users_put(path, &a), 0);
+	users_reload(users);
+	ck_assert(has(users, "alice"));
+	/* Rights that were wrong and are mended are looked at again. */
+	ck_assert_int_eq(users_remove(path, "alice"), 0);
+	ck_assert_int_eq(chmod(path, 0644), 0);
+	users_reload(users);
+	ck_assert(has(users, "alice"));
+	ck_assert_int_eq(chmod(path, 0600), 0);
+	users_reload(users);
+	ck_assert(!has(users, "alice"));
+	users_free(users);
+	text_fini(&problem);
+}
+END_TEST
+
 START_TEST(a_file_for_all_to_read_is_refused)
 {
 	struct users *users;
@@ -309,6 +335,7 @@ int main(void)
 		{ a_wrong_user_is_not_written, 0 },
 		{ a_change_of_an_old_state_is_refused, 0 },
 		{ a_changed_file_is_read_again_and_a_wrong_one_is_not, 0 },
+		{ without_a_file_there_is_nobody_yet, 0 },
 		{ a_file_for_all_to_read_is_refused, 0 },
 		{ any_change_of_a_user_changes_its_stamp, 0 },
 	};

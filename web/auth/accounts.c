@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -103,6 +104,27 @@ static int make_state_dir(const char *path, struct text *problem)
 	return rc;
 }
 
+/* Two programs would write over each other. */
+static int take_lock(struct accounts *a, const char *dir, struct text *problem)
+{
+	char path[PATH_MAX];
+	int rc = path_in(path, dir, "lock");
+
+	if (rc < 0)
+		return rc;
+	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (a->lock < 0)
+		rc = -errno;
+	else if (flock(a->lock, LOCK_EX | LOCK_NB) < 0)
+		rc = -errno;
+	if (rc == -EWOULDBLOCK)
+		text_addf(problem, "%s: another lanterne-web is using this\n",
+			  path);
+	else if (rc < 0)
+		text_addf(problem, "%s: %s\n", path, err_str(rc));
+	return rc;
+}
+
 static int open_files(struct accounts *a, const char *dir, struct text *problem)
 {
 	static const struct credential_limits session_limits = {
@@ -173,9 +195,12 @@ int accounts_open(struct accounts **out, const char *users_path,
 
 	if (!made)
 		return -ENOMEM;
+	made->lock = -1;
 	rc = users_new(&made->users, users_path, problem);
 	if (rc == 0)
 		rc = make_state_dir(state_dir, problem);
+	if (rc == 0)
+		rc = take_lock(made, state_dir, problem);
 	if (rc == 0)
 		rc = open_files(made, state_dir, problem);
 	if (rc == 0)
@@ -211,6 +236,8 @@ void accounts_close(struct accounts *accounts)
 	credentials_free(accounts->tokens);
 	credentials_free(accounts->sessions);
 	users_free(accounts->users);
+	if (accounts->lock >= 0)
+		(void)close(accounts->lock);
 	explicit_bzero(accounts->key, sizeof(accounts->key));
 	free(accounts);
 }

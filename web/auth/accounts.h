@@ -51,6 +51,7 @@ struct accounts {
 	struct throttle *forms_of_user;
 	struct throttle *logins_in_all;
 	struct worker *worker;
+	int lock; /* a descriptor: one program at a time */
 	unsigned char key[SECRET_BYTES]; /* of forms, shared links, the log */
 };
 

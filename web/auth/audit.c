@@ -226,9 +226,11 @@ static int append(struct audit *audit, struct text *line)
 /* A new file, whose first line says what it goes on from. */
 static int start_file(struct audit *audit)
 {
+	char before[DIGEST_TEXT_SIZE];
 	struct text line;
 	int rc;
 
+	memcpy(before, audit->last, sizeof(before));
 	audit->size = 0;
 	audit->fd = open(audit->path,
 			 O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC |
@@ -245,6 +247,8 @@ static int start_file(struct audit *audit)
 		(void)close(audit->fd);
 		audit->fd = -1;
 		(void)unlink(audit->path);
+		memcpy(audit->last, before, sizeof(before));
+		audit->size = 0;
 	}
 	return rc;
 }

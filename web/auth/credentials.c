@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct credentials {
 	size_t count;
 	size_t room;
 	bool is_changed; /* since it was written */
+	double tidied_s; /* when that was looked after */
 };
 
 static void put_one(struct json_writer *w, const struct credential *c)
@@ -430,7 +432,11 @@ int credentials_tidy(struct credentials *credentials, double now_s,
 		if (!user_find(users, credentials->all[i - 1].user))
 			take_out(credentials, i - 1);
 	}
-	is_changed = credentials->is_changed;
+	/* A use that is noted a minute later is early enough. */
+	is_changed = credentials->is_changed &&
+		     fabs(now_s - credentials->tidied_s) >= NOTE_AFTER_S;
+	if (is_changed)
+		credentials->tidied_s = now_s;
 	(void)pthread_mutex_unlock(&credentials->lock);
 	return is_changed ? save(credentials) : 0;
 }

@@ -18,9 +18,11 @@
 #include "util/log.h"
 #include "web/auth/users_file.h"
 
+enum { LOCK_TRIES = 60 }; /* in three seconds */
+
 /* What tells one version of the file from another. */
 struct version {
-	struct timespec modified;
+	struct timespec changed; /* also by its rights */
 	off_t size;
 	ino_t inode;
 };
@@ -40,7 +42,7 @@ static bool version_of(const char *path, struct version *out)
 
 	if (stat(path, &status) < 0)
 		return false;
-	*out = (struct version){ .modified = status.st_mtim,
+	*out = (struct version){ .changed = status.st_ctim,
 				 .size = status.st_size,
 				 .inode = status.st_ino };
 	return true;
@@ -48,9 +50,9 @@ static bool version_of(const char *path, struct version *out)
 
 static bool same_version(const struct version *a, const struct version *b)
 {
-	return a->modified.tv_sec == b->modified.tv_sec &&
-	       a->modified.tv_nsec == b->modified.tv_nsec &&
-	       a->size == b->size && a->inode == b->inode;
+	return a->changed.tv_sec == b->changed.tv_sec &&
+	       a->changed.tv_nsec == b->changed.tv_nsec && a->size == b->size &&
+	       a->inode == b->inode;
 }
 
 static time_t monotonic_s(void)
@@ -66,8 +68,9 @@ static int check_rights(const char *path, struct text *problem)
 {
 	struct stat status;
 
+	/* There is nobody yet: the file is made with the first one. */
 	if (stat(path, &status) < 0)
-		return -errno;
+		return errno == ENOENT ? 0 : -errno;
 	if ((status.st_mode & S_IRWXO) == 0)
 		return 0;
 	text_addf(problem,
@@ -85,6 +88,8 @@ static int load(const char *path, struct user_list **out, struct text *problem)
 	text_init(&content);
 	if (rc == 0)
 		rc = file_read(path, USERS_FILE_MAX, &content);
+	if (rc == -ENOENT)
+		rc = 0;
 	if (rc == 0 && strlen(text_str(&content)) != content.len) {
 		text_addf(problem, "%s: found a NUL byte, expected text\n",
 			  path);
@@ -240,11 +245,16 @@ static int lock_folder(const char *path)
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX) < 0) {
+	/* Others hold it for moments; who holds it longer is not waited for. */
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+		static const struct timespec while_ns = { 0, 50000000 };
 		int rc = -errno;
 
-		(void)close(fd);
-		return rc;
+		if (i == LOCK_TRIES || rc != -EWOULDBLOCK) {
+			(void)close(fd);
+			return rc;
+		}
+		(void)nanosleep(&while_ns, NULL);
 	}
 	return fd;
 }
