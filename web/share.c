@@ -9,16 +9,22 @@
 
 static const char key[] = "share=";
 
-/* What is signed: the rest of the address, who, and until when. */
-static void sign(const struct accounts *accounts, const char *target,
-		 size_t len, const char *who, const char *stamp,
+/* What is signed. */
+struct link {
+	const char *target; /* the rest of the address */
+	size_t len;
+	const char *who;   /* and until when */
+	const char *stamp; /* of who, as it is now */
+};
+
+static void sign(const struct accounts *accounts, const struct link *link,
 		 char to[DIGEST_TEXT_SIZE])
 {
 	struct text text;
 
 	text_init(&text);
-	text_add_bytes(&text, target, len);
-	text_addf(&text, " %s %s", who, stamp);
+	text_add_bytes(&text, link->target, link->len);
+	text_addf(&text, " %s %s", link->who, link->stamp);
 	accounts_sign_link(accounts, text_str(&text), to);
 	text_fini(&text);
 }
@@ -31,7 +37,9 @@ void share_add(struct text *out, const struct accounts *accounts,
 
 	text_init(&who);
 	text_addf(&who, "%s~%" PRId64, user->name, until_s);
-	sign(accounts, target, strlen(target), text_str(&who), user->stamp,
+	sign(accounts,
+	     &(struct link){ target, strlen(target), text_str(&who),
+			     user->stamp },
 	     signature);
 	/* Names have no letter that would have to be escaped but these. */
 	text_addf(out, "%s%c%s", target, strchr(target, '?') ? '&' : '?', key);
@@ -78,15 +86,16 @@ static bool split(char *value, char *parts[3])
 	return true;
 }
 
-static bool is_signed(const struct accounts *accounts, const char *target,
-		      size_t len, const char *stamp, char *const parts[3])
+static bool is_signed(const struct accounts *accounts, struct link link,
+		      char *const parts[3])
 {
 	char signature[DIGEST_TEXT_SIZE];
 	struct text who;
 
 	text_init(&who);
 	text_addf(&who, "%s~%s", parts[0], parts[1]);
-	sign(accounts, target, len, text_str(&who), stamp, signature);
+	link.who = text_str(&who);
+	sign(accounts, &link, signature);
 	text_fini(&who);
 	return secret_equal(signature, parts[2]);
 }
@@ -113,8 +122,11 @@ bool share_check(struct accounts *accounts, const char *target, double now_s,
 	list = users_take(accounts->users);
 	user = user_find(list, parts[0]);
 	holds = user && !user->is_disabled &&
-		is_signed(accounts, target, (size_t)(at - 1 - target),
-			  user->stamp, parts);
+		is_signed(accounts,
+			  (struct link){ .target = target,
+					 .len = (size_t)(at - 1 - target),
+					 .stamp = user->stamp },
+			  parts);
 	if (holds)
 		accounts_principal(user, BY_LINK, out);
 	users_release(accounts->users, list);

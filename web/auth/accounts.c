@@ -113,9 +113,7 @@ static int take_lock(struct accounts *a, const char *dir, struct text *problem)
 	if (rc < 0)
 		return rc;
 	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (a->lock < 0)
-		rc = -errno;
-	else if (flock(a->lock, LOCK_EX | LOCK_NB) < 0)
+	if (a->lock < 0 || flock(a->lock, LOCK_EX | LOCK_NB) < 0)
 		rc = -errno;
 	if (rc == -EWOULDBLOCK)
 		text_addf(problem, "%s: another lanterne-web is using this\n",
