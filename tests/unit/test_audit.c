@@ -184,7 +184,7 @@ START_TEST(what_a_user_is_called_makes_no_line)
 }
 END_TEST
 
-START_TEST(a_broken_one_is_put_aside_and_a_new_one_begins)
+START_TEST(a_line_that_was_never_ended_is_dropped)
 {
 	struct text content;
 	struct audit *log;
@@ -193,6 +193,25 @@ START_TEST(a_broken_one_is_put_aside_and_a_new_one_begins)
 	write_log();
 	read_log(&content);
 	/* As power went in the middle of a line. */
+	ck_assert_int_eq(file_replace(path, content.data, content.len - 10), 0);
+	log = open_log(AUDIT_FILE_MAX);
+	add(log, "dave");
+	audit_close(log);
+	ck_assert_int_eq(check(&lines), 0);
+	ck_assert_uint_eq(lines, 4);
+	text_fini(&content);
+}
+END_TEST
+
+START_TEST(a_changed_one_is_put_aside_and_a_new_one_begins)
+{
+	struct text content;
+	struct audit *log;
+	uint64_t lines;
+
+	write_log();
+	read_log(&content);
+	content.data[100] ^= 1;
 	ck_assert_int_eq(file_replace(path, content.data, content.len - 10), 0);
 	log = open_log(AUDIT_FILE_MAX);
 	add(log, "dave");
@@ -241,7 +260,8 @@ int main(void)
 		{ another_order_is_found, 5 },
 		{ another_key_does_not_check, 0 },
 		{ what_a_user_is_called_makes_no_line, 0 },
-		{ a_broken_one_is_put_aside_and_a_new_one_begins, 0 },
+		{ a_line_that_was_never_ended_is_dropped, 0 },
+		{ a_changed_one_is_put_aside_and_a_new_one_begins, 0 },
 		{ a_full_file_is_followed_by_another, 0 },
 	};
 

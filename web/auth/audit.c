@@ -253,6 +253,34 @@ static int start_file(struct audit *audit)
 	return rc;
 }
 
+/* A last line without its end was being written when the machine went down: no
+ * answer went out for it. @return whether that is all that is wrong */
+static bool drop_torn_line(struct audit *audit)
+{
+	struct text content;
+	uint64_t lines;
+	size_t whole;
+	bool is_mended = false;
+
+	text_init(&content);
+	if (file_read(audit->path, READ_MAX, &content) == 0) {
+		whole = content.len;
+		while (whole > 0 && content.data[whole - 1] != '\n')
+			whole--;
+		is_mended = whole > 0 && whole < content.len;
+		content.len = whole;
+	}
+	if (is_mended)
+		is_mended = check_lines(&content, audit->key, &lines,
+					audit->last) == 0 &&
+			    truncate(audit->path, (off_t)whole) == 0;
+	text_fini(&content);
+	if (is_mended)
+		log_notice("web: %s: its last line was never ended; dropped",
+			   audit->path);
+	return is_mended;
+}
+
 /* What is wrong stays beside, for who looks into it. */
 static int put_aside(struct audit *audit, const struct text *problem)
 {
@@ -288,7 +316,10 @@ static int go_on(struct audit *audit, struct text *problem)
 	uint64_t lines;
 	int rc = check(audit->path, audit->key, &lines, audit->last, problem);
 
-	if (rc == ERR_MALFORMED) {
+	if (rc == ERR_MALFORMED && drop_torn_line(audit)) {
+		text_clear(problem);
+		rc = continue_file(audit);
+	} else if (rc == ERR_MALFORMED) {
 		rc = put_aside(audit, problem);
 		text_clear(problem);
 	} else if (rc == -ENOENT || (rc == 0 && lines == 0)) {
