@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "sandbox/paths.h"
-#include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -42,25 +41,12 @@ int confine(const struct config *config)
 		.kind = config->rrdcached.used ? SANDBOX_REMOTE_COLLECTOR
 					       : SANDBOX_COLLECTOR,
 	};
-	struct sandbox_state state = { .step = "memory" };
 	struct paths paths;
-	struct text said;
-	int rc = -ENOMEM;
+	int rc;
 
-	text_init(&said);
 	paths_init(&paths);
 	add_paths(&paths, config);
-	rules.paths = paths.all;
-	rules.path_count = paths.count;
-	if (!paths.failed)
-		rc = sandbox_apply(&rules, &state);
-	sandbox_describe(&state, &said);
-	if (rc < 0)
-		log_error("collector: cannot be confined: %s: %s", state.step,
-			  err_str(rc));
-	else
-		log_notice("collector: confined: %s", text_str(&said));
+	rc = paths_confine(&paths, &rules, "collector");
 	paths_fini(&paths);
-	text_fini(&said);
 	return rc;
 }

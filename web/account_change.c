@@ -314,10 +314,7 @@ static bool is_own_graph(const struct call *call, const char *target)
 void account_post(const struct call *call, const struct form *form,
 		  struct response *r)
 {
-	static const struct {
-		const char *name;
-		struct change_kind kind;
-	} forms[] = {
+	static const struct change_form forms[] = {
 		{ "token", { run_token, answer_token } },
 		{ "end-token", { run_end_token, answer_done } },
 		{ "end-session", { run_end_session, answer_done } },
@@ -337,11 +334,6 @@ void account_post(const struct call *call, const struct form *form,
 			    TR("Only a graph that you see can be shared."));
 		return;
 	}
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (strcmp(forms[i].name, name) == 0) {
-			change_start(call, form, &forms[i].kind, r);
-			return;
-		}
-	}
-	access_hide(call, r);
+	change_start_named(call, form, forms, sizeof(forms) / sizeof(forms[0]),
+			   r);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "web/access.h"
 #include "web/frame.h"
 
 struct change {
@@ -142,4 +143,19 @@ void change_start(const struct call *call, const struct form *form,
 			   ? call->language->code
 			   : "");
 	r->wait = &change->wait;
+}
+
+void change_start_named(const struct call *call, const struct form *form,
+			const struct change_form *forms, size_t count,
+			struct response *r)
+{
+	const char *name = call->request->segments[1];
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(forms[i].name, name) == 0) {
+			change_start(call, form, &forms[i].kind, r);
+			return;
+		}
+	}
+	access_hide(call, r);
 }

@@ -43,6 +43,22 @@ struct change_kind {
 /** A clock that never goes back, in seconds. */
 double change_clock(void);
 
+/* A form by the last segment of where it is sent. */
+struct change_form {
+	const char *name;
+	struct change_kind kind;
+};
+
+/**
+ * The same, by the name in the path's second segment; what is no form is
+ * hidden.
+ *
+ * @param forms  static; count of them
+ */
+void change_start_named(const struct call *call, const struct form *form,
+			const struct change_form *forms, size_t count,
+			struct response *r);
+
 /**
  * Have a change done; the response waits for it.
  *

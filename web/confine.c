@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "sandbox/paths.h"
-#include "util/err.h"
+#include "util/file.h"
 #include "util/log.h"
 #include "web/auth/users.h"
 #include "web/state_dir.h"
@@ -32,12 +32,8 @@ static void add_data(struct paths *p, const char *path)
 static void add_users_folder(struct paths *p, const char *path)
 {
 	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	int len =
-	    snprintf(folder, sizeof(folder), "%.*s",
-		     slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
 
-	if (len > 0 && (size_t)len < sizeof(folder))
+	if (file_directory_of(path, folder, sizeof(folder)) == 0)
 		paths_add(p, folder, SANDBOX_CHANGE);
 }
 
@@ -66,25 +62,12 @@ int confine(const struct config *config)
 {
 	struct sandbox_rules rules = { .kind = SANDBOX_WEB,
 				       .hides_memory = true };
-	struct sandbox_state state = { .step = "memory" };
 	struct paths paths;
-	struct text said;
-	int rc = -ENOMEM;
+	int rc;
 
-	text_init(&said);
 	paths_init(&paths);
 	add_paths(&paths, config);
-	rules.paths = paths.all;
-	rules.path_count = paths.count;
-	if (!paths.failed)
-		rc = sandbox_apply(&rules, &state);
-	sandbox_describe(&state, &said);
-	if (rc < 0)
-		log_error("web: cannot be confined: %s: %s", state.step,
-			  err_str(rc));
-	else
-		log_notice("web: confined: %s", text_str(&said));
+	rc = paths_confine(&paths, &rules, "web");
 	paths_fini(&paths);
-	text_fini(&said);
 	return rc;
 }

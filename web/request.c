@@ -76,7 +76,8 @@ static int split_path(struct request *r, char *path)
 	return 0;
 }
 
-static int add_parameter(struct request *r, char *pair)
+static int add_parameter(char *pair, struct request_parameter *to, size_t most,
+			 size_t *count)
 {
 	char *value = strchr(pair, '=');
 	int rc;
@@ -88,15 +89,18 @@ static int add_parameter(struct request *r, char *pair)
 		rc = request_decode(value, true);
 	if (rc < 0)
 		return rc;
-	if (r->parameter_count == REQUEST_PARAMETERS_MAX ||
-	    request_parameter(r, pair))
+	if (*count == most)
 		return ERR_MALFORMED;
-	r->parameters[r->parameter_count++] =
-	    (struct request_parameter){ pair, value ? value : "" };
+	for (size_t i = 0; i < *count; i++) {
+		if (strcmp(to[i].name, pair) == 0)
+			return ERR_MALFORMED;
+	}
+	to[(*count)++] = (struct request_parameter){ pair, value ? value : "" };
 	return 0;
 }
 
-static int split_query(struct request *r, char *query)
+int request_split(char *query, struct request_parameter *to, size_t most,
+		  size_t *count)
 {
 	while (query) {
 		char *next = strchr(query, '&');
@@ -104,7 +108,7 @@ static int split_query(struct request *r, char *query)
 
 		if (next)
 			*next++ = '\0';
-		rc = *query ? add_parameter(r, query) : 0;
+		rc = *query ? add_parameter(query, to, most, count) : 0;
 		if (rc < 0)
 			return rc;
 		query = next;
@@ -142,7 +146,10 @@ int request_parse(struct request *out, const char *target)
 	if (query)
 		*query++ = '\0';
 	rc = split_path(out, out->storage);
-	return rc < 0 ? rc : split_query(out, query);
+	return rc < 0 ? rc
+		      : request_split(query, out->parameters,
+				      REQUEST_PARAMETERS_MAX,
+				      &out->parameter_count);
 }
 
 const char *request_parameter(const struct request *request, const char *name)

@@ -50,6 +50,16 @@ MUST_CHECK int request_parse(struct request *out, const char *target);
  */
 MUST_CHECK int request_decode(char *text, bool in_query);
 
+/**
+ * Split "a=1&b=2" in place into decoded names and values, each name once.
+ *
+ * @param query  NULL or "" has none
+ * @param to     room for most of them, beside the *count that are there
+ * @return 0 or ERR_MALFORMED
+ */
+MUST_CHECK int request_split(char *query, struct request_parameter *to,
+			     size_t most, size_t *count);
+
 /** The value of a parameter, or NULL. */
 const char *request_parameter(const struct request *request, const char *name);
 

@@ -12,6 +12,7 @@
 
 #include "ixp/config.h"
 #include "util/err.h"
+#include "util/file.h"
 #include "util/log.h"
 #include "web/auth/accounts.h"
 #include "web/state_dir.h"
@@ -116,14 +117,11 @@ static int fill(const struct user_command *c, struct user *user)
 /* A new file is for the group of its folder, which is the web's. */
 static void share_file(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	char folder[PATH_MAX];
 	struct stat status;
-	int len =
-	    snprintf(folder, sizeof(folder), "%.*s",
-		     slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
 
-	if (len > 0 && len < PATH_MAX && stat(folder, &status) == 0 &&
+	if (file_directory_of(path, folder, sizeof(folder)) == 0 &&
+	    stat(folder, &status) == 0 &&
 	    chown(path, (uid_t)-1, status.st_gid) == 0)
 		(void)chmod(path, S_IRUSR | S_IWUSR | S_IRGRP);
 }

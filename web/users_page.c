@@ -368,15 +368,11 @@ static void answer(const struct call *call, const struct form *form,
 void users_post(const struct call *call, const struct form *form,
 		struct response *r)
 {
-	static const struct {
-		const char *name;
-		struct change_kind kind;
-	} forms[] = {
+	static const struct change_form forms[] = {
 		{ "put", { run_put, answer } },
 		{ "remove", { run_remove, answer } },
 		{ "end", { run_end, answer } },
 	};
-	const char *name = call->request->segments[1];
 
 	if (call->principal->role != ROLE_OPERATOR) {
 		access_hide(call, r);
@@ -385,11 +381,6 @@ void users_post(const struct call *call, const struct form *form,
 	if (!site_accounts(call->site) || !account_is_own_form(call, form, r) ||
 	    !account_may_change(call, r))
 		return;
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (strcmp(forms[i].name, name) == 0) {
-			change_start(call, form, &forms[i].kind, r);
-			return;
-		}
-	}
-	access_hide(call, r);
+	change_start_named(call, form, forms, sizeof(forms) / sizeof(forms[0]),
+			   r);
 }

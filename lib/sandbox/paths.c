@@ -2,10 +2,15 @@
 #include "sandbox/paths.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "util/err.h"
+#include "util/file.h"
+#include "util/log.h"
 
 void paths_init(struct paths *p)
 {
@@ -78,16 +83,14 @@ void paths_add_folder(struct paths *p, const char *path,
 
 void paths_add_folder_of(struct paths *p, const char *path)
 {
-	char *copy = path ? strdup(path) : NULL;
-	char *slash = copy ? strrchr(copy, '/') : NULL;
+	char folder[PATH_MAX];
 
-	if (slash)
-		slash[slash == copy ? 1 : 0] = '\0';
-	if (copy)
-		paths_add(p, slash ? copy : ".", SANDBOX_READ);
-	else if (path)
+	if (!path)
+		return;
+	if (file_directory_of(path, folder, sizeof(folder)) < 0)
 		p->failed = true;
-	free(copy);
+	else
+		paths_add(p, folder, SANDBOX_READ);
 }
 
 void paths_add_replaced(struct paths *p, const char *path)
@@ -97,4 +100,26 @@ void paths_add_replaced(struct paths *p, const char *path)
 	paths_add_folder_of(p, path);
 	paths_add_folder_of(p, target);
 	free(target);
+}
+
+int paths_confine(const struct paths *p, struct sandbox_rules *rules,
+		  const char *who)
+{
+	struct sandbox_state state = { .step = "memory" };
+	struct text said;
+	int rc = -ENOMEM;
+
+	text_init(&said);
+	rules->paths = p->all;
+	rules->path_count = p->count;
+	if (!p->failed)
+		rc = sandbox_apply(rules, &state);
+	sandbox_describe(&state, &said);
+	if (rc < 0)
+		log_error("%s: cannot be confined: %s: %s", who, state.step,
+			  err_str(rc));
+	else
+		log_notice("%s: confined: %s", who, text_str(&said));
+	text_fini(&said);
+	return rc;
 }

@@ -38,4 +38,15 @@ void paths_add_folder_of(struct paths *p, const char *path);
  */
 void paths_add_replaced(struct paths *p, const char *path);
 
+/**
+ * Give up all that the rules and these paths do not keep, and log what is in
+ * force.
+ *
+ * @param rules  get the paths
+ * @param who    begins the line of the log: "web"
+ * @return as sandbox_apply, or -ENOMEM; logged
+ */
+MUST_CHECK int paths_confine(const struct paths *p, struct sandbox_rules *rules,
+			     const char *who);
+
 #endif

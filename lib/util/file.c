@@ -189,7 +189,7 @@ int file_make_directories(const char *path)
 }
 
 /* The path of the directory that path is in. @return 0 or -ENAMETOOLONG */
-static int directory_of(char *to, size_t size, const char *path)
+int file_directory_of(const char *path, char *to, size_t size)
 {
 	const char *slash = strrchr(path, '/');
 	size_t len = slash ? (size_t)(slash - path) : 0;
@@ -206,7 +206,7 @@ static int directory_of(char *to, size_t size, const char *path)
 int file_sync_directory_of(const char *path)
 {
 	char directory[PATH_MAX];
-	int rc = directory_of(directory, sizeof(directory), path);
+	int rc = file_directory_of(path, directory, sizeof(directory));
 	int fd;
 
 	if (rc < 0)
@@ -224,7 +224,7 @@ int file_sync_directory_of(const char *path)
 int file_make_directory_of(const char *path)
 {
 	char directory[PATH_MAX];
-	int rc = directory_of(directory, sizeof(directory), path);
+	int rc = file_directory_of(path, directory, sizeof(directory));
 
 	return rc < 0 ? rc : file_make_directories(directory);
 }

@@ -70,6 +70,10 @@ MUST_CHECK int file_create(const char *path, const void *data, size_t len);
  */
 MUST_CHECK int file_sync_directory_of(const char *path);
 
+/** The directory that path is in: "." or without the last slash. @return 0 or
+ * -ENAMETOOLONG */
+MUST_CHECK int file_directory_of(const char *path, char *to, size_t size);
+
 /** Make the directory that path is in. @return as file_make_directories */
 MUST_CHECK int file_make_directory_of(const char *path);
 

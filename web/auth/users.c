@@ -204,23 +204,13 @@ const char *users_path(const struct users *users)
 	return users->path;
 }
 
-/* The folder that a path stands in. @return whether it fits */
-static bool folder_of(const char *path, char to[PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-	int len =
-	    snprintf(to, PATH_MAX, "%.*s", slash ? (int)(slash - path) + 1 : 1,
-		     slash ? path : ".");
-
-	return len > 0 && len < PATH_MAX;
-}
-
 /* It is replaced by another file. */
 bool users_can_change_at(const char *path)
 {
 	char folder[PATH_MAX];
 
-	return folder_of(path, folder) && access(folder, W_OK | X_OK) == 0;
+	return file_directory_of(path, folder, sizeof(folder)) == 0 &&
+	       access(folder, W_OK | X_OK) == 0;
 }
 
 bool users_can_change(const struct users *users)
@@ -240,7 +230,7 @@ static int lock_folder(const char *path)
 	char folder[PATH_MAX];
 	int fd;
 
-	if (!folder_of(path, folder))
+	if (file_directory_of(path, folder, sizeof(folder)) < 0)
 		return -ENAMETOOLONG;
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
