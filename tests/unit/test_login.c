@@ -179,6 +179,22 @@ START_TEST(a_name_is_throttled_for_all_addresses)
 }
 END_TEST
 
+/* A right password is no guess, but costs as much: who sends nothing else is
+ * held up in the end. */
+START_TEST(right_passwords_without_end_are_counted)
+{
+	const struct ipaddr from = { .version = 4, .bytes = { 192, 0, 2, 1 } };
+	int done = 0;
+
+	while (done < 100 && accounts_may_try(made.accounts, "alice", NULL,
+					      &from, 1000 + done) == 0)
+		accounts_was_right(made.accounts, "alice", false, &from,
+				   1000 + done++);
+	ck_assert_int_ge(done, 20);
+	ck_assert_int_lt(done, 60);
+}
+END_TEST
+
 /* Who guesses does not keep out the one whose name it is. */
 START_TEST(a_browser_that_logged_in_is_not_kept_out)
 {
@@ -751,6 +767,7 @@ static int run(void)
 		{ a_wrong_name_and_a_wrong_password_look_alike, 0 },
 		{ tries_are_few_before_anything_is_hashed, 0 },
 		{ a_name_is_throttled_for_all_addresses, 0 },
+		{ right_passwords_without_end_are_counted, 0 },
 		{ a_browser_that_logged_in_is_not_kept_out, 0 },
 		{ it_goes_on_to_a_page_of_this_server_alone, COUNT_OF(nexts) },
 		{ a_session_from_before_is_not_used, 0 },
