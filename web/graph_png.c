@@ -12,6 +12,7 @@
 #include "web/percentile.h"
 #include "web/plot_columns.h"
 #include "web/png.h"
+#include "web/summary.h"
 #include "web/units.h"
 
 /* Those of static/graph.css, light. */
@@ -247,24 +248,13 @@ static void add_note(const struct picture *p, const struct text *note)
 /* "AS64500 → exchange: now 1.20 Gbit/s · avg …" */
 static void add_figures(const struct picture *p, enum way way)
 {
-	const struct view *v = p->view;
-	const struct statistics *s = &v->statistics[way][BAND_TOTAL];
 	struct text out;
 
 	text_init(&out);
 	out.language = p->language;
 	text_add(&out, text_str(&p->subject->way[way]));
 	tr_add(&out, ": ");
-	tr_add(&out, "now ");
-	units_rate(&out, v->current[way][BAND_TOTAL]);
-	tr_add(&out, " \xc2\xb7 avg ");
-	units_rate(&out, s->average);
-	tr_add(&out, " \xc2\xb7 max ");
-	units_rate(&out, s->maximum);
-	tr_add(&out, " \xc2\xb7 95th ");
-	percentile_add(&out, v, way, BAND_TOTAL);
-	text_add(&out, " \xc2\xb7 ");
-	units_bytes(&out, s->total);
+	summary_add(&out, p->view, way);
 	add_note(p, &out);
 	text_fini(&out);
 }

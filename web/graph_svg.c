@@ -11,7 +11,7 @@
 #include "web/html.h"
 #include "web/percentile.h"
 #include "web/plot.h"
-#include "web/said.h"
+#include "web/summary.h"
 #include "web/units.h"
 
 enum {
@@ -57,9 +57,7 @@ static void add_heading(struct text *out, const struct call *call,
 static void add_figures(struct text *out, const struct subject *subject,
 			const struct view *v, enum way way, int y)
 {
-	const struct statistics *s = &v->statistics[way][BAND_TOTAL];
 	int text_x = LEFT + 26;
-	struct text p95;
 
 	if (way == WAY_FROM)
 		text_addf(out,
@@ -77,16 +75,7 @@ static void add_figures(struct text *out, const struct subject *subject,
 		  "</text><text class=\"gl\" x=\"%d\" y=\"%d\" "
 		  "text-anchor=\"end\">",
 		  WIDTH - RIGHT, y);
-	text_init_like(&p95, out);
-	percentile_add(&p95, v, way, BAND_TOTAL);
-	tr_addf(out,
-		"now %s \xc2\xb7 avg %s \xc2\xb7 max %s \xc2\xb7 95th %s "
-		"\xc2\xb7 %s",
-		said(out, units_rate, v->current[way][BAND_TOTAL]).text,
-		said(out, units_rate, s->average).text,
-		said(out, units_rate, s->maximum).text, text_str(&p95),
-		said(out, units_bytes, s->total).text);
-	text_fini(&p95);
+	summary_add(out, v, way);
 	text_add(out, "</text>\n");
 }
 

@@ -52,6 +52,13 @@ static bool is_refused(uint32_t code)
 	       (code & 0xfffe) == 0xfffe;
 }
 
+static void add_as_it_is(struct text *out, const char *bytes, size_t len,
+			 uint32_t code)
+{
+	(void)code;
+	text_add_bytes(out, bytes, len);
+}
+
 static void add_character(struct text *out, const char *bytes, size_t len,
 			  uint32_t code)
 {
@@ -76,7 +83,12 @@ static void add_character(struct text *out, const char *bytes, size_t len,
 	}
 }
 
-static void escape(struct text *out, const char *string, size_t limit)
+/* How a character that may stand is written. */
+typedef void (*add_one)(struct text *out, const char *bytes, size_t len,
+			uint32_t code);
+
+static void escape(struct text *out, const char *string, size_t limit,
+		   add_one add)
 {
 	size_t left = strlen(string);
 	const char *at = string;
@@ -100,7 +112,7 @@ static void escape(struct text *out, const char *string, size_t limit)
 		if (len == 0 || is_refused(code))
 			text_add(out, REPLACEMENT);
 		else
-			add_character(out, at, len, code);
+			add(out, at, len, code);
 		len = len ? len : 1;
 		at += len;
 		left -= len;
@@ -109,12 +121,17 @@ static void escape(struct text *out, const char *string, size_t limit)
 
 void html_escape(struct text *out, const char *string)
 {
-	escape(out, string, SIZE_MAX);
+	escape(out, string, SIZE_MAX, add_character);
 }
 
 void html_name(struct text *out, const char *string)
 {
-	escape(out, string, HTML_NAME_MAX);
+	escape(out, string, HTML_NAME_MAX, add_character);
+}
+
+void html_plain(struct text *out, const char *string, size_t limit)
+{
+	escape(out, string, limit, add_as_it_is);
 }
 
 void html_url(struct text *out, const char *string)

@@ -22,6 +22,10 @@ void html_escape(struct text *out, const char *string);
 /** As html_escape, cut with an ellipsis after HTML_NAME_MAX bytes. */
 void html_name(struct text *out, const char *string);
 
+/** For plain text: the same characters are replaced, and none is escaped; cut
+ * with an ellipsis after limit bytes. */
+void html_plain(struct text *out, const char *string, size_t limit);
+
 /** One component of a URL: all but unreserved characters as %XX. */
 void html_url(struct text *out, const char *string);
 

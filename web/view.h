@@ -40,6 +40,7 @@ struct view {
 	size_t unfinished;     /* rows at the end that are still to come */
 	int64_t current_end_s; /* of the current row; 0: none */
 	bool is_exact;	       /* totals from interface counters */
+	bool is_past;	       /* what is current is not asked for */
 	/* what view_load_as adds */
 	struct look look;
 	double capacity_bps;	 /* of the ports; not above 0: unknown */

@@ -289,6 +289,8 @@ static void read_top(struct config_reader *r, const struct yaml_item *item,
 		{ "store", offsetof(struct config, rrdcached),
 		  config_read_store, false },
 		{ "web", offsetof(struct config, web), config_read_web, false },
+		{ "reports", offsetof(struct config, reports),
+		  config_read_reports, false },
 	};
 	static const struct config_keys all = KEYS_OF(keys);
 
@@ -350,6 +352,7 @@ static int fill(struct config *c, const char *text, size_t len,
 	if (rc == 0) {
 		c->web.per_address = PER_ADDRESS;
 		config_web_defaults(&c->web);
+		config_reports_defaults(&c->reports);
 		c->ixp_manager.pairs_max = IXP_PAIRS_MAX;
 		c->ixp_manager.age_days = IXP_AGE_DAYS;
 		read_top(&r, tree.root, c);
@@ -428,6 +431,7 @@ void config_free(struct config *config)
 	free_strings(config->mac_tables, config->mac_table_count);
 	free(config->relays);
 	config_ixp_manager_fini(&config->ixp_manager);
+	config_reports_fini(&config->reports);
 	free(config);
 }
 

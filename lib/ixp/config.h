@@ -202,6 +202,15 @@ struct config_relay {
 	struct place place;
 };
 
+/* What reports are made with. */
+struct config_reports {
+	char *from;	    /* whose mails they are; NULL: not said */
+	char *url;	    /* of the site, without a slash at its end or with;
+			     * NULL: not said */
+	char *recipients;   /* who gets mails (recipients.h); NULL: nobody */
+	uint32_t threshold; /* per cent of a port's speed */
+};
+
 struct config {
 	char *path; /* of the file itself */
 	char *exchange_name;
@@ -229,6 +238,7 @@ struct config {
 	struct config_relay *relays; /* all different */
 	size_t relay_count;
 	struct config_ixp_manager ixp_manager;
+	struct config_reports reports;
 };
 
 /**

@@ -33,6 +33,20 @@ void config_read_store(struct config_reader *r, const struct yaml_item *item,
 void config_read_relays(struct config_reader *r, const struct yaml_item *item,
 			void *field);
 
+/** Read the value of `reports`; field is a struct config_reports. */
+void config_read_reports(struct config_reader *r, const struct yaml_item *item,
+			 void *field);
+
+/** Read an address of mail; field is a char *. */
+void config_read_mailbox(struct config_reader *r, const struct yaml_item *item,
+			 void *field);
+
+/** What is not 0 where it is not said. */
+void config_reports_defaults(struct config_reports *reports);
+
+/** Free what the reports' part holds. */
+void config_reports_fini(struct config_reports *reports);
+
 /** Free what a switch holds, not the switch itself. */
 void config_switch_fini(struct config_switch *s);
 

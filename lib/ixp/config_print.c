@@ -371,6 +371,29 @@ static void print_web(const struct config *c, struct text *out)
 				web->rrd_from_count);
 }
 
+static void print_reports(const struct config *c, struct text *out)
+{
+	const struct config_reports *r = &c->reports;
+
+	text_add(out, "reports:\n");
+	if (r->from) {
+		text_add(out, "  from: ");
+		print_quoted(out, r->from);
+		text_add_char(out, '\n');
+	}
+	if (r->url) {
+		text_add(out, "  url: ");
+		print_quoted(out, r->url);
+		text_add_char(out, '\n');
+	}
+	if (r->recipients) {
+		text_add(out, "  recipients: ");
+		print_path(out, c, r->recipients);
+		text_add_char(out, '\n');
+	}
+	text_addf(out, "  threshold: %u\n", r->threshold);
+}
+
 void config_print(const struct config *config, struct text *out)
 {
 	print_exchange(config, out);
@@ -382,4 +405,5 @@ void config_print(const struct config *config, struct text *out)
 	print_ixp_manager(config, out);
 	print_store(config, out);
 	print_web(config, out);
+	print_reports(config, out);
 }

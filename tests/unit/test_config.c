@@ -52,7 +52,10 @@ static const char full[] =
     "web: { listen: \"127.0.0.1:8081\", users: users, access: open,\n"
     "       tls: { certificate: c.pem, key: k.pem },\n"
     "       per_address: 7, trusted_proxies: [ 192.0.2.3 ],\n"
-    "       metrics_from: [ \"::1\" ], rrd_from: 192.0.2.10 }";
+    "       metrics_from: [ \"::1\" ], rrd_from: 192.0.2.10 }\n"
+    "reports: { from: \"IX <noc@example.net>\", threshold: 90,\n"
+    "           url: \"https://lanterne.example.net\",\n"
+    "           recipients: recipients.yaml }";
 
 static struct diagnostics messages;
 static struct config *config;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * lanterne-report — what was carried on a day, in a week or a month, for cron.
+ * Reads what the collector stored; writes reports, and nothing else.
+ */
+
+#include <sysexits.h>
+
+#include "web/report/billing.h"
+#include "web/report/days.h"
+#include "web/report/run.h"
+
+static int run(struct exchange *exchange, const struct options *o)
+{
+	switch (o->command) {
+	case COMMAND_DAILY:
+	case COMMAND_WEEKLY:
+	case COMMAND_MONTHLY:
+		return run_reports(exchange, o);
+	case COMMAND_BILLING:
+		return run_billing(exchange, o);
+	case COMMAND_DAYS:
+		return run_days(exchange, o);
+	case COMMAND_COUNT:
+		break;
+	}
+	return EX_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct exchange exchange;
+	struct options o;
+	int code = options_read(&o, argc, argv);
+
+	if (code >= 0)
+		return code;
+	code = exchange_open(&exchange, o.config_path);
+	if (code == EX_OK)
+		code = run(&exchange, &o);
+	exchange_close(&exchange);
+	return code;
+}
