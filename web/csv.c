@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "web/html.h"
+
 void csv_add_field(struct text *out, const char *string)
 {
 	text_add_char(out, '"');
@@ -17,6 +19,16 @@ void csv_add_field(struct text *out, const char *string)
 		text_add_char(out, c < ' ' || c == 0x7f ? ' ' : *string);
 	}
 	text_add_char(out, '"');
+}
+
+void csv_add_name(struct text *out, const char *name)
+{
+	struct text plain;
+
+	text_init(&plain);
+	html_plain(&plain, name, HTML_NAME_MAX);
+	csv_add_field(out, text_str(&plain));
+	text_fini(&plain);
 }
 
 void csv_add_number(struct text *out, double value)

@@ -12,6 +12,9 @@
  */
 void csv_add_field(struct text *out, const char *string);
 
+/** The same of a name, cut and without odd characters as pages show it. */
+void csv_add_name(struct text *out, const char *name);
+
 /** Append a comma and a whole number, rounded; nothing behind the comma where
  * it is not known. */
 void csv_add_number(struct text *out, double value);

@@ -58,7 +58,7 @@ static void add_csv(struct bill *b, const struct item *item,
 	double p95 = figures_larger_p95(f, &larger);
 
 	text_addf(out, "%s,%s,", item->kind, text_str(&item->asns));
-	csv_add_field(out, item->name);
+	csv_add_name(out, item->name);
 	text_add_char(out, ',');
 	if (s->kind == SERIES_PORT) {
 		csv_add_field(out, s->switch_name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/language.h"
+#include "util/zone.h"
 #include "web/dates.h"
 #include "web/html.h"
 #include "web/said.h"
@@ -51,6 +52,23 @@ static void add_minute(struct text *out, double at_s)
 	dates_add_minute(out, (int64_t)at_s);
 }
 
+/* A day by its hours, which may be 23 or 25; what is longer by its days. */
+static double length_of(const struct span *span)
+{
+	return span->kind == SPAN_DAY ? (double)(span->to_s - span->from_s)
+				      : 86400.0 * span_days(span);
+}
+
+static double start_of(struct date day)
+{
+	return (double)zone_day_start(day, SPAN_SLOT_S);
+}
+
+static void add_day(struct text *out, double at_s)
+{
+	dates_add_day(out, (int64_t)at_s);
+}
+
 static void add_what_it_is_of(struct document *d, const struct report *r)
 {
 	const struct span *span = &r->basis->span;
@@ -60,8 +78,7 @@ static void add_what_it_is_of(struct document *d, const struct report *r)
 		said(out, add_minute, (double)span->from_s).text,
 		said(out, add_minute, (double)span->to_s).text,
 		r->call.config->timezone,
-		said(out, units_duration, (double)(span->to_s - span->from_s))
-		    .text);
+		said(out, units_duration, length_of(span)).text);
 	if (r->call.status && r->call.status->is_replay)
 		tr_add(out, " It is of a capture that was replayed.");
 	document_paragraph(d, false);
@@ -71,7 +88,6 @@ static void add_what_it_is_of(struct document *d, const struct report *r)
 static void add_missing_days(struct document *d, const struct report *r)
 {
 	struct text *out = document_text(d);
-	char day[DATE_TEXT_SIZE];
 	unsigned first = 0;
 
 	if (r->missing_count == 0 || r->basis->span.kind == SPAN_DAY)
@@ -82,11 +98,12 @@ static void add_missing_days(struct document *d, const struct report *r)
 		    date_number(r->missing[i + 1]) ==
 			date_number(r->missing[i]) + 1)
 			continue;
-		text_addf(out, "%s%s", first ? ", " : " ",
-			  date_text(day, r->missing[first]));
-		if (i > first)
-			text_addf(out, "\xe2\x80\x93%s",
-				  date_text(day, r->missing[i]));
+		text_add(out, first ? ", " : " ");
+		add_day(out, start_of(r->missing[first]));
+		if (i > first) {
+			text_add(out, " \xe2\x80\x93 ");
+			add_day(out, start_of(r->missing[i]));
+		}
 		first = i + 1;
 	}
 	text_add_char(out, '.');
@@ -132,16 +149,15 @@ static void add_record(struct document *d, const struct report *r, enum way way)
 		document_paragraph(d, false);
 	}
 	if (b->day[way]) {
-		char now[DATE_TEXT_SIZE];
-		char before[DATE_TEXT_SIZE];
-
-		tr_addf(out, "A record, %s: %s on %s;",
-			text_str(&r->subject.way[way]),
-			said(out, units_bytes, b->now->of[way].day).text,
-			date_text(now, b->now->of[way].day_on));
+		tr_addf(
+		    out, "A record, %s: %s on %s;",
+		    text_str(&r->subject.way[way]),
+		    said(out, units_bytes, b->now->of[way].day).text,
+		    said(out, add_day, start_of(b->now->of[way].day_on)).text);
 		tr_addf(out, " the most in a day before was %s, %s.",
 			said(out, units_bytes, b->before->of[way].day).text,
-			date_text(before, b->before->of[way].day_on));
+			said(out, add_day, start_of(b->before->of[way].day_on))
+			    .text);
 		document_paragraph(d, false);
 	}
 }

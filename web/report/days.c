@@ -108,7 +108,7 @@ static void add_csv(struct table *t, const struct line *l)
 	if (l->asn)
 		text_add_u64(out, l->asn);
 	text_add_char(out, ',');
-	csv_add_field(out, name_of(t, l->asn));
+	csv_add_name(out, name_of(t, l->asn));
 	text_add_char(out, ',');
 	text_add(out, utc_format(l->from_s, time));
 	text_add_char(out, ',');

@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 {
 	struct exchange exchange;
 	struct options o;
-	int code = options_read(&o, argc, argv);
+	int code = report_options_read(&o, argc, argv);
 
 	if (code >= 0)
 		return code;

@@ -214,7 +214,7 @@ static int check(struct options *o)
 	return EX_USAGE;
 }
 
-int options_read(struct options *o, int argc, char **argv)
+int report_options_read(struct options *o, int argc, char **argv)
 {
 	int code = -1;
 	int c;

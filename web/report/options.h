@@ -39,7 +39,7 @@ struct options {
  * Read the command line.
  * @return an exit code of sysexits.h, or -1 to go on; what is wrong was said
  */
-MUST_CHECK int options_read(struct options *o, int argc, char **argv);
+MUST_CHECK int report_options_read(struct options *o, int argc, char **argv);
 
 /** The name of a command: "daily". */
 const char *command_name(enum command command);

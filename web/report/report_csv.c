@@ -27,7 +27,7 @@ static void add_text(struct text *out, const char *string)
 {
 	text_add_char(out, ',');
 	if (*string)
-		csv_add_field(out, string);
+		csv_add_name(out, string);
 }
 
 static void add_id(struct text *out, bool said, uint64_t number)

@@ -1,0 +1,358 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""usage: report.py REPORT COLLECTOR SIMULATOR WEB MAKE_EXCHANGE CLOSE_DAYS
+
+Reports as cron makes them: sums against the journal, to the byte; mails through
+a MIME parser; files and exit codes; percentiles against the site's.
+"""
+import csv
+import email
+import email.policy
+import html.parser
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+from harness import Checks, must, run
+from web_running import Web
+
+REPORT, COLLECTOR, SIMULATOR, WEB, MAKE_EXCHANGE, CLOSE_DAYS = sys.argv[1:7]
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+
+def at(text):
+    return int(datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+               .timestamp())
+
+
+def report(config, *arguments, **more):
+    return run([REPORT, *arguments, "-c", config], **more)
+
+
+def journal(folder, from_s, to_s):
+    """Bytes by (member, way, family), and by (from, to) of pairs."""
+    members, pairs = {}, {}
+    for file in sorted(Path(folder, "journal").glob("*.jnl")):
+        for line in must([COLLECTOR, "--journal", file]).stdout.splitlines():
+            record = json.loads(line)
+            if record["from"] < from_s or record["to"] > to_s:
+                continue
+            for m in record.get("members", []):
+                for way in ("from_member", "to_member"):
+                    for family, sums in m.get(way, {}).items():
+                        key = m["asn"], way, family
+                        members[key] = members.get(key, 0) + sums["bytes"]
+            for p in record.get("pairs", []):
+                key = p["from"], p["to"]
+                pairs[key] = pairs.get(key, 0) + sum(
+                    p[f]["bytes"] for f in ("ipv4", "ipv6") if f in p)
+    return members, pairs
+
+
+def check_sums(checks, folder):
+    """A day of 25 hours, replayed: no byte more or less than was counted."""
+    from_s, to_s = at("2026-10-24T22:00"), at("2026-10-25T23:00")
+    capture = folder / "sim.pcap"
+    must([SIMULATOR, "--out", folder / "sim", "--pcap", capture, "--members",
+          "6", "--start", str(from_s - 1800), "--seconds",
+          str(to_s - from_s + 3600), "--rate", "4194304", "--traffic", "400M"])
+    config = folder / "sim/config.yaml"
+    config.write_text(config.read_text().replace("America/Marigot",
+                                                 "Europe/Paris"))
+    must([COLLECTOR, "-c", config, "--replay", f"sflow:{capture}", "--store"])
+    members, pairs = journal(folder / "sim/state", from_s, to_s)
+    checks.that(len(members) > 10 and len(pairs) > 10, "something is counted")
+    day = ("daily", "--date", "2026-10-25", "--format", "json")
+    whole = json.loads(report(config, *day).stdout)
+    checks.equal(whole["to"] - whole["from"], 25 * 3600, "hours")
+    checks.equal(whole["from_member"]["known"], 300, "means")
+    sums = dict.fromkeys(("ipv4", "ipv6", "other"), 0)
+    for asn in sorted({key[0] for key in members}):
+        said = json.loads(report(config, *day, "--asn", str(asn)).stdout)
+        for way in ("from_member", "to_member"):
+            by_samples = said[way]["bytes_by_samples"]
+            for family in sums:
+                counted = members.get((asn, way, family), 0)
+                checks.equal(by_samples[family], counted,
+                             f"AS{asn} {way} {family}")
+                if way == "from_member":
+                    sums[family] += counted
+        for peer in said["peers"]:
+            for key, names in (((asn, peer["asn"]), "sent"),
+                               ((peer["asn"], asn), "received")):
+                checks.equal(peer[f"{names}_ipv4_bytes"] +
+                             peer[f"{names}_ipv6_bytes"], pairs.get(key, 0),
+                             f"pair {key}")
+        checks.equal({p["asn"] for p in said["peers"]},
+                     {b for a, b in pairs if a == asn} |
+                     {a for a, b in pairs if b == asn}, f"peers of AS{asn}")
+    for family, total in sums.items():
+        checks.equal(whole["from_member"]["bytes_by_samples"][family], total,
+                     f"all {family}")
+    lines = list(csv.DictReader(io.StringIO(report(
+        config, "days", "--date", "2026-10-25", "--until", "2026-10-25",
+        "--all").stdout.decode())))
+    for line in lines:
+        if line["kind"] == "member":
+            checks.equal(int(line["to_member_bytes"]),
+                         sum(members.get((int(line["asn"]), "to_member", f), 0)
+                             for f in sums), f"days of AS{line['asn']}")
+    checks.equal(report(config, "daily", "--date", "2026-10-26").returncode,
+                 75, "a day that the capture does not end")
+
+
+class Markup(html.parser.HTMLParser):
+    """Whether tags are in pairs, and which images there are."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.images, self.bad, self.svgs = [], [], [], 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.images.append(dict(attrs)["src"])
+        if tag in ("script", "iframe") or \
+                any(name.startswith("on") for name, _ in attrs):
+            self.bad.append(tag)
+        self.svgs += tag == "svg"
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.bad.append("/" + tag)
+
+    def is_good(self):
+        return not self.open and not self.bad
+
+
+def check_mail(checks, name, data, subject, to, language):
+    """One message, as a mail program reads it."""
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    checks.equal(message.defects, [], f"{name}: defects")
+    checks.that(subject in message["subject"], f"{name}: {message['subject']}")
+    checks.equal([str(a) for a in message["to"].addresses], to, f"{name}: to")
+    checks.equal(message["from"].addresses[0].addr_spec,
+                 "lanterne@ix.example.net", f"{name}: from")
+    checks.equal(message["auto-submitted"], "auto-generated", name)
+    checks.equal(message["content-language"], language, name)
+    checks.that(message["message-id"].endswith("@ix.example.net>"), name)
+    checks.that(message["date"].datetime is not None, f"{name}: date")
+    checks.equal(message.get_content_type(), "multipart/alternative", name)
+    plain, related = message.iter_parts()
+    parts = list(related.iter_parts())
+    checks.equal(plain.get_content_type(), "text/plain", name)
+    checks.equal(parts[0].get_content_type(), "text/html", name)
+    for part in message.walk():
+        checks.equal(part.defects, [], f"{name}: defects of a part")
+    page = Markup(parts[0].get_content())
+    checks.that(page.is_good(), f"{name}: markup {page.open} {page.bad}")
+    images = {"cid:" + p["content-id"].strip("<>"): p for p in parts[1:]}
+    checks.that(len(images) >= 1, f"{name}: images")
+    checks.equal(sorted(page.images), sorted(images), f"{name}: images")
+    for part in images.values():
+        checks.equal(part.get_content_type(), "image/png", name)
+        checks.that(part.get_content().startswith(b"\x89PNG\r\n"), name)
+    checks.that(max(map(len, data.split(b"\n"))) <= 998, f"{name}: lines")
+    checks.that(b"\r" not in data, f"{name}: sendmail wants bare line feeds")
+    return plain.get_content(), parts[0].get_content()
+
+
+RECIPIENTS = """\
+- { to: "NOC <noc@ix.example.net>", language: en }
+- { to: "Équipe réseau <reseau@ix.example.net>", language: fr }
+- { to: second@ix.example.net, language: en, reports: [ daily ] }
+- { to: peering@member.example.net, asn: 64506, language: fr }
+- { to: monthly@member.example.net, asn: 64500, reports: monthly }
+"""
+REPORTS = """
+reports:
+  from: "Example-IX <lanterne@ix.example.net>"
+  url: https://lanterne.example.net
+  recipients: recipients.yaml
+  threshold: 60
+"""
+
+
+def check_mails(checks, config, out):
+    done = report(config, "daily", "--date", "2026-03-28", "--all",
+                  "--format", "mail", "--out", out)
+    checks.equal((done.returncode, done.stdout, done.stderr), (0, b"", b""),
+                 "all mails")
+    stem = "daily-2026-03-28-"
+    files = {f.name: f.read_bytes() for f in Path(out).iterdir()}
+    checks.equal(sorted(files), [stem + "AS64506.eml",
+                                 stem + "exchange-fr.eml",
+                                 stem + "exchange.eml"], "who gets mails")
+    text, page = check_mail(
+        checks, "English", files[stem + "exchange.eml"],
+        "Example-IX: Sat 28 Mar 2026",
+        ["NOC <noc@ix.example.net>", "second@ix.example.net"], "en")
+    checks.that("AS64500 Blue Reef Networks" in text, "a member in the text")
+    checks.that("Members" in page and "&lt;script&gt;" in page, "the page")
+    text, page = check_mail(
+        checks, "French", files[stem + "exchange-fr.eml"],
+        "Example-IX: sam. 28 mars 2026",
+        ["Équipe réseau <reseau@ix.example.net>"], "fr")
+    checks.that("Membres" in page and "Trafic" in text, "in French")
+    checks.that(",0\u202f%" in text.replace("\xa0", "\u202f"), "1,0 %")
+    text, _ = check_mail(checks, "a member", files[stem + "AS64506.eml"],
+                         "AS64506 <script>", ["peering@member.example.net"],
+                         "fr")
+    checks.that("AS64506" in text and "Blue Reef" not in text,
+                "nothing of another member")
+    one = report(config, "daily", "--date", "2026-03-28", "--format", "mail",
+                 "--asn", "64506")
+    checks.equal(one.stdout, files[stem + "AS64506.eml"], "to standard output")
+    one = report(config, "daily", "--date", "2026-03-28", "--format", "mail",
+                 "--to", "me@example.net", "--asn", "64501", "--lang", "en")
+    check_mail(checks, "to one", one.stdout, "AS64501", ["me@example.net"],
+               "en")
+
+
+def check_files(checks, config, out):
+    """The same again changes nothing; what is damaged is written anew."""
+    made = {"txt": "text", "csv": "csv", "json": "json", "html": "html"}
+    for suffix, form in made.items():
+        again = ("daily", "--date", "2026-03-28", "--all", "--format", form,
+                 "--out", out)
+        checks.equal(report(config, *again).returncode, 0, form)
+        files = {p: (p.stat().st_ino, p.stat().st_mtime_ns)
+                 for p in Path(out).glob(f"*.{suffix}")}
+        checks.equal(len(files), 8, f"{form}: the exchange and 7 members")
+        done = report(config, *again)
+        checks.equal((done.returncode, done.stdout, done.stderr),
+                     (0, b"", b""), f"{form} again")
+        checks.equal({p: (p.stat().st_ino, p.stat().st_mtime_ns)
+                      for p in Path(out).glob(f"*.{suffix}")}, files,
+                     f"{form}: unchanged")
+        first = min(files)
+        right = first.read_bytes()
+        first.write_bytes(right[:-10])
+        checks.equal(report(config, *again).returncode, 0, form)
+        checks.equal(first.read_bytes(), right, f"{form}: mended")
+    checks.equal([p for p in Path(out).iterdir() if p.suffix == ".new"], [],
+                 "nothing half done stays")
+    for page in Path(out).glob("*.html"):
+        markup = Markup(page.read_text())
+        checks.that(markup.is_good() and markup.svgs >= 1 and
+                    not markup.images, f"{page.name}: {markup.bad}")
+    rows = list(csv.reader(io.StringIO(
+        Path(out, "daily-2026-03-28-exchange.csv").read_text())))
+    checks.that(len({len(row) for row in rows}) == 1, "fields of every line")
+    checks.equal(report(config, "weekly", "--date", "2026-03-25", "--out",
+                        out).returncode, 0, "a week")
+    checks.that(Path(out, "weekly-2026-W13-exchange.txt").exists(), "a week")
+
+
+def check_refusals(checks, config, folder):
+    yesterday = ("--date", "2026-03-28")
+    bad = folder / "bad.yaml"
+    bad.write_text("exchange: { nam: X }\n")
+    full = open("/dev/full", "wb")
+    cases = [
+        ((), 64, "usage:"),
+        (("hourly",), 64, 'found "hourly", expected daily'),
+        (("daily", "--date", "2026-02-30"), 64, "expected a day"),
+        (("daily", "--asn", "no"), 64, "expected an AS number"),
+        (("daily", "--asn", "64499", *yesterday), 64, "is no member"),
+        (("daily", "--all"), 64, "needs --out"),
+        (("daily", "--format", "pdf"), 64, 'found "pdf", expected text'),
+        (("billing", "--format", "html"), 64, "expected csv or json"),
+        (("daily", "--lang", "de", *yesterday), 64, 'found "de"'),
+        (("daily", "now"), 64, 'unexpected argument: "now"'),
+        (("daily", "--date", "2026-01-01"), 69, "no data at all"),
+        (("daily", "--date", time.strftime("%Y-%m-%d", time.gmtime(
+            time.time() + 86400))), 75, "not over yet"),
+        (("daily", "--format", "mail", *yesterday), 64, "several languages"),
+        (("daily", "--format", "mail", "--asn", "64501", *yesterday), 78,
+         "nobody gets this report"),
+    ]
+    for arguments, code, said in cases:
+        done = report(config, *arguments)
+        checks.equal(done.returncode, code, f"{arguments}")
+        checks.that(said in done.stderr.decode() and done.stdout == b"",
+                    f"{arguments}: {done.stderr}")
+    done = report(bad, "daily")
+    checks.equal(done.returncode, 78, "a wrong configuration")
+    done = report(folder / "none.yaml", "daily")
+    checks.equal(done.returncode, 66, "no configuration")
+    done = subprocess.run([REPORT, "daily", "-c", config, *yesterday],
+                          stdout=full, stderr=subprocess.PIPE, check=False)
+    checks.equal(done.returncode, 73, "a full disk")
+    (folder / "a-file").write_text("x")
+    done = report(config, "daily", *yesterday, "--out", folder / "a-file")
+    checks.equal(done.returncode, 73, "a folder that is none")
+    done = report(config, "--version")
+    checks.equal(done.returncode, 0, "--version")
+
+
+def check_percentiles(checks):
+    """A month's percentiles are those of the site."""
+    now = time.gmtime()
+    hours = 24 * (now.tm_mday + 3)
+    last = (now.tm_year, now.tm_mon - 1) if now.tm_mon > 1 else \
+        (now.tm_year - 1, 12)
+    month = f"{last[0]:04}-{last[1]:02}-15"
+    with Web(WEB, MAKE_EXCHANGE, minutes=hours, more=REPORTS) as web:
+        text = report(web.config, "billing", "--date", month).stdout.decode()
+        lines = list(csv.DictReader(io.StringIO(text)))
+        checks.that({"member", "port", "lag"} ==
+                    {line["kind"] for line in lines}, "kinds")
+        for line in lines:
+            target = f"/graph/member.json?asn={line['asn']}" \
+                if line["kind"] == "member" else \
+                f"/graph/port.json?switch={line['switch']}" \
+                f"&ifindex={line['ifindex']}"
+            answer, body = web.get(f"{target}&from={at(line['from'][:-1])}"
+                                   f"&to={at(line['to'][:-1])}")
+            checks.equal(answer.status, 200, target)
+            site = json.loads(body)
+            ways = ("in", "out") if line["kind"] != "member" else \
+                ("from_member", "to_member")
+            known = 0
+            for way, name in zip(("from_member", "to_member"), ways):
+                figures = site[name]["statistics"]["total"]
+                if site["step"] <= 300:
+                    checks.equal(int(line[f"{way}_p95_bps"]), figures["p95"],
+                                 f"{target} {way}")
+                    known += 1
+                    checks.equal(int(line["slots"]) -
+                                 int(line[f"{way}_unknown"]),
+                                 figures["known"], f"{target} {way} known")
+            checks.equal(known, 2, f"{target}: a step of {site['step']} s")
+            checks.equal(int(line["larger_p95_bps"]),
+                         max(int(line["from_member_p95_bps"]),
+                             int(line["to_member_p95_bps"])), "larger")
+
+
+def main():
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        check_sums(checks, folder)
+        made = folder / "made"
+        end = at("2026-03-30T08:00")
+        must([MAKE_EXCHANGE, made, str(end), str(24 * 9)])
+        must([CLOSE_DAYS, made, "America/Marigot", str(end)])
+        config = made / "lanterne.yaml"
+        config.write_text(config.read_text() + REPORTS)
+        (made / "recipients.yaml").write_text(RECIPIENTS)
+        check_mails(checks, config, folder / "mails")
+        check_files(checks, config, folder / "out")
+        check_refusals(checks, config, folder)
+    check_percentiles(checks)
+    return checks.finish()
+
+
+sys.exit(main())
