@@ -31,9 +31,9 @@ in_zone() {
 	"$close_days" "$made/$2" "$3" "$(date -ud "$4" +%s)"
 }
 
-make spring '2026-03-31 08:00' 840
-in_zone spring paris-spring Europe/Paris '2026-03-31 08:00'
-in_zone spring marigot America/Marigot '2026-03-31 08:00'
+make spring '2026-04-02 08:00' 640
+in_zone spring paris-spring Europe/Paris '2026-04-02 08:00'
+in_zone spring marigot America/Marigot '2026-04-02 08:00'
 make autumn '2026-10-26 08:00' 60
 in_zone autumn paris-autumn Europe/Paris '2026-10-26 08:00'
 
