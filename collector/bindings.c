@@ -138,6 +138,16 @@ void bindings_note(struct bindings *all, const struct station *station,
 	}
 }
 
+void binding_ease(struct binding *b)
+{
+	const uint32_t many = UINT32_C(1) << 31;
+
+	if (b->samples >= many)
+		b->samples /= 2;
+	if (b->other_samples >= many)
+		b->other_samples /= 2;
+}
+
 /* Not so if the clock was set back far behind it. */
 static bool is_within(int64_t at_us, int64_t now_us, int64_t seconds)
 {

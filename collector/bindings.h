@@ -87,6 +87,10 @@ static inline struct binding *bindings_at(const struct bindings *b,
 void bindings_note(struct bindings *all, const struct station *station,
 		   uint32_t switch_index, uint32_t ifindex, int64_t time_us);
 
+/** Halve counts that would soon stand still; whoever compares counts does so
+ * before. */
+void binding_ease(struct binding *b);
+
 /** True if it was seen at the other port often enough, and lately. */
 bool binding_is_double(const struct binding *b, int64_t now_us);
 

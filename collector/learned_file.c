@@ -8,7 +8,7 @@
 #include "collector/clock.h"
 #include "util/err.h"
 #include "util/file.h"
-#include "util/number.h"
+#include "util/line.h"
 
 enum {
 	FILE_MAX = 32 << 20,
@@ -121,45 +121,11 @@ void learned_write(struct text *out, const struct bindings *bindings,
 
 /* Reading. */
 
-/* A line that is being read, word by word. */
-struct line {
-	const char *at;
-	size_t left;
-	bool bad;
-};
-
-static const char *next_word(struct line *l, size_t *len)
-{
-	const char *word = l->at;
-	const char *space = memchr(word, ' ', l->left);
-
-	*len = space ? (size_t)(space - word) : l->left;
-	l->at += *len + (space != NULL);
-	l->left -= *len + (space != NULL);
-	l->bad |= *len == 0;
-	return word;
-}
-
-static uint64_t next_number(struct line *l, uint64_t max)
-{
-	size_t len;
-	const char *word = next_word(l, &len);
-	uint64_t value = 0;
-
-	l->bad |= number_u64(word, len, max, &value) < 0;
-	return value;
-}
-
-static uint32_t next_u32(struct line *l)
-{
-	return (uint32_t)next_number(l, UINT32_MAX);
-}
-
 /* The switch of the next word; SWITCH_GONE if there is none of this name. */
 static uint32_t next_switch(struct line *l, const struct config *c)
 {
 	size_t len;
-	const char *word = next_word(l, &len);
+	const char *word = line_word(l, &len);
 
 	for (uint32_t i = 0; i < c->switch_count; i++) {
 		if (strlen(c->switches[i].name) == len &&
@@ -167,14 +133,6 @@ static uint32_t next_switch(struct line *l, const struct config *c)
 			return i;
 	}
 	return SWITCH_GONE;
-}
-
-static bool next_is(struct line *l, const char *wanted)
-{
-	size_t len;
-	const char *word = next_word(l, &len);
-
-	return strlen(wanted) == len && memcmp(word, wanted, len) == 0;
 }
 
 /* What is being read, and into what. */
@@ -209,18 +167,13 @@ static int read_port(struct learned_reading *r, struct line *l)
 	struct learned_port port = { 0 };
 
 	port.switch_index = next_switch(l, r->bindings->registry->config);
-	port.ifindex = next_u32(l);
-	port.aggregate = next_u32(l);
-	port.speed_bps = next_number(l, UINT64_MAX);
-	port.named = next_is(l, "named");
-	if (l->bad || port.ifindex == 0 || l->left == 0 ||
-	    l->left >= sizeof(port.name))
+	port.ifindex = line_u32(l);
+	port.aggregate = line_u32(l);
+	port.speed_bps = line_u64(l, UINT64_MAX);
+	port.named = line_is(l, "named");
+	line_rest(l, port.name, sizeof(port.name));
+	if (l->bad || port.ifindex == 0 || !*port.name)
 		return ERR_MALFORMED;
-	for (size_t i = 0; i < l->left; i++) {
-		if (l->at[i] < 0x20 || l->at[i] > 0x7e)
-			return ERR_MALFORMED;
-		port.name[i] = l->at[i];
-	}
 	if (port.switch_index == SWITCH_GONE || !r->ports)
 		return 0;
 	return add_port(r, &port);
@@ -237,14 +190,14 @@ static int read_station(struct learned_reading *r, struct line *l)
 	const char *word;
 	size_t len;
 
-	word = next_word(l, &len);
+	word = line_word(l, &len);
 	l->bad |= mac_parse(word, len, &mac) < 0;
-	read.home = next_u32(l);
-	read.samples = next_u32(l);
-	read.other = next_u32(l);
-	read.other_samples = next_u32(l);
-	read.moved_from = next_u32(l);
-	read.moved_us = (int64_t)next_number(l, UINT32_MAX) * US_PER_S;
+	read.home = line_u32(l);
+	read.samples = line_u32(l);
+	read.other = line_u32(l);
+	read.other_samples = line_u32(l);
+	read.moved_from = line_u32(l);
+	read.moved_us = (int64_t)line_u64(l, UINT32_MAX) * US_PER_S;
 	if (l->bad || l->left > 0 || read.home == 0)
 		return ERR_MALFORMED;
 	read.hold = read.other_samples < BINDING_HOLD ? read.other_samples
@@ -270,14 +223,14 @@ static int read_head(struct line *l, int64_t *now_us)
 		return ERR_UNSUPPORTED;
 	l->at += len + 1;
 	l->left -= len + 1;
-	*now_us = (int64_t)next_number(l, UINT32_MAX) * US_PER_S;
+	*now_us = (int64_t)line_u64(l, UINT32_MAX) * US_PER_S;
 	return l->bad || l->left > 0 ? ERR_MALFORMED : 0;
 }
 
 static int read_line(struct learned_reading *r, struct line *l)
 {
 	size_t len;
-	const char *word = next_word(l, &len);
+	const char *word = line_word(l, &len);
 
 	if (len == 4 && memcmp(word, "port", len) == 0)
 		return read_port(r, l);
@@ -292,24 +245,17 @@ int learned_parse(struct bindings *bindings, struct learned_ports *ports,
 	struct learned_reading r = { .bindings = bindings, .ports = ports };
 	const char *at = text_str(content);
 	size_t left = content->len;
-	bool first = true;
-	int rc = left > 0 ? 0 : ERR_MALFORMED;
+	struct line line;
+	int rc;
 
 	if (ports)
 		*ports = (struct learned_ports){ 0 };
-	while (rc == 0 && left > 0) {
-		const char *end = memchr(at, '\n', left);
-		struct line l = { .at = at };
-
-		if (!end)
-			return ERR_MALFORMED;
-		l.left = (size_t)(end - at);
-		left -= l.left + 1;
-		rc = first ? read_head(&l, now_us) : read_line(&r, &l);
-		first = false;
-		at = end + 1;
-	}
-	return rc;
+	if (!line_next(&line, &at, &left))
+		return ERR_MALFORMED;
+	rc = read_head(&line, now_us);
+	while (rc == 0 && line_next(&line, &at, &left))
+		rc = read_line(&r, &line);
+	return rc == 0 && left > 0 ? ERR_MALFORMED : rc;
 }
 
 int learned_read(struct bindings *bindings, struct learned_ports *ports,

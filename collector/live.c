@@ -20,6 +20,7 @@
 #include "collector/port_memory.h"
 #include "collector/state_lock.h"
 #include "collector/verdicts.h"
+#include "store/station_day_file.h"
 #include "util/err.h"
 #include "util/log.h"
 
@@ -204,6 +205,7 @@ static bool look(struct live *l, struct moment *now, int in_hand)
 		steps_resume(&l->steps, *now);
 	}
 	steps_at(&l->steps, *now);
+	station_log_at(&l->stations, &l->intake, &l->steps, now->wall_us);
 	return !paused;
 }
 
@@ -291,6 +293,7 @@ static void tick(struct live *l)
 	l->next_learned_us =
 	    now.mono_us + LEARNED_INTERVAL_S * (int64_t)US_PER_S;
 	live_hand_over_learned(l, now.wall_us);
+	station_log_hand_over(&l->stations);
 }
 
 static void take_signal(struct live *l)
@@ -346,6 +349,22 @@ static int loop(struct live *l)
 	return 0;
 }
 
+/* What outlives the process, but for the rows: it goes on from there. */
+static int take_up(struct live *l)
+{
+	const struct config *c = l->generation->config;
+	int rc;
+
+	verdicts_read(&l->intake, l->verdicts_path);
+	live_take_up_learned(l);
+	if (station_day_trim(c->state_dir, STATION_DAYS_KEPT, NULL) < 0)
+		log_warning("collector: old days of stations cannot be removed "
+			    "now");
+	rc = station_log_init(&l->stations, &l->intake);
+	station_log_sink_to(&l->stations, live_hand_over_stations, l);
+	return complain("no memory for the stations", rc);
+}
+
 static int look_at_files(struct live *l, struct flush **flush)
 {
 	int rc = flush_new(flush, l->generation->registry, FLUSH_LIVE);
@@ -377,8 +396,10 @@ static void stop(struct live *l)
 	(void)look(l, &now, 0);
 	count_socket_drops(l);
 	steps_end(&l->steps, now);
+	station_log_look(&l->stations, &l->intake, now.wall_us);
 	live_hand_over_files(l);
 	live_hand_over_learned(l, now.wall_us);
+	station_log_hand_over(&l->stations);
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
 	live_write_last_status(l, counters, now.wall_us);
@@ -405,6 +426,7 @@ static void close_all(struct live *l)
 		(void)close(l->epoll);
 	if (l->lock >= 0)
 		(void)close(l->lock);
+	station_log_fini(&l->stations);
 	steps_fini(&l->steps);
 	intake_fini(&l->intake);
 	text_fini(&l->problem);
@@ -430,6 +452,8 @@ static int start(struct live *l)
 		rc = complain("cannot wait for events", open_events(l));
 	if (rc == 0)
 		rc = complain("cannot start writing", look_at_files(l, &flush));
+	if (rc == 0)
+		rc = take_up(l);
 	if (rc == 0)
 		rc = open_sources(l);
 	if (rc == 0)
@@ -460,8 +484,6 @@ int live(struct generation *generation)
 	service_open(&l.service);
 	rc = start(&l);
 	if (rc == 0) {
-		verdicts_read(&l.intake, l.verdicts_path);
-		live_take_up_learned(&l);
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
 		steps_reload(&l.steps, generation, NULL);
 		steps_at(&l.steps, now_by_both());

@@ -105,6 +105,13 @@ void live_take_up_learned(struct live *l)
 			    l->learned_path, err_str(rc));
 }
 
+void live_hand_over_stations(void *live, const char *path, struct text *content)
+{
+	const struct live *l = live;
+
+	writer_file(l->writer, path, content);
+}
+
 void live_hand_over_files(struct live *l)
 {
 	uint64_t failed = writer_counters(l->writer).files_failed;

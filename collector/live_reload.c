@@ -96,14 +96,16 @@ static struct generation *load(const struct live *l, int64_t at_s,
 }
 
 /* Go on with another configuration, or with the old one if that cannot be. */
-static int change_to(struct live *l, struct generation *next,
+static int change_to(struct live *l, struct generation *next, int64_t time_us,
 		     struct earlier_cells **earlier)
 {
 	struct relay *relay = NULL;
 	int rc = relay_new(&relay, next->registry, l->relay, &l->problem);
 
-	if (rc == 0)
+	if (rc == 0) {
+		station_log_look(&l->stations, &l->intake, time_us);
 		rc = intake_reload(&l->intake, l->generation, next, earlier);
+	}
 	if (rc < 0) {
 		if (rc == -ENOMEM)
 			text_add(&l->problem,
@@ -111,6 +113,7 @@ static int change_to(struct live *l, struct generation *next,
 		relay_free(relay);
 		return rc;
 	}
+	station_log_continue(&l->stations, &l->intake);
 	relay_take_over(relay, l->relay);
 	l->relay = relay;
 	return 0;
@@ -123,7 +126,7 @@ void live_reload(struct live *l, int64_t time_us)
 
 	text_clear(&l->problem);
 	next = load(l, time_us / US_PER_S, &l->problem);
-	if (next && change_to(l, next, &earlier) < 0) {
+	if (next && change_to(l, next, time_us, &earlier) < 0) {
 		generation_unref(next);
 		next = NULL;
 	}

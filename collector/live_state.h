@@ -16,6 +16,7 @@
 
 #include "collector/intake.h"
 #include "collector/relay.h"
+#include "collector/station_log.h"
 #include "collector/steps.h"
 #include "collector/udp_source.h"
 #include "collector/writer.h"
@@ -29,6 +30,7 @@ struct live {
 	struct generation *generation; /* a reference */
 	struct intake intake;
 	struct steps steps;
+	struct station_log stations;
 	struct writer *writer;
 	struct relay *relay;
 	struct udp_source *sources[SOURCES_MAX];
@@ -89,6 +91,10 @@ void live_hand_over_learned(struct live *l, int64_t now_us);
 
 /** What was learned before goes on; it is no loss if it cannot be read. */
 void live_take_up_learned(struct live *l);
+
+/** Have a day of stations written: a station_log_sink of a live. */
+void live_hand_over_stations(void *live, const char *path,
+			     struct text *content);
 
 /* live_service.c */
 

@@ -17,11 +17,13 @@
 #include "collector/reload.h"
 #include "collector/replay_results.h"
 #include "collector/state_lock.h"
+#include "collector/station_log.h"
 #include "collector/steps.h"
 #include "collector/usable.h"
 #include "net/packet.h"
 #include "store/rrd_write.h"
 #include "util/err.h"
+#include "util/file.h"
 
 enum {
 	PACKETS_PER_LOOK = 4096, /* for signals */
@@ -35,12 +37,14 @@ struct replay {
 	struct intake intake;
 	struct aggregate total; /* of closed steps; if totals are wanted */
 	struct steps steps;
-	struct writer *writer; /* NULL: nothing is stored */
+	struct station_log stations; /* if steps are stored */
+	struct writer *writer;	     /* NULL: nothing is stored */
 	bool stepped; /* a verdict falls with a step: for the store, or for what
 		       * cannot be read twice; else at the end */
 	bool started;
-	int stop; /* readable once a signal asks to stop */
-	int lock; /* of the state_dir; -1: none is held */
+	int stop;	 /* readable once a signal asks to stop */
+	int lock;	 /* of the state_dir; -1: none is held */
+	int days_failed; /* why a day of stations was not written; 0 */
 	int64_t from_us;
 	int64_t to_us;
 };
@@ -164,6 +168,27 @@ static int write_ordinals(struct replay *r)
 	return replay_write_file(r->registry->config, "ordinals", &out);
 }
 
+/* A station_log_sink. */
+static void write_stations(void *replay, const char *path, struct text *content)
+{
+	struct replay *r = replay;
+	int rc = text_ok(content) ? file_make_directory_of(path) : -ENOMEM;
+
+	if (rc == 0)
+		rc = file_replace(path, text_str(content), content->len);
+	text_fini(content);
+	if (rc < 0 && r->days_failed == 0)
+		r->days_failed = replay_complain(path, rc);
+}
+
+static int prepare_stations(struct replay *r)
+{
+	int rc = station_log_init(&r->stations, &r->intake);
+
+	station_log_sink_to(&r->stations, write_stations, r);
+	return replay_complain("no memory for the stations", rc);
+}
+
 /* Refuse to write over what is there, and make the folders. */
 static int prepare_store(struct replay *r, int64_t first_us)
 {
@@ -189,6 +214,8 @@ static int prepare_store(struct replay *r, int64_t first_us)
 		return ERR_EXISTS;
 	}
 	rc = write_ordinals(r);
+	if (rc == 0)
+		rc = prepare_stations(r);
 	if (rc < 0)
 		return rc;
 	rc = flush_new(&flush, r->registry, FLUSH_REPLAY);
@@ -294,11 +321,15 @@ static int follow_membership(struct replay *r, int64_t time_us)
 		rc = load_for(r, time_us / US_PER_S, &next);
 	if (rc != 0)
 		return rc;
+	if (r->writer)
+		station_log_look(&r->stations, &r->intake, time_us);
 	rc = intake_reload(&r->intake, r->generation, next, &earlier);
 	if (rc < 0) {
 		generation_unref(next);
 		return replay_complain("cannot go on", rc);
 	}
+	if (r->writer)
+		station_log_continue(&r->stations, &r->intake);
 	/* All numbers are the same: nothing is left over. */
 	steps_reload(&r->steps, next, earlier);
 	generation_unref(r->generation);
@@ -318,6 +349,9 @@ static int take_packet(struct replay *r, const struct capture_packet *packet)
 	    step_of_us(packet->time_us) < r->steps.step)
 		r->intake.input.out_of_order++;
 	steps_at(&r->steps, moment_of(packet->time_us));
+	if (r->writer)
+		station_log_at(&r->stations, &r->intake, &r->steps,
+			       packet->time_us);
 	rc = follow_membership(r, packet->time_us);
 	if (rc < 0)
 		return rc;
@@ -363,12 +397,18 @@ static int finish(struct replay *r)
 		.from_us = r->from_us,
 		.to_us = r->to_us,
 	};
+	int rc;
 
 	intake_decide_all(&r->intake);
 	steps_end(&r->steps, moment_of(r->to_us));
+	if (r->writer) {
+		station_log_look(&r->stations, &r->intake, r->to_us);
+		station_log_hand_over(&r->stations);
+	}
 	results.writer = writer_stop(r->writer);
 	r->writer = NULL;
-	return replay_results_write(&results, r->registry->config);
+	rc = replay_results_write(&results, r->registry->config);
+	return rc == 0 && r->days_failed < 0 ? -EIO : rc;
 }
 
 static int watch_signals(struct replay *r)
@@ -436,6 +476,7 @@ int replay(const struct options *options, struct generation *generation)
 	(void)writer_stop(r.writer);
 	captures_close(captures);
 	aggregate_fini(&r.total);
+	station_log_fini(&r.stations);
 	steps_fini(&r.steps);
 	intake_fini(&r.intake);
 	generation_unref(r.generation);

@@ -10,17 +10,12 @@
 #include "util/file.h"
 #include "util/log.h"
 
-enum { FILES_MAX = 4 };
+/* Four that are always the same, and the stations of two days. */
+enum { FILES_MAX = 6 };
 
 struct waiting_file {
-	const char *path; /* NULL: free */
+	char *path; /* NULL: free */
 	struct text content;
-};
-
-/* How a file was replaced last: told when that changes, not each time. */
-struct replaced {
-	const char *path;
-	bool failing;
 };
 
 struct writer {
@@ -38,34 +33,56 @@ struct writer {
 
 	struct flush *flush; /* the thread's own */
 	bool waits;
-	struct replaced replaced[FILES_MAX]; /* the thread's own */
+	/* Files that could not be replaced, which is told once; NULL: none.
+	 * The thread's own. */
+	char *failing[FILES_MAX];
 };
 
-static struct replaced *replaced_before(struct writer *w, const char *path)
+/* Note whether a file could be replaced. @return whether that is news */
+static bool note_failing(struct writer *w, const char *path, bool failing)
 {
-	size_t i = 0;
+	char **place = NULL;
 
-	while (i < FILES_MAX - 1 && w->replaced[i].path &&
-	       strcmp(w->replaced[i].path, path) != 0)
-		i++;
-	w->replaced[i].path = path;
-	return &w->replaced[i];
+	for (size_t i = 0; i < FILES_MAX; i++) {
+		char **at = &w->failing[i];
+
+		if (*at ? strcmp(*at, path) == 0 : !place)
+			place = at;
+	}
+	/* Days that failed are never written again: the place goes on. */
+	if (!place && failing)
+		place = &w->failing[0];
+	else if (!place || (*place != NULL) == failing)
+		return false;
+	free(*place);
+	*place = failing ? strdup(path) : NULL;
+	return true;
+}
+
+static int replace(const char *path, const struct text *content)
+{
+	int rc = -ENOMEM;
+
+	if (text_ok(content))
+		rc = file_replace(path, text_str(content), content->len);
+	if (rc != -ENOENT)
+		return rc;
+	rc = file_make_directory_of(path);
+	return rc < 0 ? rc
+		      : file_replace(path, text_str(content), content->len);
 }
 
 /* @return 0 or what kept it from being replaced */
 static int write_file(struct writer *w, struct waiting_file *file)
 {
-	struct replaced *before = replaced_before(w, file->path);
-	int rc = -ENOMEM;
+	int rc = replace(file->path, &file->content);
+	bool is_news = note_failing(w, file->path, rc < 0);
 
-	if (text_ok(&file->content))
-		rc = file_replace(file->path, text_str(&file->content),
-				  file->content.len);
-	if (rc < 0 && !before->failing)
+	if (rc < 0 && is_news)
 		log_error("writer: cannot replace: %s: %s", file->path,
 			  err_str(rc));
-	before->failing = rc < 0;
 	text_fini(&file->content);
+	free(file->path);
 	return rc;
 }
 
@@ -213,20 +230,32 @@ void writer_step(struct writer *w, struct closed_step *step)
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
-void writer_file(struct writer *w, const char *path, struct text *content)
+/* Where a file waits, or will; NULL: there is no place. */
+static struct waiting_file *place_of(struct writer *w, const char *path)
 {
 	struct waiting_file *place = NULL;
 
-	(void)pthread_mutex_lock(&w->lock);
 	for (size_t i = 0; i < FILES_MAX; i++) {
 		struct waiting_file *f = &w->files[i];
 
-		if (f->path ? strcmp(f->path, path) == 0 : !place)
+		if (f->path && strcmp(f->path, path) == 0)
+			return f;
+		if (!f->path && !place)
 			place = f;
 	}
+	if (place)
+		place->path = strdup(path);
+	return place && place->path ? place : NULL;
+}
+
+void writer_file(struct writer *w, const char *path, struct text *content)
+{
+	struct waiting_file *place;
+
+	(void)pthread_mutex_lock(&w->lock);
+	place = place_of(w, path);
 	if (place) {
 		text_fini(&place->content);
-		place->path = path;
 		place->content = *content;
 		text_init(content);
 		(void)pthread_cond_signal(&w->work);
@@ -265,6 +294,8 @@ struct writer_counters writer_stop(struct writer *w)
 	(void)pthread_cond_destroy(&w->work);
 	(void)pthread_cond_destroy(&w->room);
 	(void)pthread_mutex_destroy(&w->lock);
+	for (size_t i = 0; i < FILES_MAX; i++)
+		free(w->failing[i]);
 	free(w);
 	return counters;
 }

@@ -48,9 +48,10 @@ void writer_step(struct writer *w, struct closed_step *step);
 
 /**
  * Hand over the content of a file that is to be replaced. An older content
- * of the same file that still waits is dropped.
+ * of the same file that still waits is dropped. Its folder is made. At most six
+ * different files wait.
  *
- * @param path     borrowed until writer_stop; one of a few static paths
+ * @param path     borrowed during the call
  * @param content  emptied
  */
 void writer_file(struct writer *w, const char *path, struct text *content);

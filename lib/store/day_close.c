@@ -13,6 +13,7 @@
 #include "store/rrd_read.h"
 #include "store/rrd_write.h"
 #include "store/series_list.h"
+#include "store/station_day_file.h"
 #include "util/err.h"
 #include "util/log.h"
 #include "util/zone.h"
@@ -390,6 +391,10 @@ static void trim(struct day_close *c, enum daybook_kind kind)
 	if (daybook_trim(c->state_dir, kind, kept[kind], &removed) < 0)
 		c->counters.trims_failed++;
 	c->counters.books_removed += removed;
+	/* a file a day is written by others; days end for them as well */
+	if (kind == DAYBOOK_DAY &&
+	    station_day_trim(c->state_dir, STATION_DAYS_KEPT, NULL) < 0)
+		c->counters.trims_failed++;
 }
 
 static int finish_book(struct day_close *c)

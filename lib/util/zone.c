@@ -185,3 +185,16 @@ int64_t zone_day_start(struct date day, int64_t slot_s)
 	}
 	return begun * slot_s;
 }
+
+/* The date that clocks show is that day's, but around a midnight that comes
+ * twice or within a slot. */
+struct date zone_day_of(int64_t at_s, int64_t slot_s)
+{
+	struct date day = zone_date(at_s);
+
+	if (zone_day_start(day, slot_s) > at_s)
+		return date_add_days(day, -1);
+	if (zone_day_start(date_add_days(day, 1), slot_s) <= at_s)
+		return date_add_days(day, 1);
+	return day;
+}

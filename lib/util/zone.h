@@ -58,4 +58,7 @@ int64_t zone_at(struct date day, unsigned second, bool is_later);
  */
 int64_t zone_day_start(struct date day, int64_t slot_s);
 
+/** The local day that an instant is in, as zone_day_start divides time. */
+struct date zone_day_of(int64_t at_s, int64_t slot_s);
+
 #endif

@@ -168,6 +168,21 @@ START_TEST(a_clock_that_was_set_back_moves_nothing)
 }
 END_TEST
 
+START_TEST(counts_are_eased_before_they_stand_still)
+{
+	struct binding *at = bindings_at(&b, station(e.registry, 1), 0);
+
+	*at = (struct binding){
+		.home = A, .samples = UINT32_MAX, .other = B, .other_samples = 7
+	};
+	binding_ease(at);
+	ck_assert_uint_eq(at->samples, UINT32_MAX / 2);
+	ck_assert_uint_eq(at->other_samples, 7);
+	binding_ease(at);
+	ck_assert_uint_eq(at->samples, UINT32_MAX / 2);
+}
+END_TEST
+
 START_TEST(each_switch_has_a_home_of_its_own)
 {
 	see(A, 5, 1);
@@ -223,6 +238,7 @@ int main(void)
 		{ a_move_each_second_moves_nothing, 0 },
 		{ what_stopped_is_told_no_more, 0 },
 		{ a_clock_that_was_set_back_moves_nothing, 0 },
+		{ counts_are_eased_before_they_stand_still, 0 },
 		{ each_switch_has_a_home_of_its_own, 0 },
 		{ a_reload_keeps_what_is_known_of_those_who_stay, 0 },
 		{ what_has_no_room_is_left_out, 0 },

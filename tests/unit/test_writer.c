@@ -201,12 +201,39 @@ END_TEST
 START_TEST(a_file_that_cannot_be_replaced_is_counted)
 {
 	struct writer_counters c;
+	char path[PATH_SIZE];
 
+	(void)snprintf(path, sizeof(path), "%s/file", dir);
+	ck_assert_int_eq(file_replace(path, "x", 1), 0);
+	(void)snprintf(path, sizeof(path), "%s/file/below", dir);
 	start(false);
-	hand_over_file("/nonexistent/file", "x");
+	hand_over_file(path, "x");
 	c = writer_stop(writer);
 	writer = NULL;
 	ck_assert_uint_eq(c.files_failed, 1);
+}
+END_TEST
+
+/* A path need not outlive the call, and another year has another folder. */
+START_TEST(a_file_gets_its_folder)
+{
+	struct writer_counters c;
+	char path[PATH_SIZE];
+
+	start(false);
+	for (int i = 0; i < 4; i++) {
+		(void)snprintf(path, sizeof(path), "%s/days/%d/%d", dir, i / 2,
+			       i);
+		hand_over_file(path, "x");
+	}
+	c = writer_stop(writer);
+	writer = NULL;
+	ck_assert_uint_eq(c.files_failed, 0);
+	for (int i = 0; i < 4; i++) {
+		(void)snprintf(path, sizeof(path), "%s/days/%d/%d", dir, i / 2,
+			       i);
+		expect_file(path, "x");
+	}
 }
 END_TEST
 
@@ -224,6 +251,7 @@ int main(void)
 		{ a_full_queue_makes_a_replay_wait, 0 },
 		{ only_the_newest_content_of_a_file_waits, 0 },
 		{ a_file_that_cannot_be_replaced_is_counted, 0 },
+		{ a_file_gets_its_folder, 0 },
 		{ stopping_no_writer_is_fine, 0 },
 	};
 

@@ -50,6 +50,26 @@ START_TEST(a_day_begins_when_its_date_does)
 }
 END_TEST
 
+/* From its first second to its last one. */
+START_TEST(an_instant_is_of_the_day_that_began)
+{
+	struct date day = changes[_i].day;
+	int64_t start_s = changes[_i].start_s;
+	int64_t length_s = changes[_i].length_s;
+
+	ck_assert_int_eq(zone_use(changes[_i].zone), 0);
+	for (int64_t at_s = start_s; at_s < start_s + length_s; at_s += 599) {
+		if (date_compare(zone_day_of(at_s, SLOT_S), day) != 0)
+			ck_abort_msg("%ld is of another day", (long)at_s);
+	}
+	ck_assert_int_lt(date_compare(zone_day_of(start_s - 1, SLOT_S), day),
+			 0);
+	ck_assert_int_gt(
+	    date_compare(zone_day_of(start_s + length_s, SLOT_S), day),
+	    length_s ? 0 : -1);
+}
+END_TEST
+
 static const char *const zones[] = {
 	"UTC",
 	"America/Marigot",
@@ -173,6 +193,7 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ a_local_time_is_a_moment, COUNT_OF(moments) },
 		{ a_day_begins_when_its_date_does, COUNT_OF(changes) },
+		{ an_instant_is_of_the_day_that_began, COUNT_OF(changes) },
 		{ days_divide_time, COUNT_OF(zones) },
 		{ a_date_is_what_libc_shows, COUNT_OF(zones) },
 		{ an_instant_off_the_calendar_has_some_date, 0 },
