@@ -60,8 +60,8 @@ def check_sums(checks, folder):
     from_s, to_s = at("2026-10-24T22:00"), at("2026-10-25T23:00")
     capture = folder / "sim.pcap"
     must([SIMULATOR, "--out", folder / "sim", "--pcap", capture, "--members",
-          "6", "--start", str(from_s - 1800), "--seconds",
-          str(to_s - from_s + 3600), "--rate", "4194304", "--traffic", "400M"])
+          "6", "--start", str(from_s - 43200), "--seconds",
+          str(to_s - from_s + 45000), "--rate", "4194304", "--traffic", "400M"])
     config = folder / "sim/config.yaml"
     config.write_text(config.read_text().replace("America/Marigot",
                                                  "Europe/Paris"))
@@ -105,6 +105,46 @@ def check_sums(checks, folder):
                              for f in sums), f"days of AS{line['asn']}")
     checks.equal(report(config, "daily", "--date", "2026-10-26").returncode,
                  75, "a day that the capture does not end")
+    checks.equal(len(whole["sources"]), 2, "switches")
+    for source in whole["sources"]:
+        checks.that(source["datagrams"] > 1000 and
+                    source["lost_datagrams"] == 0 and
+                    source["known"] == source["slots"] == 300, f"{source}")
+    check_stations(checks, config, folder / "sim/state/stations/2026")
+
+
+def check_stations(checks, config, kept):
+    """Who is in the file of the day alone is new, who was before it alone is
+    gone; each in the report of its member."""
+    day = ("daily", "--date", "2026-10-25", "--format", "json")
+    before, now = kept / "2026-10-24", kept / "2026-10-25"
+
+    def changes(*more):
+        found = json.loads(report(config, *day, *more).stdout)["stations"]
+        return found["days_compared"], [
+            (c["what"], c["mac"], c["asn"]) for c in found["changes"]]
+
+    checks.equal(changes(), (1, []), "the same stations")
+    for file, what in ((before, "new"), (now, "gone")):
+        right = file.read_text()
+        lines = right.splitlines(keepends=True)
+        count = int(lines[0].split()[-1])
+        place = next(line.split() for line in lines if " member " in line)
+        asn = int(place[5])
+        kept_lines = [line for line in lines[1:] if place[1] not in line]
+        file.write_text(f"lanterne stations 1 {len(kept_lines) - 1}\n" +
+                        "".join(kept_lines))
+        checks.that(len(kept_lines) - 1 < count, "one is taken out")
+        checks.equal(changes(), (1, [(what, place[1], asn)]), what)
+        checks.equal(changes("--asn", str(asn))[1], [(what, place[1], asn)],
+                     f"{what}, its member's")
+        other = 64496 if asn != 64496 else 64497
+        checks.equal(changes("--asn", str(other))[1], [], "another's")
+        text = report(config, *day[:3], "--lang", "en").stdout.decode()
+        checks.that(place[1] in text and f"AS{asn}" in text, "in the text")
+        file.write_text(right)
+    before.unlink()
+    checks.equal(changes(), (0, []), "nothing to compare with")
 
 
 class Markup(html.parser.HTMLParser):

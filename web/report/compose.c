@@ -195,5 +195,6 @@ void compose(struct document *d, const struct report *report)
 		add_record(d, report, (enum way)way);
 	compose_ports(d, report);
 	compose_parts(d, report);
+	compose_findings(d, report);
 	add_link(d, report);
 }

@@ -25,6 +25,10 @@ void compose_ports(struct document *d, const struct report *report);
  * VLAN interfaces. */
 void compose_parts(struct document *d, const struct report *report);
 
+/** Stations that came, went or moved; how well switches were heard, and whether
+ * samples say what counters say. */
+void compose_findings(struct document *d, const struct report *report);
+
 /** Append a time of the span: of a day "21:35", else with its day. */
 void compose_time(struct text *out, const struct span *span, int64_t at_s);
 

@@ -25,6 +25,8 @@ int report_basis_load(struct report_basis *out, const struct call *call,
 	if (rc == 0)
 		rc = pair_sums_load(&b.pairs, state_dir, span);
 	if (rc == 0)
+		rc = findings_load(&b.findings, state_dir, span);
+	if (rc == 0)
 		rc = ports_list(&b.ports, &b.port_count, call);
 	if (rc < 0)
 		report_basis_fini(&b);
@@ -39,6 +41,7 @@ void report_basis_fini(struct report_basis *basis)
 	history_fini(&basis->history);
 	records_fini(&basis->records);
 	pair_sums_fini(&basis->pairs);
+	findings_fini(&basis->findings);
 	free(basis->ports);
 	basis->ports = NULL;
 }

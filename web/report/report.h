@@ -18,6 +18,7 @@
 #include "web/ports.h"
 #include "web/report/books.h"
 #include "web/report/figures.h"
+#include "web/report/findings.h"
 #include "web/report/history.h"
 #include "web/report/pair_sums.h"
 #include "web/report/records.h"
@@ -33,6 +34,7 @@ struct report_basis {
 	struct history history;
 	struct records records;
 	struct pair_sums pairs;
+	struct findings findings;
 	struct port_row *ports; /* all of them */
 	size_t port_count;
 	double threshold; /* of a port's speed, of 1 */
@@ -123,5 +125,10 @@ const struct report_format *report_format(const char *name);
 
 void report_add_csv(struct text *out, const struct report *report);
 void report_add_json(struct text *out, const struct report *report);
+
+struct json_writer;
+
+/** Put what JSON has of stations and sources. */
+void report_put_findings(struct json_writer *w, const struct report *report);
 
 #endif

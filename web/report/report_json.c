@@ -232,6 +232,7 @@ void report_add_json(struct text *out, const struct report *report)
 	put_ports(&w, report);
 	if (report->member)
 		put_peers(&w, report);
+	report_put_findings(&w, report);
 	json_end_object(&w);
 	text_add_char(out, '\n');
 }
