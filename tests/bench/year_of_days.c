@@ -164,7 +164,7 @@ static size_t read_day(const char *dir, int32_t number)
 
 int main(int argc, char **argv)
 {
-	const int32_t first = 20454; /* 2026-01-01 */
+	const int32_t first = 20089; /* 2025-01-01 */
 	size_t entries = 0;
 	size_t pairs;
 	size_t size = 0;

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""usage: reports_cron.py REPORT SCRIPT MAKE_EXCHANGE CLOSE_DAYS
+
+What cron runs: it may run at any time and any number of times, each mail goes
+out once, old files are compressed and older ones removed.
+"""
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from harness import Checks, must
+
+REPORT, SCRIPT, MAKE_EXCHANGE, CLOSE_DAYS = sys.argv[1:5]
+DAY = 86400
+REPORTS = """
+reports: { from: lanterne@ix.example.net, recipients: recipients.yaml }
+"""
+RECIPIENTS = """\
+- { to: noc@ix.example.net }
+- { to: peering@member.example.net, asn: 64501, reports: daily }
+"""
+
+
+def main():
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        now = int(time.time())
+        end = now // 60 * 60
+        must([MAKE_EXCHANGE, folder / "made", str(end), "60"])
+        must([CLOSE_DAYS, folder / "made", "America/Marigot", str(now)])
+        config = folder / "made/lanterne.yaml"
+        config.write_text(config.read_text() + REPORTS)
+        (folder / "made/recipients.yaml").write_text(RECIPIENTS)
+        bin_ = folder / "bin"
+        bin_.mkdir()
+        shutil.copy(SCRIPT, bin_)
+        (bin_ / "lanterne-report").symlink_to(REPORT)
+        sendmail = bin_ / "sendmail"
+        sendmail.write_text(f"#!/bin/sh\n[ ! -e {folder}/refuse ] || exit 75\n"
+                            f"cat >>{folder}/sent\n")
+        sendmail.chmod(0o755)
+        out = folder / "out"
+
+        def script(*arguments):
+            return subprocess.run(
+                [bin_ / "lanterne-reports", "-c", config, "--out", out,
+                 *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                check=False, timeout=120,
+                env={**os.environ, "SENDMAIL": str(sendmail)})
+
+        def silent(what, *arguments):
+            done = script(*arguments)
+            checks.equal((done.returncode, done.stdout, done.stderr),
+                         (0, b"", b""), what)
+
+        (folder / "refuse").touch()
+        done = script("--mail", "daily", "weekly", "monthly", "billing")
+        checks.equal(done.returncode, 69, "a mail that is not taken")
+        checks.that(b"tried again" in done.stderr, f"{done.stderr}")
+        (folder / "refuse").unlink()
+        silent("again", "--mail", "daily", "weekly", "monthly", "billing")
+        sent = (folder / "sent").read_text()
+        checks.equal(sent.count("\nSubject: "), len(
+            list((out / "mail").glob("*.sent"))), "each mail is sent")
+        checks.equal(sent.count("\nTo: noc@ix.example.net"),
+                     sent.count("\nTo: ") - 1, "to whom")
+        checks.that(sent.count("\nTo: ") >= 2, "the exchange's, a member's")
+        files = {p for p in out.rglob("*") if p.is_file()}
+        checks.that(any("daily-" in p.name and p.suffix == ".html"
+                        for p in files), "pages")
+        silent("a third time", "--mail", "daily", "weekly", "monthly")
+        checks.equal((folder / "sent").read_text(), sent, "sent once")
+        checks.equal({p for p in out.rglob("*") if p.is_file()}, files,
+                     "nothing new")
+
+        old = out / "daily/daily-2026-01-01-exchange.csv"
+        old.write_text("old\n" * 100)
+        os.utime(old, (now - 50 * DAY, now - 50 * DAY))
+        older = out / "daily/daily-2024-01-01-exchange.csv.gz"
+        older.write_bytes(b"x")
+        os.utime(older, (now - 900 * DAY, now - 900 * DAY))
+        other = out / "notes"
+        other.write_text("not a report")
+        os.utime(other, (now - 900 * DAY, now - 900 * DAY))
+        silent("rotation", "daily")
+        checks.that(not old.exists() and not older.exists(), "they are gone")
+        compressed = Path(f"{old}.gz")
+        checks.equal(gzip.decompress(compressed.read_bytes()),
+                     b"old\n" * 100, "compressed")
+        checks.that(abs(compressed.stat().st_mtime - (now - 50 * DAY)) < 2,
+                    "it is as old as it was")
+        checks.equal(other.read_text(), "not a report", "others' files stay")
+
+        for arguments, said in ((("yearly",), "expected daily"),
+                                ((), "usage:"), (("--keep", "30", "daily"),
+                                                 "62 or more"),
+                                (("--formats", "pdf", "daily"), "pdf"),
+                                (("--keep",), "expected a value")):
+            done = script(*arguments)
+            checks.equal(done.returncode, 64, f"{arguments}")
+            checks.that(said in done.stderr.decode(), f"{done.stderr}")
+        config.write_text("exchange: {}\n")
+        done = script("daily")
+        checks.equal(done.returncode, 78, "a wrong configuration")
+        checks.that(b"error" in done.stderr, "what lanterne-report said")
+    return checks.finish()
+
+
+sys.exit(main())
