@@ -170,12 +170,12 @@ static void add_line(struct table *t, const struct line *line)
 		add_csv(t, line);
 }
 
-static void add_entry(struct table *t, struct line *line,
+static void add_entry(struct table *t, struct line line,
 		      const struct daybook_entry *entry)
 {
-	line->entry = entry;
-	line->asn = entry->series.kind == SERIES_MEMBER ? entry->series.asn : 0;
-	add_line(t, line);
+	line.entry = entry;
+	line.asn = entry->series.kind == SERIES_MEMBER ? entry->series.asn : 0;
+	add_line(t, &line);
 }
 
 /* What was asked for and is not there has a line that says so. */
@@ -200,11 +200,11 @@ static void add_book(struct table *t, struct line *line,
 	if (!t->o->all) {
 		found = daybook_find(reader, &wanted, &entry) == 1;
 		if (found)
-			add_entry(t, line, &entry);
+			add_entry(t, *line, &entry);
 	} else {
 		while (daybook_next(reader, &entry) == 1 &&
 		       entry.series.kind <= SERIES_MEMBER) {
-			add_entry(t, line, &entry);
+			add_entry(t, *line, &entry);
 			found = true;
 		}
 	}
@@ -235,9 +235,9 @@ static void add_day(struct table *t, struct date day)
 static void add_days(struct table *t)
 {
 	struct progress progress;
+	int32_t count = date_number(t->last) - date_number(t->first) + 1;
 
-	progress_begin(&progress, (size_t)(date_number(t->last) -
-					   date_number(t->first) + 1));
+	progress_begin(&progress, (size_t)count);
 	for (struct date d = t->first; date_compare(d, t->last) <= 0;
 	     d = date_add_days(d, 1)) {
 		add_day(t, d);

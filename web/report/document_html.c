@@ -11,6 +11,8 @@
 
 static void add_table(struct text *out, const struct block *block)
 {
+	if (block->columns == 0)
+		return;
 	text_add(out, "<div class=\"wide\"><table>\n<thead><tr>");
 	for (size_t i = 0; i < block->count; i++) {
 		bool is_head = i < block->columns;

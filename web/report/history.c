@@ -108,7 +108,7 @@ void history_compare(struct comparison *out, const struct history *history,
 		     const struct books *books, const struct series *series,
 		     size_t measure)
 {
-	double values[HISTORY_SPANS];
+	double values[HISTORY_SPANS] = { 0 };
 
 	*out = (struct comparison){ .now = rate_of(books, series, measure),
 				    .mean = NAN,

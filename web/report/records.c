@@ -73,9 +73,8 @@ static int take_book(struct record_table *t, struct daybook_reader *reader)
 	struct daybook_entry entry;
 	size_t known = t->count;
 	size_t at = 0;
-	int rc;
 
-	while ((rc = daybook_next(reader, &entry)) == 1 &&
+	while (daybook_next(reader, &entry) == 1 &&
 	       entry.series.kind <= SERIES_MEMBER) {
 		uint32_t asn =
 		    entry.series.kind == SERIES_EXCHANGE ? 0 : entry.series.asn;
