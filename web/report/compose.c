@@ -41,7 +41,7 @@ static void add_title(struct document *d, const struct report *r)
 		text_addf(out, ", AS%u ", r->member->asn);
 		html_plain(out, r->member->name, HTML_NAME_MAX);
 	}
-	text_add(out, ": ");
+	tr_add(out, ": ");
 	text_add(out, text_str(&label));
 	text_fini(&label);
 	document_title(d);
