@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/record.h"
 #include "store/series_bytes.h"
 #include "util/crc32c.h"
 #include "util/err.h"

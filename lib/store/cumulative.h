@@ -14,10 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/record.h"
 #include "store/series.h"
 #include "util/attr.h"
 #include "util/text.h"
+
+struct record_reader;
 
 enum {
 	CUMULATIVE_VERSION = 1,

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "store/record.h"
 #include "util/file.h"
 
 static int path_of(char to[PATH_MAX], const char *state_dir)
