@@ -10,6 +10,7 @@ VictoriaMetrics, which is then asked. All of it on loopback.
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -222,6 +223,19 @@ def check_rate(checks, counting, asked, where):
                 f"{where}: rate() by steps is {exact}")
 
 
+def check_names(checks, asked):
+    """What the rules ask for is there: a name that is none would never fire."""
+    _, _, body = get(asked.port, "/api/v1/label/__name__/values")
+    known = set(json.loads(body)["data"])
+    _, _, body = get(asked.port, "/api/v1/rules")
+    named = set()
+    for group in json.loads(body)["data"]["groups"]:
+        for rule in group["rules"]:
+            named |= set(re.findall(r"\blanterne_\w+", rule["query"]))
+    checks.that(len(named) > 20, f"{len(named)} names in rules")
+    checks.equal(sorted(named - known), [], "names that nothing has")
+
+
 def check_prometheus(checks, counting, asked):
     checks.equal(asked.value('up{job="lanterne"}'), 1, "the target is up")
     checks.equal(asked.value('up{job="lanterne_pairs"}'), 1,
@@ -236,6 +250,7 @@ def check_prometheus(checks, counting, asked):
     check_samples(checks, counting, asked, "Prometheus")
     check_rate(checks, counting, asked, "Prometheus")
     _, _, body = get(asked.port, "/api/v1/rules")
+    check_names(checks, asked)
     rules = [r for g in json.loads(body)["data"]["groups"]
              for r in g["rules"]]
     checks.that(len(rules) > 10, f"{len(rules)} rules")

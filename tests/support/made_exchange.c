@@ -457,8 +457,13 @@ static void write_status(const struct writing *w)
 		 "\"core_port\": 0, \"egress_not_counted\": 812090 } },\n"
 		 "\"skipped\": { \"samples\": 0, \"flow_records\": 1624690, "
 		 "\"counter_records\": 138240 },\n\"store\": { "
-		 "\"steps_written\": 11520, \"rows_failed\": 0, "
-		 "\"last_error\": \"\" },\n\"switches\": [ ");
+		 "\"steps_written\": 11520, \"steps_lost\": 0, "
+		 "\"rows_failed\": 0, \"last_error\": \"\" },\n"
+		 "\"journal\": { \"records\": 48, \"synced\": 48, "
+		 "\"waiting\": 0, \"lost\": 0, \"bytes\": 98304 },\n"
+		 "\"clock_jumps\": 0, \"pauses\": 0, \"process\": { "
+		 "\"cpu_s\": 12.5, \"resident_bytes\": 52428800, "
+		 "\"open_fds\": 21 },\n\"switches\": [ ");
 	add_switches(&out, w->end_s);
 	text_addf(
 	    &out,
