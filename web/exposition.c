@@ -227,7 +227,7 @@ static void add_value(struct text *out, double value)
 	else if (value >= 0 && value <= exact && value == floor(value))
 		text_add_u64(out, (uint64_t)value);
 	else
-		text_addf(out, "%.17g", value);
+		text_addf(out, "%.15g", value);
 }
 
 /* What stands before the value. */

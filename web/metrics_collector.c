@@ -279,7 +279,7 @@ static void add_times(struct metrics *m)
 		  s->written },
 		{ { "lanterne_step_end_timestamp_seconds", GAUGE, "seconds",
 		    "The end of the last closed step." },
-		  s->last_step_end },
+		  s->last_step_end > 0 ? s->last_step_end : (double)NAN },
 		{ { "lanterne_collector_clock_jumps", COUNTER, NULL,
 		    "Times that the collector's clock was set." },
 		  s->clock_jumps },
