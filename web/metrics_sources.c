@@ -222,6 +222,23 @@ static void add_sockets(struct metrics *m)
 	}
 }
 
+static void add_relayed(struct metrics *m, const struct status_relay *r)
+{
+	static const char *const results[] = { "sent", "dropped", "left_out" };
+	const double counts[] = { r->sent, r->dropped, r->left_out };
+	char asn[NUMBER_SIZE];
+
+	for (size_t i = 0; i < 3; i++) {
+		const struct exposition_label labels[] = {
+			{ "to", r->to },
+			{ "asn", number_text(asn, r->asn) },
+			{ "result", results[i] },
+		};
+
+		add(m, labels, 3, counts[i]);
+	}
+}
+
 static void add_relays(struct metrics *m)
 {
 	static const struct exposition_family datagrams = {
@@ -233,29 +250,20 @@ static void add_relays(struct metrics *m)
 		"lanterne_relay_bytes", EXPOSITION_COUNTER, "bytes",
 		"Bytes that were relayed."
 	};
-	static const char *const results[] = { "sent", "dropped", "left_out" };
 	const struct status *s = m->call->status;
 
-	for (int family = 0; family < 2; family++) {
-		exposition_begin(&m->e, family ? &bytes : &datagrams);
-		for (size_t i = 0; i < s->relay_count; i++) {
-			const struct status_relay *r = &s->relays[i];
-			const double counts[] = { r->sent, r->dropped,
-						  r->left_out };
-			char asn[NUMBER_SIZE];
-			struct exposition_label labels[] = {
-				{ "to", r->to },
-				{ "asn", number_text(asn, r->asn) },
-				{ "result", "" },
-			};
+	exposition_begin(&m->e, &datagrams);
+	for (size_t i = 0; i < s->relay_count; i++)
+		add_relayed(m, &s->relays[i]);
+	exposition_begin(&m->e, &bytes);
+	for (size_t i = 0; i < s->relay_count; i++) {
+		char asn[NUMBER_SIZE];
+		const struct exposition_label labels[] = {
+			{ "to", s->relays[i].to },
+			{ "asn", number_text(asn, s->relays[i].asn) },
+		};
 
-			if (family)
-				add(m, labels, 2, r->bytes);
-			for (size_t c = 0; !family && c < 3; c++) {
-				labels[2].value = results[c];
-				add(m, labels, 3, counts[c]);
-			}
-		}
+		add(m, labels, 2, s->relays[i].bytes);
 	}
 }
 

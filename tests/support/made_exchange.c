@@ -429,24 +429,9 @@ static void add_learned(struct text *out, long long end)
 		  end + 1800);
 }
 
-static void write_status(const struct writing *w)
+static void add_counts(struct text *out)
 {
-	long long end = (long long)w->end_s;
-	long long written = (long long)w->written_s;
-	struct text out;
-
-	text_init(&out);
-	text_addf(&out,
-		  "{ \"version\": 1, \"written\": %lld.5, \"started\": %lld,\n"
-		  "\"replay\": null, \"now\": %lld.5, \"last_step_end\": "
-		  "%lld,\n\"sources\": [ { \"kind\": \"sflow\", \"listen\": "
-		  "\"127.0.0.1:6343\", \"socket_drops\": 0 } ],\n"
-		  "\"relays\": [ { \"to\": \"192.0.2.50:6343\", \"asn\": "
-		  "null, \"sent\": 240682, \"dropped\": 12, \"left_out\": "
-		  "0, \"bytes\": 288818400, \"last_error\": \"Connection "
-		  "refused\", \"last_error_at\": %lld } ],\n",
-		  written, (long long)w->from_s, written, end, end - 60);
-	text_add(&out,
+	text_add(out,
 		 "\"input\": { \"datagrams\": 240696, \"malformed\": 2, "
 		 "\"unsupported_version\": 0, \"foreign\": 4, "
 		 "\"lost_datagrams\": 3, \"duplicates\": 0, \"waited\": 0, "
@@ -464,6 +449,26 @@ static void write_status(const struct writing *w)
 		 "\"clock_jumps\": 0, \"pauses\": 0, \"process\": { "
 		 "\"cpu_s\": 12.5, \"resident_bytes\": 52428800, "
 		 "\"open_fds\": 21 },\n\"switches\": [ ");
+}
+
+static void write_status(const struct writing *w)
+{
+	long long end = (long long)w->end_s;
+	long long written = (long long)w->written_s;
+	struct text out;
+
+	text_init(&out);
+	text_addf(&out,
+		  "{ \"version\": 1, \"written\": %lld.5, \"started\": %lld,\n"
+		  "\"replay\": null, \"now\": %lld.5, \"last_step_end\": "
+		  "%lld,\n\"sources\": [ { \"kind\": \"sflow\", \"listen\": "
+		  "\"127.0.0.1:6343\", \"socket_drops\": 0 } ],\n"
+		  "\"relays\": [ { \"to\": \"192.0.2.50:6343\", \"asn\": "
+		  "null, \"sent\": 240682, \"dropped\": 12, \"left_out\": "
+		  "0, \"bytes\": 288818400, \"last_error\": \"Connection "
+		  "refused\", \"last_error_at\": %lld } ],\n",
+		  written, (long long)w->from_s, written, end, end - 60);
+	add_counts(&out);
 	add_switches(&out, w->end_s);
 	text_addf(
 	    &out,
