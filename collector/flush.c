@@ -103,6 +103,8 @@ int flush_new(struct flush **out, const struct registry *registry,
 	if (rc == 0)
 		rc = journal_open(&f->journal, f->state_dir,
 				  &journal_default_limits);
+	if (rc == 0)
+		flush_counters_open(f);
 	if (rc == 0 && mode == FLUSH_LIVE) {
 		clock_trust_init(&f->clock, newest_end(f));
 		journal_let_age(f->journal, false);
@@ -131,6 +133,7 @@ void flush_free(struct flush *f)
 	flush_view_fini(&f->now);
 	generation_unref(f->generation);
 	sums_fini(&f->sums);
+	cumulative_fini(&f->counters);
 	text_fini(&f->record);
 	text_fini(&f->ports_bytes);
 	free(f->state_dir);
@@ -244,6 +247,7 @@ void flush_settle(struct flush *f)
 	/* Nothing is shown that might be forgotten. */
 	if (!sync_journal(f))
 		return;
+	flush_counters_store(f);
 	if (view_is_blocked(f->view))
 		(void)flush_idle(f);
 	view_write(f->view);
@@ -287,6 +291,8 @@ void flush_finish(struct flush *f)
 	if (f->mode == FLUSH_REPLAY)
 		flush_close_pairs(f);
 	f->finished = sync_journal(f);
+	if (f->finished)
+		flush_counters_store(f);
 	look_to_the_end(f);
 	view_write(f->view);
 	ixp_view_finish(f->ixp);

@@ -17,6 +17,7 @@
 #include "collector/open_step.h"
 #include "collector/pair_step.h"
 #include "collector/sums.h"
+#include "store/cumulative.h"
 #include "util/attr.h"
 
 struct flush {
@@ -39,6 +40,9 @@ struct flush {
 	struct text record;
 	struct record_reader ports; /* what an earlier process knew of them */
 	struct text ports_bytes;
+	struct cumulative counters; /* sums of the closed steps */
+	bool counters_due;  /* a step was closed since they were written */
+	int counters_error; /* why they could not be, the last time */
 	uint64_t steps;
 	uint64_t failed;
 	bool finished; /* all that was taken in is on the disk */
@@ -77,6 +81,17 @@ void flush_close_pairs(struct flush *f);
 
 /** Journal what the ports must not forget: it stands for all before it. */
 void flush_journal_ports(struct flush *f, const struct closed_step *step);
+
+/* flush_counters.c */
+
+/** Take up the counters where an earlier process left them. */
+void flush_counters_open(struct flush *f);
+
+/** Count the record of a closed step, which has its seq. */
+void flush_counters_take(struct flush *f, const struct record_head *head);
+
+/** Write the counters, if they are others: the journal must be synced. */
+void flush_counters_store(struct flush *f);
 
 /* flush_take_up.c */
 

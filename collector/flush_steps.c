@@ -11,6 +11,7 @@ void flush_append(struct flush *f, struct record_head *head)
 		f->failed++;
 	if (f->first_seq == 0)
 		f->first_seq = head->seq;
+	flush_counters_take(f, head);
 	text_clear(&f->record);
 }
 

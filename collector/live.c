@@ -418,6 +418,7 @@ static void close_all(struct live *l)
 	for (size_t i = 0; i < l->source_count; i++)
 		udp_source_close(l->sources[i]);
 	relay_free(l->relay);
+	process_close(l->process);
 	if (l->timer >= 0)
 		(void)close(l->timer);
 	if (l->signals >= 0)
@@ -458,6 +459,8 @@ static int start(struct live *l)
 		rc = open_sources(l);
 	if (rc == 0)
 		rc = open_relay(l);
+	if (rc == 0)
+		rc = process_open(&l->process);
 	if (rc == 0)
 		rc = confine(l->generation->config);
 	if (rc < 0)

@@ -23,6 +23,7 @@ view_of(const struct live *l, struct writer_counters writer, int64_t time_us)
 		.refused_us = l->refused_us,
 		.problem = text_str(&l->problem),
 		.relay = l->relay,
+		.process = process_read(l->process),
 		.drops = l->drops,
 		.drop_count = l->source_count,
 	};

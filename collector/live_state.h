@@ -21,6 +21,7 @@
 #include "collector/udp_source.h"
 #include "collector/writer.h"
 #include "ixp/generation.h"
+#include "util/process.h"
 #include "util/service.h"
 #include "util/text.h"
 
@@ -33,6 +34,7 @@ struct live {
 	struct station_log stations;
 	struct writer *writer;
 	struct relay *relay;
+	struct process *process;
 	struct udp_source *sources[SOURCES_MAX];
 	size_t source_count;
 	int epoll;

@@ -53,6 +53,33 @@ static void write_configuration(struct json_writer *w,
 	json_end_object(w);
 }
 
+static void u64_or_null(struct json_writer *w, const char *key, uint64_t value)
+{
+	if (value == UINT64_MAX)
+		json_put_null(w, key);
+	else
+		json_put_u64(w, key, value);
+}
+
+/* What the collector takes of its machine; of a replay there is nothing to see
+ * once it is over. */
+static void write_process(struct json_writer *w, const struct status_view *v)
+{
+	const struct process_figures *p = &v->process;
+
+	if (v->capture_count) {
+		json_put_null(w, "process");
+		return;
+	}
+	json_put_object(w, "process");
+	json_put_double(w, "cpu_s", p->cpu_s, 3);
+	u64_or_null(w, "resident_bytes", p->resident_bytes);
+	u64_or_null(w, "virtual_bytes", p->virtual_bytes);
+	u64_or_null(w, "open_fds", p->open_fds);
+	u64_or_null(w, "max_fds", p->max_fds);
+	json_end_object(w);
+}
+
 static void put_endpoint(struct json_writer *w, const char *key,
 			 const struct config_endpoint *e)
 {
@@ -221,15 +248,6 @@ static const char *counted_name(const struct switch_state *s)
 	return s->undecided ? "undecided" : names[s->counted];
 }
 
-static void memory_or_null(struct json_writer *w, const char *key,
-			   uint64_t bytes)
-{
-	if (bytes == UINT64_MAX)
-		json_put_null(w, key);
-	else
-		json_put_u64(w, key, bytes);
-}
-
 /* What the switch says of itself and of what it did not forward. */
 static void write_own(struct json_writer *w, const struct switch_state *s)
 {
@@ -258,8 +276,8 @@ static void write_own(struct json_writer *w, const struct switch_state *s)
 		json_put_double(
 		    w, loads[i].key,
 		    loads[i].value < 0 ? NAN : loads[i].value / 100.0, 2);
-	memory_or_null(w, "memory_bytes", p->memory_bytes);
-	memory_or_null(w, "memory_free_bytes", p->memory_free_bytes);
+	u64_or_null(w, "memory_bytes", p->memory_bytes);
+	u64_or_null(w, "memory_free_bytes", p->memory_free_bytes);
 	json_end_object(w);
 }
 
@@ -386,6 +404,7 @@ void status_write(struct text *out, const struct status_view *v)
 	json_put_i64(&w, "last_step_end", v->steps->last_end_s);
 	json_put_u64(&w, "clock_jumps", v->steps->clock_jumps);
 	json_put_u64(&w, "pauses", v->steps->pauses);
+	write_process(&w, v);
 	write_configuration(&w, v);
 	write_sources(&w, v);
 	write_relays(&w, v->relay);

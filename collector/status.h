@@ -14,13 +14,15 @@
 #include "collector/relay.h"
 #include "collector/steps.h"
 #include "collector/writer.h"
+#include "util/process.h"
 #include "util/text.h"
 
 struct status_view {
 	const struct intake *intake;
 	const struct steps *steps;
 	struct writer_counters writer;
-	const struct relay *relay; /* NULL: a replay */
+	const struct relay *relay;	/* NULL: a replay */
+	struct process_figures process; /* not looked at in a replay */
 	int64_t started_us;
 	int64_t written_us;
 	int64_t loaded_us;     /* the configuration in use; 0: in a replay */

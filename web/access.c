@@ -323,6 +323,10 @@ enum access_verdict access_check(const struct call *call, enum access_of of)
 		/* A token is for reading what there is to see. */
 		return *call->principal->form_secret ? ACCESS_SHOWN
 						     : denied(call);
+	case ACCESS_OF_METRICS:
+		if (client_may_scrape(call->origin, &call->config->web))
+			return ACCESS_SHOWN;
+		break;
 	case ACCESS_OF_STAFF:
 		break;
 	}

@@ -38,6 +38,7 @@ enum access_of {
 	ACCESS_OF_SCALED,  /* a member's pairs: asn= in the query */
 	ACCESS_OF_GRAPHER, /* the same by IXP Manager's ids */
 	ACCESS_OF_USER,	   /* one's own account */
+	ACCESS_OF_METRICS, /* the same, and addresses of web.metrics_from */
 	ACCESS_OF_STAFF,   /* auditors and operators */
 };
 

@@ -100,3 +100,12 @@ bool client_may_read_tree(const struct client_origin *origin,
 		       ipaddr_is_loopback(&addr);
 	return is_listed(&addr, web->rrd_from, web->rrd_from_count);
 }
+
+bool client_may_scrape(const struct client_origin *origin,
+		       const struct config_web *web)
+{
+	struct ipaddr addr = client_address(origin, web);
+
+	return addr.version != 0 &&
+	       is_listed(&addr, web->metrics_from, web->metrics_from_count);
+}

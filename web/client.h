@@ -51,4 +51,8 @@ struct ipaddr client_network(const struct ipaddr *addr);
 bool client_may_read_tree(const struct client_origin *origin,
 			  const struct config_web *web);
 
+/** Whether who asks may have the metrics, by where it is. */
+bool client_may_scrape(const struct client_origin *origin,
+		       const struct config_web *web);
+
 #endif

@@ -78,6 +78,7 @@ void frame_open(struct frame *out, struct site *site,
 		.status = site_take_status(site),
 		.origin = &from->origin,
 		.cookie = frame_header(from, "Cookie"),
+		.accept = frame_header(from, "Accept"),
 		.principal = &out->principal,
 		.wall_s = site_time(site),
 	};

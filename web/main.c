@@ -20,6 +20,7 @@
 #include "ixp/generation.h"
 #include "util/err.h"
 #include "util/log.h"
+#include "util/process.h"
 #include "util/service.h"
 #include "util/zone.h"
 #include "web/auth/accounts.h"
@@ -202,6 +203,7 @@ struct running {
 	struct render_pool *pool;
 	struct server *server;
 	struct accounts *accounts; /* NULL: nobody logs in */
+	struct process *process;
 	struct site *site;
 	struct generation **current;
 	int64_t next_pulse_us;
@@ -318,6 +320,8 @@ static int start(struct running *r, struct listening_set *sockets,
 	if (rc == 0)
 		rc = render_pool_new(&r->pool, &render_pool_defaults);
 	if (rc == 0)
+		rc = process_open(&r->process);
+	if (rc == 0)
 		rc = confine(config);
 	if (rc == 0)
 		rc = render_pool_start(r->pool);
@@ -327,6 +331,7 @@ static int start(struct running *r, struct listening_set *sockets,
 		return EX_OSERR;
 	site_set_render_pool(r->site, r->pool);
 	site_set_accounts(r->site, r->accounts);
+	site_set_process(r->site, r->process);
 	if (server_start(&r->server, r->site, sockets, urls) < 0)
 		return EX_UNAVAILABLE;
 	return options_print(text_str(urls));
@@ -357,6 +362,7 @@ static int serve(struct generation **current, struct listening_set *sockets,
 	render_pool_free(r.pool);
 	site_free(r.site);
 	accounts_close(r.accounts);
+	process_close(r.process);
 	text_fini(&urls);
 	return code;
 }

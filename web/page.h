@@ -30,6 +30,7 @@ struct call {
 	const struct language *language;
 	const struct client_origin *origin; /* where it came from */
 	const char *cookie;		    /* header; NULL: there is none */
+	const char *accept;		    /* the same */
 	double wall_s;			    /* the clock's time */
 	int64_t now_s; /* "now" of the data: a replay's end, else wall_s */
 	const struct principal *principal; /* who asks; never NULL */

@@ -20,6 +20,7 @@ static bool is_text(const char *type)
 {
 	static const char *const kinds[] = { "text/", "application/json",
 					     "application/problem+json",
+					     "application/openmetrics-text",
 					     "image/svg+xml" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -120,7 +121,8 @@ static void add_vary(const struct representation *it, header_add add, void *to)
 {
 	char value[HEADER_SIZE];
 
-	(void)snprintf(value, sizeof(value), "%s%s%s",
+	(void)snprintf(value, sizeof(value), "%s%s%s%s",
+		       it->response.varies_by_form ? ", Accept" : "",
 		       it->varies ? ", Accept-Encoding" : "",
 		       it->response.is_translated ? ", Accept-Language" : "",
 		       it->response.varies_by_user ? ", Cookie, Authorization"

@@ -43,6 +43,7 @@ struct response {
 	bool closes;	       /* the connection, once it is sent */
 	bool is_personal;      /* for who asked alone: kept nowhere but here */
 	bool varies_by_user;   /* others may get another answer */
+	bool varies_by_form;   /* so may who accepts another type */
 	char *location;	       /* with 303; owned; NULL: none */
 	char *cookie;	       /* to set, whole; owned; NULL: none */
 	char *second_cookie;   /* the same */

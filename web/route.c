@@ -53,7 +53,8 @@ static bool is_page(const struct call *call)
 	    call->request->segment_count ? call->request->segments[0] : "";
 
 	return !call->is_api && strcmp(first, "graph") != 0 &&
-	       strcmp(first, "grapher") != 0 && strcmp(first, "embed") != 0;
+	       strcmp(first, "grapher") != 0 && strcmp(first, "embed") != 0 &&
+	       strcmp(first, "metrics") != 0;
 }
 
 /* Who is not known has to say who it is, whatever there is. */

@@ -8,6 +8,7 @@
 #include "web/embed.h"
 #include "web/grapher.h"
 #include "web/login.h"
+#include "web/metrics.h"
 #include "web/probe.h"
 #include "web/users_page.h"
 
@@ -99,6 +100,7 @@ static const struct route routes[] = {
 	{ "licenses.txt", page_asset, NULL, ACCESS_OF_NOTHING, SITE_DEAR_NONE },
 	{ "favicon.svg", page_asset, NULL, ACCESS_OF_NOTHING, SITE_DEAR_NONE },
 	{ "favicon.ico", page_asset, NULL, ACCESS_OF_NOTHING, SITE_DEAR_NONE },
+	{ "metrics", page_metrics, NULL, ACCESS_OF_METRICS, SITE_DEAR_NONE },
 	{ "livez", probe_live, NULL, ACCESS_OF_NOTHING, SITE_DEAR_NONE },
 	{ "readyz", probe_ready, NULL, ACCESS_OF_NOTHING, SITE_DEAR_NONE },
 };

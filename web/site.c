@@ -13,6 +13,7 @@
 #include "util/err.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "web/pair_counters.h"
 
 /* A status and the requests that hold it. */
 struct held {
@@ -33,8 +34,11 @@ struct site {
 	char status_path[PATH_MAX];
 	struct memo *memo;
 	struct pair_days *pair_days;
+	struct pair_counters *pair_counters;
+	double started_s;
 	struct render_pool *render_pool; /* borrowed; set before any thread */
 	struct accounts *accounts;	 /* the same */
+	struct process *process;	 /* the same */
 	load_tell tell_load;		 /* the same */
 	void *load_context;
 	pthread_mutex_t lock; /* guards what follows */
@@ -72,7 +76,9 @@ int site_new(struct site **out, struct generation *generation, site_clock clock)
 		return -ENOMEM;
 	}
 	if (pair_days_new(&made->pair_days) < 0 ||
+	    pair_counters_new(&made->pair_counters) < 0 ||
 	    pthread_mutex_init(&made->lock, NULL) != 0) {
+		pair_counters_free(made->pair_counters);
 		pair_days_free(made->pair_days);
 		memo_free(made->memo);
 		free(made);
@@ -80,7 +86,8 @@ int site_new(struct site **out, struct generation *generation, site_clock clock)
 	}
 	text_init(&made->problem);
 	made->generation = generation_ref(generation);
-	made->reading.loaded_s = made->clock();
+	made->started_s = made->clock();
+	made->reading.loaded_s = made->started_s;
 	*out = made;
 	return 0;
 }
@@ -100,6 +107,7 @@ void site_free(struct site *site)
 	text_fini(&site->problem);
 	memo_free(site->memo);
 	pair_days_free(site->pair_days);
+	pair_counters_free(site->pair_counters);
 	(void)pthread_mutex_destroy(&site->lock);
 	free(site);
 }
@@ -112,6 +120,16 @@ void site_set_render_pool(struct site *site, struct render_pool *pool)
 void site_set_accounts(struct site *site, struct accounts *accounts)
 {
 	site->accounts = accounts;
+}
+
+void site_set_process(struct site *site, struct process *process)
+{
+	site->process = process;
+}
+
+struct process *site_process(const struct site *site)
+{
+	return site->process;
 }
 
 struct accounts *site_accounts(const struct site *site)
@@ -187,6 +205,16 @@ struct site_reading site_reading(struct site *site, struct text *problem)
 struct pair_days *site_pair_days(struct site *site)
 {
 	return site->pair_days;
+}
+
+struct pair_counters *site_pair_counters(struct site *site)
+{
+	return site->pair_counters;
+}
+
+double site_started(const struct site *site)
+{
+	return site->started_s;
 }
 
 struct memo *site_memo(struct site *site)

@@ -23,6 +23,8 @@
 #include "web/status.h"
 
 struct accounts;
+struct pair_counters;
+struct process;
 struct site;
 
 /* Pages that take long to work out. */
@@ -72,6 +74,13 @@ void site_set_accounts(struct site *site, struct accounts *accounts);
 /** Who may log in, or NULL. */
 struct accounts *site_accounts(const struct site *site);
 
+/** What this process takes of its machine is told by this; borrowed until
+ * site_free. */
+void site_set_process(struct site *site, struct process *process);
+
+/** The same, or NULL. */
+struct process *site_process(const struct site *site);
+
 /** What draws PNGs, or NULL. */
 struct render_pool *site_render_pool(const struct site *site);
 
@@ -102,6 +111,12 @@ struct memo *site_memo(struct site *site);
 
 /** The pairs of days, for the matrix. */
 struct pair_days *site_pair_days(struct site *site);
+
+/** What pairs exchanged, for the metrics. */
+struct pair_counters *site_pair_counters(struct site *site);
+
+/** When the site was made, seconds of the epoch. */
+double site_started(const struct site *site);
 
 /** Wall time, seconds of the epoch. */
 double site_time(const struct site *site);

@@ -371,6 +371,9 @@ static void read_status(struct reading *r, struct status *s, const json_t *root)
 	s->observations = number(ledger, "observations");
 	s->attributed = number(ledger, "attributed");
 	read_counts(r, &s->store, json_object_get(root, "store"));
+	read_counts(r, &s->journal, json_object_get(root, "journal"));
+	read_counts(r, &s->ixp_manager, json_object_get(root, "ixp_manager"));
+	read_counts(r, &s->process, json_object_get(root, "process"));
 	s->config_loaded = number(config, "loaded");
 	s->config_refused = number(config, "refused");
 	s->config_problem = string(r, config, "problem");
@@ -517,6 +520,9 @@ void status_free(struct status *status)
 	free_counts(&status->dropped);
 	free_counts(&status->skipped);
 	free_counts(&status->store);
+	free_counts(&status->journal);
+	free_counts(&status->ixp_manager);
+	free_counts(&status->process);
 	free(status->captures);
 	free(status->last_error);
 	free(status->config_problem);

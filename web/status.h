@@ -187,6 +187,9 @@ struct status {
 	double observations;
 	double attributed;
 	struct status_counts store;
+	struct status_counts journal;
+	struct status_counts ixp_manager; /* none: no tree is written */
+	struct status_counts process;	  /* what the collector takes */
 	char *last_error;
 	double config_loaded;
 	double config_refused; /* when a reload was refused, if the last was */

@@ -211,15 +211,12 @@ int registry_add_ports(struct registry_draft *draft)
 static void warn_of_unused(const struct config *config, struct diagnostics *d)
 {
 	static const char words[] = "not used by this version yet";
-	const struct place file = { .path = config->path };
 
 	for (size_t i = 0; i < config->source_count; i++) {
 		if (config->sources[i].kind == CONFIG_SOURCE_MIRROR)
 			diagnostics_warning(d, config->sources[i].place,
 					    "mirror: %s", words);
 	}
-	if (config->web.metrics_from_count)
-		diagnostics_warning(d, file, "metrics_from: %s", words);
 }
 
 static void warn_of_relays(const struct registry *r, struct diagnostics *d)

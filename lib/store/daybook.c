@@ -8,15 +8,11 @@
 #include <string.h>
 
 #include "store/daybook_format.h"
+#include "store/series_bytes.h"
 #include "util/crc32c.h"
 #include "util/little_endian.h"
 
-/* Kinds of series stand in files by number. */
-_Static_assert(SERIES_EXCHANGE == 0 && SERIES_MEMBER == 1 &&
-		   SERIES_VLAN_INTERFACE == 2 && SERIES_VLAN == 3 &&
-		   SERIES_SWITCH == 4 && SERIES_PORT == 5 &&
-		   SERIES_AGENT == 6 && SERIES_PAIR == 7,
-	       "a day book of before still reads");
+/* Columns stand in files by number. */
 _Static_assert(TRAFFIC_TO_VAR == 15 && PORT_OUT_ESTIMATE == 13 &&
 		   AGENT_DROPS == 3 && PAIR_BA_V6_BYTES == 3,
 	       "a day book of before still reads");
@@ -112,20 +108,6 @@ bool daybook_is_variance(enum series_kind kind, size_t column)
 	       (column == TRAFFIC_FROM_VAR || column == TRAFFIC_TO_VAR);
 }
 
-static void add_varint(struct text *out, uint64_t value)
-{
-	enum { VARINT_SIZE = 10 };
-	uint8_t bytes[VARINT_SIZE];
-	size_t len = 0;
-
-	while (value > 0x7f) {
-		bytes[len++] = (uint8_t)(value | 0x80);
-		value >>= 7;
-	}
-	bytes[len++] = (uint8_t)value;
-	text_add_bytes(out, bytes, len);
-}
-
 static void add_double(struct text *out, double value)
 {
 	uint8_t bytes[sizeof(uint64_t)];
@@ -172,25 +154,6 @@ static void note_series(struct daybook_writer *w, const struct series *series)
 	w->head.count++;
 }
 
-static void add_series(struct text *out, const struct series *s)
-{
-	uint8_t kind = (uint8_t)s->kind;
-
-	text_add_bytes(out, &kind, 1);
-	if (s->kind == SERIES_MEMBER || s->kind == SERIES_VLAN_INTERFACE)
-		add_varint(out, s->asn);
-	if (s->kind == SERIES_VLAN || s->kind == SERIES_VLAN_INTERFACE)
-		add_varint(out, s->vlan);
-	if (s->kind == SERIES_VLAN_INTERFACE)
-		add_varint(out, s->ordinal);
-	if (series_names_a_switch(s->kind)) {
-		add_varint(out, strlen(s->switch_name));
-		text_add(out, s->switch_name);
-	}
-	if (s->kind == SERIES_PORT)
-		add_varint(out, s->ifindex);
-}
-
 /* Over 2^63 there is no total that is true. */
 uint64_t daybook_whole(double total)
 {
@@ -210,14 +173,15 @@ static void add_totals(struct text *out, const struct daybook_entry *entry)
 		if (isfinite(entry->totals[c]))
 			known |= UINT32_C(1) << c;
 	}
-	add_varint(out, known);
+	series_bytes_add_varint(out, known);
 	for (size_t c = 0; c < columns; c++) {
 		if (!(known & UINT32_C(1) << c))
 			continue;
 		if (daybook_is_variance(entry->series.kind, c))
 			add_double(out, entry->totals[c]);
 		else
-			add_varint(out, daybook_whole(entry->totals[c]));
+			series_bytes_add_varint(
+			    out, daybook_whole(entry->totals[c]));
 	}
 }
 
@@ -226,21 +190,21 @@ static void add_measure(struct daybook_writer *w,
 {
 	int64_t from_s = w->head.from_s;
 
-	add_varint(&w->bytes, m->known);
+	series_bytes_add_varint(&w->bytes, m->known);
 	if (m->known == 0)
 		return;
 	w->head.known += m->known;
 	add_double(&w->bytes, m->p95);
 	add_double(&w->bytes, m->peak);
-	add_varint(&w->bytes,
-		   (uint64_t)(m->peak_at_s - from_s) / DAYBOOK_SLOT_S);
+	series_bytes_add_varint(&w->bytes, (uint64_t)(m->peak_at_s - from_s) /
+					       DAYBOOK_SLOT_S);
 	if (isnan(m->minute_peak)) {
-		add_varint(&w->bytes, 0);
+		series_bytes_add_varint(&w->bytes, 0);
 		return;
 	}
-	add_varint(&w->bytes,
-		   (uint64_t)(m->minute_peak_at_s - from_s) / DAYBOOK_MINUTE_S +
-		       1);
+	series_bytes_add_varint(
+	    &w->bytes,
+	    (uint64_t)(m->minute_peak_at_s - from_s) / DAYBOOK_MINUTE_S + 1);
 	add_double(&w->bytes, m->minute_peak);
 }
 
@@ -251,7 +215,7 @@ void daybook_add(struct daybook_writer *w, const struct daybook_entry *entry)
 	assert(w->head.kind != DAYBOOK_PAIRS &&
 	       entry->series.kind != SERIES_PAIR);
 	note_series(w, &entry->series);
-	add_series(&w->bytes, &entry->series);
+	series_bytes_add(&w->bytes, &entry->series);
 	add_totals(&w->bytes, entry);
 	for (size_t m = 0; m < count; m++)
 		add_measure(w, &entry->measures[m]);
@@ -292,18 +256,18 @@ void daybook_add_pair(struct daybook_writer *w, const struct daybook_pair *pair)
 	assert(w->head.kind == DAYBOOK_PAIRS && pair->asn <= pair->other_asn);
 	text_add_bytes(&w->bytes, &flags, 1);
 	if (flags & PAIR_ASN)
-		add_varint(&w->bytes, pair->asn - w->last.asn);
-	add_varint(&w->bytes, pair->other_asn - from);
+		series_bytes_add_varint(&w->bytes, pair->asn - w->last.asn);
+	series_bytes_add_varint(&w->bytes, pair->other_asn - from);
 	if (flags & PAIR_VLAN)
-		add_varint(&w->bytes, pair->vlan);
+		series_bytes_add_varint(&w->bytes, pair->vlan);
 	for (size_t c = 0; c < PAIR_COUNT; c++) {
 		if (pair->bytes[c])
-			add_varint(&w->bytes, pair->bytes[c]);
+			series_bytes_add_varint(&w->bytes, pair->bytes[c]);
 	}
 	for (size_t way = 0; way < 2; way++) {
 		w->head.known += pair->known[way];
 		if (flags & PAIR_KNOWN << way)
-			add_varint(&w->bytes, pair->known[way]);
+			series_bytes_add_varint(&w->bytes, pair->known[way]);
 	}
 	note_series(w, &series);
 }

@@ -9,42 +9,9 @@
 
 #include "store/daybook.h"
 #include "store/daybook_format.h"
+#include "store/series_bytes.h"
 #include "util/crc32c.h"
 #include "util/err.h"
-
-static void fail(struct cursor *c)
-{
-	cursor_skip(c, cursor_left(c) + 1);
-}
-
-static uint64_t read_varint(struct cursor *c)
-{
-	enum { LAST_SHIFT = 63 };
-	uint64_t value = 0;
-
-	for (unsigned shift = 0; shift <= LAST_SHIFT; shift += 7) {
-		uint64_t byte = cursor_u8(c);
-
-		if (shift == LAST_SHIFT && byte > 1)
-			break;
-		value |= (byte & 0x7f) << shift;
-		if (!(byte & 0x80))
-			return value;
-	}
-	fail(c);
-	return 0;
-}
-
-/* A varint that is at most max; else the cursor has failed. */
-static uint64_t read_limited(struct cursor *c, uint64_t max)
-{
-	uint64_t value = read_varint(c);
-
-	if (value <= max)
-		return value;
-	fail(c);
-	return 0;
-}
 
 /* A rate or a sum: finite, not negative; else the cursor has failed. */
 static double read_amount(struct cursor *c)
@@ -55,7 +22,7 @@ static double read_amount(struct cursor *c)
 	memcpy(&value, &bits, sizeof(value));
 	if (isfinite(value) && !signbit(value))
 		return value;
-	fail(c);
+	series_bytes_fail(c);
 	return 0;
 }
 
@@ -125,45 +92,10 @@ int daybook_open(struct daybook_reader *r, const void *bytes, size_t len)
 	return 0;
 }
 
-static void read_switch_name(struct daybook_reader *r, struct series *s)
-{
-	size_t len = (size_t)read_limited(&r->at, SERIES_SWITCH_NAME_SIZE - 1);
-	char *name = r->names[r->turn];
-
-	cursor_bytes(&r->at, name, len);
-	name[len] = '\0';
-	if (strlen(name) != len || !series_switch_name_is_valid(name))
-		fail(&r->at);
-	s->switch_name = name;
-}
-
-static void read_series(struct daybook_reader *r, struct series *s)
-{
-	struct cursor *c = &r->at;
-	uint8_t kind = cursor_u8(c);
-
-	*s = (struct series){ .kind = SERIES_EXCHANGE };
-	if (kind >= SERIES_PAIR) {
-		fail(c);
-		return;
-	}
-	s->kind = (enum series_kind)kind;
-	if (s->kind == SERIES_MEMBER || s->kind == SERIES_VLAN_INTERFACE)
-		s->asn = (uint32_t)read_limited(c, UINT32_MAX);
-	if (s->kind == SERIES_VLAN || s->kind == SERIES_VLAN_INTERFACE)
-		s->vlan = (uint16_t)read_limited(c, UINT16_MAX);
-	if (s->kind == SERIES_VLAN_INTERFACE)
-		s->ordinal = (uint16_t)read_limited(c, UINT16_MAX);
-	if (series_names_a_switch(s->kind))
-		read_switch_name(r, s);
-	if (s->kind == SERIES_PORT)
-		s->ifindex = (uint32_t)read_limited(c, UINT32_MAX);
-}
-
 static void read_totals(struct cursor *c, struct daybook_entry *entry)
 {
 	size_t columns = series_layout(entry->series.kind)->column_count;
-	uint64_t known = read_limited(c, (UINT32_C(1) << columns) - 1);
+	uint64_t known = series_bytes_varint(c, (UINT32_C(1) << columns) - 1);
 
 	for (size_t i = 0; i < columns; i++) {
 		if (!(known & UINT32_C(1) << i))
@@ -171,7 +103,7 @@ static void read_totals(struct cursor *c, struct daybook_entry *entry)
 		entry->totals[i] =
 		    daybook_is_variance(entry->series.kind, i)
 			? read_amount(c)
-			: (double)read_limited(c, UINT64_C(1) << 63);
+			: (double)series_bytes_varint(c, UINT64_C(1) << 63);
 	}
 }
 
@@ -183,14 +115,15 @@ static void read_measure(struct daybook_reader *r, struct daybook_measure *m)
 	    (uint64_t)slots * (DAYBOOK_SLOT_S / DAYBOOK_MINUTE_S);
 	uint64_t minute;
 
-	m->known = (uint32_t)read_limited(c, slots);
+	m->known = (uint32_t)series_bytes_varint(c, slots);
 	if (m->known == 0)
 		return;
 	m->p95 = read_amount(c);
 	m->peak = read_amount(c);
-	m->peak_at_s = r->head.from_s +
-		       (int64_t)read_limited(c, slots - 1) * DAYBOOK_SLOT_S;
-	minute = read_limited(c, minutes);
+	m->peak_at_s =
+	    r->head.from_s +
+	    (int64_t)series_bytes_varint(c, slots - 1) * DAYBOOK_SLOT_S;
+	minute = series_bytes_varint(c, minutes);
 	if (minute == 0)
 		return;
 	m->minute_peak_at_s =
@@ -227,14 +160,14 @@ int daybook_next(struct daybook_reader *r, struct daybook_entry *entry)
 		return ERR_MALFORMED;
 	if (r->left == 0)
 		return end(r);
-	read_series(r, &series);
+	series_bytes_read(&r->at, &series, r->names[r->turn]);
 	daybook_entry_init(entry, &series);
 	read_totals(&r->at, entry);
 	measures = daybook_measure_count(series.kind);
 	for (size_t m = 0; m < measures; m++)
 		read_measure(r, &entry->measures[m]);
 	if (!cursor_ok(&r->at) || !is_next(r, &series)) {
-		fail(&r->at);
+		series_bytes_fail(&r->at);
 		return ERR_MALFORMED;
 	}
 	advance(r, &series);
@@ -253,18 +186,20 @@ static void read_pair(struct daybook_reader *r, struct daybook_pair *pair)
 	    (struct daybook_pair){ .asn = r->last.asn, .vlan = r->last.vlan };
 	if (is_new)
 		pair->asn +=
-		    (uint32_t)read_limited(c, UINT32_MAX - r->last.asn);
+		    (uint32_t)series_bytes_varint(c, UINT32_MAX - r->last.asn);
 	from = is_new ? pair->asn : r->last.other_asn;
-	pair->other_asn = from + (uint32_t)read_limited(c, UINT32_MAX - from);
+	pair->other_asn =
+	    from + (uint32_t)series_bytes_varint(c, UINT32_MAX - from);
 	if (flags & PAIR_VLAN)
-		pair->vlan = (uint16_t)read_limited(c, UINT16_MAX);
+		pair->vlan = (uint16_t)series_bytes_varint(c, UINT16_MAX);
 	for (size_t i = 0; i < PAIR_COUNT; i++) {
 		if (flags & PAIR_BYTES << i)
-			pair->bytes[i] = read_limited(c, UINT64_C(1) << 63);
+			pair->bytes[i] =
+			    series_bytes_varint(c, UINT64_C(1) << 63);
 	}
 	for (size_t way = 0; way < 2; way++)
 		pair->known[way] = flags & PAIR_KNOWN << way
-				       ? (uint32_t)read_limited(c, slots)
+				       ? (uint32_t)series_bytes_varint(c, slots)
 				       : slots;
 }
 
@@ -281,7 +216,7 @@ int daybook_next_pair(struct daybook_reader *r, struct daybook_pair *pair)
 	series.other_asn = pair->other_asn;
 	series.vlan = pair->vlan;
 	if (!cursor_ok(&r->at) || !is_next(r, &series)) {
-		fail(&r->at);
+		series_bytes_fail(&r->at);
 		return ERR_MALFORMED;
 	}
 	advance(r, &series);

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "store/cumulative.h"
 #include "store/journal_format.h"
 #include "support/made_records.h"
 
@@ -91,6 +92,31 @@ static bool write_file(const char *directory, seed_writer *write,
 	return good;
 }
 
+/* The counters of so many entries. */
+static bool write_counters(const char *directory, seed_writer *write,
+			   const char *name, unsigned entries)
+{
+	const struct record_head head = { .kind = RECORD_STEP,
+					  .start_s = MADE_START_S };
+	struct record_reader reader;
+	struct cumulative c;
+	struct text bytes;
+	bool good;
+
+	text_init(&bytes);
+	cumulative_init(&c, CUMULATIVE_MAX);
+	made_record(&bytes, &head, 5, entries, 0);
+	good = record_open(&reader, cursor_of(bytes.data, bytes.len)) == 0 &&
+	       cumulative_take(&c, &reader, 1) == 0;
+	text_clear(&bytes);
+	cumulative_write(&c, &bytes);
+	good = good && text_ok(&bytes) &&
+	       write(directory, "cumulative", name, bytes.data, bytes.len);
+	cumulative_fini(&c);
+	text_fini(&bytes);
+	return good;
+}
+
 bool journal_seeds(const char *directory, seed_writer *write)
 {
 	static const char *const names[] = {
@@ -113,5 +139,7 @@ bool journal_seeds(const char *directory, seed_writer *write)
 	for (int i = 0; i < JOURNAL_KIND_COUNT; i++)
 		good = good && write_file(directory, write,
 					  (enum journal_kind)i, names[i]);
-	return good;
+	return good && write_counters(directory, write, "empty", 0) &&
+	       write_counters(directory, write, "one", 1) &&
+	       write_counters(directory, write, "several", 8);
 }

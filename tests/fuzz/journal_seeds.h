@@ -2,7 +2,10 @@
 #ifndef LANTERNE_TESTS_FUZZ_JOURNAL_SEEDS_H
 #define LANTERNE_TESTS_FUZZ_JOURNAL_SEEDS_H
 
-/* journal_seeds — the seeds of the parsers of records and journal files. */
+/*
+ * journal_seeds — the seeds of the parsers of records, journal files and the
+ * counters that are made of these.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -429,6 +429,28 @@ static void add_learned(struct text *out, long long end)
 		  end + 1800);
 }
 
+static void add_counts(struct text *out)
+{
+	text_add(out,
+		 "\"input\": { \"datagrams\": 240696, \"malformed\": 2, "
+		 "\"unsupported_version\": 0, \"foreign\": 4, "
+		 "\"lost_datagrams\": 3, \"duplicates\": 0, \"waited\": 0, "
+		 "\"late\": 0, "
+		 "\"flow_samples\": 1624690, \"counter_samples\": 69120, "
+		 "\"frames\": 0 },\n\"ledger\": { \"observations\": 1624690, "
+		 "\"attributed\": 812000, \"dropped\": { \"no_member\": 600, "
+		 "\"core_port\": 0, \"egress_not_counted\": 812090 } },\n"
+		 "\"skipped\": { \"samples\": 0, \"flow_records\": 1624690, "
+		 "\"counter_records\": 138240 },\n\"store\": { "
+		 "\"steps_written\": 11520, \"steps_lost\": 0, "
+		 "\"rows_failed\": 0, \"last_error\": \"\" },\n"
+		 "\"journal\": { \"records\": 48, \"synced\": 48, "
+		 "\"waiting\": 0, \"lost\": 0, \"bytes\": 98304 },\n"
+		 "\"clock_jumps\": 0, \"pauses\": 0, \"process\": { "
+		 "\"cpu_s\": 12.5, \"resident_bytes\": 52428800, "
+		 "\"open_fds\": 21 },\n\"switches\": [ ");
+}
+
 static void write_status(const struct writing *w)
 {
 	long long end = (long long)w->end_s;
@@ -446,19 +468,7 @@ static void write_status(const struct writing *w)
 		  "0, \"bytes\": 288818400, \"last_error\": \"Connection "
 		  "refused\", \"last_error_at\": %lld } ],\n",
 		  written, (long long)w->from_s, written, end, end - 60);
-	text_add(&out,
-		 "\"input\": { \"datagrams\": 240696, \"malformed\": 2, "
-		 "\"unsupported_version\": 0, \"foreign\": 4, "
-		 "\"lost_datagrams\": 3, \"duplicates\": 0, \"waited\": 0, "
-		 "\"late\": 0, "
-		 "\"flow_samples\": 1624690, \"counter_samples\": 69120, "
-		 "\"frames\": 0 },\n\"ledger\": { \"observations\": 1624690, "
-		 "\"attributed\": 812000, \"dropped\": { \"no_member\": 600, "
-		 "\"core_port\": 0, \"egress_not_counted\": 812090 } },\n"
-		 "\"skipped\": { \"samples\": 0, \"flow_records\": 1624690, "
-		 "\"counter_records\": 138240 },\n\"store\": { "
-		 "\"steps_written\": 11520, \"rows_failed\": 0, "
-		 "\"last_error\": \"\" },\n\"switches\": [ ");
+	add_counts(&out);
 	add_switches(&out, w->end_s);
 	text_addf(
 	    &out,

@@ -144,6 +144,8 @@ static const struct rule rules[] = {
 	{ "licenses.txt", PUBLIC, "/licenses.txt", NULL, NULL, NULL, true },
 	{ "favicon.svg", PUBLIC, "/favicon.svg", NULL, NULL, NULL, true },
 	{ "favicon.ico", PUBLIC, "/favicon.ico", NULL, NULL, NULL, true },
+	/* By web.metrics_from and for staff; here there is no such address. */
+	{ "metrics", STAFF, "/metrics", NULL, NULL, NULL, true },
 	{ "livez", PUBLIC, "/livez", NULL, NULL, NULL, true },
 	{ "readyz", PUBLIC, "/readyz", NULL, NULL, NULL, true },
 };

@@ -99,6 +99,54 @@ START_TEST(a_list_says_exactly_who_may_have_the_tree)
 }
 END_TEST
 
+/* Who asks by a proxy on this machine, whose address is listed too. */
+static const struct {
+	const char *peer;
+	const char *forwarded_for;
+	bool is_forwarded;
+	bool may;
+} scrapers[] = {
+	{ "192.0.2.10", NULL, false, true },
+	{ "2001:db8::10", NULL, false, true },
+	{ "192.0.2.11", NULL, false, false },
+	{ "", NULL, false, false },
+	{ "127.0.0.1", NULL, false, true },
+	{ "127.0.0.1", "192.0.2.10", true, true },
+	{ "127.0.0.1", "203.0.113.5", true, false },
+	/* Said by the client, behind which the proxy added where it is. */
+	{ "127.0.0.1", "192.0.2.10, 203.0.113.5", true, false },
+	{ "127.0.0.1", "127.0.0.1, 203.0.113.5", true, false },
+	{ "127.0.0.1", "nonsense", true, false },
+	{ "127.0.0.1", "", true, false },
+	/* By a proxy that says of nobody who it is, or in other words. */
+	{ "127.0.0.1", NULL, true, false },
+	/* Nobody else's word counts, not even of a listed address. */
+	{ "203.0.113.5", "192.0.2.10", true, false },
+	{ "192.0.2.10", "192.0.2.10", true, false },
+};
+
+START_TEST(who_may_scrape_is_told_by_the_address_alone)
+{
+	struct ipaddr from[] = { address("192.0.2.10"), address("2001:db8::10"),
+				 address("127.0.0.1") };
+	struct ipaddr proxies[] = { address("127.0.0.1") };
+	const struct config_web web = { .metrics_from = from,
+					.metrics_from_count = 3,
+					.trusted_proxies = proxies,
+					.trusted_proxy_count = 1 };
+	const struct config_web nobody = { .trusted_proxies = proxies,
+					   .trusted_proxy_count = 1 };
+	struct client_origin origin = {
+		.peer = address(scrapers[_i].peer),
+		.forwarded_for = scrapers[_i].forwarded_for,
+		.is_forwarded = scrapers[_i].is_forwarded,
+	};
+
+	ck_assert_int_eq(client_may_scrape(&origin, &web), scrapers[_i].may);
+	ck_assert(!client_may_scrape(&origin, &nobody));
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -107,6 +155,8 @@ int main(void)
 		{ without_a_trusted_proxy_nobodys_word_is_taken,
 		  COUNT_OF(origins) },
 		{ a_list_says_exactly_who_may_have_the_tree, COUNT_OF(listed) },
+		{ who_may_scrape_is_told_by_the_address_alone,
+		  COUNT_OF(scrapers) },
 	};
 
 	return unit_run("client", tests, COUNT_OF(tests));

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/unit.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/clock.h"
+#include "collector/flush.h"
+#include "store/cumulative_file.h"
+#include "store/journal.h"
+#include "support/registry_builder.h"
+#include "support/stored_rows.h"
+#include "support/switch_builder.h"
+#include "support/tempdir.h"
+
+#define FIRST (STORED_START / STEP_S)
+
+static char *dir;
+static char path[1024]; /* of the counters */
+static struct exchange e;
+static struct intake in;
+static struct flush *flush;
+static struct sflow_builder b;
+static uint32_t sequence;
+static int64_t now; /* the open step */
+
+static void open_flush(enum flush_mode mode)
+{
+	flush_free(flush);
+	flush = NULL;
+	ck_assert_int_eq(flush_new(&flush, e.registry, mode), 0);
+}
+
+static void setup(void)
+{
+	char *text;
+
+	dir = tempdir_new();
+	(void)snprintf(path, sizeof(path), "%s/counters", dir);
+	text = exchange_config_text("any", dir);
+	exchange_build(&e, text, NULL);
+	free(text);
+	ck_assert_int_eq(intake_init(&in, e.registry), 0);
+	sequence = 0;
+	now = FIRST;
+	open_flush(FLUSH_LIVE);
+}
+
+static void teardown(void)
+{
+	flush_free(flush);
+	flush = NULL;
+	intake_fini(&in);
+	exchange_free(&e);
+	tempdir_remove(dir);
+}
+
+static void talk(uint32_t bytes, uint16_t type)
+{
+	struct ipaddr source = switch_address(1);
+
+	sequence++;
+	switch_starts(&b, 1, sequence, 1000 + sequence);
+	switch_adds_flow(&b, &(struct sent_flow){ .src = 1,
+						  .dst = 2,
+						  .port = 100,
+						  .rate = 10,
+						  .bytes = bytes,
+						  .tag = 100,
+						  .type = type });
+	intake_datagram(&in, &source, b.data, b.len, now * STEP_US + US_PER_S,
+			now);
+}
+
+static void part(int64_t covered_s)
+{
+	struct step_span span = { .step = now,
+				  .covered_us = covered_s * US_PER_S,
+				  .synced = true };
+	struct closed_step *step;
+
+	ck_assert_int_eq(closed_step_part(&step, &in, span), 0);
+	flush_step(flush, step);
+	flush_settle(flush);
+	closed_step_free(step);
+}
+
+static void close_step(void)
+{
+	struct step_span span = { .step = now++,
+				  .covered_us = STEP_US,
+				  .synced = true };
+	struct closed_step *step;
+
+	ck_assert_int_eq(closed_step_take(&step, &in, span, false), 0);
+	flush_step(flush, step);
+	flush_settle(flush);
+	closed_step_free(step);
+}
+
+/* All that the journal has of closed steps. */
+static void sum_journal(struct cumulative *sums)
+{
+	struct journal_reader *reader;
+	struct record_reader record;
+
+	cumulative_init(sums, CUMULATIVE_MAX);
+	ck_assert_int_eq(journal_read_all(&reader, dir, 1U << JOURNAL_STEPS, 0),
+			 0);
+	while (journal_read_next(reader, &record) == 1)
+		ck_assert_int_eq(
+		    cumulative_take(sums, &record, record.head.seq), 0);
+	journal_read_close(reader);
+}
+
+/* The counters are the journal's sums, each of them. */
+static void check_counters(size_t series)
+{
+	struct cumulative read;
+	struct cumulative sums;
+
+	cumulative_init(&read, CUMULATIVE_MAX);
+	ck_assert_int_eq(cumulative_load(&read, dir), 0);
+	sum_journal(&sums);
+	ck_assert_uint_ge(read.count, series);
+	ck_assert_uint_eq(read.count, sums.count);
+	ck_assert_uint_eq(read.seq, sums.seq);
+	for (size_t i = 0; i < read.count; i++) {
+		const struct cumulative_item *a = &read.items[i];
+		const struct cumulative_item *s = &sums.items[i];
+
+		ck_assert_int_eq(series_compare(&a->series, &s->series), 0);
+		ck_assert_int_eq(
+		    memcmp(a->values, s->values, sizeof(a->values)), 0);
+	}
+	cumulative_fini(&read);
+	cumulative_fini(&sums);
+}
+
+static uint64_t sent(uint32_t asn)
+{
+	const struct series series = { .kind = SERIES_MEMBER, .asn = asn };
+	const struct cumulative_item *item;
+	struct cumulative read;
+	uint64_t bytes;
+
+	cumulative_init(&read, CUMULATIVE_MAX);
+	ck_assert_int_eq(cumulative_load(&read, dir), 0);
+	item = cumulative_find(&read, &series);
+	bytes = item ? item->values[TRAFFIC_FROM_V4_BYTES] : 0;
+	cumulative_fini(&read);
+	return bytes;
+}
+
+START_TEST(a_closed_step_is_counted)
+{
+	talk(600, SENT_IPV4);
+	part(20);
+	ck_assert_int_ne(access(path, F_OK), 0); /* only whole steps count */
+	talk(700, SENT_IPV4);
+	close_step();
+	ck_assert_uint_eq(sent(64500), 13000);
+	check_counters(5);
+}
+END_TEST
+
+START_TEST(counters_are_the_sums_of_the_journal)
+{
+	for (uint32_t i = 0; i < 12; i++) {
+		talk(100 + i, i % 3 ? SENT_IPV4 : SENT_IPV6);
+		close_step();
+	}
+	check_counters(5);
+}
+END_TEST
+
+START_TEST(they_go_on_after_a_restart)
+{
+	talk(600, SENT_IPV4);
+	close_step();
+	flush_finish(flush);
+	open_flush(FLUSH_LIVE);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_uint_eq(sent(64500), 12000);
+	check_counters(5);
+}
+END_TEST
+
+/* Killed after the journal had the steps, and before the file said so. */
+START_TEST(what_a_killed_process_left_out_comes_from_the_journal)
+{
+	char kept[1100];
+
+	(void)snprintf(kept, sizeof(kept), "%s.kept", path);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_int_eq(rename(path, kept), 0);
+	talk(600, SENT_IPV4);
+	close_step();
+	talk(600, SENT_IPV4);
+	part(30);
+	ck_assert_int_eq(rename(kept, path), 0);
+	ck_assert_uint_eq(sent(64500), 6000);
+	open_flush(FLUSH_LIVE);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_uint_eq(sent(64500), 24000);
+	check_counters(5);
+}
+END_TEST
+
+static void damage(void)
+{
+	FILE *file = fopen(path, "r+");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fseek(file, 20, SEEK_SET), 0);
+	ck_assert_int_eq(fputc('?', file), '?');
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+/* Not from what the journal still has: that would be a leap. */
+START_TEST(damaged_ones_begin_anew)
+{
+	talk(600, SENT_IPV4);
+	close_step();
+	damage();
+	open_flush(FLUSH_LIVE);
+	talk(700, SENT_IPV4);
+	close_step();
+	ck_assert_uint_eq(sent(64500), 7000);
+}
+END_TEST
+
+START_TEST(a_replay_writes_them_at_its_end)
+{
+	open_flush(FLUSH_REPLAY);
+	for (int i = 0; i < 3; i++) {
+		talk(600, SENT_IPV4);
+		close_step();
+	}
+	ck_assert_int_ne(access(path, F_OK), 0);
+	flush_finish(flush);
+	ck_assert_uint_eq(sent(64500), 18000);
+	check_counters(5);
+}
+END_TEST
+
+/* The folder of the new file is none: it cannot be written. */
+START_TEST(a_file_that_cannot_be_written_is_tried_again)
+{
+	char beside[1100];
+
+	(void)snprintf(beside, sizeof(beside), "%s.new", path);
+	ck_assert_int_eq(mkdir(beside, 0700), 0);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_int_ne(access(path, F_OK), 0);
+	ck_assert_int_eq(rmdir(beside), 0);
+	flush_settle(flush);
+	ck_assert_uint_eq(sent(64500), 6000);
+}
+END_TEST
+
+int main(void)
+{
+	const struct unit_test tests[] = {
+		{ a_closed_step_is_counted, 0 },
+		{ counters_are_the_sums_of_the_journal, 0 },
+		{ they_go_on_after_a_restart, 0 },
+		{ what_a_killed_process_left_out_comes_from_the_journal, 0 },
+		{ damaged_ones_begin_anew, 0 },
+		{ a_replay_writes_them_at_its_end, 0 },
+		{ a_file_that_cannot_be_written_is_tried_again, 0 },
+	};
+
+	return unit_run_with("flush_counters", setup, teardown, tests,
+			     COUNT_OF(tests));
+}
