@@ -242,7 +242,7 @@ def check_mails(checks, config, out):
     checks.that("Members" in page and "&lt;script&gt;" in page, "the page")
     text, page = check_mail(
         checks, "French", files[stem + "exchange-fr.eml"],
-        "Example-IX: sam. 28 mars 2026",
+        "sam. 28 mars 2026",
         ["Équipe réseau <reseau@ix.example.net>"], "fr")
     checks.that("Membres" in page and "Trafic" in text, "in French")
     checks.that(",0\u202f%" in text.replace("\xa0", "\u202f"), "1,0 %")
