@@ -116,7 +116,6 @@ START_TEST(each_archive_gets_the_rows_of_its_length)
 	ck_assert_double_eq(mean_at(300, DAY + 2 * DAYS + 600), 10);
 	ck_assert(isnan(mean_at(300, DAY + 1 * DAYS)));
 	ck_assert_double_eq(mean_at(3600, DAY + 1 * DAYS), 20);
-	ck_assert(isnan(mean_at(3600, DAY)));
 	ck_assert_double_eq(mean_at(86400, DAY), 30);
 	ck_assert(isnan(mean_at(60, DAY + 3 * DAYS - 60)));
 	ck_assert_uint_eq(done.rows[0], 0);
@@ -125,6 +124,35 @@ START_TEST(each_archive_gets_the_rows_of_its_length)
 	ck_assert_uint_eq(done.rows[4], 3);
 	ck_assert_int_eq(done.slots_from_s, DAY + 2 * DAYS);
 	ck_assert_int_eq(done.slots_to_s, DAY + 3 * DAYS);
+}
+END_TEST
+
+/* A day is all that is known; but what is shorter than an hour is not made up,
+ * and a day of which an hour is known has its gaps. */
+START_TEST(hours_of_a_day_that_is_known_alone_read_as_the_day)
+{
+	const struct series_range range = { CONSOLIDATION_AVERAGE,
+					    DAY + 2 * HOUR, DAY + 30 * HOUR,
+					    3600 };
+	struct series_data data;
+
+	know(1800, DAY + DAYS, DAY + DAYS + HOUR, 20);
+	know(86400, DAY, DAY + 2 * DAYS, 30);
+	ck_assert_int_eq(fill(), 0);
+	ck_assert_uint_eq(done.rows[2], 1);
+	ck_assert_int_eq(series_read(&data, dir, &member, &range), 0);
+	ck_assert_uint_eq(data.row_s, 3600);
+	ck_assert_uint_eq(data.longest_row_s, 86400);
+	ck_assert_uint_eq(data.rows, 28);
+	for (size_t i = 0; i < 22; i++)
+		ck_assert_double_eq(series_at(&data, i, 0), 30);
+	ck_assert_double_eq(series_at(&data, 22, 0), 20);
+	for (size_t i = 23; i < 28; i++)
+		ck_assert(isnan(series_at(&data, i, 0)));
+	series_data_fini(&data);
+	ck_assert_double_eq(value_at(CONSOLIDATION_MAXIMUM, 3600, DAY + HOUR),
+			    60);
+	ck_assert(isnan(mean_at(300, DAY + HOUR)));
 }
 END_TEST
 
@@ -374,6 +402,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ each_archive_gets_the_rows_of_its_length, 0 },
+		{ hours_of_a_day_that_is_known_alone_read_as_the_day, 0 },
 		{ maxima_come_of_maxima, 0 },
 		{ totals_are_kept, 0 },
 		{ less_than_half_of_a_row_is_not_enough, 0 },
