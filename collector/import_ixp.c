@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,30 +343,41 @@ static int add_pair(struct tree *t, const struct known *a,
 	return rc < 0 ? rc : 0;
 }
 
+/* Move a value of a row from one column to another; what was there is 0. */
+static int fold_value(struct history *h, const struct history_row *row,
+		      double *from, size_t to)
+{
+	double value = *from;
+
+	if (isnan(value))
+		return 0;
+	*from = 0;
+	return history_add(h, row, to, value);
+}
+
 /* Of one member's own interfaces all is from a to b, and nothing the other
  * way: both directions go to the first. */
 static int fold_own(struct history *h)
 {
-	static const size_t to[] = { PAIR_AB_V4_BYTES, PAIR_AB_V6_BYTES };
-	static const size_t from[] = { PAIR_BA_V4_BYTES, PAIR_BA_V6_BYTES };
+	const size_t columns = h->layout->column_count;
 	int rc = 0;
 
 	for (size_t i = 0; i < h->part_count; i++) {
-		struct history_part *p = &h->parts[i];
-		size_t columns = h->layout->column_count;
+		const struct history_part *p = &h->parts[i];
 
-		for (size_t k = 0; k < p->rows * 2 && rc == 0; k++) {
-			struct history_row row = {
+		for (size_t k = 0; k < p->rows && rc == 0; k++) {
+			const struct history_row row = {
 				p->consolidation, p->row_s,
-				p->from_s + (int64_t)(k / 2) * p->row_s
+				p->from_s + (int64_t)k * p->row_s
 			};
-			double *cell =
-			    &p->values[k / 2 * columns + from[k % 2]];
+			double *values = p->values + k * columns;
 
-			if (*cell >= 0) {
-				rc = history_add(h, &row, to[k % 2], *cell);
-				*cell = 0;
-			}
+			rc = fold_value(h, &row, &values[PAIR_BA_V4_BYTES],
+					PAIR_AB_V4_BYTES);
+			if (rc == 0)
+				rc = fold_value(h, &row,
+						&values[PAIR_BA_V6_BYTES],
+						PAIR_AB_V6_BYTES);
 		}
 	}
 	return rc;

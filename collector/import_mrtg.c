@@ -192,13 +192,14 @@ static int visit(struct tree *t, struct level *levels, size_t *depth,
 		 const char *name)
 {
 	struct level *here = &levels[*depth];
+	size_t len = here->len + strlen(name);
 	DIR *dir;
 
 	if (name[0] == '.')
 		return 0;
-	if (here->len + strlen(name) + 2 > sizeof(t->folder))
+	if (len + 2 > sizeof(t->folder))
 		return -ENAMETOOLONG;
-	(void)strcpy(t->folder + here->len, name);
+	memcpy(t->folder + here->len, name, len - here->len + 1);
 	dir = open_folder(dirfd(here->dir), name);
 	if (!dir && errno != ENOTDIR && errno != ELOOP)
 		import_leave(t->job, t->folder, "%s", err_str(-errno));
@@ -208,8 +209,8 @@ static int visit(struct tree *t, struct level *levels, size_t *depth,
 		(void)closedir(dir);
 		return 0;
 	}
-	levels[++*depth] = (struct level){ dir, here->len + strlen(name) + 1 };
-	(void)strcat(t->folder, "/");
+	levels[++*depth] = (struct level){ dir, len + 1 };
+	t->folder[len] = '/';
 	return 0;
 }
 

@@ -186,8 +186,8 @@ static int make_up(struct series_data *data, const struct reading *r,
 	const struct rrd_span one = { .from_s = start_s, .count = 1 };
 	const struct rrd_span all = { .from_s = start_s,
 				      .count = longer->row_s / data->row_s };
-	double value[SERIES_COLUMNS_MAX];
-	double rows[ROWS_IN_LONGER_MAX * SERIES_COLUMNS_MAX];
+	double value[SERIES_COLUMNS_MAX] = { 0 };
+	double rows[ROWS_IN_LONGER_MAX * SERIES_COLUMNS_MAX] = { 0 };
 	int rc = read_within(r, (size_t)(longer - first), &one, value);
 
 	if (rc == 0)

@@ -53,9 +53,10 @@ static const char *take_quoted(struct scan *s, struct csv_field *out)
 const char *csv_line_split(struct csv_line *out, char *line, size_t len,
 			   size_t *column)
 {
-	struct scan s = { .line = line, .len = len };
+	struct scan s = { .len = len };
 	const char *fault = NULL;
 
+	s.line = line;
 	out->count = 0;
 	while (len > 0 &&
 	       (line[s.len - 1] == '\n' || line[s.len - 1] == '\r') &&

@@ -155,6 +155,8 @@ def make_ixp_tree(root):
     # of src-A.dst-B, out is from A to B
     p2p(root, 7, 8, [(at, b, a) for at, a, b in shaped(1000, 400)])
     p2p(root, 8, 7, shaped(1000, 400))
+    p2p(root, 8, 9, constant(11, 13))  # both are B's
+    p2p(root, 9, 8, constant(13, 11))
     p2p(root, 7, 10, constant(0, 0))  # never had traffic
     # its own order is damaged, the other one serves
     p2p(root, 8, 10, constant(3, 5))
@@ -244,6 +246,10 @@ def check_pairs(checks, site):
     near(checks, row["ab_v4_bytes"], 5, "from B to C")
     near(checks, row["ba_v4_bytes"], 3, "from C to B")
     checks.equal(site.rows("pair/v100/as64500/as64502"), {}, "an idle pair")
+    row = site.rows("pair/v100/as64501/as64501", "--step", "1800")[
+        START + HOUR][1]
+    near(checks, row["ab_v4_bytes"], 24, "from B to B")
+    checks.equal(row["ba_v4_bytes"], 0, "and nothing the other way")
 
 
 def check_again(checks, site):
