@@ -472,6 +472,40 @@ def check_round_trip(checks, folder, collector, simulator):
                         (flood + 2e-9) * wanted + 1e-6,
                         f"{key} {column}: {value}, stored {wanted}")
     checks.that(compared > 1000, f"only {compared} values compared")
+    check_goes_on(checks, folder, collector, simulator, into, imported)
+
+
+def check_goes_on(checks, folder, collector, simulator, config, imported):
+    """The collector goes on behind what was imported, its journal and the files
+    agree, and a later import leaves the journal's time alone."""
+    later = folder + "/later"
+    harness.must([simulator, "--out", later, "--pcap", folder + "/later.pcap",
+                  "--seconds", "600", "--rate", "4096", "--start",
+                  REPLAYED + HOUR, "--seed", "5", "--one-direction",
+                  "ingress"])
+    harness.must([collector, "-c", config, "--replay",
+                  f"sflow:{folder}/later.pcap", "--store"])
+    before = exported(collector, config)
+    checks.equal({k: before.get(k) for k in imported}, imported,
+                 "what was imported is there")
+    checks.that(len(before) > len(imported), "and what came later")
+    done = harness.must([collector, "-c", config, "--rebuild"])
+    checks.that(b" 0 made anew, 0 got rows that they lacked, 0 failed"
+                in done.stdout, f"--rebuild said {done.stdout}")
+    asn = sorted(k[0] for k in before if k[0].startswith("member/"))[0]
+    at = REPLAYED + HOUR + 300  # before it nothing, from here on the journal
+    harness.write(folder + "/late.csv", "series,epoch,seconds,from_v4_bytes\n"
+                  + "".join(f"{asn},{t},300,7\n" for t in range(
+                      REPLAYED + 1800, at + 7200, 300)))
+    harness.must([collector, "-c", config, "--import",
+                  f"csv:{folder}/late.csv"])
+    after = exported(collector, config)
+    changed = sorted(k[1] for k in after if after[k] != before.get(k))
+    checks.equal((len(changed), changed[0][11:16], changed[-1][11:16]),
+                 (6, "00:30", "00:55"), "only what lies between was filled")
+    done = harness.must([collector, "-c", config, "--rebuild"])
+    checks.that(b" 0 made anew" in done.stdout,
+                f"--rebuild said {done.stdout}")
 
 
 def exported(collector, config):
