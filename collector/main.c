@@ -10,6 +10,8 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "collector/export.h"
+#include "collector/import.h"
 #include "collector/journal_print.h"
 #include "collector/live.h"
 #include "collector/options.h"
@@ -122,6 +124,12 @@ static int run(const struct options *options, struct generation *generation,
 		return finish_output() < 0 ? -EIO : rc;
 	case MODE_PROPOSE_PORTS:
 		rc = propose_ports(registry);
+		return finish_output() < 0 ? -EIO : rc;
+	case MODE_IMPORT:
+		rc = import(registry, &options->import);
+		return finish_output() < 0 ? -EIO : rc;
+	case MODE_EXPORT:
+		rc = export_series(registry, &options->export);
 		return finish_output() < 0 ? -EIO : rc;
 	case MODE_LIVE:
 	case MODE_JOURNAL:

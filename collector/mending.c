@@ -79,33 +79,18 @@ void mending_age_out(struct mending *m, bool allowed)
 	m->ages_out = allowed;
 }
 
-/* When the journal's first closed step of a stream starts; now if it has none
- * yet: no row is missing from there on. */
-static int find_start(struct mending *m, enum journal_stream stream)
-{
-	struct journal_reader *reader;
-	struct record_reader record;
-	int rc = journal_read_all(&reader, m->state_dir, 1u << stream, 0);
-
-	m->from_s[stream] = m->now_s;
-	if (rc < 0)
-		return rc == -ENOENT ? 0 : rc;
-	while ((rc = journal_read_next(reader, &record)) == 1) {
-		if (record.head.kind != RECORD_STEP &&
-		    record.head.kind != RECORD_PAIR_STEP)
-			continue;
-		m->from_s[stream] = record.head.start_s;
-		break;
-	}
-	journal_read_close(reader);
-	return rc < 0 ? rc : 0;
-}
-
+/* When the journal's first closed step of each stream starts: no row is missing
+ * from there on. */
 static int find_starts(struct mending *m)
 {
-	int rc = find_start(m, JOURNAL_STEPS);
+	int rc = 0;
 
-	return rc < 0 ? rc : find_start(m, JOURNAL_PAIRS);
+	for (int i = 0; rc == 0 && i < JOURNAL_STREAM_COUNT; i++) {
+		m->from_s[i] = m->now_s; /* where there is none yet */
+		rc = journal_rows_start(m->state_dir, (enum journal_stream)i,
+					false, &m->from_s[i]);
+	}
+	return rc;
 }
 
 static int64_t check_s(const struct mending *m)

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "collector/export.h"
+#include "collector/import.h"
 #include "util/attr.h"
 
 enum options_mode {
@@ -17,6 +19,8 @@ enum options_mode {
 	MODE_JOURNAL,
 	MODE_REBUILD,
 	MODE_PROPOSE_PORTS,
+	MODE_IMPORT,
+	MODE_EXPORT,
 	MODE_HELP,
 	MODE_VERSION,
 };
@@ -29,6 +33,9 @@ struct options {
 	const char *journal; /* path of a file to print; valid in that mode */
 	const char *totals;  /* path or "-"; NULL: not wanted */
 	bool store;
+	struct import_request import; /* valid in that mode */
+	struct export_request export; /* the same */
+	bool has_export_options;
 };
 
 /**

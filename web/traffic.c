@@ -141,6 +141,7 @@ int traffic_read_samples(struct traffic *out, const char *state_dir,
 		return rc;
 	t.from_s = data.from_s;
 	t.row_s = data.row_s;
+	t.longest_row_s = data.longest_row_s;
 	rc = allocate(&t, data.rows);
 	if (rc == 0) {
 		fill_totals(&t, &data, PORT_IN_ESTIMATE, PORT_OUT_ESTIMATE);
@@ -154,7 +155,9 @@ int traffic_read(struct traffic *out, const char *state_dir,
 		 const struct series *series, const struct series_range *range)
 {
 	struct series_data data = { 0 };
-	struct traffic t = { .from_s = range->from_s, .row_s = range->row_s };
+	struct traffic t = { .from_s = range->from_s,
+			     .row_s = range->row_s,
+			     .longest_row_s = range->row_s };
 	int rc = series->kind == SERIES_PAIR
 		     ? pair_read(&data, state_dir, series, range)
 		     : series_read(&data, state_dir, series, range);
@@ -171,6 +174,7 @@ int traffic_read(struct traffic *out, const char *state_dir,
 		return rc;
 	t.from_s = data.from_s;
 	t.row_s = data.row_s;
+	t.longest_row_s = data.longest_row_s;
 	rc = allocate(&t, data.rows);
 	if (rc == 0 && series->kind == SERIES_PORT) {
 		fill_port(&t, &data);
@@ -214,6 +218,13 @@ void traffic_fini(struct traffic *t)
 	*t = (struct traffic){ 0 };
 }
 
+/* Sums are of rows as long as the longest among them. */
+static void take_length(struct traffic *t, const struct traffic *other)
+{
+	if (other->longest_row_s > t->longest_row_s)
+		t->longest_row_s = other->longest_row_s;
+}
+
 int traffic_add(struct traffic *t, const struct traffic *other)
 {
 	if (t->from_s != other->from_s || t->row_s != other->row_s ||
@@ -223,6 +234,7 @@ int traffic_add(struct traffic *t, const struct traffic *other)
 	for (size_t i = 0; i < t->rows * COLUMNS; i++)
 		t->values[i] += other->values[i];
 	t->has_variance = t->has_variance || other->has_variance;
+	take_length(t, other);
 	return 0;
 }
 
@@ -237,6 +249,7 @@ int traffic_add_known(struct traffic *t, const struct traffic *other)
 		else if (!isnan(other->values[i]))
 			t->values[i] += other->values[i];
 	}
+	take_length(t, other);
 	return 0;
 }
 

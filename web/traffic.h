@@ -28,6 +28,7 @@ enum band { BAND_V4, BAND_V6, BAND_OTHER, BAND_TOTAL, BAND_COUNT };
 struct traffic {
 	int64_t from_s; /* start of the first row */
 	uint32_t row_s;
+	uint32_t longest_row_s; /* as struct series_data has it */
 	size_t rows;
 	bool has_bands;	   /* else only totals, as of a port */
 	bool is_estimate;  /* of a port: from samples, without counters */

@@ -115,7 +115,7 @@ static int work_out(struct view *v)
 		if (rc == 0)
 			v->p95[way][band] = s->p95;
 	}
-	v->p95_row_s = t->row_s;
+	v->p95_row_s = t->longest_row_s ? t->longest_row_s : t->row_s;
 	for (int way = 0; way < WAY_COUNT; way++)
 		v->ci95_bytes[way] =
 		    t->has_variance

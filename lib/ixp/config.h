@@ -241,6 +241,13 @@ struct config {
 	struct config_reports reports;
 };
 
+/** Whether it is to be found out which of IXP Manager's ids is whose. */
+static inline bool config_names_ids(const struct config *config)
+{
+	return config->ixp_manager.tree ||
+	       config->ixp_manager.interface_count > 0;
+}
+
 /**
  * Read a configuration file.
  *

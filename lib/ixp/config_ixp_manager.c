@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ixp/config_parts.h"
 
@@ -47,12 +48,21 @@ static void read_age_days(struct config_reader *r, const struct yaml_item *item,
 	read_up_to(r, item, CONFIG_IXP_AGE_DAYS_MAX, field);
 }
 
+static bool has_key(const struct yaml_item *item, const char *name)
+{
+	for (const struct yaml_item *v = item->first; v; v = v->next) {
+		if (v->key && strcmp(v->key->text, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 void config_read_ixp_manager(struct config_reader *r,
 			     const struct yaml_item *item, void *field)
 {
 	static const struct config_key keys[] = {
 		{ "tree", offsetof(struct config_ixp_manager, tree),
-		  config_read_path, true },
+		  config_read_path, false },
 		{ "interfaces", 0, read_interfaces, false },
 		{ "pairs_max", offsetof(struct config_ixp_manager, pairs_max),
 		  read_pairs_max, false },
@@ -65,6 +75,11 @@ void config_read_ixp_manager(struct config_reader *r,
 
 	m->place = item->place;
 	config_mapping(r, item, &all, m);
+	/* Ids alone are for --import, and for the addresses of Grapher. */
+	if (item->kind == YAML_MAPPING && !has_key(item, "tree") &&
+	    !has_key(item, "interfaces"))
+		diagnostics_error(r->d, item->place,
+				  "found no key \"tree\", expected it here");
 }
 
 void config_ixp_manager_fini(struct config_ixp_manager *m)

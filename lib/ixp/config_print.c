@@ -278,10 +278,12 @@ static void print_ixp_manager(const struct config *c, struct text *out)
 {
 	const struct config_ixp_manager *m = &c->ixp_manager;
 
-	if (!m->tree)
+	if (!config_names_ids(c))
 		return;
-	text_add(out, "ixp_manager:\n  tree: ");
-	print_path(out, c, m->tree);
+	text_add(out, "ixp_manager:");
+	text_add(out, m->tree ? "\n  tree: " : "");
+	if (m->tree)
+		print_path(out, c, m->tree);
 	text_add(out, m->interface_count ? "\n  interfaces: [" : "");
 	for (size_t i = 0; i < m->interface_count; i++) {
 		text_add(out, i ? ", " : "");

@@ -453,7 +453,7 @@ static int load_tables(struct tables *t, const struct config *config,
 		if (rc == 0)
 			rc = one;
 	}
-	if (rc == 0 && config->ixp_manager.tree)
+	if (rc == 0 && config_names_ids(config))
 		rc = load_ids(t, config, infrastructure, d);
 	return rc;
 }

@@ -277,7 +277,7 @@ int registry_add_interfaces(struct registry_draft *draft)
 		rc = registry_claim_tables(draft, &seats, &claims);
 	if (rc == 0)
 		rc = settle_claims(draft, &claims);
-	if (rc == 0 && config->ixp_manager.tree)
+	if (rc == 0 && config_names_ids(config))
 		rc = registry_add_ids(draft, &seats);
 	free(seats.all);
 	free(claims.all);

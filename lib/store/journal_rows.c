@@ -353,6 +353,37 @@ int journal_rows_read(struct journal_rows *out, const char *state_dir,
 	return rc;
 }
 
+static bool is_part(const struct record_reader *record)
+{
+	return record->head.kind == RECORD_PART ||
+	       record->head.kind == RECORD_PAIR_PART;
+}
+
+static bool is_step(const struct record_reader *record)
+{
+	return record->head.kind == RECORD_STEP ||
+	       record->head.kind == RECORD_PAIR_STEP;
+}
+
+int journal_rows_start(const char *state_dir, enum journal_stream stream,
+		       bool parts, int64_t *from_s)
+{
+	struct journal_reader *reader;
+	struct record_reader record;
+	int rc = journal_read_all(&reader, state_dir, 1u << stream, 0);
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	while ((rc = journal_read_next(reader, &record)) == 1) {
+		if (!is_step(&record) && !(parts && is_part(&record)))
+			continue;
+		*from_s = record.head.start_s;
+		break;
+	}
+	journal_read_close(reader);
+	return rc < 0 ? rc : 0;
+}
+
 void journal_rows_fini(struct journal_rows *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -13,9 +13,11 @@
  * far as its senders were observed.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/journal.h"
 #include "store/rrd_write.h"
 #include "util/attr.h"
 
@@ -51,6 +53,18 @@ MUST_CHECK int journal_rows_read(struct journal_rows *out,
 				 const char *state_dir,
 				 const struct series *series, size_t count,
 				 struct journal_span span);
+
+/**
+ * When what the journal has of a stream begins: its first closed step, from
+ * where on it lacks no row.
+ *
+ * @param parts   a part of an open step counts as well
+ * @param from_s  in: what to say where the journal has nothing; out: the start
+ * @return 0, also without a journal; or as journal_read_all
+ */
+MUST_CHECK int journal_rows_start(const char *state_dir,
+				  enum journal_stream stream, bool parts,
+				  int64_t *from_s);
 
 /** Free the rows of count series. */
 void journal_rows_fini(struct journal_rows *rows, size_t count);

@@ -32,6 +32,9 @@ enum {
 	TRIES = 110, /* for 200 ms */
 	TRIES_AT_ONCE = 10,
 	PAUSE_NS = 2000000,
+	/* Shorter rows are not made up for by longer ones. */
+	MADE_UP_S = 3600,
+	ROWS_IN_LONGER_MAX = 24,
 };
 
 /* One try to read: an open file, its header, and which rows. */
@@ -106,11 +109,129 @@ static int fill(struct series_data *data, const struct reading *r)
 			     data->values + before * data->columns);
 }
 
+/* The next longer rows than those that are read, if these may stand for them;
+ * NULL: there are none. */
+static const struct series_archive *longer_archive(const struct reading *r)
+{
+	const struct series_layout *layout = r->file.layout;
+	const struct series_archive *end =
+	    layout->archives + layout->archive_count;
+
+	if (r->archive->row_s < MADE_UP_S)
+		return NULL;
+	for (const struct series_archive *a = r->archive + 1; a < end; a++) {
+		if (a->consolidation == r->archive->consolidation &&
+		    a->row_s % r->archive->row_s == 0 &&
+		    a->row_s / r->archive->row_s <= ROWS_IN_LONGER_MAX)
+			return a;
+	}
+	return NULL;
+}
+
+/* Whether some column is unknown in all rows of the data from start_s on that
+ * a longer one has. */
+static bool lacks_column(const struct series_data *data, int64_t start_s,
+			 uint32_t longer_s)
+{
+	for (size_t c = 0; c < data->columns; c++) {
+		bool any = false;
+
+		for (int64_t at = start_s; at < start_s + longer_s;
+		     at += data->row_s) {
+			int64_t row = (at - data->from_s) / data->row_s;
+
+			if (at >= data->from_s && row < (int64_t)data->rows)
+				any = any ||
+				      !isnan(series_at(data, (size_t)row, c));
+		}
+		if (!any)
+			return true;
+	}
+	return false;
+}
+
+/* Read the rows of an archive that lie within a time, at most so many; those
+ * that it does not have are unknown. */
+static int read_within(const struct reading *r, size_t archive,
+		       const struct rrd_span *wanted, double *to)
+{
+	const struct series_archive *a = &r->file.layout->archives[archive];
+	size_t columns = r->file.layout->column_count;
+	int64_t from_s = rrd_file_archive_start(&r->file, archive);
+	int64_t to_s = rrd_file_archive_end(&r->file, archive);
+	int64_t end_s = wanted->from_s + (int64_t)wanted->count * a->row_s;
+	struct rrd_span span = { .archive = archive };
+
+	for (size_t i = 0; i < wanted->count * columns; i++)
+		to[i] = (double)NAN;
+	if (from_s < wanted->from_s)
+		from_s = wanted->from_s;
+	if (to_s > end_s)
+		to_s = end_s;
+	if (from_s >= to_s)
+		return 0;
+	span.from_s = from_s;
+	span.count = (size_t)((to_s - from_s) / a->row_s);
+	return rrd_file_read(
+	    &r->file, &span,
+	    to + (size_t)((from_s - wanted->from_s) / a->row_s) * columns);
+}
+
+/* Give the rows of one longer row what that has of columns that none of them
+ * knows. */
+static int make_up(struct series_data *data, const struct reading *r,
+		   const struct series_archive *longer, int64_t start_s)
+{
+	const struct series_archive *first = r->file.layout->archives;
+	const struct rrd_span one = { .from_s = start_s, .count = 1 };
+	const struct rrd_span all = { .from_s = start_s,
+				      .count = longer->row_s / data->row_s };
+	double value[SERIES_COLUMNS_MAX] = { 0 };
+	double rows[ROWS_IN_LONGER_MAX * SERIES_COLUMNS_MAX] = { 0 };
+	int rc = read_within(r, (size_t)(longer - first), &one, value);
+
+	if (rc == 0)
+		rc = read_within(r, (size_t)(r->archive - first), &all, rows);
+	for (size_t c = 0; rc == 0 && c < data->columns; c++) {
+		bool known = isnan(value[c]);
+
+		for (size_t i = 0; i < all.count && !known; i++)
+			known = !isnan(rows[i * data->columns + c]);
+		for (size_t i = 0; i < all.count && !known; i++) {
+			int64_t at = start_s + (int64_t)i * data->row_s;
+			int64_t row = (at - data->from_s) / data->row_s;
+
+			if (at < data->from_s || row >= (int64_t)data->rows)
+				continue;
+			data->values[(size_t)row * data->columns + c] =
+			    value[c];
+			data->longest_row_s = longer->row_s;
+		}
+	}
+	return rc;
+}
+
+static int make_up_all(struct series_data *data, const struct reading *r)
+{
+	const struct series_archive *longer = longer_archive(r);
+	int rc = 0;
+
+	if (!longer)
+		return 0;
+	for (int64_t at = round_down(r->from_s, longer->row_s);
+	     at < r->to_s && rc == 0; at += longer->row_s) {
+		if (lacks_column(data, at, longer->row_s))
+			rc = make_up(data, r, longer, at);
+	}
+	return rc;
+}
+
 static int read_range(struct series_data *out, const struct reading *r)
 {
 	struct series_data data = {
 		.from_s = r->from_s,
 		.row_s = r->archive->row_s,
+		.longest_row_s = r->archive->row_s,
 		.columns = r->file.layout->column_count,
 	};
 	int64_t rows = (r->to_s - r->from_s) / data.row_s;
@@ -123,6 +244,8 @@ static int read_range(struct series_data *out, const struct reading *r)
 	if (!data.values)
 		return -ENOMEM;
 	rc = fill(&data, r);
+	if (rc == 0)
+		rc = make_up_all(&data, r);
 	if (rc < 0)
 		series_data_fini(&data);
 	else

@@ -20,8 +20,9 @@
 #include "util/text.h"
 
 struct series_data {
-	int64_t from_s; /* start of the first row */
-	uint32_t row_s; /* seconds per row, as the archive has it */
+	int64_t from_s;		/* start of the first row */
+	uint32_t row_s;		/* seconds per row, as the archive has it */
+	uint32_t longest_row_s; /* row_s, or that of longer rows among them */
 	size_t rows;
 	size_t columns; /* as the layout of the kind */
 	double *values; /* rows × columns, row by row; NaN unknown */
@@ -43,6 +44,11 @@ struct series_range {
  * the coarsest: out->row_s tells. Rows start at multiples of out->row_s, UTC;
  * range ends are widened to whole rows. Rows that no archive has, those past
  * the last update among them, are NaN.
+ *
+ * History that was imported is known in long rows alone, for longer than the
+ * collector has run. So where a day is known and no row of an hour or more in
+ * it, these have the day's value: it is that of all of them together. What is
+ * shorter stays unknown, for percentiles and peaks are made of it.
  *
  * @param out  on success values to be freed with series_data_fini
  * @return 0; ERR_NOT_FOUND (no such file), ERR_RANGE (from not before to,

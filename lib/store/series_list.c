@@ -11,107 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "util/number.h"
+#include "store/series_parse.h"
 
-enum { DEPTH = 3 }; /* pair/v100/as64500/as64501.rrd */
-
-/*
- * The folder of each kind and the names at each level below it, as series_path
- * makes them. %a AS number, %o the other one's, %v VLAN, %n ordinal,
- * %i ifIndex, %s switch.
- */
-static const struct pattern {
-	const char *folder;
-	const char *levels[DEPTH];
-} patterns[SERIES_KIND_COUNT] = {
-	[SERIES_EXCHANGE] = { ".", { "exchange.rrd" } },
-	[SERIES_MEMBER] = { "member", { "as%a.rrd" } },
-	[SERIES_VLAN_INTERFACE] = { "interface", { "as%a-v%v-%n.rrd" } },
-	[SERIES_VLAN] = { "vlan", { "v%v.rrd" } },
-	[SERIES_SWITCH] = { "switch", { "%s.rrd" } },
-	[SERIES_PORT] = { "port", { "%s", "%i.rrd" } },
-	[SERIES_AGENT] = { "agent", { "%s.rrd" } },
-	[SERIES_PAIR] = { "pair", { "v%v", "as%a", "as%o.rrd" } },
-};
+enum { DEPTH = SERIES_NAME_LEVELS };
 
 struct walk {
-	const struct pattern *pattern;
 	series_visitor *visit;
 	void *context;
 	struct series series;
 	char switch_name[SERIES_SWITCH_NAME_SIZE];
 };
-
-/* Digits as series_path prints them: at *name, which moves behind them. */
-static bool read_number(const char **name, uint32_t max, uint32_t *number)
-{
-	size_t len = strspn(*name, "0123456789");
-
-	if (len == 0 || (len > 1 && **name == '0') ||
-	    number_u32(*name, len, max, number) < 0)
-		return false;
-	*name += len;
-	return true;
-}
-
-/* The switch's name: all but the ending that the pattern has behind it. */
-static bool read_switch(struct walk *w, const char **name, const char *ending)
-{
-	size_t behind = strlen(ending);
-	size_t len = strlen(*name);
-
-	if (len <= behind || len - behind >= sizeof(w->switch_name))
-		return false;
-	len -= behind;
-	memcpy(w->switch_name, *name, len);
-	w->switch_name[len] = '\0';
-	w->series.switch_name = w->switch_name;
-	*name += len;
-	return series_switch_name_is_valid(w->switch_name);
-}
-
-static bool read_field(struct walk *w, const char **name, const char *pattern)
-{
-	struct series *s = &w->series;
-	uint32_t number = 0;
-	bool good;
-
-	switch (*pattern) {
-	case 's':
-		return read_switch(w, name, pattern + 1);
-	case 'a':
-		return read_number(name, UINT32_MAX, &s->asn);
-	case 'o':
-		return read_number(name, UINT32_MAX, &s->other_asn);
-	case 'i':
-		return read_number(name, UINT32_MAX, &s->ifindex);
-	case 'v':
-		good = read_number(name, 4095, &number);
-		s->vlan = (uint16_t)number;
-		return good;
-	default:
-		good = read_number(name, UINT16_MAX, &number);
-		s->ordinal = (uint16_t)number;
-		return good;
-	}
-}
-
-static bool read_name(struct walk *w, const char *name, size_t level)
-{
-	const char *pattern = w->pattern->levels[level];
-
-	for (; *pattern; pattern++) {
-		if (*pattern != '%') {
-			if (*name++ != *pattern)
-				return false;
-			continue;
-		}
-		pattern++;
-		if (!read_field(w, &name, pattern))
-			return false;
-	}
-	return *name == '\0';
-}
 
 /* Open a folder inside another one; NULL if it is none. */
 static DIR *open_inside(DIR *parent, const char *name)
@@ -149,10 +58,10 @@ static int walk(struct walk *w, DIR *top)
 			(void)closedir(open[level]);
 			if (level-- == 0)
 				return rc;
-		} else if (!read_name(w, entry->d_name, level)) {
+		} else if (!series_parse_level(&w->series, w->switch_name,
+					       entry->d_name, level)) {
 			continue;
-		} else if (level + 1 == DEPTH ||
-			   !w->pattern->levels[level + 1]) {
+		} else if (level + 1 == series_levels(w->series.kind)) {
 			visit_series(w);
 		} else {
 			open[level + 1] =
@@ -168,15 +77,14 @@ static int walk(struct walk *w, DIR *top)
 int series_list_kind(const char *state_dir, enum series_kind kind,
 		     series_visitor *visit, void *context)
 {
-	struct walk w = { .pattern = &patterns[kind],
-			  .visit = visit,
+	struct walk w = { .visit = visit,
 			  .context = context,
 			  .series = { .kind = kind } };
 	char path[PATH_MAX];
 	DIR *top;
 
 	if (snprintf(path, sizeof(path), "%s/rrd/%s", state_dir,
-		     w.pattern->folder) >= (int)sizeof(path))
+		     series_folder(kind)) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	top = opendir(path);
 	if (!top)

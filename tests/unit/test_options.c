@@ -59,8 +59,17 @@ static const char *const wrong[] = {
 	"--propose-ports --rebuild",
 	"--propose-ports stray",
 	"--propose-ports --store",
-	"--import csv:file",
+	"--import file",
+	"--import csv:",
+	"--import csv:a --import csv:b",
+	"--import csv:a --export all",
 	"--map file",
+	"--export",
+	"--export all --from now",
+	"--export all --step 0",
+	"--export all --format xml",
+	"--export all --from 2026-01-02T00:00:00Z --to 2026-01-01T00:00:00Z",
+	"--maximum",
 };
 
 START_TEST(wrong_usage_is_refused)
