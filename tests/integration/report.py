@@ -231,7 +231,7 @@ def check_mails(checks, config, out):
                  "all mails")
     stem = "daily-2026-03-28-"
     files = {f.name: f.read_bytes() for f in Path(out).iterdir()}
-    checks.equal(sorted(files), [stem + "AS64506.eml",
+    checks.equal(sorted(files), [stem + "AS64506-fr.eml",
                                  stem + "exchange-fr.eml",
                                  stem + "exchange.eml"], "who gets mails")
     text, page = check_mail(
@@ -246,14 +246,14 @@ def check_mails(checks, config, out):
         ["Équipe réseau <reseau@ix.example.net>"], "fr")
     checks.that("Membres" in page and "Trafic" in text, "in French")
     checks.that(",0\u202f%" in text.replace("\xa0", "\u202f"), "1,0 %")
-    text, _ = check_mail(checks, "a member", files[stem + "AS64506.eml"],
+    text, _ = check_mail(checks, "a member", files[stem + "AS64506-fr.eml"],
                          "AS64506 <script>", ["peering@member.example.net"],
                          "fr")
     checks.that("AS64506" in text and "Blue Reef" not in text,
                 "nothing of another member")
     one = report(config, "daily", "--date", "2026-03-28", "--format", "mail",
                  "--asn", "64506")
-    checks.equal(one.stdout, files[stem + "AS64506.eml"], "to standard output")
+    checks.equal(one.stdout, files[stem + "AS64506-fr.eml"], "to standard output")
     one = report(config, "daily", "--date", "2026-03-28", "--format", "mail",
                  "--to", "me@example.net", "--asn", "64501", "--lang", "en")
     check_mail(checks, "to one", one.stdout, "AS64501", ["me@example.net"],
@@ -317,6 +317,16 @@ def check_refusals(checks, config, folder):
         (("daily", "--format", "mail", *yesterday), 64, "several languages"),
         (("daily", "--format", "mail", "--asn", "64501", *yesterday), 78,
          "nobody gets this report"),
+        (("daily", "--format", "mail", "--to", "", *yesterday), 78,
+         "expected one mail address"),
+        (("daily", "--format", "mail", "--to", "NOC noc@example.net",
+          *yesterday), 78, "expected one mail address"),
+        (("daily", "--format", "mail", "--to", "jos\u00e9@example.net",
+          *yesterday), 78, "in ASCII"),
+        (("daily", "--format", "mail", "--all", "--out", folder / "none",
+          "--date", "2026-01-01"), 69, "no data at all"),
+        (("days", "--date", "2026-01-01", "--until", "2026-03-28", "--all",
+          "--format", "text"), 64, "expected csv or json"),
     ]
     for arguments, code, said in cases:
         done = report(config, *arguments)
@@ -335,6 +345,53 @@ def check_refusals(checks, config, folder):
     checks.equal(done.returncode, 73, "a folder that is none")
     done = report(config, "--version")
     checks.equal(done.returncode, 0, "--version")
+
+
+def check_others(checks, made, folder):
+    """Who left, who held a port before, what is hidden, damaged, or of other
+    hours."""
+    config = folder / "others.yaml"
+    text = (made / "lanterne.yaml").read_text().replace(
+        "state_dir: .", f"state_dir: {made}")
+    config.write_text(text)
+    roster = json.loads((made / "members.json").read_text())
+    day = ("daily", "--date", "2026-03-28", "--format", "json")
+
+    (folder / "members.json").write_text(json.dumps(roster))
+    whole = json.loads(report(config, *day).stdout)
+    checks.equal(len(whole["members"]), 7, "members")
+    roster["member_list"] = [m for m in roster["member_list"]
+                             if m["asnum"] != 64505]
+    (folder / "members.json").write_text(json.dumps(roster))
+    less = json.loads(report(config, *day).stdout)
+    checks.equal({(m["asn"], m["from_member"]["bytes"]["total"])
+                  for m in less["members"]},
+                 {(m["asn"], m["from_member"]["bytes"]["total"])
+                  for m in whole["members"]}, "who left is still told of")
+    config.write_text(text.replace("web: {", "web: { show: { pair: staff },"))
+    hidden = json.loads(report(config, *day, "--asn", "64501").stdout)
+    config.write_text(text)
+    shown = json.loads(report(config, *day, "--asn", "64501").stdout)
+    checks.that(len(shown["peers"]) > 2, "peers")
+    checks.that(hidden["peers"] in ([], shown["peers"]), "as the site shows")
+
+    config.write_text(text.replace("America/Marigot", "Asia/Kathmandu"))
+    other = json.loads(report(config, *day).stdout)
+    checks.equal(other["from_member"]["bytes_by_samples"]["total"], None,
+                 "a book of other hours is none")
+    checks.that(other["from_member"]["known"] == 288, "its rows are there")
+    config.write_text(text)
+
+    broken = made / "rrd/member/as64502.rrd"
+    right = broken.read_bytes()
+    broken.write_bytes(bytes(64) + right[64:])
+    done = report(config, "daily", "--date", "2026-03-28", "--all",
+                  "--format", "csv", "--out", folder / "broken")
+    checks.equal(done.returncode, 65, "a damaged file")
+    checks.that(b"as64502.rrd" in done.stderr, f"{done.stderr}")
+    checks.equal(len(list((folder / "broken").iterdir())), 6,
+                 "all the others' reports")
+    broken.write_bytes(right)
 
 
 def check_percentiles(checks):
@@ -374,6 +431,33 @@ def check_percentiles(checks):
             checks.equal(int(line["larger_p95_bps"]),
                          max(int(line["from_member_p95_bps"]),
                              int(line["to_member_p95_bps"])), "larger")
+        check_holders(checks, web.config, month, lines)
+
+
+def check_holders(checks, config, month, lines):
+    """A port that changed hands in the month: each has its own days of it."""
+    port = "{ ifindex: 436215808, name: Ethernet1/10, asn: 64504, speed: 1G }"
+    text = config.read_text()
+    checks.that(port in text, "the port of AS64504")
+    whole = next(line for line in lines if line["kind"] == "port" and
+                 line["asn"] == "64504")
+    change = at(whole["to"][:-1]) - 86400
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(change))
+    changed = config.with_name("changed.yaml")
+    changed.write_text(text.replace(
+        "- " + port, f"- {port[:-1]}, until: {until} }}\n      - "
+        f"{port[:-1].replace('64504', '64503')}, from: {until} }}"))
+    bill = json.loads(report(changed, "billing", "--date", month, "--format",
+                             "json").stdout)
+    shares = {item["asns"][0]: item["slots"] - item["from_member"]["unknown"]
+              for item in bill["items"] if item.get("ifindex") == 436215808 and
+              item["switch"] == "sw1"}
+    known = int(whole["slots"]) - int(whole["from_member_unknown"])
+    checks.equal(shares, {64503: 288, 64504: known - 288}, "by their days")
+    mine = list(csv.DictReader(io.StringIO(report(
+        changed, "billing", "--date", month, "--asn", "64504").stdout.decode())))
+    checks.equal([line["kind"] for line in mine], ["member", "port"],
+                 "the bill of who had it first")
 
 
 def main():
@@ -391,6 +475,7 @@ def main():
         check_mails(checks, config, folder / "mails")
         check_files(checks, config, folder / "out")
         check_refusals(checks, config, folder)
+        check_others(checks, made, folder)
     check_percentiles(checks)
     return checks.finish()
 

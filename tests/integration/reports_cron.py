@@ -33,7 +33,7 @@ def main():
         folder = Path(name)
         now = int(time.time())
         end = now // 60 * 60
-        must([MAKE_EXCHANGE, folder / "made", str(end), "60"])
+        must([MAKE_EXCHANGE, folder / "made", str(end), str(24 * 10)])
         must([CLOSE_DAYS, folder / "made", "America/Marigot", str(now)])
         config = folder / "made/lanterne.yaml"
         config.write_text(config.read_text() + REPORTS)
@@ -69,16 +69,27 @@ def main():
         sent = (folder / "sent").read_text()
         checks.equal(sent.count("\nSubject: "), len(
             list((out / "mail").glob("*.sent"))), "each mail is sent")
-        checks.equal(sent.count("\nTo: noc@ix.example.net"),
-                     sent.count("\nTo: ") - 1, "to whom")
+        checks.equal(sent.count("\nTo: noc@ix.example.net"), 4,
+                     "three days and a week of the exchange")
+        checks.equal(sent.count("\nTo: peering@member.example.net"), 3,
+                     "three days of a member")
         checks.that(sent.count("\nTo: ") >= 2, "the exchange's, a member's")
         files = {p for p in out.rglob("*") if p.is_file()}
-        checks.that(any("daily-" in p.name and p.suffix == ".html"
-                        for p in files), "pages")
+        for kind, least in (("daily", 7 * 2 * 8), ("weekly", 2 * 8)):
+            made = [p for p in files if p.parent.name == kind]
+            checks.that(len(made) >= least, f"{kind}: {len(made)}")
+        checks.equal({oct(p.stat().st_mode & 0o7) for p in files}, {"0o0"},
+                     "nothing is for everyone")
         silent("a third time", "--mail", "daily", "weekly", "monthly")
         checks.equal((folder / "sent").read_text(), sent, "sent once")
         checks.equal({p for p in out.rglob("*") if p.is_file()}, files,
                      "nothing new")
+
+        lost = max(p for p in files if p.name.endswith("exchange.html"))
+        right = lost.read_bytes()
+        lost.unlink()
+        silent("a report that is missing", "daily", "weekly")
+        checks.equal(lost.read_bytes(), right, "it is made again")
 
         old = out / "daily/daily-2026-01-01-exchange.csv"
         old.write_text("old\n" * 100)

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/daybook_file.h"
+#include "util/err.h"
+#include "util/zone.h"
 
 static int by_series(const void *a, const void *b)
 {
@@ -117,10 +118,26 @@ static int add_book(struct books *b, struct daybook_reader *reader)
 	return rc;
 }
 
+int books_open(struct daybook *out, const char *state_dir,
+	       enum daybook_kind kind, struct date day)
+{
+	struct date end = kind == DAYBOOK_MONTH ? date_next_month(day)
+						: date_add_days(day, 1);
+	int rc = daybook_read(out, state_dir, kind, day);
+
+	if (rc < 0)
+		return rc;
+	if (out->reader.head.from_s == zone_day_start(day, SPAN_SLOT_S) &&
+	    out->reader.head.to_s == zone_day_start(end, SPAN_SLOT_S))
+		return 0;
+	daybook_fini(out);
+	return ERR_NOT_FOUND;
+}
+
 static int add_day(struct books *b, const char *state_dir, struct date day)
 {
 	struct daybook book;
-	int rc = daybook_read(&book, state_dir, DAYBOOK_DAY, day);
+	int rc = books_open(&book, state_dir, DAYBOOK_DAY, day);
 
 	if (rc == -ENOMEM)
 		return rc;
@@ -138,14 +155,9 @@ static bool take_month(struct books *b, const char *state_dir, int *rc)
 {
 	struct daybook book;
 
-	*rc = daybook_read(&book, state_dir, DAYBOOK_MONTH, b->span.first);
+	*rc = books_open(&book, state_dir, DAYBOOK_MONTH, b->span.first);
 	if (*rc < 0)
 		return *rc == -ENOMEM;
-	if (book.reader.head.from_s != b->span.from_s ||
-	    book.reader.head.to_s != b->span.to_s) {
-		daybook_fini(&book); /* of another zone's hours */
-		return false;
-	}
 	*rc = add_book(b, &book.reader);
 	daybook_fini(&book);
 	return *rc == 0 || *rc == -ENOMEM;

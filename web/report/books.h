@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "store/daybook.h"
+#include "store/daybook_file.h"
 #include "util/attr.h"
 #include "web/report/span.h"
 
@@ -38,6 +39,14 @@ struct books {
  */
 MUST_CHECK int books_load(struct books *out, const char *state_dir,
 			  const struct span *span);
+
+/**
+ * Read the book of a day, if it is of the hours that the day has in the
+ * process's zone: one that was closed in another zone is none.
+ * @return as daybook_read
+ */
+MUST_CHECK int books_open(struct daybook *out, const char *state_dir,
+			  enum daybook_kind kind, struct date day);
 
 /** The entry of a series, or NULL: nothing is known of it. Borrowed. */
 const struct daybook_entry *books_find(const struct books *books,

@@ -11,12 +11,32 @@
 #include "web/said.h"
 #include "web/units.h"
 
+/* Whether local clocks are set within it: a time may come twice then. */
+static bool has_change(const struct span *span)
+{
+	struct text offsets;
+	size_t half;
+	bool differs;
+
+	text_init(&offsets);
+	zone_add(&offsets, "%z", span->from_s);
+	half = offsets.len;
+	zone_add(&offsets, "%z", span->to_s - 1);
+	differs =
+	    offsets.len != 2 * half ||
+	    memcmp(text_str(&offsets), text_str(&offsets) + half, half) != 0;
+	text_fini(&offsets);
+	return differs;
+}
+
 void compose_time(struct text *out, const struct span *span, int64_t at_s)
 {
 	if (span->kind == SPAN_DAY)
 		dates_add(out, "%H:%M", at_s);
 	else
 		dates_add_minute(out, at_s);
+	if (has_change(span))
+		dates_add(out, "\xc2\xa0%Z", at_s);
 }
 
 void compose_rate_of(struct text *out, double bytes_per_s, double speed_bps)
@@ -80,7 +100,8 @@ static void add_what_it_is_of(struct document *d, const struct report *r)
 		r->call.config->timezone,
 		said(out, units_duration, length_of(span)).text);
 	if (r->call.status && r->call.status->is_replay)
-		tr_add(out, " It is of a capture that was replayed.");
+		tr_add(out,
+		       " These are figures of a capture that was replayed.");
 	document_paragraph(d, false);
 }
 
@@ -117,7 +138,7 @@ static void add_gaps(struct document *d, const struct report *r)
 
 	if (r->gap_count == 0)
 		return;
-	tr_add(out, "Nothing is known of:");
+	tr_add(out, "No data:");
 	for (size_t i = 0; i < r->gap_count && i < REPORT_GAPS_MAX; i++) {
 		text_add(out, i ? ", " : " ");
 		compose_time(out, span, r->gaps[i].from_s);
@@ -136,7 +157,7 @@ static void add_record(struct document *d, const struct report *r, enum way way)
 	struct text *out = document_text(d);
 
 	if (b->peak[way]) {
-		tr_addf(out, "A record, %s: %s at %s;",
+		tr_addf(out, "A record of a minute, by samples, %s: %s at %s;",
 			text_str(&r->subject.way[way]),
 			said(out, units_rate, b->now->of[way].peak).text,
 			said(out, add_minute, (double)b->now->of[way].peak_at_s)
@@ -150,7 +171,7 @@ static void add_record(struct document *d, const struct report *r, enum way way)
 	}
 	if (b->day[way]) {
 		tr_addf(
-		    out, "A record, %s: %s on %s;",
+		    out, "A record of a day, by samples, %s: %s on %s;",
 		    text_str(&r->subject.way[way]),
 		    said(out, units_bytes, b->now->of[way].day).text,
 		    said(out, add_day, start_of(b->now->of[way].day_on)).text);

@@ -18,13 +18,27 @@ enum { STATIONS_SHOWN = 40, DEVIANTS_SHOWN = 20 };
 #define FAR_OFF	     0.05 /* of a port's counters */
 #define NEGLIGIBLE   0.01 /* of all ports' octets: less is chance */
 
+/* Of a station, which has a gender in other languages. */
 static void add_change(struct document *d, const struct station_finding *f)
 {
-	static const char *const words[] = { [STATION_NEW] = TR("new"),
-					     [STATION_GONE] = TR("gone"),
-					     [STATION_MOVED] = TR("moved") };
+	const struct language *language = document_text(d)->language;
+	const char *word = "";
 
-	document_said(d, words[f->change]);
+	switch (f->change) {
+	case STATION_NEW:
+		word = language_find_in(language, "station", "new");
+		break;
+	case STATION_GONE:
+		word = language_find_in(language, "station", "gone");
+		break;
+	case STATION_MOVED:
+		word = language_find_in(language, "station", "moved");
+		break;
+	case STATION_CHANGE_COUNT:
+		break;
+	}
+	text_add(document_text(d), word);
+	document_cell(d);
 }
 
 static void add_place(struct text *out, const struct station_entry *e)
@@ -98,10 +112,7 @@ static void add_table(struct document *d, const struct report *r, size_t count)
 			shown++;
 		}
 	}
-	if (count <= shown)
-		return;
-	tr_addf(document_text(d), "Not shown here: %zu more.", count - shown);
-	document_paragraph(d, false);
+	document_more(d, count, shown);
 }
 
 static void add_stations(struct document *d, const struct report *r)
@@ -120,8 +131,8 @@ static void add_stations(struct document *d, const struct report *r)
 		tr_add(document_text(d), "None came, went or moved.");
 	else
 		tr_addf(document_text(d),
-			"New is who was on none of the %d days before, gone "
-			"who stayed on the day before and was not seen again.",
+			"New: seen on none of the %d days before. Gone: there "
+			"on the last day before, not seen on this one.",
 			FINDINGS_DAYS_BEFORE);
 	document_paragraph(d, false);
 	if (count > 0)
@@ -156,7 +167,7 @@ static void add_switches(struct document *d, const struct source_days *s)
 {
 	static const char *const heads[] = {
 		TR("Switch"),  TR("Datagrams"), TR("Lost"),
-		TR("Samples"), TR("Dropped"),	TR("Heard"),
+		TR("Samples"), TR("Dropped"),	TR("Known"),
 	};
 	bool much = false;
 
@@ -171,7 +182,8 @@ static void add_switches(struct document *d, const struct source_days *s)
 	if (!much)
 		return;
 	tr_addf(document_text(d),
-		"More than %s of what a switch sent or sampled is missing.",
+		"Of a switch more than %s of the datagrams or of the "
+		"samples is missing.",
 		said(document_text(d), units_percent, MUCH_LOST).text);
 	document_paragraph(d, true);
 }
@@ -185,22 +197,26 @@ static int by_value(const void *a, const void *b)
 }
 
 /* A direction of a port that carries enough to be compared. */
-static bool is_told(const struct source_way *way, double all)
+static bool is_told(const struct source_way *way, double mean)
 {
-	return !isnan(way->ratio) && way->compared[1] > NEGLIGIBLE * all;
+	return !isnan(way->ratio) && way->compared[1] > NEGLIGIBLE * mean;
 }
 
-static double all_octets(const struct source_days *s)
+/* Of a port's one direction. */
+static double mean_octets(const struct source_days *s)
 {
+	size_t count = 0;
 	double all = 0;
 
-	for (size_t i = 0; i < s->port_count; i++) {
-		for (int way = 0; way < 2; way++) {
-			if (s->ports[i].ways[way].compared[1] > 0)
-				all += s->ports[i].ways[way].compared[1];
+	for (size_t i = 0; i < s->port_count * 2; i++) {
+		const struct source_way *w = &s->ports[i / 2].ways[i % 2];
+
+		if (w->compared[1] > 0) {
+			all += w->compared[1];
+			count++;
 		}
 	}
-	return all;
+	return count ? all / (double)count : 0;
 }
 
 /*
@@ -232,7 +248,7 @@ static bool is_far_off(const struct source_days *s, const struct source_port *p,
 }
 
 static void name_deviants(struct document *d, const struct report *r,
-			  double all)
+			  double mean)
 {
 	static const char *const ways[] = { TR("in"), TR("out") };
 	struct text *out = document_text(d);
@@ -247,7 +263,7 @@ static void name_deviants(struct document *d, const struct report *r,
 		for (int way = 0; p && way < 2; way++) {
 			const struct source_way *w = &p->ways[way];
 
-			if (!is_told(w, all) ||
+			if (!is_told(w, mean) ||
 			    !is_far_off(&r->basis->findings.sources, p, w) ||
 			    ++found > DEVIANTS_SHOWN)
 				continue;
@@ -272,7 +288,7 @@ static void add_calibration(struct document *d, const struct report *r)
 	const struct source_days *s = &r->basis->findings.sources;
 	double *ratios = calloc(s->port_count * 2 + 1, sizeof(*ratios));
 	struct text *out = document_text(d);
-	double all = all_octets(s);
+	double mean = mean_octets(s);
 	size_t count = 0;
 
 	if (!ratios) {
@@ -282,19 +298,20 @@ static void add_calibration(struct document *d, const struct report *r)
 	for (size_t i = 0; i < s->port_count * 2; i++) {
 		const struct source_way *w = &s->ports[i / 2].ways[i % 2];
 
-		if (is_told(w, all))
+		if (is_told(w, mean))
 			ratios[count++] = w->ratio;
 	}
 	qsort(ratios, count, sizeof(*ratios), by_value);
 	if (count > 0) {
-		tr_addf(out,
-			"Samples against counters, of ports with 1 %% of the "
-			"traffic or more: from %s to %s, the median %s.",
-			said(out, units_change, ratios[0] - 1).text,
-			said(out, units_change, ratios[count - 1] - 1).text,
-			said(out, units_change, ratios[count / 2] - 1).text);
+		tr_addf(
+		    out,
+		    "Samples against counters, of ports that are not nearly "
+		    "idle: from %s to %s, the median %s.",
+		    said(out, units_change, ratios[0] - 1).text,
+		    said(out, units_change, ratios[count - 1] - 1).text,
+		    said(out, units_change, ratios[count / 2] - 1).text);
 		document_paragraph(d, false);
-		name_deviants(d, r, all);
+		name_deviants(d, r, mean);
 	}
 	free(ratios);
 }

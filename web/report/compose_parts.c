@@ -5,6 +5,8 @@
 #include "web/report/compose.h"
 #include "web/units.h"
 
+#define ESTIMATED "\xe2\x89\x88\xc2\xa0" /* as the site's pages have it */
+
 enum { MEMBERS_SHOWN = 50, PEERS_SHOWN = 20 };
 
 static void add_heads(struct document *d, const char *first, bool one_way)
@@ -55,20 +57,31 @@ static void add_line(struct document *d, const struct report_line *line,
 
 	text_add(document_text(d), text_str(&line->subject.title));
 	document_cell(d);
-	for (int way = 0; way <= last; way++)
-		add_bytes(d, f->bytes[way][BAND_TOTAL]);
 	for (int way = 0; way <= last; way++) {
+		if (!f->is_exact)
+			text_add(document_text(d), ESTIMATED);
+		add_bytes(d, f->bytes[way][BAND_TOTAL]);
+	}
+	for (int way = 0; way <= last; way++) {
+		if (!f->is_exact)
+			text_add(document_text(d), ESTIMATED);
 		units_rate(document_text(d), f->p95[way]);
 		document_cell(d);
 	}
 	add_share(d, one_way ? figures_v6_share(f, WAY_FROM) : v6_share(f));
 }
 
-static void say_how_many_more(struct document *d, size_t count, size_t shown)
+static void say_what_is_estimated(struct document *d,
+				  const struct report_line *lines, size_t count)
 {
-	if (count <= shown)
+	size_t estimated = 0;
+
+	for (size_t i = 0; i < count; i++)
+		estimated += !lines[i].figures.is_exact;
+	if (estimated == 0)
 		return;
-	tr_addf(document_text(d), "Not shown here: %zu more.", count - shown);
+	tr_add(document_text(d), "\xe2\x89\x88 is estimated from samples, what "
+				 "has no sign is counted.");
 	document_paragraph(d, false);
 }
 
@@ -85,7 +98,8 @@ static void add_lines(struct document *d, const struct report *r)
 	add_heads(d, r->member ? TR("VLAN interface") : TR("Member"), false);
 	for (size_t i = 0; i < shown; i++)
 		add_line(d, &r->lines[i], false);
-	say_how_many_more(d, r->line_count, shown);
+	say_what_is_estimated(d, r->lines, r->line_count);
+	document_more(d, r->line_count, shown);
 }
 
 static void add_groups(struct document *d, const struct report *r)
@@ -97,6 +111,7 @@ static void add_groups(struct document *d, const struct report *r)
 	add_heads(d, TR("VLAN or switch"), true);
 	for (size_t i = 0; i < r->group_count; i++)
 		add_line(d, &r->groups[i], true);
+	say_what_is_estimated(d, r->groups, r->group_count);
 }
 
 static void add_peer(struct document *d, const struct report *r,
@@ -139,7 +154,7 @@ static void add_peers(struct document *d, const struct report *r)
 	document_said(d, TR("IPv6"));
 	for (size_t i = 0; i < shown; i++)
 		add_peer(d, r, &r->peers[i]);
-	say_how_many_more(d, r->peer_count, shown);
+	document_more(d, r->peer_count, shown);
 }
 
 void compose_parts(struct document *d, const struct report *report)

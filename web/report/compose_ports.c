@@ -21,7 +21,7 @@ static double sum_known(const double of[WAY_COUNT])
 
 static bool has_faults(const struct report_port *port)
 {
-	return sum_known(port->errors) + sum_known(port->discards) > 0;
+	return sum_known(port->errors) > 0 || sum_known(port->discards) > 0;
 }
 
 /* Of the exchange's report those that somebody should look at. */
@@ -111,12 +111,14 @@ static void add_summary(struct document *d, const struct report *r, size_t over)
 	if (r->ports_hidden > 0)
 		tr_addf(out, " Shared with other members and not shown: %zu.",
 			r->ports_hidden);
+	if (r->member)
+		tr_add(out, " In and out are the switch's: what comes in is "
+			    "what the member sends.");
 	document_paragraph(d, over > 0);
 }
 
 static void add_table(struct document *d, const struct report *r, size_t count)
 {
-	struct text *out = document_text(d);
 	size_t shown = 0;
 
 	add_heads(d);
@@ -126,10 +128,7 @@ static void add_table(struct document *d, const struct report *r, size_t count)
 		add_line(d, r, &r->ports[i]);
 		shown++;
 	}
-	if (count > shown) {
-		tr_addf(out, "Not shown here: %zu more.", count - shown);
-		document_paragraph(d, false);
-	}
+	document_more(d, count, shown);
 }
 
 void compose_ports(struct document *d, const struct report *report)

@@ -163,7 +163,7 @@ static void add_basis(struct document *d, const struct report *r)
 	tr_add(out, f->is_exact ? TR("Totals are those of interface counters.")
 				: TR("Totals are estimated from samples."));
 	text_add_char(out, ' ');
-	tr_addf(out, "Known are %zu of %zu means of %s (%s).", f->known[way],
+	tr_addf(out, "Known: %zu of %zu means of %s (%s).", f->known[way],
 		f->rows, said(out, units_duration, f->row_s).text,
 		said(out, units_percent, figures_known(f, way)).text);
 	if (figures_are_provisional(f)) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/report/days.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +16,12 @@
 #include "web/report/output.h"
 #include "web/report/progress.h"
 
-enum { DAYS_DEFAULT = 365, DAYS_MAX = 3660, NAME_SIZE = 80 };
+enum {
+	DAYS_DEFAULT = 365,
+	DAYS_MAX = 3660,
+	DAYS_OF_ALL_MAX = 400, /* of 1,000 members these are 100 MB */
+	NAME_SIZE = 80
+};
 
 static const char head[] =
     "date,kind,asn,name,from,to,slots,from_member_known,to_member_known,"
@@ -222,7 +226,7 @@ static void add_day(struct table *t, struct date day)
 
 	if (line.from_s == line.to_s)
 		return; /* the zone left this day out */
-	if (daybook_read(&book, t->call->config->state_dir, DAYBOOK_DAY, day) <
+	if (books_open(&book, t->call->config->state_dir, DAYBOOK_DAY, day) <
 	    0) {
 		add_absence(t, &line);
 		return;
@@ -249,24 +253,26 @@ static void add_days(struct table *t)
 /* From which day to which. @return an exit code */
 static int find_days(struct table *t, const struct exchange *exchange)
 {
-	struct date yesterday =
-	    date_add_days(zone_date(exchange_now(exchange)), -1);
+	int most = t->o->all ? DAYS_OF_ALL_MAX : DAYS_MAX;
+	struct options last = *t->o;
+	struct span span;
+	int code;
 
-	t->last = t->o->has_until ? t->o->until : yesterday;
+	last.has_date = t->o->has_until;
+	last.date = t->o->until;
+	code = run_find_span(&span, exchange, &last, SPAN_DAY);
+	if (code != EX_OK)
+		return code;
+	t->last = span.first;
 	t->first = t->o->has_date ? t->o->date
 				  : date_add_days(t->last, 1 - DAYS_DEFAULT);
-	if (date_compare(t->last, yesterday) > 0) {
-		log_error("--until: that day is not over yet");
-		return EX_TEMPFAIL;
-	}
-	if (date_compare(t->first, t->last) > 0 ||
-	    date_number(t->last) - date_number(t->first) >= DAYS_MAX) {
-		log_error("--date: expected a day up to --until, and no more "
-			  "than %d before it",
-			  DAYS_MAX);
-		return EX_USAGE;
-	}
-	return EX_OK;
+	if (date_compare(t->first, t->last) <= 0 &&
+	    date_number(t->last) - date_number(t->first) < most)
+		return EX_OK;
+	log_error("--date: expected a day up to --until, and no more than %d "
+		  "before it",
+		  most);
+	return EX_USAGE;
 }
 
 /* @return an exit code */
@@ -280,6 +286,7 @@ static int finish(struct table *t)
 
 	if (t->is_json) {
 		json_end_array(&t->json);
+		json_end_object(&t->json);
 		text_add_char(&t->out, '\n');
 	}
 	if (t->known == 0) {
@@ -294,7 +301,7 @@ static int finish(struct table *t)
 		       date_text(first, t->first), date_text(last, t->last),
 		       who, t->o->format);
 	rc = output_put(t->o->out, name, &t->out);
-	return rc == 0 ? EX_OK : rc == -ENOMEM ? EX_OSERR : EX_CANTCREAT;
+	return run_exit(rc);
 }
 
 int run_days(struct exchange *exchange, const struct options *o)
@@ -309,7 +316,13 @@ int run_days(struct exchange *exchange, const struct options *o)
 	text_init(&t.out);
 	if (t.is_json) {
 		json_start(&t.json, &t.out);
-		json_put_array(&t.json, NULL);
+		json_put_object(&t.json, NULL);
+		json_put_u64(&t.json, "version", 1);
+		json_put_string(&t.json, "exchange",
+				exchange->call.config->exchange_name);
+		json_put_string(&t.json, "timezone",
+				exchange->call.config->timezone);
+		json_put_array(&t.json, "days");
 	} else {
 		text_add(&t.out, head);
 	}

@@ -112,6 +112,14 @@ void document_said(struct document *d, const char *english)
 	document_cell(d);
 }
 
+void document_more(struct document *d, size_t count, size_t shown)
+{
+	if (count <= shown)
+		return;
+	tr_addf(&d->scratch, "Not shown here: %zu more.", count - shown);
+	document_paragraph(d, false);
+}
+
 void document_graph(struct document *d, const struct subject *subject,
 		    const struct view *view)
 {

@@ -75,6 +75,10 @@ void document_cell(struct document *d);
 /** A cell of a text that is to be translated. */
 void document_said(struct document *d, const char *english);
 
+/** Say in a paragraph how many lines a table lacks; nothing if it lacks none.
+ */
+void document_more(struct document *d, size_t count, size_t shown);
+
 /** Add a graph, up to DOCUMENT_GRAPHS_MAX; what it is of is borrowed. */
 void document_graph(struct document *d, const struct subject *subject,
 		    const struct view *view);

@@ -16,7 +16,7 @@
 enum { PORTS_COME_WITHIN_S = 600 };
 
 /* @return an exit code */
-static int load(struct generation **out, const char *path)
+static int load(struct generation **out, const char *path, int64_t at_s)
 {
 	struct diagnostics d;
 	struct text problem;
@@ -25,10 +25,8 @@ static int load(struct generation **out, const char *path)
 
 	diagnostics_init(&d);
 	text_init(&problem);
-	rc = generation_load(out,
-			     &(struct registry_request){
-				 .path = path, .at_s = (int64_t)time(NULL) },
-			     &d);
+	rc = generation_load(
+	    out, &(struct registry_request){ .path = path, .at_s = at_s }, &d);
 	/* Warnings are for who starts the collector: a report that cron makes
 	 * is silent, or nobody reads what it says. */
 	if (rc < 0)
@@ -62,7 +60,7 @@ int exchange_open(struct exchange *out, const char *path)
 	int code;
 
 	*out = (struct exchange){ .reader = { .role = ROLE_AUDITOR } };
-	code = load(&out->generation, path);
+	code = load(&out->generation, path, (int64_t)time(NULL));
 	if (code == EX_OK)
 		code = use_zone(out->generation->config);
 	if (code != EX_OK)
@@ -80,6 +78,23 @@ int exchange_open(struct exchange *out, const char *path)
 		    languages_choose(out->generation->config, NULL, NULL),
 	};
 	out->call.now_s = site_data_time(out->site);
+	return EX_OK;
+}
+
+int exchange_as_of(struct exchange *exchange, int64_t at_s)
+{
+	struct generation *then = NULL;
+	int code = load(&then, exchange->generation->config->path, at_s);
+
+	if (code != EX_OK) {
+		generation_unref(then);
+		return code;
+	}
+	site_use(exchange->site, then);
+	generation_unref(exchange->generation);
+	exchange->generation = then;
+	exchange->call.registry = then->registry;
+	exchange->call.config = then->config;
 	return EX_OK;
 }
 

@@ -30,6 +30,12 @@ struct exchange {
  */
 MUST_CHECK int exchange_open(struct exchange *out, const char *path);
 
+/**
+ * Take the configuration as it is for another moment: whose a port was then.
+ * @return an exit code; what is wrong was said
+ */
+MUST_CHECK int exchange_as_of(struct exchange *exchange, int64_t at_s);
+
 void exchange_close(struct exchange *exchange);
 
 /** "Now" of the data: the end of a replayed capture, else the clock's time. */

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 
 #include "store/statistics.h"
-#include "util/err.h"
 
-static struct period period_of_span(const struct span *span)
+struct period figures_period(const struct span *span)
 {
 	return (struct period){ .range = RANGE_FREE,
 				.from_s = span->from_s,
@@ -71,6 +70,7 @@ static void take_book(struct figures *f, const struct daybook_entry *entry,
 		first = 2;
 	f->is_exact = is_port && first == 0;
 	f->has_bands = !is_port;
+	f->is_booked = true;
 	f->rows = slots;
 	for (int way = 0; way < WAY_COUNT; way++) {
 		const struct daybook_measure *m =
@@ -138,32 +138,90 @@ static int take_view(struct figures *f, const struct view *v)
 	return sum_p95(f, &v->traffic);
 }
 
-static bool view_is_known(const struct view *v)
+/* Rows that are not within a stretch as a whole are of another time, or of
+ * somebody else. @return whether there were any */
+static bool blank(struct traffic *t, int64_t from_s, int64_t to_s)
 {
-	return traffic_has_data(&v->traffic);
+	bool any = false;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		int64_t at_s = t->from_s + (int64_t)row * t->row_s;
+
+		if (at_s >= from_s && at_s + t->row_s <= to_s)
+			continue;
+		any = true;
+		for (int i = 0; i < WAY_COUNT * BAND_COUNT; i++)
+			traffic_column(t, (enum way)(i / BAND_COUNT),
+				       (enum band)(i % BAND_COUNT))[row] = NAN;
+		for (int way = 0; t->has_variance && way < WAY_COUNT; way++)
+			t->variance[way][row] = 0;
+	}
+	return any;
 }
 
-int figures_load(struct figures *out, const struct call *call,
-		 const struct subject *subject, const struct books *books,
+/* What the rows come to that are left. */
+static int work_out(struct view *v)
+{
+	const struct traffic *t = &v->traffic;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < WAY_COUNT * BAND_COUNT; i++) {
+		enum way way = (enum way)(i / BAND_COUNT);
+		enum band band = (enum band)(i % BAND_COUNT);
+		struct statistics *s = &v->statistics[way][band];
+
+		rc = statistics_of(s, traffic_column(t, way, band), t->rows,
+				   t->row_s);
+		if (rc == 0)
+			v->p95[way][band] = s->p95;
+	}
+	for (int way = 0; t->has_variance && way < WAY_COUNT; way++)
+		v->ci95_bytes[way] =
+		    statistics_ci95(t->variance[way], t->rows, t->row_s);
+	return rc;
+}
+
+static int load_view(struct view *v, const struct figures_request *r)
+{
+	const struct span *span = &r->books->span;
+	struct period period = figures_period(span);
+	int64_t end_s = validity_end_s(r->holds);
+	int64_t from_s =
+	    r->holds.from_s > span->from_s ? r->holds.from_s : span->from_s;
+	int64_t to_s = end_s < span->to_s ? end_s : span->to_s;
+	int rc = view_load(v, r->call, r->subject, &period);
+
+	if (rc < 0)
+		return rc;
+	v->is_past = true;
+	if (blank(&v->traffic, from_s, to_s))
+		rc = work_out(v);
+	if (rc < 0)
+		view_fini(v);
+	return rc;
+}
+
+int figures_load(struct figures *out, const struct figures_request *request,
 		 struct view *view)
 {
-	struct period period = period_of_span(&books->span);
+	const struct subject *subject = request->subject;
+	const struct books *books = request->books;
 	const struct daybook_entry *entry =
 	    subject->group || subject->in_all_vlans
 		? NULL
 		: books_find(books, &subject->series);
 	struct view v;
-	int rc = view_load(&v, call, subject, &period);
+	int rc = load_view(&v, request);
 
 	if (rc < 0)
 		return rc;
-	v.is_past = true;
 	init(out);
 	if (entry)
 		take_samples(out, entry);
-	/* Longer rows can begin before the span's first slot, and their 95th
-	 * percentile is another one. */
-	if (entry && (v.traffic.row_s > SPAN_SLOT_S || !view_is_known(&v)))
+	/* The 95th percentile of longer rows is another one, and a book is of
+	 * all that a port carried, whoever had it. */
+	if (entry && !validity_is_limited(request->holds) &&
+	    (v.traffic.row_s > SPAN_SLOT_S || !traffic_has_data(&v.traffic)))
 		take_book(out, entry, span_slots(&books->span));
 	else
 		rc = take_view(out, &v);
@@ -181,7 +239,7 @@ double figures_known(const struct figures *f, enum way way)
 
 bool figures_are_provisional(const struct figures *f)
 {
-	return f->row_s > SPAN_SLOT_S ||
+	return f->row_s > SPAN_SLOT_S || (f->is_booked && !f->is_exact) ||
 	       figures_known(f, WAY_FROM) < FIGURES_COMPLETE ||
 	       figures_known(f, WAY_TO) < FIGURES_COMPLETE;
 }

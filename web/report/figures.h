@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ixp/validity.h"
 #include "util/attr.h"
 #include "web/page.h"
 #include "web/report/books.h"
@@ -33,22 +34,33 @@ struct figures {
 	size_t rows;
 	uint32_t row_s; /* SPAN_SLOT_S, or longer: provisional */
 	bool is_exact;	/* by interface counters */
+	bool is_booked; /* by the books: rows so fine are not kept any more */
 	bool has_bands;
 };
 
 /** Under this share of known means a percentile is provisional. */
 #define FIGURES_COMPLETE 0.99
 
+/* What figures are wanted of. */
+struct figures_request {
+	const struct call *call;
+	const struct subject *subject;
+	const struct books *books; /* of the span */
+	struct validity holds;	   /* what lies outside is another's: unknown */
+};
+
+/** The span as a period of rows of a slot. */
+struct period figures_period(const struct span *span);
+
 /**
  * Work a subject's figures out.
  *
- * @param books  of the span
  * @param view   NULL, or gets the rows, to be freed with view_fini
  * @return 0; ERR_STORE, ERR_RANGE or -ENOMEM
  */
-MUST_CHECK int figures_load(struct figures *out, const struct call *call,
-			    const struct subject *subject,
-			    const struct books *books, struct view *view);
+MUST_CHECK int figures_load(struct figures *out,
+			    const struct figures_request *request,
+			    struct view *view);
 
 /** The share of a direction that is known, of 1. */
 double figures_known(const struct figures *f, enum way way);

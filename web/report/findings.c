@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/daybook_file.h"
 #include "store/station_day_file.h"
 #include "util/err.h"
 #include "util/log.h"
+#include "web/report/books.h"
 
 /* @return 0 or -ENOMEM */
 static int read_days(struct findings *f, const char *state_dir,
@@ -83,7 +83,7 @@ static int read_sources(struct findings *f, const char *state_dir,
 
 	for (struct date d = span->first; date_compare(d, span->end) < 0;
 	     d = date_add_days(d, 1)) {
-		int rc = daybook_read(&book, state_dir, DAYBOOK_DAY, d);
+		int rc = books_open(&book, state_dir, DAYBOOK_DAY, d);
 
 		if (rc == -ENOMEM)
 			return rc;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define KNOWN_LEAST 0.5
+#define KNOWN_LEAST 0.9
 #define OUTLIER	    3.5
 #define NORMAL	    1.4826 /* deviations of a normal value in a median one */
 #define FLOOR	    0.02   /* of the median */

@@ -5,8 +5,9 @@
 /*
  * history — what is usual: the same weekday of past weeks, or the weeks or
  * months before. Outages and feasts do not count: a span of which less than
- * half is known is left out, and so is one that lies further from the median
- * than chance explains.
+ * 90 % is known is left out, for the hours that are missing may be the
+ * evening's; and so is one that lies further from the median than chance
+ * explains.
  */
 
 #include "util/attr.h"
@@ -34,7 +35,7 @@ void history_fini(struct history *history);
 
 /* Mean rates, per second of what is known. */
 struct comparison {
-	double now;  /* NaN: less than half of it is known */
+	double now;  /* NaN: less than 90 % of it is known */
 	double mean; /* of those that count; NaN: fewer than HISTORY_LEAST */
 	double deviation; /* their standard deviation */
 	double change;	  /* now over mean, less one */

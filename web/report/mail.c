@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/crc32c.h"
 #include "web/graph_png.h"
 #include "web/report/compose.h"
 
@@ -35,6 +36,22 @@ static void find_domain(struct message *m)
 			       at + 1);
 }
 
+/* What a corrected report, or another exchange's, does not share. */
+static uint32_t digest(const struct message *m)
+{
+	const char *name = m->report->call.config->exchange_name;
+	uint32_t crc = crc32c(0, name, strlen(name));
+
+	for (size_t i = 0; i < m->document->count; i++) {
+		const struct block *block = &m->document->blocks[i];
+
+		for (size_t k = 0; k < block->count; k++)
+			crc = crc32c(crc, block->cells[k],
+				     strlen(block->cells[k]));
+	}
+	return crc;
+}
+
 static void make_id(struct message *m)
 {
 	const struct span *span = &m->report->basis->span;
@@ -44,9 +61,9 @@ static void make_id(struct message *m)
 	if (m->report->member)
 		(void)snprintf(who, sizeof(who), "AS%u",
 			       m->report->member->asn);
-	(void)snprintf(m->id, sizeof(m->id), "lanterne.%s.%s.%s.%s@%.200s",
+	(void)snprintf(m->id, sizeof(m->id), "lanterne.%s.%s.%s.%s.%08x@%.200s",
 		       span_kind_name(span->kind), span->name, who,
-		       language ? language->code : "en", m->domain);
+		       language ? language->code : "en", digest(m), m->domain);
 }
 
 /* A part of text. @return owned by the caller */
@@ -173,6 +190,30 @@ static int add_body(GMimeMessage *message, const struct message *m)
 	return rc;
 }
 
+bool mail_is_mailbox(const char *text)
+{
+	InternetAddressList *list;
+	InternetAddress *one;
+	const char *addr = NULL;
+	bool good;
+
+	g_mime_init();
+	list = internet_address_list_parse(NULL, text);
+	one = list && internet_address_list_length(list) == 1
+		  ? internet_address_list_get_address(list, 0)
+		  : NULL;
+	if (one && INTERNET_ADDRESS_IS_MAILBOX(one))
+		addr = internet_address_mailbox_get_addr(
+		    INTERNET_ADDRESS_MAILBOX(one));
+	good = addr && *addr && *addr != '@' && strchr(addr, '@') &&
+	       strchr(addr, '@')[1];
+	for (; good && *addr; addr++)
+		good = *addr > ' ' && *addr < 0x7f;
+	if (list)
+		g_object_unref(list);
+	return good;
+}
+
 static void add_addresses(InternetAddressList *to, const char *mailboxes)
 {
 	InternetAddressList *list =
@@ -226,11 +267,11 @@ int mail_write(struct text *out, const struct report *report,
 	int rc;
 
 	g_mime_init();
-	find_domain(&m);
-	make_id(&m);
 	document_init(&document, &report->call);
 	compose(&document, report);
 	m.document = &document;
+	find_domain(&m);
+	make_id(&m);
 	message = g_mime_message_new(TRUE);
 	rc = document_check(&document);
 	if (rc == 0)

@@ -24,9 +24,7 @@
 struct mail_envelope {
 	uint32_t asn; /* 0: the exchange's */
 	const struct language *language;
-	bool is_second; /* others get the same report in another language, and
-			 * come first in exchange.languages or the file */
-	char *to;	/* mailboxes with commas between them; owned */
+	char *to; /* mailboxes with commas between them; owned */
 };
 
 struct mail_list {
@@ -52,6 +50,9 @@ struct mail_request {
  */
 MUST_CHECK int mail_address(struct mail_list *out,
 			    const struct mail_request *request, bool single);
+
+/** Whether a text is one mail address, which any mail server takes. */
+bool mail_is_mailbox(const char *text);
 
 void mail_list_fini(struct mail_list *list);
 

@@ -14,22 +14,18 @@ static struct mail_envelope *find(struct mail_list *list, uint32_t asn,
 				  const struct language *language)
 {
 	struct mail_envelope *grown;
-	bool is_second = false;
-
 	for (size_t i = 0; i < list->count; i++) {
 		if (list->envelopes[i].asn != asn)
 			continue;
 		if (list->envelopes[i].language == language)
 			return &list->envelopes[i];
-		is_second = true;
 	}
 	grown = realloc(list->envelopes, (list->count + 1) * sizeof(*grown));
 	if (!grown)
 		return NULL;
 	list->envelopes = grown;
-	grown[list->count] = (struct mail_envelope){ .asn = asn,
-						     .language = language,
-						     .is_second = is_second };
+	grown[list->count] =
+	    (struct mail_envelope){ .asn = asn, .language = language };
 	return &grown[list->count++];
 }
 
@@ -41,6 +37,12 @@ static int add(struct mail_list *list, uint32_t asn,
 
 	if (!e)
 		return EX_OSERR;
+	if (!mail_is_mailbox(to)) {
+		log_error("found the recipient \"%s\", expected one mail "
+			  "address in ASCII: \"Name <user@example.net>\"",
+			  to);
+		return EX_CONFIG;
+	}
 	text_init(&all);
 	text_add(&all, e->to ? e->to : "");
 	text_add(&all, e->to ? ", " : "");
@@ -79,6 +81,9 @@ static int take(struct mail_list *out, const struct mail_request *request,
 		const struct recipient *r = &recipients->all[i];
 		const struct language *language;
 
+		if (r->asn && !registry_member(request->call->registry, r->asn))
+			log_warning("%s:%zu: AS%u is no member",
+				    recipients->path, r->place.line, r->asn);
 		if (!(r->reports & reports[request->kind]) ||
 		    (!request->all && r->asn != request->asn))
 			continue;
@@ -140,6 +145,12 @@ int mail_address(struct mail_list *out, const struct mail_request *request,
 	const struct config *config = request->call->config;
 	int code;
 
+	if (config->reports.from && !mail_is_mailbox(config->reports.from)) {
+		log_error("%s: reports.from: found \"%s\", expected one mail "
+			  "address in ASCII",
+			  config->path, config->reports.from);
+		return EX_CONFIG;
+	}
 	if (!config->reports.from) {
 		log_error("%s: reports.from is missing: whom mails are from",
 			  config->path);

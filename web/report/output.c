@@ -3,9 +3,9 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/err.h"
 #include "util/file.h"
@@ -54,4 +54,14 @@ int output_put(const char *dir, const char *name, const struct text *text)
 	if (rc < 0)
 		log_error("%s: %s", path, err_str(rc));
 	return rc;
+}
+
+bool output_exists(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	return dir &&
+	       snprintf(path, sizeof(path), "%s/%s", dir, name) <
+		   (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
 }

@@ -4,6 +4,8 @@
 
 /* output — what was written down, to standard output or into a folder. */
 
+#include <stdbool.h>
+
 #include "util/attr.h"
 #include "util/text.h"
 
@@ -17,5 +19,8 @@
  */
 MUST_CHECK int output_put(const char *dir, const char *name,
 			  const struct text *text);
+
+/** Whether there is such a file; never of standard output. */
+bool output_exists(const char *dir, const char *name);
 
 #endif

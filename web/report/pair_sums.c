@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "store/daybook_file.h"
+#include "web/report/books.h"
 
 enum { FAMILIES = 2 };
 
@@ -102,7 +102,7 @@ static int add_day(struct heap *h, const char *state_dir, struct date day,
 {
 	struct daybook_pair pair;
 	struct daybook book;
-	int rc = daybook_read(&book, state_dir, DAYBOOK_PAIRS, day);
+	int rc = books_open(&book, state_dir, DAYBOOK_PAIRS, day);
 
 	if (rc < 0) {
 		*missing += 1;

@@ -118,7 +118,7 @@ static int take_days(struct record_table *t, const char *state_dir,
 			d = (struct date){ d.year + 1, 1, 1 };
 			continue;
 		}
-		if (daybook_read(&book, state_dir, DAYBOOK_DAY, d) == 0) {
+		if (books_open(&book, state_dir, DAYBOOK_DAY, d) == 0) {
 			int rc = take_book(t, &book.reader);
 
 			daybook_fini(&book);

@@ -11,7 +11,7 @@
 #include "web/port_counts.h"
 
 int report_basis_load(struct report_basis *out, const struct call *call,
-		      const struct span *span)
+		      const struct span *span, bool with_pairs)
 {
 	const char *state_dir = call->config->state_dir;
 	struct report_basis b = { .call = call, .span = *span };
@@ -22,8 +22,10 @@ int report_basis_load(struct report_basis *out, const struct call *call,
 		rc = history_load(&b.history, state_dir, span);
 	if (rc == 0)
 		rc = records_load(&b.records, state_dir, span);
-	if (rc == 0)
+	if (rc == 0 && with_pairs)
 		rc = pair_sums_load(&b.pairs, state_dir, span);
+	if (rc == 0)
+		rc = series_set_add_kind(&b.former, state_dir, SERIES_MEMBER);
 	if (rc == 0)
 		rc = findings_load(&b.findings, state_dir, span);
 	if (rc == 0)
@@ -42,6 +44,7 @@ void report_basis_fini(struct report_basis *basis)
 	records_fini(&basis->records);
 	pair_sums_fini(&basis->pairs);
 	findings_fini(&basis->findings);
+	series_set_fini(&basis->former);
 	free(basis->ports);
 	basis->ports = NULL;
 }
@@ -68,31 +71,38 @@ static int by_size(const void *a, const void *b)
 
 	if (of_x != of_y)
 		return of_x > of_y ? -1 : 1;
-	return (x->member->asn > y->member->asn) -
-	       (x->member->asn < y->member->asn);
+	return (x->subject.series.asn > y->subject.series.asn) -
+	       (x->subject.series.asn < y->subject.series.asn);
 }
 
 /* Work out the line whose subject was made; its place is taken if anything is
  * known of it. */
-static int finish_line(const struct report *r, struct report_line *line,
+static int finish_line(struct report *r, struct report_line *line,
 		       size_t *count)
 {
-	int rc = figures_load(&line->figures, &r->call, &line->subject,
-			      &r->basis->books, NULL);
+	const struct figures_request request = { .call = &r->call,
+						 .subject = &line->subject,
+						 .books = &r->basis->books };
+	int rc = figures_load(&line->figures, &request, NULL);
 
 	if (rc == 0 && is_known(&line->figures))
 		*count += 1;
 	else
 		subject_fini(&line->subject);
-	return rc;
+	if (rc < 0 && rc != -ENOMEM)
+		r->unreadable++;
+	return rc == -ENOMEM ? rc : 0;
 }
 
+/* Members, and those who are none any more but have left something. */
 static int load_members(struct report *r)
 {
 	const struct registry *registry = r->call.registry;
+	const struct series_set *former = &r->basis->former;
 	int rc = 0;
 
-	r->lines = calloc(registry->member_count + 1, sizeof(*r->lines));
+	r->lines = calloc(registry->member_count + former->count + 1,
+			  sizeof(*r->lines));
 	if (!r->lines)
 		return -ENOMEM;
 	for (uint32_t i = 0; rc == 0 && i < registry->member_count; i++) {
@@ -102,6 +112,14 @@ static int load_members(struct report *r)
 		subject_of_member(&line->subject, r->call.language,
 				  line->member);
 		rc = finish_line(r, line, &r->line_count);
+	}
+	for (size_t i = 0; rc == 0 && i < former->count; i++) {
+		struct report_line *line = &r->lines[r->line_count];
+
+		line->member = NULL;
+		if (subject_of_former(&line->subject, &r->call,
+				      former->items[i].asn))
+			rc = finish_line(r, line, &r->line_count);
 	}
 	qsort(r->lines, r->line_count, sizeof(*r->lines), by_size);
 	return rc;
@@ -170,11 +188,7 @@ static void count_packets(const struct report *r, struct report_port *port)
 						     PORT_OUT_DISCARDS };
 	const struct daybook_entry *entry =
 	    books_find(&r->basis->books, &port->subject.series);
-	const struct period period = { .range = RANGE_FREE,
-				       .from_s = r->basis->span.from_s,
-				       .to_s = r->basis->span.to_s,
-				       .row_s = SPAN_SLOT_S,
-				       .pair_row_s = SPAN_SLOT_S };
+	const struct period period = figures_period(&r->basis->span);
 	struct port_counts counts;
 	bool counted =
 	    !entry && port_counts_load(&counts, &r->call, &port->subject.series,
@@ -204,13 +218,22 @@ static int load_port(struct report *r, const struct port_row *row)
 	subject_of_port(&port->subject, r->call.language, &series, row->name,
 			text_str(&owner));
 	text_fini(&owner);
-	rc = figures_load(&port->figures, &r->call, &port->subject,
-			  &r->basis->books, &port->view);
+	rc = figures_load(&port->figures,
+			  &(struct figures_request){
+			      .call = &r->call,
+			      .subject = &port->subject,
+			      .books = &r->basis->books,
+			      .holds = r->member ? row->port->holds
+						 : (struct validity){ 0, 0 },
+			  },
+			  &port->view);
 	if (rc < 0 || !is_known(&port->figures)) {
 		subject_fini(&port->subject);
 		if (rc == 0)
 			view_fini(&port->view);
-		return rc;
+		if (rc < 0 && rc != -ENOMEM)
+			r->unreadable++;
+		return rc == -ENOMEM ? rc : 0;
 	}
 	r->port_count++;
 	for (int way = 0; way < WAY_COUNT; way++) {
@@ -256,7 +279,7 @@ static int load_parts(struct report *r)
 		rc = load_groups(r);
 	if (rc == 0)
 		rc = load_ports(r);
-	if (r->member)
+	if (r->member && access_peers(&r->call, r->member->asn))
 		r->peers = pair_sums_of(&r->basis->pairs, r->member->asn,
 					&r->peer_count);
 	return rc;
@@ -322,7 +345,10 @@ int report_load(struct report *out, const struct report_basis *basis,
 		subject_of_member(&out->subject, language, member);
 	else
 		subject_of_exchange(&out->subject, language);
-	rc = figures_load(&out->total, &out->call, &out->subject, &basis->books,
+	rc = figures_load(&out->total,
+			  &(struct figures_request){ .call = &out->call,
+						     .subject = &out->subject,
+						     .books = &basis->books },
 			  &out->view);
 	if (rc < 0) {
 		subject_fini(&out->subject);

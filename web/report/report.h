@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/series_list.h"
 #include "util/attr.h"
 #include "web/auth/principal.h"
 #include "web/page.h"
@@ -35,19 +36,22 @@ struct report_basis {
 	struct records records;
 	struct pair_sums pairs;
 	struct findings findings;
-	struct port_row *ports; /* all of them */
+	struct series_set former; /* members that have files; those of the
+				   * roster among them */
+	struct port_row *ports;	  /* all of them */
 	size_t port_count;
 	double threshold; /* of a port's speed, of 1 */
 };
 
 /**
  * Read what all reports of a span need.
+ * @param with_pairs  members' peers are wanted, too
  * @param out  on success to be freed with report_basis_fini
  * @return 0 or -ENOMEM
  */
 MUST_CHECK int report_basis_load(struct report_basis *out,
 				 const struct call *call,
-				 const struct span *span);
+				 const struct span *span, bool with_pairs);
 
 void report_basis_fini(struct report_basis *basis);
 
@@ -55,7 +59,7 @@ void report_basis_fini(struct report_basis *basis);
 struct report_line {
 	struct subject subject;
 	struct figures figures;
-	const struct member *member; /* a member's or VLAN interface's */
+	const struct member *member; /* NULL: a former one's, or nobody's */
 };
 
 struct report_port {
@@ -92,7 +96,9 @@ struct report {
 	size_t group_count;
 	struct report_port *ports; /* in port order */
 	size_t port_count;
-	size_t ports_hidden;	      /* shared with other members */
+	size_t ports_hidden; /* shared with other members */
+	size_t unreadable; /* parts whose files are damaged; the log says which
+			    */
 	const struct peer_sum *peers; /* the largest first; borrowed */
 	size_t peer_count;
 };

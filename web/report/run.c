@@ -17,7 +17,7 @@
 #include "web/report/progress.h"
 #include "web/report/report.h"
 
-enum { NAME_SIZE = 96 };
+enum { NAME_SIZE = 96, PAIRS_WITHIN_S = 3 * 3600 };
 
 /* All that the reports of one command have in common. */
 struct run {
@@ -28,13 +28,15 @@ struct run {
 	struct mail_list mail;
 	struct progress progress;
 	unsigned written;
+	unsigned unreadable; /* files that are damaged */
 };
 
-static bool has_book(const char *state_dir, struct date day)
+static bool has_book(const char *state_dir, enum daybook_kind kind,
+		     struct date day)
 {
 	char path[PATH_MAX];
 
-	return daybook_path(path, state_dir, DAYBOOK_DAY, day) == 0 &&
+	return daybook_path(path, state_dir, kind, day) == 0 &&
 	       access(path, R_OK) == 0;
 }
 
@@ -60,9 +62,14 @@ int run_find_span(struct span *out, const struct exchange *exchange,
 		return refuse_early(out, kind == SPAN_DAY
 					     ? "this day is not over yet"
 					     : "this time is not over yet");
-	/* Its last day is closed: all of it is there. */
-	if (has_book(state_dir, date_add_days(out->end, -1)))
-		return EX_OK;
+	/* Its last day is closed: all of it is there, once its pairs are,
+	 * whose book is made behind it, if there are any. */
+	if (has_book(state_dir, DAYBOOK_DAY, date_add_days(out->end, -1)))
+		return has_book(state_dir, DAYBOOK_PAIRS,
+				date_add_days(out->end, -1)) ||
+			       now_s > out->to_s + PAIRS_WITHIN_S
+			   ? EX_OK
+			   : refuse_early(out, "its pairs are not closed yet");
 	if (exchange_stored(exchange) < out->to_s)
 		return refuse_early(out, "not all of it is stored yet");
 	return EX_OK;
@@ -94,7 +101,7 @@ static void name_of(char to[NAME_SIZE], const struct run *run,
 		       run->basis.span.name, who);
 }
 
-static int exit_of(int rc)
+int run_exit(int rc)
 {
 	return rc == 0		     ? EX_OK
 	       : rc == ERR_NOT_FOUND ? EX_UNAVAILABLE
@@ -120,8 +127,11 @@ static int write_report(struct run *run, const struct member *member)
 	text_init(&out);
 	out.language = run->language;
 	format->add(&out, &report);
-	rc = output_put(run->o->out, file, &out);
+	/* What was made while there were rows is better. */
+	if (!report.total.is_booked || !output_exists(run->o->out, file))
+		rc = output_put(run->o->out, file, &out);
 	text_fini(&out);
+	run->unreadable += report.unreadable > 0;
 	report_fini(&report);
 	run->written += rc == 0;
 	return rc;
@@ -136,6 +146,10 @@ static int write_mails(struct run *run, const struct member *member)
 	name_of(name, run, member);
 	for (size_t i = 0; rc == 0 && i < run->mail.count; i++) {
 		const struct mail_envelope *e = &run->mail.envelopes[i];
+		/* A name hangs on the language alone, whoever else reads. */
+		bool is_first =
+		    e->language ==
+		    languages_choose(run->exchange->call.config, NULL, NULL);
 		struct report report;
 		char file[NAME_SIZE + 16];
 		struct text out;
@@ -146,11 +160,13 @@ static int write_mails(struct run *run, const struct member *member)
 		if (rc < 0)
 			return rc;
 		(void)snprintf(file, sizeof(file), "%s%s%s.eml", name,
-			       e->is_second ? "-" : "",
-			       e->is_second ? e->language->code : "");
+			       is_first ? "" : "-",
+			       is_first ? "" : e->language->code);
 		text_init(&out);
 		rc = mail_write(&out, &report, e);
-		if (rc == 0)
+		run->unreadable += report.unreadable > 0;
+		if (rc == 0 && (!report.total.is_booked ||
+				!output_exists(run->o->out, file)))
 			rc = output_put(run->o->out, file, &out);
 		text_fini(&out);
 		report_fini(&report);
@@ -159,10 +175,17 @@ static int write_mails(struct run *run, const struct member *member)
 	return rc;
 }
 
+/* What is damaged is left out, and told at the end. */
 static int write_one(struct run *run, const struct member *member)
 {
-	return strcmp(run->o->format, "mail") == 0 ? write_mails(run, member)
-						   : write_report(run, member);
+	int rc = strcmp(run->o->format, "mail") == 0
+		     ? write_mails(run, member)
+		     : write_report(run, member);
+
+	if (rc != ERR_STORE)
+		return rc;
+	run->unreadable++;
+	return 0;
 }
 
 /* Members of whom nothing is known have no report, which is no failure. */
@@ -170,18 +193,20 @@ static int write_all(struct run *run)
 {
 	const struct registry *registry = run->exchange->call.registry;
 	int rc = write_one(run, NULL);
+	bool missing = rc == ERR_NOT_FOUND;
 
 	progress_begin(&run->progress, registry->member_count);
 	for (uint32_t i = 0;
 	     (rc == 0 || rc == ERR_NOT_FOUND) && i < registry->member_count;
 	     i++) {
 		rc = write_one(run, &registry->members[i]);
+		missing |= rc == ERR_NOT_FOUND;
 		progress_step(&run->progress);
 	}
 	progress_end(&run->progress);
-	if (rc == ERR_NOT_FOUND && run->written > 0)
-		rc = 0;
-	return rc;
+	if (rc < 0 && rc != ERR_NOT_FOUND)
+		return rc;
+	return missing && run->written == 0 ? ERR_NOT_FOUND : 0;
 }
 
 static int choose_language(struct run *run)
@@ -222,7 +247,7 @@ static int write_reports(struct run *run, const struct member *member)
 			  member->asn);
 	else if (rc == ERR_NOT_FOUND)
 		log_error("%s: there is no data at all", run->basis.span.name);
-	return exit_of(rc);
+	return rc == 0 && run->unreadable ? EX_DATAERR : run_exit(rc);
 }
 
 int run_reports(struct exchange *exchange, const struct options *o)
@@ -244,7 +269,13 @@ int run_reports(struct exchange *exchange, const struct options *o)
 		return code;
 	/* The report is as of its end, whenever it is made. */
 	exchange->call.now_s = span.to_s;
-	if (report_basis_load(&run.basis, &exchange->call, &span) < 0)
+	code = exchange_as_of(exchange, span.to_s - 1);
+	if (code != EX_OK)
+		return code;
+	member =
+	    member ? registry_member(exchange->call.registry, o->asn) : NULL;
+	if (report_basis_load(&run.basis, &exchange->call, &span,
+			      o->all || member) < 0)
 		return EX_OSERR;
 	code = address(&run, member);
 	if (code == EX_OK)

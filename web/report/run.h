@@ -25,4 +25,7 @@ MUST_CHECK int run_find_member(const struct member **out,
 			       const struct exchange *exchange,
 			       const struct options *o);
 
+/** The exit code of a negative code; of 0 EX_OK. */
+int run_exit(int rc);
+
 #endif
