@@ -176,4 +176,8 @@ void alerts_find(struct alert_readings *to, struct alert_clock *clock,
 		find_clock(&s, clock);
 	}
 	find_switches(&s);
+	alert_find_losses(&s);
+	alert_find_ports(&s);
+	alert_find_members(&s);
+	alert_find_strangers(&s);
 }

@@ -22,22 +22,23 @@ int alert_state_load(struct alert_state *out, const char *path)
 	struct text text;
 	int rc;
 
+	alert_state_init(out);
 	text_init(&text);
 	rc = file_read(path, ALERT_STATE_FILE_MAX, &text);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = alert_state_parse(out, text_str(&text), text.len);
-	text_fini(&text);
-	if (rc == 0)
-		return 0;
-	alert_state_init(out);
-	if (rc == -ENOENT)
-		return 0;
-	if (rc == ERR_MALFORMED || rc == ERR_UNSUPPORTED || rc == ERR_RANGE) {
-		log_warning("%s: %s: begun anew, whatever stands is told again",
-			    path, err_str(rc));
-		return 0;
+		if (rc == ERR_MALFORMED || rc == ERR_UNSUPPORTED) {
+			log_warning("%s: %s: begun anew, whatever stands is "
+				    "told again",
+				    path, err_str(rc));
+			rc = 0;
+		}
+	} else if (rc == -ENOENT) {
+		rc = 0; /* the first time */
 	}
-	log_error("%s: %s", path, err_str(rc));
+	text_fini(&text);
+	if (rc < 0)
+		log_error("%s: %s", path, err_str(rc));
 	return rc;
 }
 
