@@ -156,7 +156,7 @@ static int write_mail(struct text *out, const struct alert_report *report,
 	subject.language = body.language = e->language;
 	alert_report_add_subject(&subject, report);
 	alert_report_add_text(&body, report);
-	(void)snprintf(note.name, sizeof(note.name), "alerts.%lld.AS%u",
+	(void)snprintf(note.name, sizeof(note.name), "alerts.%lld.%u",
 		       (long long)report->at_s, report->asn);
 	note.subject = text_str(&subject);
 	note.body = text_str(&body);
