@@ -265,7 +265,7 @@ def check_words(checks, mails):
         "Example-IX: Alerts: 3; Raised (critical): "), noc["Subject"])
     checks.that("sw2 has been silent" in noc.get_content(), noc.get_content())
     french = mails["exploitation@example.net"]
-    checks.that("Nouveau (critique) : sw2 se tait depuis" in
+    checks.that("Nouveau (critique)\u00a0: sw2 se tait depuis" in
                 french.get_content(), french.get_content())
     six = mails["noc@six.example.net"].get_content()
     checks.that("Ethernet1/5" in six and "sw2 has been" not in six, six)

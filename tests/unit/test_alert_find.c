@@ -93,7 +93,9 @@ END_TEST
 
 START_TEST(what_the_status_does_not_say_is_unknown)
 {
-	alert_world_status(&world, "\"switches\": [], \"last_step_end\": null");
+	alert_world_status(
+	    &world,
+	    "\"switches\": [], \"last_step_end\": null, \"started\": null");
 	alert_world_look(&world);
 	ck_assert_uint_eq(alert_world_count(&world, ALERT_SWITCH_SILENT), 2);
 	for (size_t i = 0; i < world.found.count; i++) {
@@ -103,6 +105,19 @@ START_TEST(what_the_status_does_not_say_is_unknown)
 		    r->subject.kind == ALERT_NOT_STORED)
 			ck_assert(isnan(r->measure));
 	}
+}
+END_TEST
+
+START_TEST(what_was_stored_before_a_collector_began_does_not_count)
+{
+	char more[128];
+
+	(void)snprintf(more, sizeof(more),
+		       "\"started\": %lld, \"last_step_end\": 0",
+		       (long long)WORLD_NOW - 100);
+	alert_world_status(&world, more);
+	alert_world_look(&world);
+	ck_assert_double_eq(measure(ALERT_NOT_STORED, ALERT_WHOLE), 100);
 }
 END_TEST
 
@@ -345,6 +360,7 @@ int main(void)
 		{ an_old_status_is_as_good_as_none, 0 },
 		{ a_replay_is_as_of_its_end, 0 },
 		{ what_the_status_does_not_say_is_unknown, 0 },
+		{ what_was_stored_before_a_collector_began_does_not_count, 0 },
 		{ a_switch_that_never_sent_is_silent_since_it_could, 0 },
 		{ a_clock_that_was_set_is_noticed, COUNT_OF(clocks) },
 		{ when_the_clock_was_odd_is_remembered, 0 },

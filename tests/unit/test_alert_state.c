@@ -35,7 +35,8 @@ static void fill(struct alert_state *state)
 			.figures = { 0.25 * kind, NAN, 1e10 },
 		};
 
-		(void)snprintf(alert.subject.switch_name, 8, "sw%d", kind);
+		(void)snprintf(alert.subject.switch_name,
+			       sizeof(alert.subject.switch_name), "sw%d", kind);
 		(void)snprintf(alert.subject.name, ALERT_NAME_SIZE,
 			       "2001:db8::%d", kind);
 		if (alert_list_add(&state->standing, &alert) < 0)

@@ -63,9 +63,12 @@ static bool find_collector(struct alert_readings *to, const struct call *call)
 
 static void find_storing(struct alert_search *s)
 {
+	const struct status *status = s->call->status;
+	/* What a process before it stored is no fault of this one. */
 	struct alert_reading reading = {
 		.subject = { .kind = ALERT_NOT_STORED },
-		.measure = s->now_s - s->call->status->last_step_end,
+		.measure =
+		    s->now_s - fmax(status->last_step_end, status->started),
 		.figures = { NAN, NAN, NAN },
 	};
 

@@ -79,37 +79,62 @@ void alert_report_add_subject(struct text *out,
 		add_change(out, report->call, worst);
 }
 
+/* What stands, is for the reader, and was not told of just now. */
+static bool is_besides(const struct alert_report *report, const struct alert *a)
+{
+	const struct alert_outcome *outcome = report->outcome;
+
+	for (size_t i = 0; i < outcome->change_count; i++) {
+		if (alert_subject_compare(&outcome->changes[i].alert.subject,
+					  &a->subject) == 0)
+			return false;
+	}
+	return is_for(report, a);
+}
+
+static void add_besides(struct text *out, const struct alert_report *report,
+			const struct alert *a)
+{
+	const struct alert_change change = { .what = ALERT_RAISED,
+					     .alert = *a };
+
+	text_add(out, "  ");
+	dates_add_minute(out, a->since_s);
+	text_add(out, a->severity == ALERT_CRITICAL ? " ! " : "   ");
+	alert_say(out, report->call, &change);
+	text_add_char(out, '\n');
+}
+
 static void add_standing(struct text *out, const struct alert_report *report)
 {
 	const struct alert_list *standing = &report->outcome->standing;
-	size_t count = 0;
+	size_t stands = 0;
+	size_t besides = 0;
 
-	for (size_t i = 0; i < standing->count; i++)
-		count += is_for(report, &standing->items[i]);
-	if (count == 0) {
+	for (size_t i = 0; i < standing->count; i++) {
+		stands += is_for(report, &standing->items[i]);
+		besides += is_besides(report, &standing->items[i]);
+	}
+	if (stands == 0) {
+		text_add_char(out, '\n');
 		tr_add(out, "Nothing stands any more.");
 		text_add_char(out, '\n');
+	}
+	if (besides == 0)
 		return;
-	}
-	tr_addf(out, "What stands now: %s",
-		said(out, units_count, (double)count).text);
 	text_add_char(out, '\n');
-	count = 0;
-	for (size_t i = 0; i < standing->count && count < STANDING_SHOWN; i++) {
-		const struct alert *a = &standing->items[i];
-		const struct alert_change change = { .what = ALERT_RAISED,
-						     .alert = *a };
-
-		if (!is_for(report, a))
+	tr_addf(out, "What stands besides: %s",
+		said(out, units_count, (double)besides).text);
+	text_add_char(out, '\n');
+	besides = 0;
+	for (size_t i = 0; i < standing->count && besides < STANDING_SHOWN;
+	     i++) {
+		if (!is_besides(report, &standing->items[i]))
 			continue;
-		count++;
-		text_add(out, "  ");
-		dates_add_minute(out, a->since_s);
-		text_add(out, a->severity == ALERT_CRITICAL ? " ! " : "   ");
-		alert_say(out, report->call, &change);
-		text_add_char(out, '\n');
+		add_besides(out, report, &standing->items[i]);
+		besides++;
 	}
-	if (count == STANDING_SHOWN)
+	if (besides == STANDING_SHOWN)
 		text_add(out, "  ...\n");
 }
 
@@ -127,7 +152,6 @@ void alert_report_add_text(struct text *out, const struct alert_report *report)
 		add_change(out, report->call, c);
 		text_add_char(out, '\n');
 	}
-	text_add_char(out, '\n');
 	add_standing(out, report);
 }
 
