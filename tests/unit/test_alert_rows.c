@@ -55,7 +55,8 @@ find(enum alert_kind kind, enum alert_part part, uint32_t number, uint32_t asn)
 	return NULL;
 }
 
-static void write_port(uint32_t ifindex, size_t minutes, double in, double out)
+static void write_port_to(int64_t end_s, uint32_t ifindex, size_t minutes,
+			  double in, double out)
 {
 	const struct series series = { .kind = SERIES_PORT,
 				       .switch_name = "sw1",
@@ -64,8 +65,26 @@ static void write_port(uint32_t ifindex, size_t minutes, double in, double out)
 		[PORT_IN_OCTETS] = in, [PORT_OUT_OCTETS] = out
 	};
 
-	write(&series, END, minutes, values);
+	write(&series, end_s, minutes, values);
 }
+
+static void write_port(uint32_t ifindex, size_t minutes, double in, double out)
+{
+	write_port_to(END, ifindex, minutes, in, out);
+}
+
+START_TEST(a_port_whose_counters_come_late_is_known)
+{
+	alert_world_status(&world, "");
+	write_port_to(END - 1200, 1, 30, 1.25e9, 0);
+	alert_world_look(&world);
+	ck_assert(isnan(find(ALERT_PORT_FULL, ALERT_IN, 1, 0)->measure));
+	write_port_to(END - 600, 1, 10, 1.25e9, 0);
+	alert_world_look(&world);
+	ck_assert_double_eq_tol(find(ALERT_PORT_FULL, ALERT_IN, 1, 0)->measure,
+				1, 1e-9);
+}
+END_TEST
 
 START_TEST(a_port_is_as_full_as_its_last_quarter_of_an_hour)
 {
@@ -254,6 +273,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_port_is_as_full_as_its_last_quarter_of_an_hour, 0 },
+		{ a_port_whose_counters_come_late_is_known, 0 },
 		{ of_a_port_half_of_the_time_must_be_known, 0 },
 		{ losses_are_shares_of_what_should_have_come, 0 },
 		{ a_member_without_traffic_is_gone, 0 },

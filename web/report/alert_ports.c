@@ -13,8 +13,10 @@
 #include "web/traffic.h"
 
 enum {
-	MEAN_S = 15 * 60,
-	MEAN_KNOWN = 8, /* minutes at least */
+	MEAN_ROWS = 15,
+	MEAN_KNOWN = 8,	       /* at least */
+	COME_WITHIN_ROWS = 10, /* counters are polled, so rows of ports come
+				* later than others */
 	LOSS_S = 3600,
 	LOSS_KNOWN = 30,
 };
@@ -48,36 +50,56 @@ static double mean(const double *values, size_t count, size_t least)
 	return known >= least && known > 0 ? sum / (double)known : NAN;
 }
 
+/* The mean of the last quarter of an hour up to the last row that is known. */
+static double last_mean(const double *rows, size_t count)
+{
+	size_t least = count > COME_WITHIN_ROWS ? count - COME_WITHIN_ROWS : 0;
+
+	while (count > least && isnan(rows[count - 1]))
+		count--;
+	return count < MEAN_ROWS
+		   ? (double)NAN
+		   : mean(rows + count - MEAN_ROWS, MEAN_ROWS, MEAN_KNOWN);
+}
+
+/* The rates of a port; NaN: unknown. */
+static void read_rates(double to[WAY_COUNT], const struct alert_search *s,
+		       const struct port_row *row)
+{
+	enum { SPAN_S = (MEAN_ROWS + COME_WITHIN_ROWS) * SERIES_STEP_S };
+	struct series series = ports_series(s->call, row);
+	struct series_range range =
+	    traffic_range(s->stored_s - SPAN_S, s->stored_s, SERIES_STEP_S);
+	struct traffic t;
+
+	to[WAY_FROM] = to[WAY_TO] = NAN;
+	/* Without a speed it does not matter. */
+	if (s->stored_s <= SPAN_S || isnan(row->speed_bps) ||
+	    traffic_read(&t, s->call->config->state_dir, &series, &range) < 0)
+		return;
+	for (int way = 0; t.row_s == SERIES_STEP_S && way < WAY_COUNT; way++)
+		to[way] = last_mean(
+		    traffic_column(&t, (enum way)way, BAND_TOTAL), t.rows);
+	traffic_fini(&t);
+}
+
 static void find_use(struct alert_search *s, const struct port_row *row)
 {
 	static const enum alert_part parts[WAY_COUNT] = { ALERT_IN, ALERT_OUT };
-	struct series series = ports_series(s->call, row);
-	struct series_range range =
-	    traffic_range(s->stored_s - MEAN_S, s->stored_s, SERIES_STEP_S);
-	struct traffic t = { .rows = 0 };
-	/* Without a speed, or rows, nothing is known. */
-	bool is_read =
-	    s->stored_s > 0 && !isnan(row->speed_bps) &&
-	    traffic_read(&t, s->call->config->state_dir, &series, &range) == 0;
+	double rates[WAY_COUNT];
 
+	read_rates(rates, s, row);
 	for (int way = 0; way < WAY_COUNT; way++) {
-		double rate =
-		    is_read && t.row_s == SERIES_STEP_S
-			? mean(traffic_column(&t, (enum way)way, BAND_TOTAL),
-			       t.rows, MEAN_KNOWN)
-			: (double)NAN;
-		double use = rate * 8 / row->speed_bps;
+		double use = rates[way] * 8 / row->speed_bps;
 		const struct alert_reading reading = {
 			.subject =
 			    subject_of(s, row, ALERT_PORT_FULL, parts[way]),
 			.measure = use,
-			.figures = { use, rate, row->speed_bps },
+			.figures = { use, rates[way], row->speed_bps },
 		};
 
 		alert_readings_add(s->to, &reading);
 	}
-	if (is_read)
-		traffic_fini(&t);
 }
 
 static void find_drift(struct alert_search *s, const struct port_row *row)
