@@ -420,6 +420,42 @@ START_TEST(a_mail_is_about_the_worst)
 }
 END_TEST
 
+START_TEST(a_text_has_an_end)
+{
+	enum { PORTS = 700 };
+	struct alert_change *changes = calloc(PORTS, sizeof(*changes));
+	struct alert_outcome outcome = { .changes = changes,
+					 .change_count = PORTS };
+	const struct alert_report report = { .call = &world.call,
+					     .outcome = &outcome,
+					     .at_s = WORLD_NOW };
+	size_t lines = 0;
+	struct text text;
+
+	ck_assert_ptr_nonnull(changes);
+	for (uint32_t i = 0; i < PORTS; i++) {
+		struct alert other = { .subject = cases[13].subject,
+				       .severity = ALERT_WARNING };
+
+		changes[i].alert = other;
+		changes[i].alert.subject.number = 1000 + i;
+		other.subject.number = 5000 + i;
+		ck_assert_int_eq(alert_list_add(&outcome.standing, &other), 0);
+	}
+	text_init(&text);
+	alert_report_add_text(&text, &report);
+	for (const char *c = text_str(&text); *c; c++)
+		lines += *c == '\n';
+	/* head, changes, how many more, what stands, how many more */
+	ck_assert_uint_eq(lines, 2 + 500 + 1 + 2 + 50 + 1);
+	ck_assert_ptr_nonnull(strstr(text_str(&text), "Further ones: 200\n"));
+	ck_assert_ptr_nonnull(strstr(text_str(&text), "Further ones: 650\n"));
+	text_fini(&text);
+	alert_list_fini(&outcome.standing);
+	free(changes);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -429,6 +465,7 @@ int main(void)
 		{ a_member_is_told_of_its_own_alone, 0 },
 		{ a_port_of_its_own_is_a_member_s, 0 },
 		{ a_mail_is_about_the_worst, 0 },
+		{ a_text_has_an_end, 0 },
 	};
 
 	return unit_run_with("alert_say", set_up, tear_down, tests,

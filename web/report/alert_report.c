@@ -14,7 +14,12 @@
 #include "web/said.h"
 #include "web/units.h"
 
-enum { VERSION = 1, DECIMALS = 4, STANDING_SHOWN = 50 };
+enum {
+	VERSION = 1,
+	DECIMALS = 4,
+	CHANGES_SHOWN = 500, /* in a text; JSON has all */
+	STANDING_SHOWN = 50,
+};
 
 static bool is_for(const struct alert_report *report, const struct alert *alert)
 {
@@ -105,6 +110,13 @@ static void add_besides(struct text *out, const struct alert_report *report,
 	text_add_char(out, '\n');
 }
 
+static void add_further(struct text *out, size_t count)
+{
+	tr_addf(out, "Further ones: %s",
+		said(out, units_count, (double)count).text);
+	text_add_char(out, '\n');
+}
+
 static void add_standing(struct text *out, const struct alert_report *report)
 {
 	const struct alert_list *standing = &report->outcome->standing;
@@ -126,20 +138,21 @@ static void add_standing(struct text *out, const struct alert_report *report)
 	tr_addf(out, "What stands besides: %s",
 		said(out, units_count, (double)besides).text);
 	text_add_char(out, '\n');
-	besides = 0;
-	for (size_t i = 0; i < standing->count && besides < STANDING_SHOWN;
-	     i++) {
+	for (size_t i = 0, shown = 0;
+	     i < standing->count && shown < STANDING_SHOWN; i++) {
 		if (!is_besides(report, &standing->items[i]))
 			continue;
 		add_besides(out, report, &standing->items[i]);
-		besides++;
+		shown++;
 	}
-	if (besides == STANDING_SHOWN)
-		text_add(out, "  ...\n");
+	if (besides > STANDING_SHOWN)
+		add_further(out, besides - STANDING_SHOWN);
 }
 
 void alert_report_add_text(struct text *out, const struct alert_report *report)
 {
+	size_t told = 0;
+
 	html_plain(out, report->call->config->exchange_name, HTML_NAME_MAX);
 	text_add(out, ", ");
 	dates_add_time(out, (double)report->at_s);
@@ -147,11 +160,13 @@ void alert_report_add_text(struct text *out, const struct alert_report *report)
 	for (size_t i = 0; i < report->outcome->change_count; i++) {
 		const struct alert_change *c = &report->outcome->changes[i];
 
-		if (!is_for(report, &c->alert))
+		if (!is_for(report, &c->alert) || told++ >= CHANGES_SHOWN)
 			continue;
 		add_change(out, report->call, c);
 		text_add_char(out, '\n');
 	}
+	if (told > CHANGES_SHOWN)
+		add_further(out, told - CHANGES_SHOWN);
 	add_standing(out, report);
 }
 
