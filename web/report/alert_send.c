@@ -84,7 +84,7 @@ static bool await(const char *name, pid_t pid)
 
 static int feed(char *const *command, const struct text *text)
 {
-	pid_t pid;
+	pid_t pid = -1;
 	int in = file_of(text);
 	int rc = in < 0 ? in : start(&pid, command, in);
 
