@@ -82,6 +82,34 @@ START_TEST(a_state_reads_back_as_it_was)
 }
 END_TEST
 
+/* What a status says may be anything, and must not end what is remembered. */
+START_TEST(numbers_of_any_size_read_back)
+{
+	static const double numbers[] = { 0,	-1,	 1e15,	   1e19,
+					  1e82, 1.7e308, -1.7e308, 1e-300 };
+
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		struct alert_state state;
+		struct alert_state read;
+		struct text text;
+
+		fill(&state);
+		state.at_s = numbers[i];
+		state.clock =
+		    (struct alert_clock){ numbers[i], numbers[i], numbers[i] };
+		state.standing.items[0].figures.value = numbers[i];
+		text_init(&text);
+		alert_state_add(&text, &state);
+		ck_assert_int_eq(
+		    alert_state_parse(&read, text_str(&text), text.len), 0);
+		ck_assert_double_eq_tol(read.clock.jumps, numbers[i], 1e-6);
+		text_fini(&text);
+		alert_state_fini(&state);
+		alert_state_fini(&read);
+	}
+}
+END_TEST
+
 START_TEST(no_part_of_a_state_is_one)
 {
 	struct alert_state state;
@@ -239,6 +267,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_state_reads_back_as_it_was, 0 },
+		{ numbers_of_any_size_read_back, 0 },
 		{ no_part_of_a_state_is_one, 0 },
 		{ every_flip_is_seen, 0 },
 		{ only_what_makes_sense_is_taken, COUNT_OF(cases) },

@@ -14,7 +14,8 @@
 
 enum {
 	VERSION = 1,
-	DECIMALS = 6,
+	DECIMALS = 6, /* of all: a whole number that is large may be
+		       * too large to be read */
 	CHECK_SIZE = sizeof("crc32c 0123abcd\n") - 1,
 };
 
@@ -236,11 +237,11 @@ void alert_state_add(struct text *out, const struct alert_state *state)
 	json_start(&w, out);
 	json_put_object(&w, NULL);
 	json_put_u64(&w, "version", VERSION);
-	json_put_double(&w, "at", state->at_s, 0);
+	json_put_double(&w, "at", state->at_s, DECIMALS);
 	json_put_object(&w, "clock");
 	json_put_double(&w, "started", state->clock.started, DECIMALS);
-	json_put_double(&w, "jumps", state->clock.jumps, 0);
-	json_put_double(&w, "odd_at", state->clock.odd_at_s, 0);
+	json_put_double(&w, "jumps", state->clock.jumps, DECIMALS);
+	json_put_double(&w, "odd_at", state->clock.odd_at_s, DECIMALS);
 	json_end_object(&w);
 	json_put_array(&w, "standing");
 	for (size_t i = 0; i < state->standing.count; i++)
