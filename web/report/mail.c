@@ -23,17 +23,15 @@ struct message {
 };
 
 /* What stands behind the @ of the sender. */
-static void find_domain(struct message *m)
+static void find_domain(char domain[ID_SIZE], const char *from)
 {
-	const char *from = m->report->call.config->reports.from;
 	const char *at = strrchr(from, '@');
 	size_t len = at ? strcspn(at + 1, "> \t") : 0;
 
-	if (len == 0 || len >= sizeof(m->domain))
-		(void)snprintf(m->domain, sizeof(m->domain), "localhost");
+	if (len == 0 || len >= ID_SIZE)
+		(void)snprintf(domain, ID_SIZE, "localhost");
 	else
-		(void)snprintf(m->domain, sizeof(m->domain), "%.*s", (int)len,
-			       at + 1);
+		(void)snprintf(domain, ID_SIZE, "%.*s", (int)len, at + 1);
 }
 
 /* What a corrected report, or another exchange's, does not share. */
@@ -225,24 +223,31 @@ static void add_addresses(InternetAddressList *to, const char *mailboxes)
 	g_object_unref(list);
 }
 
-static void add_headers(GMimeMessage *message, const struct message *m)
-{
-	GDateTime *date =
-	    g_date_time_new_from_unix_utc(m->report->basis->span.to_s);
+/* What every message has in its head. */
+struct head {
+	const char *from;
+	const char *to;
+	const char *subject;
+	const char *id;
+	int64_t at_s;
+	const struct language *language;
+};
 
-	add_addresses(g_mime_message_get_from(message),
-		      m->report->call.config->reports.from);
-	add_addresses(g_mime_message_get_to(message), m->envelope->to);
-	g_mime_message_set_subject(message, m->document->title, "utf-8");
+static void add_headers(GMimeMessage *message, const struct head *head)
+{
+	GDateTime *date = g_date_time_new_from_unix_utc(head->at_s);
+
+	add_addresses(g_mime_message_get_from(message), head->from);
+	add_addresses(g_mime_message_get_to(message), head->to);
+	g_mime_message_set_subject(message, head->subject, "utf-8");
 	g_mime_message_set_date(message, date);
 	g_date_time_unref(date);
-	g_mime_message_set_message_id(message, m->id);
+	g_mime_message_set_message_id(message, head->id);
 	g_mime_object_set_header(GMIME_OBJECT(message), "Auto-Submitted",
 				 "auto-generated", "utf-8");
-	g_mime_object_set_header(
-	    GMIME_OBJECT(message), "Content-Language",
-	    m->envelope->language ? m->envelope->language->code : "en",
-	    "utf-8");
+	g_mime_object_set_header(GMIME_OBJECT(message), "Content-Language",
+				 head->language ? head->language->code : "en",
+				 "utf-8");
 }
 
 static void add_bytes(struct text *out, GMimeMessage *message)
@@ -270,12 +275,20 @@ int mail_write(struct text *out, const struct report *report,
 	document_init(&document, &report->call);
 	compose(&document, report);
 	m.document = &document;
-	find_domain(&m);
+	find_domain(m.domain, report->call.config->reports.from);
 	make_id(&m);
 	message = g_mime_message_new(TRUE);
 	rc = document_check(&document);
 	if (rc == 0)
-		add_headers(message, &m);
+		add_headers(message,
+			    &(struct head){
+				.from = report->call.config->reports.from,
+				.to = envelope->to,
+				.subject = document.title,
+				.id = m.id,
+				.at_s = report->basis->span.to_s,
+				.language = envelope->language,
+			    });
 	if (rc == 0)
 		rc = add_body(message, &m);
 	if (rc == 0)
@@ -283,4 +296,31 @@ int mail_write(struct text *out, const struct report *report,
 	g_object_unref(message);
 	document_fini(&document);
 	return rc == 0 && !text_ok(out) ? -ENOMEM : rc;
+}
+
+int mail_write_note(struct text *out, const struct mail_note *note)
+{
+	const char *from = note->call->config->reports.from;
+	GMimeMessage *message;
+	GMimeObject *body;
+	char domain[ID_SIZE];
+	char id[ID_SIZE];
+
+	g_mime_init();
+	find_domain(domain, from);
+	(void)snprintf(id, sizeof(id), "lanterne.%s.%s@%.200s", note->name,
+		       note->language ? note->language->code : "en", domain);
+	message = g_mime_message_new(TRUE);
+	add_headers(message, &(struct head){ .from = from,
+					     .to = note->to,
+					     .subject = note->subject,
+					     .id = id,
+					     .at_s = note->at_s,
+					     .language = note->language });
+	body = make_text("plain", note->body);
+	g_mime_message_set_mime_part(message, body);
+	g_object_unref(body);
+	add_bytes(out, message);
+	g_object_unref(message);
+	return text_ok(out) ? 0 : -ENOMEM;
 }

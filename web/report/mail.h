@@ -36,7 +36,8 @@ struct mail_request {
 	const struct call *call;
 	enum span_kind kind;
 	uint32_t asn;
-	bool all;			 /* whoever gets any */
+	bool all;    /* whoever gets any */
+	bool alerts; /* who gets alerts, whatever kind says */
 	const struct language *language; /* NULL: each as the file says */
 	const char *to;			 /* NULL: the recipients of the file */
 };
@@ -63,5 +64,21 @@ void mail_list_fini(struct mail_list *list);
  */
 MUST_CHECK int mail_write(struct text *out, const struct report *report,
 			  const struct mail_envelope *envelope);
+
+enum { MAIL_NOTE_NAME_SIZE = 64 };
+
+/* A message of text alone; all borrowed. */
+struct mail_note {
+	const struct call *call;
+	const struct language *language; /* NULL: English */
+	const char *to;
+	const char *subject;
+	const char *body;
+	int64_t at_s;			/* its date */
+	char name[MAIL_NOTE_NAME_SIZE]; /* what tells it from others */
+};
+
+/** Append such a message. @return 0 or -ENOMEM */
+MUST_CHECK int mail_write_note(struct text *out, const struct mail_note *note);
 
 #endif

@@ -75,16 +75,19 @@ static int take(struct mail_list *out, const struct mail_request *request,
 	static const unsigned reports[] = { [SPAN_DAY] = RECIPIENT_DAILY,
 					    [SPAN_WEEK] = RECIPIENT_WEEKLY,
 					    [SPAN_MONTH] = RECIPIENT_MONTHLY };
+	unsigned wanted =
+	    request->alerts ? RECIPIENT_ALERTS : reports[request->kind];
 	int code = EX_OK;
 
 	for (size_t i = 0; code == EX_OK && i < recipients->count; i++) {
 		const struct recipient *r = &recipients->all[i];
 		const struct language *language;
 
-		if (r->asn && !registry_member(request->call->registry, r->asn))
+		if (r->asn && !request->alerts &&
+		    !registry_member(request->call->registry, r->asn))
 			log_warning("%s:%zu: AS%u is no member",
 				    recipients->path, r->place.line, r->asn);
-		if (!(r->reports & reports[request->kind]) ||
+		if (!(r->reports & wanted) ||
 		    (!request->all && r->asn != request->asn))
 			continue;
 		code = choose(request, r, recipients->path, &language)

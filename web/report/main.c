@@ -7,6 +7,7 @@
 
 #include <sysexits.h>
 
+#include "web/report/alert_run.h"
 #include "web/report/billing.h"
 #include "web/report/days.h"
 #include "web/report/run.h"
@@ -22,6 +23,8 @@ static int run(struct exchange *exchange, const struct options *o)
 		return run_billing(exchange, o);
 	case COMMAND_DAYS:
 		return run_days(exchange, o);
+	case COMMAND_ALERTS:
+		return run_alerts(exchange, o);
 	case COMMAND_COUNT:
 		break;
 	}

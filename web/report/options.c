@@ -18,9 +18,13 @@ static const char usage[] =
     "                       [--format csv|json] [--out DIR]\n"
     "       lanterne-report days [-c FILE] [--date FIRST] [--until LAST]\n"
     "                       [--asn N | --all] [--format csv|json] [--out DIR]\n"
+    "       lanterne-report alerts [-c FILE] [--format text|json|mail]\n"
+    "                       [--state FILE] [--lang CODE] [--to ADDRESS]\n"
+    "                       [--out DIR | -- PROGRAM [ARGUMENT...]]\n"
     "       lanterne-report --help | --version\n"
     "\n"
-    "What an exchange and its members carried on a day, in a week or a month.\n"
+    "What an exchange and its members carried on a day, in a week or a month;\n"
+    "and what has gone wrong, or is well again, since the last time.\n"
     "\n"
     "  -c, --config FILE    configuration"
     " (default /etc/lanterne/lanterne.yaml)\n"
@@ -32,6 +36,7 @@ static const char usage[] =
     "      --lang CODE      in this language\n"
     "      --out DIR        into files there instead of standard output\n"
     "      --to ADDRESS     the mail goes there alone\n"
+    "      --state FILE     where alerts remembers what it has told\n"
     "      --help           this text\n"
     "      --version        the version\n";
 
@@ -44,6 +49,7 @@ enum option_id {
 	LANG,
 	OUT,
 	TO,
+	STATE,
 	HELP,
 	VERSION
 };
@@ -58,6 +64,7 @@ static const struct option known_options[] = {
 	{ "lang", required_argument, NULL, LANG },
 	{ "out", required_argument, NULL, OUT },
 	{ "to", required_argument, NULL, TO },
+	{ "state", required_argument, NULL, STATE },
 	{ "help", no_argument, NULL, HELP },
 	{ "version", no_argument, NULL, VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -66,7 +73,7 @@ static const struct option known_options[] = {
 static const char *const names[COMMAND_COUNT] = {
 	[COMMAND_DAILY] = "daily",     [COMMAND_WEEKLY] = "weekly",
 	[COMMAND_MONTHLY] = "monthly", [COMMAND_BILLING] = "billing",
-	[COMMAND_DAYS] = "days",
+	[COMMAND_DAYS] = "days",       [COMMAND_ALERTS] = "alerts",
 };
 
 const char *command_name(enum command command)
@@ -137,6 +144,9 @@ static int take_option(int c, struct options *o)
 	case TO:
 		o->to = optarg;
 		return -1;
+	case STATE:
+		o->state = optarg;
+		return -1;
 	case HELP:
 		return say(usage);
 	case VERSION:
@@ -155,8 +165,8 @@ static int take_command(struct options *o, const char *name)
 			return -1;
 		}
 	}
-	log_error("found \"%s\", expected daily, weekly, monthly, billing or "
-		  "days",
+	log_error("found \"%s\", expected daily, weekly, monthly, billing, "
+		  "days or alerts",
 		  name);
 	return EX_USAGE;
 }
@@ -168,34 +178,75 @@ static bool is_one_of(const char *word, const char *const *words)
 	return *words != NULL;
 }
 
-static int check_format(struct options *o)
+struct formats {
+	const char *const *names; /* the first is the command's own */
+	const char *words;
+};
+
+static const struct formats *formats_of(enum command command)
 {
 	static const char *const all[] = { "text", "csv",  "json",
 					   "html", "mail", NULL };
-	static const char *const tables[] = { "csv", "json", NULL };
-	bool is_table =
-	    o->command == COMMAND_BILLING || o->command == COMMAND_DAYS;
+	static const struct formats reports = {
+		all, "text, csv, json, html or mail"
+	};
+	static const char *const two[] = { "csv", "json", NULL };
+	static const struct formats tables = { two, "csv or json" };
+	static const char *const three[] = { "text", "json", "mail", NULL };
+	static const struct formats alerts = { three, "text, json or mail" };
+
+	switch (command) {
+	case COMMAND_BILLING:
+	case COMMAND_DAYS:
+		return &tables;
+	case COMMAND_ALERTS:
+		return &alerts;
+	default:
+		return &reports;
+	}
+}
+
+static int check_format(struct options *o)
+{
+	const struct formats *known = formats_of(o->command);
 
 	if (!o->format)
-		o->format = is_table ? "csv" : "text";
-	if (is_one_of(o->format, is_table ? tables : all))
+		o->format = known->names[0];
+	if (is_one_of(o->format, known->names))
 		return -1;
 	log_error("--format: found \"%s\", expected %s", o->format,
-		  is_table ? "csv or json" : "text, csv, json, html or mail");
+		  known->words);
 	return EX_USAGE;
+}
+
+/* What only some commands know. */
+static const char *find_stranger(const struct options *o)
+{
+	bool is_alerts = o->command == COMMAND_ALERTS;
+
+	if (is_alerts && (o->has_date || o->asn || o->all))
+		return "alerts are of now and of all: --date, --asn and --all "
+		       "are for reports";
+	if (!is_alerts && o->state)
+		return "--state is for alerts alone";
+	if (o->program && o->out)
+		return "--out and a program do not go together";
+	return NULL;
 }
 
 /* What does not go together. */
 static int check(struct options *o)
 {
-	const char *problem = NULL;
+	const char *problem = find_stranger(o);
 	bool is_mail;
 	int code = check_format(o);
 
 	if (code >= 0)
 		return code;
 	is_mail = strcmp(o->format, "mail") == 0;
-	if (o->all && o->asn)
+	if (problem)
+		;
+	else if (o->all && o->asn)
 		problem = "--all and --asn do not go together";
 	else if (o->all && !o->out && o->command != COMMAND_DAYS)
 		problem = "--all makes many files and needs --out";
@@ -232,7 +283,10 @@ int report_options_read(struct options *o, int argc, char **argv)
 		return EX_USAGE;
 	}
 	code = take_command(o, argv[optind]);
-	if (code < 0 && optind + 1 < argc) {
+	if (o->command == COMMAND_ALERTS && optind + 1 < argc &&
+	    strcmp(argv[optind - 1], "--") == 0)
+		o->program = &argv[optind + 1];
+	else if (code < 0 && optind + 1 < argc) {
 		log_error("unexpected argument: \"%s\"", argv[optind + 1]);
 		code = EX_USAGE;
 	}

@@ -17,6 +17,7 @@ enum command {
 	COMMAND_MONTHLY,
 	COMMAND_BILLING,
 	COMMAND_DAYS,
+	COMMAND_ALERTS,
 	COMMAND_COUNT,
 };
 
@@ -33,6 +34,9 @@ struct options {
 	const char *language; /* NULL: the exchange's first, or recipients' */
 	const char *out;      /* NULL: standard output */
 	const char *to;	      /* a mail's recipient, instead of the file's */
+	const char *state;    /* of `alerts`; NULL: where it is by itself */
+	char *const *program; /* of `alerts`: gets what is to be told, with its
+			       * arguments; NULL: none */
 };
 
 /**

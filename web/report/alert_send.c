@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/report/alert_send.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/err.h"
+#include "util/log.h"
+#include "web/report/output.h"
+
+enum { NAME_SIZE = 96, SUFFIX_SIZE = 32, TRIES = 1000 };
+
+/* What a program reads is whole before it starts: neither waits for the
+ * other. @return a descriptor or -errno */
+static int file_of(const struct text *text)
+{
+	int fd = memfd_create("alerts", MFD_CLOEXEC);
+	size_t put = 0;
+
+	while (fd >= 0 && put < text->len) {
+		ssize_t n = write(fd, text_str(text) + put, text->len - put);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			int rc = n < 0 ? -errno : -EIO;
+
+			(void)close(fd);
+			return rc;
+		}
+		put += (size_t)n;
+	}
+	if (fd < 0)
+		return -errno;
+	if (lseek(fd, 0, SEEK_SET) < 0) {
+		int rc = -errno;
+
+		(void)close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static int start(pid_t *pid, char *const *command, int in)
+{
+	posix_spawn_file_actions_t actions;
+	int rc = posix_spawn_file_actions_init(&actions);
+
+	if (rc != 0)
+		return -rc;
+	rc = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	if (rc == 0)
+		rc = posix_spawnp(pid, command[0], &actions, NULL, command,
+				  environ);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return -rc;
+}
+
+/* @return whether it ended well */
+static bool await(const char *name, pid_t pid)
+{
+	int status = 0;
+	pid_t ended;
+
+	do
+		ended = waitpid(pid, &status, 0);
+	while (ended < 0 && errno == EINTR);
+	if (ended < 0)
+		log_error("%s: %s", name, err_str(-errno));
+	else if (WIFSIGNALED(status))
+		log_error("%s: ended by signal %d", name, WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		log_error("%s: exit status %d", name, WEXITSTATUS(status));
+	return ended == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static int feed(char *const *command, const struct text *text)
+{
+	pid_t pid = -1;
+	int in = file_of(text);
+	int rc = in < 0 ? in : start(&pid, command, in);
+
+	if (in >= 0)
+		(void)close(in);
+	if (rc < 0) {
+		log_error("%s: %s", command[0], err_str(rc));
+		return EX_IOERR;
+	}
+	return await(command[0], pid) ? EX_OK : EX_IOERR;
+}
+
+/* A name that no file has yet: what was not sent must not be replaced. */
+static void name_file(char to[NAME_SIZE], const char *dir, int64_t at_s,
+		      const char *suffix)
+{
+	time_t at = (time_t)at_s;
+	char when[24] = "";
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm))
+		(void)strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &tm);
+	for (int i = 1; i < TRIES; i++) {
+		char path[PATH_MAX];
+		char again[12] = "";
+
+		if (i > 1)
+			(void)snprintf(again, sizeof(again), "-%d", i);
+		(void)snprintf(to, NAME_SIZE, "alerts-%s%s%s", when, again,
+			       suffix);
+		if (!dir ||
+		    snprintf(path, sizeof(path), "%s/%s", dir, to) >=
+			(int)sizeof(path) ||
+		    access(path, F_OK) < 0)
+			return;
+	}
+}
+
+static int put(const struct options *o, int64_t at_s, const char *suffix,
+	       const struct text *text)
+{
+	char name[NAME_SIZE];
+
+	if (!text_ok(text))
+		return EX_OSERR;
+	if (o->program)
+		return feed(o->program, text);
+	name_file(name, o->out, at_s, suffix);
+	if (output_put(o->out, name, text) == 0)
+		return EX_OK;
+	return o->out ? EX_CANTCREAT : EX_IOERR;
+}
+
+static int write_mail(struct text *out, const struct alert_report *report,
+		      const struct mail_envelope *e)
+{
+	struct text subject;
+	struct text body;
+	struct mail_note note = {
+		.call = report->call,
+		.language = e->language,
+		.to = e->to,
+		.at_s = report->at_s,
+	};
+	int rc;
+
+	text_init(&subject);
+	text_init(&body);
+	subject.language = body.language = e->language;
+	alert_report_add_subject(&subject, report);
+	alert_report_add_text(&body, report);
+	(void)snprintf(note.name, sizeof(note.name), "alerts.%lld.%u",
+		       (long long)report->at_s, report->asn);
+	note.subject = text_str(&subject);
+	note.body = text_str(&body);
+	rc = text_ok(&subject) && text_ok(&body) ? mail_write_note(out, &note)
+						 : -ENOMEM;
+	text_fini(&subject);
+	text_fini(&body);
+	return rc;
+}
+
+/* To one reader what is for that one, if anything is. */
+static int send_mail(const struct alert_report *whole, const struct options *o,
+		     const struct mail_envelope *e)
+{
+	struct alert_report report = *whole;
+	char suffix[SUFFIX_SIZE] = "-exchange.eml";
+	struct text mail;
+	int code = EX_OSERR;
+
+	report.asn = e->asn;
+	if (!alert_report_says(&report))
+		return EX_OK;
+	if (e->asn)
+		(void)snprintf(suffix, sizeof(suffix), "-AS%u.eml", e->asn);
+	text_init(&mail);
+	if (write_mail(&mail, &report, e) == 0)
+		code = put(o, report.at_s, suffix, &mail);
+	text_fini(&mail);
+	return code;
+}
+
+static int send_mails(const struct alert_report *report,
+		      const struct options *o, const struct mail_list *mails)
+{
+	int code = EX_OK;
+
+	/* One that fails keeps nobody else from hearing of it. */
+	for (size_t i = 0; i < mails->count; i++) {
+		int sent = send_mail(report, o, &mails->envelopes[i]);
+
+		if (code == EX_OK)
+			code = sent;
+	}
+	return code;
+}
+
+int alert_send(const struct alert_report *report, const struct options *o,
+	       const struct mail_list *mails, const struct language *language)
+{
+	bool is_json = strcmp(o->format, "json") == 0;
+	struct text text;
+	int code;
+
+	if (!alert_report_says(report))
+		return EX_OK;
+	if (strcmp(o->format, "mail") == 0)
+		return send_mails(report, o, mails);
+	text_init(&text);
+	text.language = language;
+	if (is_json)
+		alert_report_add_json(&text, report);
+	else
+		alert_report_add_text(&text, report);
+	code = put(o, report->at_s, is_json ? ".json" : ".txt", &text);
+	text_fini(&text);
+	return code;
+}
+
+int alert_send_address(struct mail_list *out, const struct call *call,
+		       const struct options *o, const struct language *language)
+{
+	const struct mail_request request = {
+		.call = call,
+		.alerts = true,
+		.all = true,
+		.language = o->language ? language : NULL,
+		.to = o->to,
+	};
+	int code;
+
+	if (strcmp(o->format, "mail") != 0)
+		return EX_OK;
+	code = mail_address(out, &request, !o->out && !o->program);
+	if (code == EX_OK && out->count == 0) {
+		log_error("%s: nobody gets alerts: add a recipient, or say "
+			  "--to",
+			  call->config->reports.recipients);
+		code = EX_CONFIG;
+	}
+	return code;
+}
