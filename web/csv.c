@@ -35,5 +35,5 @@ void csv_add_number(struct text *out, double value)
 {
 	text_add_char(out, ',');
 	if (isfinite(value))
-		text_addf(out, "%.0f", value);
+		text_addf(out, "%.0f", round(value));
 }

@@ -175,8 +175,9 @@ void json_put_double(struct json_writer *w, const char *key, double value,
 		return;
 	}
 	begin_item(w, key);
+	/* Halves go up, as in all whole numbers that are written. */
 	if (decimals == 0 && value >= 0 && value < 1e15)
-		text_add_u64(w->out, (uint64_t)llrint(value)); /* the same */
+		text_add_u64(w->out, (uint64_t)llround(value));
 	else
 		text_addf(w->out, "%.*f", decimals, value);
 }

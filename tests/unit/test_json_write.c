@@ -66,6 +66,21 @@ START_TEST(a_number_that_is_not_finite_is_null)
 }
 END_TEST
 
+/* As the arrays have it: two ways to the same number must not differ by one. */
+START_TEST(halves_of_whole_numbers_go_up)
+{
+	static const double values[] = { 0.5, 1.5, 2.5, 5458677593410.5 };
+
+	json_put_array(&w, NULL);
+	for (int i = 0; i < 4; i++)
+		json_put_double(&w, NULL, values[i], 0);
+	json_put_whole_array(&w, NULL, values, 4, 1);
+	json_end_array(&w);
+	ck_assert_str_eq(text_str(&text),
+			 "[1,2,3,5458677593411,[1,2,3,5458677593411]]");
+}
+END_TEST
+
 #define BAD "\xef\xbf\xbd"
 
 static const struct {
@@ -168,6 +183,7 @@ int main(void)
 		{ commas_stand_between_items_only, 0 },
 		{ integers_are_written_in_full, 0 },
 		{ a_number_that_is_not_finite_is_null, 0 },
+		{ halves_of_whole_numbers_go_up, 0 },
 		{ any_bytes_become_a_valid_string, COUNT_OF(strings) },
 		{ a_string_of_given_length_may_hold_a_nul, 0 },
 		{ a_key_is_escaped_as_well, 0 },
