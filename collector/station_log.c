@@ -250,7 +250,9 @@ static void look_at_place(struct look *k, struct mac mac, uint32_t switch_index,
 		note_place(k, mac, switch_index, b->other,
 			   grown(known, b->other, b->other_samples));
 	binding_ease(b);
-	*known = known_of(b);
+	/* What found no room is noted with the next. */
+	if (!k->failed)
+		*known = known_of(b);
 }
 
 static void look_at_places(struct look *k)
@@ -314,7 +316,8 @@ static void look_at_strangers(struct look *k)
 		struct known_stranger *known = &k->log->strangers[i];
 
 		note_stranger(k, u, grown_stranger(known, u));
-		*known = stranger_of(u);
+		if (!k->failed)
+			*known = stranger_of(u);
 	}
 }
 

@@ -53,6 +53,15 @@ static bool is_better(const struct station_entry *a,
 	return a->samples > b->samples;
 }
 
+/* One in that very VLAN before one whose VLAN is not known; then the better. */
+static bool is_nearer(const struct station_entry *a,
+		      const struct station_entry *b, uint16_t vlan)
+{
+	if (vlan != 0 && (a->vlan == vlan) != (b->vlan == vlan))
+		return a->vlan == vlan;
+	return is_better(a, b);
+}
+
 /* Where a station was at last; NULL: it stayed nowhere. */
 static const struct station_entry *place_in(struct group g, uint16_t vlan)
 {
@@ -61,8 +70,9 @@ static const struct station_entry *place_in(struct group g, uint16_t vlan)
 	for (size_t i = 0; i < g.count; i++) {
 		const struct station_entry *e = &g.first[i];
 
-		if (e->stays && is_vlan(e, vlan) &&
-		    (!best || is_better(e, best)))
+		if (!e->stays || !is_vlan(e, vlan))
+			continue;
+		if (!best || is_nearer(e, best, vlan))
 			best = e;
 	}
 	return best;
@@ -152,12 +162,20 @@ static const struct station_day *find_newest(const struct comparing *c)
 	return newest;
 }
 
+/* A member's may say little for days: it was there if it was seen. A stranger
+ * that passed by and now stays is a finding. */
 static bool was_there(const struct comparing *c,
 		      const struct station_entry *place)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		if (is_before(c, i) &&
-		    place_in(find_group(c->before[i], place->mac), place->vlan))
+		struct group then;
+
+		if (!is_before(c, i))
+			continue;
+		then = find_group(c->before[i], place->mac);
+		if (place->whose == STATION_MEMBER
+			? is_in(then, place->vlan)
+			: place_in(then, place->vlan) != NULL)
 			return true;
 	}
 	return false;

@@ -8,8 +8,8 @@
  *
  * A station is an address in a VLAN; VLAN 0, not known, is the same as any. It
  * is found on a day if it stays at some place then: whoever passes by is no
- * finding, and was not there before. It is gone only if it did not even pass
- * by.
+ * finding. A member's is new only if it did not even pass by before; a stranger
+ * that passed by was not there. It is gone only if it did not even pass by.
  *
  * Its place is where it was seen last, an edge port before a core port. It has
  * moved if it did not stay there on the day before, and its edge ports of then

@@ -57,8 +57,11 @@ void line_rest(struct line *l, char *to, size_t size)
 	size_t len = l->left < size ? l->left : size - 1;
 
 	l->bad |= l->left >= size;
-	for (size_t i = 0; i < len; i++)
-		l->bad |= l->at[i] < 0x20 || l->at[i] > 0x7e;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)l->at[i];
+
+		l->bad |= c < 0x20 || c == 0x7f;
+	}
 	memcpy(to, l->at, len);
 	to[len] = '\0';
 	l->at += l->left;

@@ -41,7 +41,8 @@ uint32_t line_u32(struct line *l);
 bool line_is(struct line *l, const char *wanted);
 
 /**
- * What is left, if it is printable ASCII and fits; else bad. It may be empty.
+ * What is left, if it has no control characters and fits; else bad. It may be
+ * empty. Bytes beyond ASCII are taken as they are: a name that somebody wrote.
  * @param size  of to, with its NUL
  */
 void line_rest(struct line *l, char *to, size_t size);

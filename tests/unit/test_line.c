@@ -68,7 +68,7 @@ static const char *const rests[] = {
 	"sixteen letters.",
 	"a tab\t",
 	"\x7f",
-	"\xc3\xa9",
+	"an end\n",
 };
 
 START_TEST(a_rest_is_short_and_printable)
@@ -78,6 +78,17 @@ START_TEST(a_rest_is_short_and_printable)
 
 	line_rest(&l, rest, sizeof(rest));
 	ck_assert(l.bad);
+}
+END_TEST
+
+START_TEST(a_rest_may_be_a_name_of_any_language)
+{
+	struct line l = line_of("R\xc3\xa9seau 1");
+	char rest[16];
+
+	line_rest(&l, rest, sizeof(rest));
+	ck_assert(!l.bad);
+	ck_assert_str_eq(rest, "R\xc3\xa9seau 1");
 }
 END_TEST
 
@@ -99,6 +110,7 @@ int main(void)
 		{ a_line_is_read_word_by_word, 0 },
 		{ what_is_wrong_stays_so, COUNT_OF(bad) },
 		{ a_rest_is_short_and_printable, COUNT_OF(rests) },
+		{ a_rest_may_be_a_name_of_any_language, 0 },
 		{ another_word_is_not_this_one, 0 },
 	};
 

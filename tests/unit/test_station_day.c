@@ -77,6 +77,27 @@ START_TEST(a_day_is_printed)
 }
 END_TEST
 
+/* Names of ports are as the configuration has them. */
+START_TEST(a_port_has_a_name_of_any_language)
+{
+	static const char name[] = "R\xc3\xa9seau d'Anse-Marcel";
+	struct station_day d;
+	struct station_day read;
+	struct text text;
+
+	ck_assert_int_eq(station_day_parse(&d, example, strlen(example)), 0);
+	memcpy(d.entries[0].port, name, sizeof(name));
+	text_init(&text);
+	station_day_print(&text, &d);
+	ck_assert_int_eq(station_day_parse(&read, text_str(&text), text.len),
+			 0);
+	ck_assert_str_eq(read.entries[0].port, name);
+	text_fini(&text);
+	station_day_fini(&read);
+	station_day_fini(&d);
+}
+END_TEST
+
 START_TEST(what_is_printed_reads_back)
 {
 	struct station_day d;
@@ -289,6 +310,7 @@ int main(void)
 		{ the_first_day_begins_with_the_epoch, 0 },
 		{ a_day_is_printed, 0 },
 		{ what_is_printed_reads_back, 0 },
+		{ a_port_has_a_name_of_any_language, 0 },
 		{ no_part_of_it_does, 0 },
 		{ a_fault_is_refused, COUNT_OF(faults) },
 		{ what_is_known_of_a_place_grows, 0 },
