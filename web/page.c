@@ -156,7 +156,7 @@ void page_add_freshness(const struct call *call, struct text *out)
 		tr_add(out, "no step yet");
 	else if (s->is_replay)
 		dates_add_time(out, fmin(s->last_step_end, s->now));
-	else if (call->wall_s - s->last_step_end < 86400)
+	else if (fabs(call->wall_s - s->last_step_end) < 86400)
 		dates_add(out, "%H:%M:%S %Z", (int64_t)s->last_step_end);
 	else
 		dates_add_time(out, s->last_step_end);
