@@ -11,78 +11,8 @@
 
 #include "support/made_accounts.h"
 #include "support/markup.h"
+#include "support/payloads.h"
 #include "support/unit.h"
-
-static const char *const payloads[] = {
-	"<script>alert(1)</script>",
-	"</script><script>alert(1)</script>",
-	"<ScRiPt>alert(1)</sCrIpT>",
-	"<script src=//evil.example/x.js></script>",
-	"<script\n>alert(1)</script>",
-	"<img src=x onerror=alert(1)>",
-	"<img src=\"x\" onerror=\"alert(1)\">",
-	"<IMG SRC=javascript:alert(1)>",
-	"<svg onload=alert(1)>",
-	"<svg><script>alert(1)</script></svg>",
-	"<svg/onload=alert(1)//",
-	"<body onload=alert(1)>",
-	"<iframe src=javascript:alert(1)></iframe>",
-	"<object data=javascript:alert(1)>",
-	"<embed src=javascript:alert(1)>",
-	"<link rel=stylesheet href=//evil.example/x.css>",
-	"<style>*{background:url(//evil.example)}</style>",
-	"<base href=//evil.example/>",
-	"<meta http-equiv=refresh content=0;url=//evil.example>",
-	"<form action=//evil.example><input name=p>",
-	"<math><mi xlink:href=javascript:alert(1)>x</mi></math>",
-	"<details open ontoggle=alert(1)>",
-	"<a href=javascript:alert(1)>x</a>",
-	"<marquee onstart=alert(1)>",
-	"<!--><script>alert(1)</script>",
-	"--><script>alert(1)</script><!--",
-	"<![CDATA[<script>alert(1)</script>]]>",
-	"]]><script>alert(1)</script>",
-	"<?xml version=\"1.0\"?><x>",
-	"<!DOCTYPE x [<!ENTITY e \"x\">]>",
-	"</title><script>alert(1)</script>",
-	"</textarea><script>alert(1)</script>",
-	"</bdi></h1><script>alert(1)</script>",
-	"\" onmouseover=\"alert(1)",
-	"' onmouseover='alert(1)",
-	"\"><script>alert(1)</script>",
-	"'><script>alert(1)</script>",
-	"\" autofocus onfocus=alert(1) x=\"",
-	"` onmouseover=alert(1)",
-	"&lt;script&gt;alert(1)&lt;/script&gt;",
-	"&#60;script&#62;alert(1)&#60;/script&#62;",
-	"&amp;lt;b&amp;gt;",
-	"&nosuch;",
-	"&",
-	"javascript:alert(1)",
-	"data:text/html,<script>alert(1)</script>",
-	"{{7*7}}",
-	"${7*7}",
-	"%s%n%x%p%d",
-	"%3Cscript%3Ealert(1)%3C/script%3E",
-	"\\u003cscript\\u003e",
-	"\\\"};alert(1);//",
-	"\";alert(1);//",
-	"=cmd|' /C calc'!A0",
-	"+SUM(1+1)",
-	"-2+3",
-	"@SUM(1)",
-	"=HYPERLINK(\"http://evil.example\")",
-	"\"=1+1\"",
-	("\xe2\x80\xae"
-	 "gnp.exe"),
-	"\xc0\xbcscript\xc0\xbe",
-	"\xff\xfe<b>",
-	"a\r\nSet-Cookie: x=y",
-	"a\n127.0.0.1 - - forged",
-	"\x1b[31mred",
-	"\x01\x02\x7f",
-	"name:with\\colons:and%percent",
-};
 
 static const char *const targets[] = {
 	"/",
@@ -135,7 +65,7 @@ static void rename_one(char **name, const char *to)
 	ck_assert_ptr_nonnull(*name);
 }
 
-enum { MEMBERS = 7, COUNT = COUNT_OF(payloads) };
+enum { MEMBERS = 7, COUNT = PAYLOAD_COUNT };
 
 static const char *payload(size_t i)
 {
