@@ -6,6 +6,7 @@
  * journal whatever the file lacks, and nothing counts twice.
  */
 #include <errno.h>
+#include <stdint.h>
 
 #include "collector/flush_state.h"
 #include "store/cumulative_file.h"
@@ -25,8 +26,9 @@ void flush_counters_open(struct flush *f)
 			    f->state_dir, err_str(rc));
 	if (rc < 0)
 		return;
-	rc = cumulative_follow(&f->counters, f->state_dir, JOURNAL_STEPS);
-	if (rc < 0)
+	rc = cumulative_follow(&f->counters, f->state_dir, JOURNAL_STEPS, SIZE_MAX);
+	/* Of a journal that began anew all that comes is new. */
+	if (rc < 0 && rc != -ESTALE)
 		log_warning("flush: the counters lack some of the journal: %s",
 			    err_str(rc));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/metrics.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -94,7 +95,7 @@ void page_metrics(const struct call *call, struct response *r)
 	rc = exposition_init(&m.e, &r->body, (enum exposition_form)form,
 			     METRICS_SAMPLES_MAX);
 	if (rc == 0 && pairs.is_asked)
-		metrics_add_pairs(&m, &pairs);
+		rc = metrics_add_pairs(&m, &pairs);
 	else if (rc == 0)
 		rc = add_all(&m);
 	if (rc == 0) {
@@ -109,6 +110,10 @@ void page_metrics(const struct call *call, struct response *r)
 	free(m.ports);
 	if (rc < 0) {
 		text_clear(&r->body);
-		page_refuse(call, r, 503, TR("Out of memory."));
+		page_refuse(call, r, 503,
+			    rc == -EBUSY
+				? TR("Pairs are being counted for somebody "
+				     "else: ask again.")
+				: TR("Out of memory."));
 	}
 }

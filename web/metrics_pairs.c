@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -95,13 +96,15 @@ static void add_all(void *context, const struct cumulative *c)
 		       (double)NAN);
 }
 
-void metrics_add_pairs(struct metrics *m, const struct metrics_pairs *pairs)
+int metrics_add_pairs(struct metrics *m, const struct metrics_pairs *pairs)
 {
 	const struct call *call = m->call;
 	struct asking asking = { m, pairs };
 	int rc = pair_counters_look(site_pair_counters(call->site),
-				    call->config->state_dir, call->now_s,
-				    add_all, &asking);
+				    call->config->state_dir, add_all, &asking);
 
+	if (rc == -EBUSY)
+		return rc;
 	exposition_one(&m->e, &up_family, rc == 0, (double)NAN);
+	return 0;
 }

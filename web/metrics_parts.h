@@ -60,7 +60,8 @@ struct metrics_pairs {
 MUST_CHECK bool metrics_read_pairs(const struct call *call,
 				   struct metrics_pairs *out);
 
-/** The pairs that are asked for. */
-void metrics_add_pairs(struct metrics *m, const struct metrics_pairs *pairs);
+/** The pairs that are asked for. @return 0; -EBUSY: somebody is at them */
+MUST_CHECK int metrics_add_pairs(struct metrics *m,
+				 const struct metrics_pairs *pairs);
 
 #endif

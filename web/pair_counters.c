@@ -8,7 +8,7 @@
 
 #include "store/cumulative_file.h"
 
-enum { LAST_WITHIN_S = 3600 }; /* where the journal's end is looked for */
+enum { STEPS_A_CALL = 24 }; /* two hours of them */
 
 struct pair_counters {
 	pthread_mutex_t lock; /* guards what follows */
@@ -40,18 +40,30 @@ void pair_counters_free(struct pair_counters *pairs)
 	free(pairs);
 }
 
+static int take_steps(struct pair_counters *pairs, const char *state_dir)
+{
+	int rc = -ESTALE;
+
+	if (pairs->has_begun)
+		rc = cumulative_follow(&pairs->sums, state_dir, JOURNAL_PAIRS,
+				       STEPS_A_CALL);
+	/* The journal is another one: so are the counters. */
+	if (rc == -ESTALE) {
+		cumulative_fini(&pairs->sums);
+		rc = cumulative_begin(&pairs->sums, state_dir, JOURNAL_PAIRS);
+		pairs->has_begun = rc == 0;
+	}
+	return rc;
+}
+
 int pair_counters_look(struct pair_counters *pairs, const char *state_dir,
-		       int64_t now_s, pair_counters_visit visit, void *context)
+		       pair_counters_visit visit, void *context)
 {
 	int rc;
 
-	(void)pthread_mutex_lock(&pairs->lock);
-	if (pairs->has_begun)
-		rc = cumulative_follow(&pairs->sums, state_dir, JOURNAL_PAIRS);
-	else
-		rc = cumulative_begin(&pairs->sums, state_dir, JOURNAL_PAIRS,
-				      now_s - LAST_WITHIN_S);
-	pairs->has_begun = pairs->has_begun || rc == 0;
+	if (pthread_mutex_trylock(&pairs->lock) != 0)
+		return -EBUSY;
+	rc = take_steps(pairs, state_dir);
 	visit(context, &pairs->sums);
 	(void)pthread_mutex_unlock(&pairs->lock);
 	return rc;

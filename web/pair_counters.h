@@ -28,13 +28,15 @@ void pair_counters_free(struct pair_counters *pairs);
 typedef void (*pair_counters_visit)(void *context, const struct cumulative *c);
 
 /**
- * Take what the journal has got since the last call, and look at it. The first
- * call begins to count.
+ * Take what the journal has got since the last call, two hours of it at most,
+ * and look at it. The first call begins to count; so does one that finds
+ * another journal.
  *
- * @return as cumulative_follow; visit is called in any case
+ * @return as cumulative_follow, visit was called; -EBUSY: another thread is at
+ *         it, visit was not
  */
 MUST_CHECK int pair_counters_look(struct pair_counters *pairs,
-				  const char *state_dir, int64_t now_s,
+				  const char *state_dir,
 				  pair_counters_visit visit, void *context);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "store/record.h"
@@ -46,45 +47,78 @@ int cumulative_store(const struct cumulative *c, const char *state_dir)
 	return rc;
 }
 
-/* c NULL: only see where it ends. */
-static int read_on(struct journal_reader *reader, struct cumulative *c,
-		   uint64_t *seq)
+static bool is_step(const struct record_head *head)
 {
-	struct record_reader record;
-	int rc;
+	return head->kind == RECORD_STEP || head->kind == RECORD_PAIR_STEP;
+}
 
-	while ((rc = journal_read_next(reader, &record)) == 1) {
+/* What to read of a journal, and what was seen of it. */
+struct reading {
+	struct journal_reader *reader;
+	size_t most;	  /* steps to take */
+	uint64_t highest; /* seq of a step that was there; 0: none */
+};
+
+/* c NULL: only see where it ends. */
+static int read_on(struct reading *r, struct cumulative *c)
+{
+	uint64_t from = c ? c->seq : 0;
+	struct record_reader record;
+	size_t taken = 0;
+	int rc = 0;
+
+	while (taken < r->most &&
+	       (rc = journal_read_next(r->reader, &record)) == 1) {
 		uint64_t at = record.head.seq;
 
-		if (at > *seq)
-			*seq = at;
+		if (!is_step(&record.head))
+			continue;
+		if (at > r->highest)
+			r->highest = at;
+		if (at <= from)
+			continue;
+		taken++;
 		/* What is damaged counts as far as it can be read. */
 		if (c && cumulative_take(c, &record, at) < 0)
 			continue;
 	}
-	journal_read_close(reader);
-	return rc;
+	journal_read_close(r->reader);
+	return rc < 0 ? rc : 0;
 }
 
 int cumulative_follow(struct cumulative *c, const char *state_dir,
-		      enum journal_stream stream)
+		      enum journal_stream stream, size_t most)
 {
-	struct journal_reader *reader;
-	uint64_t seq = c->seq;
-	int rc = journal_read_after(&reader, state_dir, 1U << stream, seq);
+	struct reading r = { .most = most };
+	/* The last one that was taken too: it tells that this is its journal.
+	 */
+	uint64_t behind = c->seq > 0 ? c->seq - 1 : 0;
+	uint64_t ours = c->seq;
+	int rc = journal_read_after(&r.reader, state_dir, 1U << stream, behind);
 
+	if (rc == 0)
+		rc = read_on(&r, c);
 	if (rc == -ENOENT)
-		return 0;
-	return rc < 0 ? rc : read_on(reader, c, &seq);
+		rc = 0;
+	return rc == 0 && r.highest < ours ? -ESTALE : rc;
 }
 
 int cumulative_begin(struct cumulative *c, const char *state_dir,
-		     enum journal_stream stream, int64_t from_s)
+		     enum journal_stream stream)
 {
-	struct journal_reader *reader;
-	int rc = journal_read_all(&reader, state_dir, 1U << stream, from_s);
+	struct reading r = { .most = SIZE_MAX };
+	uint64_t named;
+	int rc = journal_newest_name(&named, state_dir, stream);
 
-	if (rc == -ENOENT)
+	if (rc == -ENOENT || (rc == 0 && named == 0))
 		return 0;
-	return rc < 0 ? rc : read_on(reader, NULL, &c->seq);
+	/* Of the newest file its end; of the others nothing. */
+	if (rc == 0)
+		rc = journal_read_after(&r.reader, state_dir, 1U << stream,
+					named - 1);
+	if (rc == 0)
+		rc = read_on(&r, NULL);
+	if (rc == 0)
+		c->seq = r.highest > 0 ? r.highest : named - 1;
+	return rc;
 }

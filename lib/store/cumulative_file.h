@@ -7,7 +7,7 @@
  * minute, and what the journal has of later steps.
  */
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "store/cumulative.h"
@@ -29,20 +29,25 @@ MUST_CHECK int cumulative_store(const struct cumulative *c,
 				const char *state_dir);
 
 /**
- * Add the closed steps that the journal has behind c->seq. Damage in it is
- * passed over.
- * @return as journal_read_all; no journal is no steps: 0
+ * Add the closed steps that the journal has behind c->seq, in their order.
+ * Damage in it is passed over.
+ *
+ * @param most  steps to add; what is behind them is there for the next call
+ * @return as journal_read_all; no journal is no steps: 0. -ESTALE: the
+ * journal's last step is one before c->seq, so it is another journal, or there
+ * is none any more; nothing was added
  */
 MUST_CHECK int cumulative_follow(struct cumulative *c, const char *state_dir,
-				 enum journal_stream stream);
+				 enum journal_stream stream, size_t most);
 
 /**
- * Begin at the journal's end: nothing is counted of what it has so far.
+ * Begin at the journal's end, however old that is: nothing is counted of what
+ * it has so far. Reads its newest file alone.
  *
- * @param from_s  steps that end before it need not be looked at
- * @return as cumulative_follow
+ * @param c  empty
+ * @return as journal_read_all; no journal has its end where it begins: 0
  */
 MUST_CHECK int cumulative_begin(struct cumulative *c, const char *state_dir,
-				enum journal_stream stream, int64_t from_s);
+				enum journal_stream stream);
 
 #endif

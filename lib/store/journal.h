@@ -126,6 +126,14 @@ MUST_CHECK int journal_read_after(struct journal_reader **out,
 				  const char *state_dir, unsigned streams,
 				  uint64_t seq);
 
+/**
+ * The seq that the name of the newest file of closed steps tells: that of its
+ * first record. 0: there is no file.
+ * @return as journal_read_all
+ */
+MUST_CHECK int journal_newest_name(uint64_t *seq, const char *state_dir,
+				   enum journal_stream stream);
+
 /** Read the parts that no record has replaced. @return as journal_read_all */
 MUST_CHECK int journal_read_parts(struct journal_reader **out,
 				  const char *state_dir);

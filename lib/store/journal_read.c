@@ -103,6 +103,27 @@ int journal_read_after(struct journal_reader **out, const char *state_dir,
 	return rc;
 }
 
+int journal_newest_name(uint64_t *seq, const char *state_dir,
+			enum journal_stream stream)
+{
+	char folder[PATH_MAX];
+	struct journal_list list = { .files = NULL };
+	size_t from;
+	size_t to;
+	int rc;
+
+	if (snprintf(folder, sizeof(folder), "%s/journal", state_dir) >=
+	    (int)sizeof(folder))
+		return -ENAMETOOLONG;
+	rc = journal_list_read(&list, folder, 1U << journal_closed_of(stream));
+	if (rc == 0) {
+		journal_list_kind(&list, journal_closed_of(stream), &from, &to);
+		*seq = to > from ? list.files[to - 1].name.first_seq : 0;
+	}
+	journal_list_fini(&list);
+	return rc;
+}
+
 int journal_read_parts(struct journal_reader **out, const char *state_dir)
 {
 	int rc = journal_read_all(out, state_dir, ~0u, 0);

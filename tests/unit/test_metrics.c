@@ -10,8 +10,10 @@
 
 #include "support/made_accounts.h"
 #include "support/made_counters.h"
+#include "support/tempdir.h"
 #include "support/unit.h"
 #include "util/file.h"
+#include "web/pair_counters.h"
 #include "web/route.h"
 
 enum { HOURS = 2, COUNTED_S = 86400, STEP_S = 300 };
@@ -191,6 +193,107 @@ START_TEST(pairs_are_given_on_request_alone)
 }
 END_TEST
 
+struct looked {
+	struct pair_counters *again; /* looked at within, if given */
+	const char *dir;
+	uint64_t bytes; /* from the first member to the other */
+	int rc;
+};
+
+static void look(void *context, const struct cumulative *c)
+{
+	struct looked *l = context;
+
+	for (size_t i = 0; i < c->count; i++)
+		l->bytes += c->items[i].values[PAIR_AB_V4_BYTES];
+	if (l->again)
+		l->rc = pair_counters_look(l->again, l->dir, look, NULL);
+}
+
+static uint64_t pair_bytes(struct pair_counters *pairs, const char *dir)
+{
+	struct looked l = { .again = NULL };
+
+	return pair_counters_look(pairs, dir, look, &l) < 0 ? UINT64_MAX
+							    : l.bytes;
+}
+
+/* One end of the journal is as good as another, however old. */
+START_TEST(pairs_begin_at_a_journal_end_of_any_age)
+{
+	int64_t start_s = MADE_SITE_END - 7200;
+	char *dir = tempdir_new();
+	struct pair_counters *pairs;
+
+	ck_assert_int_eq(pair_counters_new(&pairs), 0);
+	for (int64_t i = 0; i < 3; i++)
+		made_counters_journal_pair(dir, start_s + i * STEP_S, 7000);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 0);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 0);
+	made_counters_journal_pair(dir, MADE_SITE_END, 1000);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 1000);
+	pair_counters_free(pairs);
+	tempdir_remove(dir);
+}
+END_TEST
+
+/* Without it, and with one that begins at the first seq. */
+START_TEST(pairs_begin_anew_with_another_journal)
+{
+	int64_t start_s = MADE_SITE_END - 7200;
+	char *dir = tempdir_new();
+	struct pair_counters *pairs;
+	char from[1024];
+	char to[1024];
+
+	(void)snprintf(from, sizeof(from), "%s/journal", dir);
+	(void)snprintf(to, sizeof(to), "%s/away", dir);
+	ck_assert_int_eq(pair_counters_new(&pairs), 0);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 0);
+	for (int64_t i = 0; i < 3; i++)
+		made_counters_journal_pair(dir, start_s + i * STEP_S, 1000);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 3000);
+	ck_assert_int_eq(rename(from, to), 0);
+	made_counters_journal_pair(dir, start_s + 3 * STEP_S, 1000);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 0);
+	made_counters_journal_pair(dir, start_s + 4 * STEP_S, 1000);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 1000);
+	pair_counters_free(pairs);
+	tempdir_remove(dir);
+}
+END_TEST
+
+START_TEST(one_call_takes_two_hours_of_pairs)
+{
+	int64_t start_s = MADE_SITE_END - 7200;
+	char *dir = tempdir_new();
+	struct pair_counters *pairs;
+
+	ck_assert_int_eq(pair_counters_new(&pairs), 0);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 0);
+	for (int64_t i = 0; i < 30; i++)
+		made_counters_journal_pair(dir, start_s + i * STEP_S, 1000);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 24000);
+	ck_assert_uint_eq(pair_bytes(pairs, dir), 30000);
+	pair_counters_free(pairs);
+	tempdir_remove(dir);
+}
+END_TEST
+
+/* A worker does not wait for another one. */
+START_TEST(pairs_are_for_one_at_a_time)
+{
+	char *dir = tempdir_new();
+	struct looked l = { .dir = dir };
+
+	ck_assert_int_eq(pair_counters_new(&l.again), 0);
+	ck_assert_int_eq(pair_counters_look(l.again, dir, look, &l), 0);
+	ck_assert_int_eq(l.rc, -EBUSY);
+	pair_counters_free(l.again);
+	tempdir_remove(dir);
+}
+END_TEST
+
 START_TEST(a_query_that_is_none_is_refused)
 {
 	static const char *const targets[] = { "/metrics?pairs=1e3",
@@ -247,6 +350,10 @@ static int run(void)
 		{ a_counter_is_what_was_counted_to_the_byte, 0 },
 		{ without_counters_the_rest_is_there, 2 },
 		{ pairs_are_given_on_request_alone, 0 },
+		{ pairs_begin_at_a_journal_end_of_any_age, 0 },
+		{ pairs_begin_anew_with_another_journal, 0 },
+		{ one_call_takes_two_hours_of_pairs, 0 },
+		{ pairs_are_for_one_at_a_time, 0 },
 		{ a_query_that_is_none_is_refused, 0 },
 		{ a_token_opens_what_its_owner_sees, 0 },
 	};
