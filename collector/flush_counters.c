@@ -6,31 +6,82 @@
  * journal whatever the file lacks, and nothing counts twice.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "collector/flush_state.h"
 #include "store/cumulative_file.h"
 #include "util/err.h"
 #include "util/log.h"
 
-void flush_counters_open(struct flush *f)
+/* What cannot be read now and never will be stands beside the new one. */
+static int move_aside(struct flush *f, int why)
 {
+	char from[PATH_MAX];
+	char to[PATH_MAX];
+
+	if (snprintf(from, sizeof(from), "%s/counters", f->state_dir) >=
+		(int)sizeof(from) ||
+	    snprintf(to, sizeof(to), "%s.damaged", from) >= (int)sizeof(to))
+		return -ENAMETOOLONG;
+	if (rename(from, to) < 0)
+		return -errno;
+	/* Summed anew from a journal of days they would seem to leap. */
+	log_warning("flush: cannot read: %s: %s: it is %s now, and counters "
+		    "begin anew",
+		    from, err_str(why), to);
+	return 0;
+}
+
+/* The file, and what the journal has behind it, instead of what is there. */
+static int take_up(struct flush *f)
+{
+	struct cumulative read;
 	int rc;
 
-	cumulative_init(&f->counters, CUMULATIVE_MAX);
-	rc = cumulative_load(&f->counters, f->state_dir);
-	/* Summed anew from a journal of days they would seem to leap. */
-	if (rc < 0 && rc != -ENOENT)
-		log_warning("flush: cannot read: %s/counters: %s: they begin "
-			    "anew",
-			    f->state_dir, err_str(rc));
+	cumulative_init(&read, CUMULATIVE_MAX);
+	rc = cumulative_load(&read, f->state_dir);
 	if (rc < 0)
-		return;
-	rc = cumulative_follow(&f->counters, f->state_dir, JOURNAL_STEPS, SIZE_MAX);
+		return rc;
+	rc = cumulative_follow(&read, f->state_dir, JOURNAL_STEPS, SIZE_MAX);
 	/* Of a journal that began anew all that comes is new. */
-	if (rc < 0 && rc != -ESTALE)
-		log_warning("flush: the counters lack some of the journal: %s",
-			    err_str(rc));
+	if (rc < 0 && rc != -ESTALE) {
+		cumulative_fini(&read);
+		return rc;
+	}
+	cumulative_fini(&f->counters);
+	f->counters = read;
+	return 0;
+}
+
+/* Find out what becomes of the file; tried again as long as it is unread. */
+static void look_at_file(struct flush *f)
+{
+	int rc = take_up(f);
+	int before = f->counters_unread;
+
+	f->counters_unread = 0;
+	if (rc == 0 || rc == -ENOENT)
+		return;
+	if (rc == ERR_MALFORMED || rc == ERR_TRUNCATED)
+		rc = move_aside(f, rc);
+	f->counters_unread = rc;
+	f->counters_foreign = rc == ERR_UNSUPPORTED || rc == ERR_RANGE;
+	if (f->counters_foreign)
+		log_error("flush: %s/counters: %s: it is left alone, and "
+			  "counters are not stored",
+			  f->state_dir, err_str(rc));
+	else if (rc < 0 && rc != before)
+		log_error("flush: cannot read: %s/counters: %s: tried again "
+			  "before it is replaced",
+			  f->state_dir, err_str(rc));
+}
+
+void flush_counters_open(struct flush *f)
+{
+	cumulative_init(&f->counters, CUMULATIVE_MAX);
+	look_at_file(f);
 }
 
 void flush_counters_take(struct flush *f, const struct record_head *head)
@@ -52,7 +103,12 @@ void flush_counters_store(struct flush *f)
 {
 	int rc;
 
-	if (!f->counters_due)
+	if (!f->counters_due || f->counters_foreign)
+		return;
+	/* The journal has on the disk what was counted meanwhile. */
+	if (f->counters_unread)
+		look_at_file(f);
+	if (f->counters_unread)
 		return;
 	rc = cumulative_store(&f->counters, f->state_dir);
 	if (rc == 0)

@@ -41,8 +41,10 @@ struct flush {
 	struct record_reader ports; /* what an earlier process knew of them */
 	struct text ports_bytes;
 	struct cumulative counters; /* sums of the closed steps */
-	bool counters_due;  /* a step was closed since they were written */
-	int counters_error; /* why they could not be, the last time */
+	bool counters_due;   /* a step was closed since they were written */
+	int counters_unread; /* why the file could not be read yet; 0: it was */
+	bool counters_foreign; /* it is of a later version: not written over */
+	int counters_error;    /* why they could not be, the last time */
 	uint64_t steps;
 	uint64_t failed;
 	bool finished; /* all that was taken in is on the disk */

@@ -16,6 +16,9 @@
 #include "support/stored_rows.h"
 #include "support/switch_builder.h"
 #include "support/tempdir.h"
+#include "util/crc32c.h"
+#include "util/file.h"
+#include "util/little_endian.h"
 
 #define FIRST (STORED_START / STEP_S)
 
@@ -227,6 +230,8 @@ static void damage(void)
 /* Not from what the journal still has: that would be a leap. */
 START_TEST(damaged_ones_begin_anew)
 {
+	char aside[1100];
+
 	talk(600, SENT_IPV4);
 	close_step();
 	damage();
@@ -234,6 +239,68 @@ START_TEST(damaged_ones_begin_anew)
 	talk(700, SENT_IPV4);
 	close_step();
 	ck_assert_uint_eq(sent(64500), 7000);
+	(void)snprintf(aside, sizeof(aside), "%s.damaged", path);
+	ck_assert_int_eq(access(aside, F_OK), 0);
+}
+END_TEST
+
+/* Give the file a version that is none yet, whole otherwise. */
+static void make_later(struct text *bytes)
+{
+	enum { CHECKSUM_AT = 8, VERSION_AT = 12 };
+	uint8_t *data;
+
+	ck_assert_int_eq(file_read(path, CUMULATIVE_FILE_MAX, bytes), 0);
+	data = (uint8_t *)bytes->data;
+	put_le32(data + VERSION_AT, CUMULATIVE_VERSION + 1);
+	put_le32(data + CHECKSUM_AT,
+		 crc32c(0, data + VERSION_AT, bytes->len - (size_t)VERSION_AT));
+	ck_assert_int_eq(file_replace(path, bytes->data, bytes->len), 0);
+}
+
+/* Whoever goes back to this version for a day loses nothing. */
+START_TEST(a_later_version_is_left_alone)
+{
+	struct text before;
+	struct text after;
+
+	text_init(&before);
+	text_init(&after);
+	talk(600, SENT_IPV4);
+	close_step();
+	make_later(&before);
+	open_flush(FLUSH_LIVE);
+	talk(700, SENT_IPV4);
+	close_step();
+	flush_finish(flush);
+	ck_assert_int_eq(file_read(path, CUMULATIVE_FILE_MAX, &after), 0);
+	ck_assert_uint_eq(after.len, before.len);
+	ck_assert_int_eq(memcmp(after.data, before.data, after.len), 0);
+	text_fini(&before);
+	text_fini(&after);
+}
+END_TEST
+
+/* It is no file for a while: reading fails, and might not another time. */
+START_TEST(one_that_cannot_be_read_is_tried_again)
+{
+	char kept[1100];
+
+	(void)snprintf(kept, sizeof(kept), "%s.kept", path);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_int_eq(rename(path, kept), 0);
+	ck_assert_int_eq(symlink("counters", path), 0); /* ELOOP */
+	open_flush(FLUSH_LIVE);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_int_ne(access(path, F_OK), 0);
+	ck_assert_int_eq(rename(kept, path), 0);
+	ck_assert_uint_eq(sent(64500), 6000);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_uint_eq(sent(64500), 18000);
+	check_counters(5);
 }
 END_TEST
 
@@ -275,6 +342,8 @@ int main(void)
 		{ they_go_on_after_a_restart, 0 },
 		{ what_a_killed_process_left_out_comes_from_the_journal, 0 },
 		{ damaged_ones_begin_anew, 0 },
+		{ a_later_version_is_left_alone, 0 },
+		{ one_that_cannot_be_read_is_tried_again, 0 },
 		{ a_replay_writes_them_at_its_end, 0 },
 		{ a_file_that_cannot_be_written_is_tried_again, 0 },
 	};
