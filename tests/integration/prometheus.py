@@ -156,10 +156,12 @@ global: {{ scrape_interval: 1s, evaluation_interval: 1s }}
 rule_files: [ {os.path.abspath(rules)} ]
 scrape_configs:
   - job_name: lanterne
-    static_configs: [ {{ targets: [ "127.0.0.1:{web_port}" ] }} ]
+    static_configs:
+      - {{ targets: [ "127.0.0.1:{web_port}" ], labels: {{ site: east }} }}
   - job_name: lanterne_pairs
     params: {{ pairs: [ all ] }}
-    static_configs: [ {{ targets: [ "127.0.0.1:{web_port}" ] }} ]
+    static_configs:
+      - {{ targets: [ "127.0.0.1:{web_port}" ], labels: {{ site: east }} }}
 {remote}""")
     return Program(["prometheus", f"--config.file={config}",
                     f"--storage.tsdb.path={folder}/tsdb",
@@ -258,6 +260,39 @@ def check_prometheus(checks, counting, asked):
                  "rules that cannot be evaluated")
 
 
+def check_meeting(checks, counting, asked):
+    """Rules and what is scraped have the labels that the other asks for."""
+    site = 'job="lanterne",site="east"'
+    recorded = {
+        "lanterne:port_utilisation:ratio": f'{{{site},direction="in"}}',
+        "lanterne:member_bytes:rate10m":
+            f'{{{site},asn="64500",direction="from_member"}}',
+    }
+    for name, labels in recorded.items():
+        checks.that(asked.wait_for(f"max({name}{labels})", 1e-9),
+                    f"{name} has values")
+    rate = asked.value("lanterne:member_bytes:rate10m"
+                       '{asn="64500",direction="from_member"}')
+    checks.that(rate is not None and 0 < rate < 2 * counting.rate,
+                f"of a member one, below {2 * counting.rate}: {rate}")
+    must([counting.program, counting.folder, counting.from_s,
+          int(time.time()), "pair"])
+    pairs = 'lanterne_pair_bytes_total{job="lanterne_pairs",site="east"}'
+    checks.that(asked.wait_for(f"count({pairs})", 1), "a pair is told")
+    checks.equal(asked.value('count(lanterne_pair_bytes_total'
+                             '{job!="lanterne_pairs"})'), None,
+                 "and to who asks alone")
+
+
+def check_alert(checks, asked, folder):
+    """Pending is enough: the rule's wait is longer than a test's."""
+    name = 'ALERTS{alertname="LanterneCountersStale",site="east"}'
+    checks.equal(asked.value(f"count({name})"), None, "nothing is stale")
+    os.replace(os.path.join(folder, "counters"),
+               os.path.join(folder, "counters.away"))
+    checks.that(asked.wait_for(f"count({name})", 1), "counters are stale")
+
+
 def check_reset(checks, counting, asked):
     """Counters that begin anew are seen as that."""
     counting.begin_anew()
@@ -290,7 +325,10 @@ def run(arguments, folder, checks, programs):
             check_rate(checks, counting, remote, "VictoriaMetrics")
         else:
             check_prometheus(checks, counting, asked)
+            check_meeting(checks, counting, asked)
             check_reset(checks, counting, asked)
+            counting.end()
+            check_alert(checks, asked, folder)
     finally:
         counting.end()
 
