@@ -193,6 +193,12 @@ static void put_labels(struct exposition *e, struct exposition_labels labels)
 		text_add_char(&e->line, '}');
 }
 
+static bool tells_created(const struct exposition *e)
+{
+	return e->form == EXPOSITION_OPEN_METRICS &&
+	       e->family.type == EXPOSITION_COUNTER;
+}
+
 /* Whether one more may be written; its labels are in the line then. */
 static bool has_room(struct exposition *e, struct exposition_labels labels)
 {
@@ -200,7 +206,8 @@ static bool has_room(struct exposition *e, struct exposition_labels labels)
 
 	if (!e->family.name)
 		return false;
-	if (e->samples >= e->max) {
+	/* Both of a counter or none. */
+	if (e->samples + (tells_created(e) ? 2 : 1) > e->max) {
 		e->beyond++;
 		return false;
 	}
@@ -243,9 +250,9 @@ static void end_sample(struct exposition *e, double since_s)
 {
 	text_add_char(e->out, '\n');
 	e->samples++;
-	if (e->form != EXPOSITION_OPEN_METRICS ||
-	    e->family.type != EXPOSITION_COUNTER || !isfinite(since_s))
+	if (!tells_created(e) || !isfinite(since_s))
 		return;
+	e->samples++;
 	add_front(e, "_created");
 	add_value(e->out, since_s);
 	text_add_char(e->out, '\n');

@@ -56,7 +56,7 @@ struct exposition {
 	size_t name_count;
 	struct u64map seen; /* label sets of the family */
 	uint64_t seed;
-	uint64_t samples;	   /* written */
+	uint64_t samples;	   /* written; _created ones too */
 	uint64_t max;		   /* of them */
 	uint64_t beyond;	   /* left out for that */
 	uint64_t doubled;	   /* of labels that were there */

@@ -14,7 +14,9 @@
 #include "store/cumulative.h"
 #include "util/attr.h"
 
-enum { PAIR_COUNTERS_MAX = 100000 };
+/* Pairs that are held; an answer has METRICS_SAMPLES_MAX samples, up to
+ * PAIR_COUNT of each pair. */
+enum { PAIR_COUNTERS_MAX = 150000 };
 
 struct pair_counters;
 

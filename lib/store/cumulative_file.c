@@ -81,6 +81,8 @@ static int read_on(struct reading *r, struct cumulative *c)
 		/* What is damaged counts as far as it can be read. */
 		if (c && cumulative_take(c, &record, at) < 0)
 			continue;
+		if (c && !record.head.odd_clock)
+			cumulative_forget_gone(c);
 	}
 	journal_read_close(r->reader);
 	return rc < 0 ? rc : 0;

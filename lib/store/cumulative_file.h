@@ -30,7 +30,7 @@ MUST_CHECK int cumulative_store(const struct cumulative *c,
 
 /**
  * Add the closed steps that the journal has behind c->seq, in their order.
- * Damage in it is passed over.
+ * Damage in it is passed over, and who is gone is forgotten.
  *
  * @param most  steps to add; what is behind them is there for the next call
  * @return as journal_read_all; no journal is no steps: 0. -ESTALE: the

@@ -250,6 +250,25 @@ START_TEST(what_is_beyond_the_bound_is_counted)
 }
 END_TEST
 
+/* A sample and the line that says since when: both or none. */
+START_TEST(since_when_counts_in_the_bound)
+{
+	begin(EXPOSITION_OPEN_METRICS, 5);
+	exposition_begin(&e, &bytes);
+	for (int i = 0; i < 5; i++) {
+		char number[8];
+		const struct exposition_label label = { "port", number };
+
+		(void)snprintf(number, sizeof(number), "%d", i);
+		exposition_add(&e, (struct exposition_labels){ &label, 1 }, 1,
+			       5);
+	}
+	ck_assert_uint_eq(e.samples, 4);
+	ck_assert_uint_eq(e.beyond, 3);
+	end();
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -261,6 +280,7 @@ int main(void)
 		{ a_name_that_cannot_be_is_refused, COUNT_OF(bad) },
 		{ the_same_labels_come_once, 0 },
 		{ what_is_beyond_the_bound_is_counted, 0 },
+		{ since_when_counts_in_the_bound, 0 },
 	};
 
 	return unit_run("exposition", tests, COUNT_OF(tests));
