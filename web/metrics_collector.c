@@ -4,10 +4,10 @@
  * What the collector counted since it started. Each key of the status file that
  * is known here is a family of its own; what a later collector adds is not.
  */
+#include "web/metrics_parts.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "web/metrics_parts.h"
 
 #define COUNTER EXPOSITION_COUNTER
 #define GAUGE	EXPOSITION_GAUGE

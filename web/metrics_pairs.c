@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/metrics_parts.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "web/metrics_parts.h"
 #include "web/pair_counters.h"
 
 enum { NUMBER_SIZE = 12 };

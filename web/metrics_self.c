@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/metrics_parts.h"
+
 #include <math.h>
 #include <sys/statvfs.h>
 
 #include "util/process.h"
-#include "web/metrics_parts.h"
 
 #define COUNTER EXPOSITION_COUNTER
 #define GAUGE	EXPOSITION_GAUGE

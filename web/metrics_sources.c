@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/metrics_parts.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "web/metrics_parts.h"
 
 enum { NUMBER_SIZE = 24 };
 

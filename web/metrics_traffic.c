@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "web/metrics_parts.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ixp/registry.h"
-#include "web/metrics_parts.h"
 
 enum { NUMBER_SIZE = 12, LABELS_MAX = 5 };
 

@@ -217,6 +217,32 @@ START_TEST(what_a_killed_process_left_out_comes_from_the_journal)
 }
 END_TEST
 
+/* The journal was moved away: its seq begins anew, the counters go on. */
+START_TEST(a_journal_that_begins_anew_is_added)
+{
+	char from[1100];
+	char to[1100];
+
+	(void)snprintf(from, sizeof(from), "%s/journal", dir);
+	(void)snprintf(to, sizeof(to), "%s/away", dir);
+	for (int i = 0; i < 5; i++) {
+		talk(600, SENT_IPV4);
+		close_step();
+	}
+	flush_free(flush);
+	flush = NULL;
+	ck_assert_int_eq(rename(from, to), 0);
+	open_flush(FLUSH_LIVE);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_uint_eq(sent(64500), 36000);
+	open_flush(FLUSH_LIVE);
+	talk(600, SENT_IPV4);
+	close_step();
+	ck_assert_uint_eq(sent(64500), 42000);
+}
+END_TEST
+
 static void damage(void)
 {
 	FILE *file = fopen(path, "r+");
@@ -341,6 +367,7 @@ int main(void)
 		{ counters_are_the_sums_of_the_journal, 0 },
 		{ they_go_on_after_a_restart, 0 },
 		{ what_a_killed_process_left_out_comes_from_the_journal, 0 },
+		{ a_journal_that_begins_anew_is_added, 0 },
 		{ damaged_ones_begin_anew, 0 },
 		{ a_later_version_is_left_alone, 0 },
 		{ one_that_cannot_be_read_is_tried_again, 0 },
