@@ -36,12 +36,14 @@ class Exchange:
         self.write()
 
     def write(self, silent_s=0, **changes):
-        """The status as of now, with sw2 silent for so long."""
+        """The status as of now, with sw2 silent for so long; None: for ever."""
         now = time.time()
         status = dict(self.status, written=now, now=now,
                       last_step_end=int(now) // 60 * 60, **changes)
         for w in status["switches"]:
-            w["last_seen"] = now - (silent_s if w["name"] == "sw2" else 0)
+            w["last_seen"] = now
+            if w["name"] == "sw2":
+                w["last_seen"] = None if silent_s is None else now - silent_s
         new = self.folder / "status.new"
         new.write_text(json.dumps(status))
         new.replace(self.folder / "status.json")
@@ -64,6 +66,9 @@ def check_story(checks, x):
     for silent_s in (700, 1000, 90):
         x.write(silent_s=silent_s)
         checks.equal(x.told(checks, "it goes on"), "", "told once")
+    # A collector that begins anew has heard of nobody: no sign of life.
+    x.write(silent_s=None, started=time.time() - 5)
+    checks.equal(x.told(checks, "a restart"), "", "nothing is over")
     x.write(silent_s=1)
     text = x.told(checks, "it is over")
     checks.that("Over (critical): sw2 sends again" in text, text)

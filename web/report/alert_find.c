@@ -125,6 +125,17 @@ static const struct status_switch *find_switch(const struct status *status,
 	return NULL;
 }
 
+/* Of a switch that has sent nothing to this collector, which may have begun a
+ * moment ago: silent once it has had the time, but never at work again. */
+static double silence_since_start(const struct alert_search *s)
+{
+	double silent_s = s->now_s - s->configured_s;
+
+	return silent_s >= alert_threshold(ALERT_SWITCH_SILENT, ALERT_CRITICAL)
+		   ? silent_s
+		   : NAN;
+}
+
 static void find_switches(struct alert_search *s)
 {
 	const struct config *config = s->call->config;
@@ -144,8 +155,8 @@ static void find_switches(struct alert_search *s)
 		if (w && w->last_seen > 0) {
 			reading.measure = s->now_s - w->last_seen;
 			reading.figures.amount = w->last_seen;
-		} else if (w) { /* it has sent nothing yet */
-			reading.measure = s->now_s - s->configured_s;
+		} else if (w) {
+			reading.measure = silence_since_start(s);
 		}
 		reading.figures.value = reading.measure;
 		alert_readings_add(s->to, &reading);
