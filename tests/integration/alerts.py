@@ -252,6 +252,7 @@ def check_mail(checks, x):
            f"cat >>'{count}'; echo >>'{count}'")
     checks.equal(count.read_text().count("Message-Id: "), 2,
                  "a program for each mail")
+    check_one_failure(checks, x)
     x.write(silent_s=400)
     mail = read_mail(x.told(checks, "to one", "--format", "mail", "--to",
                             "me@example.net").encode())
@@ -259,6 +260,32 @@ def check_mail(checks, x):
     x.config.write_text(plain)
     x.write()
     x.told(checks, "as it was")
+
+
+def check_one_failure(checks, x):
+    """One recipient who cannot be reached: nobody else hears it twice."""
+    sent = x.folder / "sent"
+    script = (f"cat >'{x.folder}/mail'; grep -q '^To: NOC' '{x.folder}/mail'"
+              f" && exit 1; cat '{x.folder}/mail' >>'{sent}'")
+    command = ("--format", "mail", "--", "sh", "-c", script)
+    for silent_s in (400, 1):
+        x.write(silent_s=silent_s)
+        sent.write_text("")
+        done = x.alerts(*command)
+        checks.equal(done.returncode, EX_IOERR, "one of two fails")
+        checks.that(b"noc@example.net>: alerts not sent" in done.stderr,
+                    done.stderr)
+        checks.equal(sent.read_text().count("Message-Id: "), 1, "one is told")
+        x.told(checks, "no copies", *command)
+        checks.equal(sent.read_text().count("Message-Id: "), 1, "once")
+    x.write(silent_s=400)
+    none = ("--format", "mail", "--", "sh", "-c", "exit 1")
+    checks.equal(x.alerts(*none).returncode, EX_IOERR, "all fail")
+    sent.write_text("")
+    x.alerts(*command)
+    checks.equal(sent.read_text().count("Message-Id: "), 1, "told again")
+    x.write(silent_s=1)
+    x.alerts(*command)
 
 
 def check_words(checks, mails):

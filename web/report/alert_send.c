@@ -86,61 +86,70 @@ static int write_mail(struct text *out, const struct alert_report *report,
 	return rc;
 }
 
-/* To one reader what is for that one, if anything is. */
-static int send_mail(const struct alert_report *whole, const struct options *o,
-		     const struct mail_envelope *e)
+static int write_and_put(const struct alert_report *report,
+			 const struct options *o, const struct mail_envelope *e)
 {
-	struct alert_report report = *whole;
 	char suffix[SUFFIX_SIZE] = "-exchange.eml";
 	struct text mail;
 	int code = EX_OSERR;
 
-	report.asn = e->asn;
-	if (!alert_report_says(&report))
-		return EX_OK;
 	if (e->asn)
 		(void)snprintf(suffix, sizeof(suffix), "-AS%u.eml", e->asn);
 	text_init(&mail);
-	if (write_mail(&mail, &report, e) == 0)
-		code = put(o, report.at_s, suffix, &mail);
+	if (write_mail(&mail, report, e) == 0)
+		code = put(o, report->at_s, suffix, &mail);
 	text_fini(&mail);
+	if (code != EX_OK)
+		log_error("%s: alerts not sent", e->to);
 	return code;
 }
 
-static int send_mails(const struct alert_report *report,
-		      const struct options *o, const struct mail_list *mails)
+/* To each reader what is for that one, if anything is. One that fails keeps
+ * nobody else from hearing of it. */
+static int send_mails(const struct alert_report *whole, const struct options *o,
+		      const struct mail_list *mails, bool *is_told)
 {
+	struct alert_report report = *whole;
 	int code = EX_OK;
+	size_t sent = 0;
 
-	/* One that fails keeps nobody else from hearing of it. */
 	for (size_t i = 0; i < mails->count; i++) {
-		int sent = send_mail(report, o, &mails->envelopes[i]);
+		int one;
 
-		if (code == EX_OK)
-			code = sent;
+		report.asn = mails->envelopes[i].asn;
+		if (!alert_report_says(&report))
+			continue;
+		one = write_and_put(&report, o, &mails->envelopes[i]);
+		if (one == EX_OK)
+			sent++;
+		else if (code == EX_OK)
+			code = one;
 	}
+	*is_told = code == EX_OK || sent > 0;
 	return code;
 }
 
 int alert_send(const struct alert_report *report, const struct options *o,
-	       const struct mail_list *mails, const struct language *language)
+	       const struct alert_readers *readers, bool *is_told)
 {
 	bool is_json = strcmp(o->format, "json") == 0;
 	struct text text;
 	int code;
 
+	*is_told = true;
 	if (!alert_report_says(report))
 		return EX_OK;
 	if (strcmp(o->format, "mail") == 0)
-		return send_mails(report, o, mails);
+		return send_mails(report, o, &readers->mails, is_told);
 	text_init(&text);
-	text.language = language;
+	text.language = readers->language;
 	if (is_json)
 		alert_report_add_json(&text, report);
 	else
 		alert_report_add_text(&text, report);
 	code = put(o, report->at_s, is_json ? ".json" : ".txt", &text);
 	text_fini(&text);
+	*is_told = code == EX_OK;
 	return code;
 }
 
