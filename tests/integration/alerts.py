@@ -175,6 +175,30 @@ def check_state(checks, x):
     x.told(checks, "all is well")
 
 
+def check_owner(checks, x):
+    """What root tries once stays of use to whom the folder belongs to."""
+    if os.geteuid() != 0:
+        return
+    folder = x.folder / "theirs"
+    folder.mkdir()
+    os.chown(folder, 12345, 12346)
+    x.write(silent_s=400)
+    x.told(checks, "by root", "--state", folder / "alerts")
+    for name in ("alerts", "alerts.lock"):
+        found = (folder / name).stat()
+        checks.equal((found.st_uid, found.st_gid, found.st_mode & 0o777),
+                     (12345, 12346, 0o600), name)
+    # A lock that is another file by its second name is given to nobody.
+    mine = x.folder / "mine"
+    mine.write_text("")
+    (folder / "alerts.lock").unlink()
+    os.link(mine, folder / "alerts.lock")
+    done = x.alerts("--state", folder / "alerts")
+    checks.equal((done.returncode, mine.stat().st_uid), (EX_CANTCREAT, 0),
+                 "a second name")
+    x.write(silent_s=1)
+
+
 def check_at_once(checks, x):
     for silent_s, words in ((400, b"Raised"), (1, b"Over")):
         x.write(silent_s=silent_s)
@@ -324,7 +348,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         x = Exchange(folder, *sys.argv[1:3])
         for check in (check_story, check_json, check_ports, check_collector,
-                      check_state, check_at_once, check_output, check_mail,
+                      check_state, check_owner, check_at_once, check_output, check_mail,
                       check_command_line):
             before = checks.failed
             check(checks, x)
