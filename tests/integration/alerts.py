@@ -266,6 +266,8 @@ def check_mail(checks, x):
     x.told(checks, "mails", "--format", "mail", "--out", out)
     mails = {m["To"]: m for m in (read_mail(p.read_bytes())
                                   for p in out.iterdir())}
+    checks.equal({p.stat().st_mode & 0o777 for p in (out, *out.iterdir())},
+                 {0o640, 0o750}, "a member's mail is not for everybody")
     checks.equal(sorted(mails), ["NOC <noc@example.net>",
                                  "exploitation@example.net",
                                  "noc@six.example.net"], "who gets one")
