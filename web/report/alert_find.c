@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/report/alert_find.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "util/err.h"
+#include "util/log.h"
 #include "web/report/alert_rules.h"
 
 enum { CLOCK_SLACK_S = 60 };
@@ -22,8 +25,10 @@ static void find_disk(struct alert_readings *to, const struct call *call)
 	};
 	struct statvfs fs;
 
-	if (statvfs(call->config->state_dir, &fs) < 0)
+	if (statvfs(call->config->state_dir, &fs) < 0) {
+		log_error("%s: %s", call->config->state_dir, err_str(-errno));
 		return;
+	}
 	/* As df has it: what is kept for root is neither free nor used. */
 	bytes.figures.amount = (double)fs.f_bavail * (double)fs.f_frsize;
 	bytes.figures.whole = (double)(fs.f_blocks - fs.f_bfree + fs.f_bavail) *
