@@ -151,6 +151,18 @@ START_TEST(a_switch_that_never_sent_is_silent_since_it_could)
 }
 END_TEST
 
+START_TEST(a_store_that_fails_stores_nothing)
+{
+	alert_world_status(&world, "\"store\": { \"last_error\": \"journal: "
+				   "No space left on device\" }");
+	alert_world_look(&world);
+	ck_assert(isinf(measure(ALERT_NOT_STORED, ALERT_WHOLE)));
+	alert_world_status(&world, "\"store\": { \"last_error\": \"\" }");
+	alert_world_look(&world);
+	ck_assert_double_lt(measure(ALERT_NOT_STORED, ALERT_WHOLE), 300);
+}
+END_TEST
+
 /* What of the clock is odd: seen before, seen now, and since when. */
 static const struct {
 	const char *name;
@@ -372,6 +384,7 @@ int main(void)
 		{ what_the_status_does_not_say_is_unknown, 0 },
 		{ what_was_stored_before_a_collector_began_does_not_count, 0 },
 		{ a_switch_that_never_sent_is_silent_since_it_could, 0 },
+		{ a_store_that_fails_stores_nothing, 0 },
 		{ a_clock_that_was_set_is_noticed, COUNT_OF(clocks) },
 		{ when_the_clock_was_odd_is_remembered, 0 },
 		{ a_drift_is_what_the_collector_is_sure_of, 0 },

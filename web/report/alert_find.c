@@ -77,6 +77,9 @@ static void find_storing(struct alert_search *s)
 		.figures = { NAN, NAN, NAN },
 	};
 
+	/* Steps are closed whether or not they can be stored. */
+	if (*status->last_error)
+		reading.measure = INFINITY;
 	reading.figures.value = reading.measure;
 	alert_readings_add(s->to, &reading);
 	s->to->is_whole[ALERT_NOT_STORED] = true;
