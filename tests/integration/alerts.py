@@ -36,12 +36,14 @@ class Exchange:
         self.write()
 
     def write(self, silent_s=0, **changes):
-        """The status as of now, with sw2 silent for so long."""
+        """The status as of now, with sw2 silent for so long; None: for ever."""
         now = time.time()
         status = dict(self.status, written=now, now=now,
                       last_step_end=int(now) // 60 * 60, **changes)
         for w in status["switches"]:
-            w["last_seen"] = now - (silent_s if w["name"] == "sw2" else 0)
+            w["last_seen"] = now
+            if w["name"] == "sw2":
+                w["last_seen"] = None if silent_s is None else now - silent_s
         new = self.folder / "status.new"
         new.write_text(json.dumps(status))
         new.replace(self.folder / "status.json")
@@ -64,6 +66,9 @@ def check_story(checks, x):
     for silent_s in (700, 1000, 90):
         x.write(silent_s=silent_s)
         checks.equal(x.told(checks, "it goes on"), "", "told once")
+    # A collector that begins anew has heard of nobody: no sign of life.
+    x.write(silent_s=None, started=time.time() - 5)
+    checks.equal(x.told(checks, "a restart"), "", "nothing is over")
     x.write(silent_s=1)
     text = x.told(checks, "it is over")
     checks.that("Over (critical): sw2 sends again" in text, text)
@@ -170,6 +175,30 @@ def check_state(checks, x):
     x.told(checks, "all is well")
 
 
+def check_owner(checks, x):
+    """What root tries once stays of use to whom the folder belongs to."""
+    if os.geteuid() != 0:
+        return
+    folder = x.folder / "theirs"
+    folder.mkdir()
+    os.chown(folder, 12345, 12346)
+    x.write(silent_s=400)
+    x.told(checks, "by root", "--state", folder / "alerts")
+    for name in ("alerts", "alerts.lock"):
+        found = (folder / name).stat()
+        checks.equal((found.st_uid, found.st_gid, found.st_mode & 0o777),
+                     (12345, 12346, 0o600), name)
+    # A lock that is another file by its second name is given to nobody.
+    mine = x.folder / "mine"
+    mine.write_text("")
+    (folder / "alerts.lock").unlink()
+    os.link(mine, folder / "alerts.lock")
+    done = x.alerts("--state", folder / "alerts")
+    checks.equal((done.returncode, mine.stat().st_uid), (EX_CANTCREAT, 0),
+                 "a second name")
+    x.write(silent_s=1)
+
+
 def check_at_once(checks, x):
     for silent_s, words in ((400, b"Raised"), (1, b"Over")):
         x.write(silent_s=silent_s)
@@ -237,6 +266,8 @@ def check_mail(checks, x):
     x.told(checks, "mails", "--format", "mail", "--out", out)
     mails = {m["To"]: m for m in (read_mail(p.read_bytes())
                                   for p in out.iterdir())}
+    checks.equal({p.stat().st_mode & 0o777 for p in (out, *out.iterdir())},
+                 {0o640, 0o750}, "a member's mail is not for everybody")
     checks.equal(sorted(mails), ["NOC <noc@example.net>",
                                  "exploitation@example.net",
                                  "noc@six.example.net"], "who gets one")
@@ -247,6 +278,7 @@ def check_mail(checks, x):
            f"cat >>'{count}'; echo >>'{count}'")
     checks.equal(count.read_text().count("Message-Id: "), 2,
                  "a program for each mail")
+    check_one_failure(checks, x)
     x.write(silent_s=400)
     mail = read_mail(x.told(checks, "to one", "--format", "mail", "--to",
                             "me@example.net").encode())
@@ -254,6 +286,32 @@ def check_mail(checks, x):
     x.config.write_text(plain)
     x.write()
     x.told(checks, "as it was")
+
+
+def check_one_failure(checks, x):
+    """One recipient who cannot be reached: nobody else hears it twice."""
+    sent = x.folder / "sent"
+    script = (f"cat >'{x.folder}/mail'; grep -q '^To: NOC' '{x.folder}/mail'"
+              f" && exit 1; cat '{x.folder}/mail' >>'{sent}'")
+    command = ("--format", "mail", "--", "sh", "-c", script)
+    for silent_s in (400, 1):
+        x.write(silent_s=silent_s)
+        sent.write_text("")
+        done = x.alerts(*command)
+        checks.equal(done.returncode, EX_IOERR, "one of two fails")
+        checks.that(b"noc@example.net>: alerts not sent" in done.stderr,
+                    done.stderr)
+        checks.equal(sent.read_text().count("Message-Id: "), 1, "one is told")
+        x.told(checks, "no copies", *command)
+        checks.equal(sent.read_text().count("Message-Id: "), 1, "once")
+    x.write(silent_s=400)
+    none = ("--format", "mail", "--", "sh", "-c", "exit 1")
+    checks.equal(x.alerts(*none).returncode, EX_IOERR, "all fail")
+    sent.write_text("")
+    x.alerts(*command)
+    checks.equal(sent.read_text().count("Message-Id: "), 1, "told again")
+    x.write(silent_s=1)
+    x.alerts(*command)
 
 
 def check_words(checks, mails):
@@ -292,7 +350,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         x = Exchange(folder, *sys.argv[1:3])
         for check in (check_story, check_json, check_ports, check_collector,
-                      check_state, check_at_once, check_output, check_mail,
+                      check_state, check_owner, check_at_once, check_output, check_mail,
                       check_command_line):
             before = checks.failed
             check(checks, x)

@@ -121,14 +121,15 @@ START_TEST(what_was_stored_before_a_collector_began_does_not_count)
 }
 END_TEST
 
-START_TEST(a_switch_that_never_sent_is_silent_since_it_could)
+static double silence_of_one_that_never_sent(int loaded_s)
 {
 	char more[200];
+	double found = -1;
 
 	(void)snprintf(more, sizeof(more),
 		       "\"configuration\": { \"loaded\": %lld }, \"switches\": "
 		       "[ { \"name\": \"sw2\", \"last_seen\": null } ]",
-		       (long long)WORLD_NOW - 100);
+		       (long long)WORLD_NOW - loaded_s);
 	alert_world_status(&world, more);
 	alert_world_look(&world);
 	for (size_t i = 0; i < world.found.count; i++) {
@@ -136,8 +137,29 @@ START_TEST(a_switch_that_never_sent_is_silent_since_it_could)
 
 		if (r->subject.kind == ALERT_SWITCH_SILENT &&
 		    strcmp(r->subject.switch_name, "sw2") == 0)
-			ck_assert_double_eq(r->measure, 100);
+			found = r->measure;
 	}
+	return found;
+}
+
+START_TEST(a_switch_that_never_sent_is_silent_since_it_could)
+{
+	ck_assert_double_eq(silence_of_one_that_never_sent(180), 180);
+	/* A restart or reload is no sign of life. */
+	ck_assert(isnan(silence_of_one_that_never_sent(179)));
+	ck_assert(isnan(silence_of_one_that_never_sent(5)));
+}
+END_TEST
+
+START_TEST(a_store_that_fails_stores_nothing)
+{
+	alert_world_status(&world, "\"store\": { \"last_error\": \"journal: "
+				   "No space left on device\" }");
+	alert_world_look(&world);
+	ck_assert(isinf(measure(ALERT_NOT_STORED, ALERT_WHOLE)));
+	alert_world_status(&world, "\"store\": { \"last_error\": \"\" }");
+	alert_world_look(&world);
+	ck_assert_double_lt(measure(ALERT_NOT_STORED, ALERT_WHOLE), 300);
 }
 END_TEST
 
@@ -362,6 +384,7 @@ int main(void)
 		{ what_the_status_does_not_say_is_unknown, 0 },
 		{ what_was_stored_before_a_collector_began_does_not_count, 0 },
 		{ a_switch_that_never_sent_is_silent_since_it_could, 0 },
+		{ a_store_that_fails_stores_nothing, 0 },
 		{ a_clock_that_was_set_is_noticed, COUNT_OF(clocks) },
 		{ when_the_clock_was_odd_is_remembered, 0 },
 		{ a_drift_is_what_the_collector_is_sure_of, 0 },

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "web/report/alert_find.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "util/err.h"
+#include "util/log.h"
 #include "web/report/alert_rules.h"
 
 enum { CLOCK_SLACK_S = 60 };
@@ -22,8 +25,10 @@ static void find_disk(struct alert_readings *to, const struct call *call)
 	};
 	struct statvfs fs;
 
-	if (statvfs(call->config->state_dir, &fs) < 0)
+	if (statvfs(call->config->state_dir, &fs) < 0) {
+		log_error("%s: %s", call->config->state_dir, err_str(-errno));
 		return;
+	}
 	/* As df has it: what is kept for root is neither free nor used. */
 	bytes.figures.amount = (double)fs.f_bavail * (double)fs.f_frsize;
 	bytes.figures.whole = (double)(fs.f_blocks - fs.f_bfree + fs.f_bavail) *
@@ -72,6 +77,9 @@ static void find_storing(struct alert_search *s)
 		.figures = { NAN, NAN, NAN },
 	};
 
+	/* Steps are closed whether or not they can be stored. */
+	if (*status->last_error)
+		reading.measure = INFINITY;
 	reading.figures.value = reading.measure;
 	alert_readings_add(s->to, &reading);
 	s->to->is_whole[ALERT_NOT_STORED] = true;
@@ -125,6 +133,17 @@ static const struct status_switch *find_switch(const struct status *status,
 	return NULL;
 }
 
+/* Of a switch that has sent nothing to this collector, which may have begun a
+ * moment ago: silent once it has had the time, but never at work again. */
+static double silence_since_start(const struct alert_search *s)
+{
+	double silent_s = s->now_s - s->configured_s;
+
+	return silent_s >= alert_threshold(ALERT_SWITCH_SILENT, ALERT_CRITICAL)
+		   ? silent_s
+		   : NAN;
+}
+
 static void find_switches(struct alert_search *s)
 {
 	const struct config *config = s->call->config;
@@ -144,8 +163,8 @@ static void find_switches(struct alert_search *s)
 		if (w && w->last_seen > 0) {
 			reading.measure = s->now_s - w->last_seen;
 			reading.figures.amount = w->last_seen;
-		} else if (w) { /* it has sent nothing yet */
-			reading.measure = s->now_s - s->configured_s;
+		} else if (w) {
+			reading.measure = silence_since_start(s);
 		}
 		reading.figures.value = reading.measure;
 		alert_readings_add(s->to, &reading);

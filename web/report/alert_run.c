@@ -22,9 +22,8 @@
 struct run {
 	const struct options *o;
 	const struct call *call;
-	const struct language *language;
 	char path[PATH_MAX]; /* of the state */
-	struct mail_list mails;
+	struct alert_readers readers;
 	struct alert_state before;
 	struct alert_state after;
 };
@@ -55,10 +54,11 @@ static int find_path(struct run *run)
 
 static int choose_language(struct run *run)
 {
-	run->language = run->o->language ? languages_of(run->o->language)
-					 : run->call->language;
+	run->readers.language = run->o->language
+				    ? languages_of(run->o->language)
+				    : run->call->language;
 	/* English is a language too: only an unknown code is none. */
-	if (run->language || !run->o->language)
+	if (run->readers.language || !run->o->language)
 		return EX_OK;
 	log_error("--lang: found \"%s\", expected en or fr", run->o->language);
 	return EX_USAGE;
@@ -82,18 +82,19 @@ static int tell(struct run *run, struct alert_outcome *outcome)
 		.outcome = outcome,
 		.at_s = run->call->now_s,
 	};
+	bool is_told = false;
 	int code = EX_OK;
 
 	if (outcome->change_count > 0)
 		code = try_state(run);
 	if (code == EX_OK)
-		code = alert_send(&report, run->o, &run->mails, run->language);
-	if (code != EX_OK)
+		code = alert_send(&report, run->o, &run->readers, &is_told);
+	if (!is_told)
 		return code;
 	run->after.standing = outcome->standing;
 	outcome->standing = (struct alert_list){ .items = NULL };
 	return alert_state_save(&run->after, run->path) < 0 ? EX_CANTCREAT
-							    : EX_OK;
+							    : code;
 }
 
 static int look(struct run *run)
@@ -138,11 +139,11 @@ int run_alerts(struct exchange *exchange, const struct options *o)
 	if (code == EX_OK)
 		code = choose_language(&run);
 	if (code == EX_OK)
-		code =
-		    alert_send_address(&run.mails, run.call, o, run.language);
+		code = alert_send_address(&run.readers.mails, run.call, o,
+					  run.readers.language);
 	if (code == EX_OK)
 		code = look_alone(&run);
-	mail_list_fini(&run.mails);
+	mail_list_fini(&run.readers.mails);
 	alert_state_fini(&run.before);
 	alert_state_fini(&run.after);
 	return code;

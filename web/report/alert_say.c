@@ -147,6 +147,8 @@ static void say_storing(struct saying *s)
 {
 	if (s->change->what == ALERT_CLEARED)
 		tr_add(s->out, "The collector stores again");
+	else if (!isfinite(s->figures->value))
+		tr_add(s->out, "The collector cannot store what it counts");
 	else
 		tr_addf(s->out, "The collector has stored nothing for %s",
 			said(s->out, units_duration, s->figures->value).text);

@@ -3,99 +3,17 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "util/err.h"
 #include "util/log.h"
 #include "web/report/output.h"
+#include "web/report/program.h"
 
-enum { NAME_SIZE = 96, SUFFIX_SIZE = 32, TRIES = 1000 };
-
-/* What a program reads is whole before it starts: neither waits for the
- * other. @return a descriptor or -errno */
-static int file_of(const struct text *text)
-{
-	int fd = memfd_create("alerts", MFD_CLOEXEC);
-	size_t put = 0;
-
-	while (fd >= 0 && put < text->len) {
-		ssize_t n = write(fd, text_str(text) + put, text->len - put);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			int rc = n < 0 ? -errno : -EIO;
-
-			(void)close(fd);
-			return rc;
-		}
-		put += (size_t)n;
-	}
-	if (fd < 0)
-		return -errno;
-	if (lseek(fd, 0, SEEK_SET) < 0) {
-		int rc = -errno;
-
-		(void)close(fd);
-		return rc;
-	}
-	return fd;
-}
-
-static int start(pid_t *pid, char *const *command, int in)
-{
-	posix_spawn_file_actions_t actions;
-	int rc = posix_spawn_file_actions_init(&actions);
-
-	if (rc != 0)
-		return -rc;
-	rc = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	if (rc == 0)
-		rc = posix_spawnp(pid, command[0], &actions, NULL, command,
-				  environ);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	return -rc;
-}
-
-/* @return whether it ended well */
-static bool await(const char *name, pid_t pid)
-{
-	int status = 0;
-	pid_t ended;
-
-	do
-		ended = waitpid(pid, &status, 0);
-	while (ended < 0 && errno == EINTR);
-	if (ended < 0)
-		log_error("%s: %s", name, err_str(-errno));
-	else if (WIFSIGNALED(status))
-		log_error("%s: ended by signal %d", name, WTERMSIG(status));
-	else if (WEXITSTATUS(status) != 0)
-		log_error("%s: exit status %d", name, WEXITSTATUS(status));
-	return ended == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static int feed(char *const *command, const struct text *text)
-{
-	pid_t pid = -1;
-	int in = file_of(text);
-	int rc = in < 0 ? in : start(&pid, command, in);
-
-	if (in >= 0)
-		(void)close(in);
-	if (rc < 0) {
-		log_error("%s: %s", command[0], err_str(rc));
-		return EX_IOERR;
-	}
-	return await(command[0], pid) ? EX_OK : EX_IOERR;
-}
+enum { NAME_SIZE = 96, SUFFIX_SIZE = 32, TRIES = 1000, PROGRAM_MS = 60000 };
 
 /* A name that no file has yet: what was not sent must not be replaced. */
 static void name_file(char to[NAME_SIZE], const char *dir, int64_t at_s,
@@ -131,7 +49,8 @@ static int put(const struct options *o, int64_t at_s, const char *suffix,
 	if (!text_ok(text))
 		return EX_OSERR;
 	if (o->program)
-		return feed(o->program, text);
+		return program_feed(o->program, text, PROGRAM_MS) < 0 ? EX_IOERR
+								      : EX_OK;
 	name_file(name, o->out, at_s, suffix);
 	if (output_put(o->out, name, text) == 0)
 		return EX_OK;
@@ -167,61 +86,70 @@ static int write_mail(struct text *out, const struct alert_report *report,
 	return rc;
 }
 
-/* To one reader what is for that one, if anything is. */
-static int send_mail(const struct alert_report *whole, const struct options *o,
-		     const struct mail_envelope *e)
+static int write_and_put(const struct alert_report *report,
+			 const struct options *o, const struct mail_envelope *e)
 {
-	struct alert_report report = *whole;
 	char suffix[SUFFIX_SIZE] = "-exchange.eml";
 	struct text mail;
 	int code = EX_OSERR;
 
-	report.asn = e->asn;
-	if (!alert_report_says(&report))
-		return EX_OK;
 	if (e->asn)
 		(void)snprintf(suffix, sizeof(suffix), "-AS%u.eml", e->asn);
 	text_init(&mail);
-	if (write_mail(&mail, &report, e) == 0)
-		code = put(o, report.at_s, suffix, &mail);
+	if (write_mail(&mail, report, e) == 0)
+		code = put(o, report->at_s, suffix, &mail);
 	text_fini(&mail);
+	if (code != EX_OK)
+		log_error("%s: alerts not sent", e->to);
 	return code;
 }
 
-static int send_mails(const struct alert_report *report,
-		      const struct options *o, const struct mail_list *mails)
+/* To each reader what is for that one, if anything is. One that fails keeps
+ * nobody else from hearing of it. */
+static int send_mails(const struct alert_report *whole, const struct options *o,
+		      const struct mail_list *mails, bool *is_told)
 {
+	struct alert_report report = *whole;
 	int code = EX_OK;
+	size_t sent = 0;
 
-	/* One that fails keeps nobody else from hearing of it. */
 	for (size_t i = 0; i < mails->count; i++) {
-		int sent = send_mail(report, o, &mails->envelopes[i]);
+		int one;
 
-		if (code == EX_OK)
-			code = sent;
+		report.asn = mails->envelopes[i].asn;
+		if (!alert_report_says(&report))
+			continue;
+		one = write_and_put(&report, o, &mails->envelopes[i]);
+		if (one == EX_OK)
+			sent++;
+		else if (code == EX_OK)
+			code = one;
 	}
+	*is_told = code == EX_OK || sent > 0;
 	return code;
 }
 
 int alert_send(const struct alert_report *report, const struct options *o,
-	       const struct mail_list *mails, const struct language *language)
+	       const struct alert_readers *readers, bool *is_told)
 {
 	bool is_json = strcmp(o->format, "json") == 0;
 	struct text text;
 	int code;
 
+	*is_told = true;
 	if (!alert_report_says(report))
 		return EX_OK;
 	if (strcmp(o->format, "mail") == 0)
-		return send_mails(report, o, mails);
+		return send_mails(report, o, &readers->mails, is_told);
 	text_init(&text);
-	text.language = language;
+	text.language = readers->language;
 	if (is_json)
 		alert_report_add_json(&text, report);
 	else
 		alert_report_add_text(&text, report);
 	code = put(o, report->at_s, is_json ? ".json" : ".txt", &text);
 	text_fini(&text);
+	*is_told = code == EX_OK;
 	return code;
 }
 

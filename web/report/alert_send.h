@@ -10,6 +10,12 @@
 #include "web/report/mail.h"
 #include "web/report/options.h"
 
+/* Who is told. */
+struct alert_readers {
+	struct mail_list mails;		 /* owned; if it is mail */
+	const struct language *language; /* of all else */
+};
+
 /**
  * Who gets mails about alerts.
  * @param out  empty; to be freed with mail_list_fini in any case
@@ -23,14 +29,14 @@ MUST_CHECK int alert_send_address(struct mail_list *out,
 /**
  * Send what has changed, in the format that is asked for.
  *
- * @param report    of the whole exchange
- * @param mails     to whom, if it is mail
- * @param language  of all else
+ * @param report   of the whole exchange
+ * @param is_told  whether it is to be remembered as told: all of it has
+ *                 arrived, or one mail at least; to tell it again would be to
+ *                 tell somebody twice, and for as long as another one fails
  * @return an exit code; EX_OK: all of it has arrived; what is wrong was said
  */
 MUST_CHECK int alert_send(const struct alert_report *report,
 			  const struct options *o,
-			  const struct mail_list *mails,
-			  const struct language *language);
+			  const struct alert_readers *readers, bool *is_told);
 
 #endif

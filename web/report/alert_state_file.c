@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,20 +43,52 @@ int alert_state_load(struct alert_state *out, const char *path)
 	return rc;
 }
 
+/*
+ * What root writes has to stay of use to whom the folder belongs to.
+ * @return a file of that owner, or NULL: this is not root
+ */
+static const struct stat *owner_of(const char *path, struct stat *folder)
+{
+	char directory[PATH_MAX];
+
+	if (geteuid() != 0 ||
+	    file_directory_of(path, directory, sizeof(directory)) < 0 ||
+	    stat(directory, folder) < 0)
+		return NULL;
+	folder->st_mode = S_IFREG | 0600;
+	return folder;
+}
+
 int alert_state_save(const struct alert_state *state, const char *path)
 {
+	struct stat folder;
 	struct text text;
 	int rc = -ENOMEM;
 
 	text_init(&text);
 	alert_state_add(&text, state);
 	if (text_ok(&text))
-		rc =
-		    file_replace_private(path, text_str(&text), text.len, NULL);
+		rc = file_replace_private(path, text_str(&text), text.len,
+					  owner_of(path, &folder));
 	text_fini(&text);
 	if (rc < 0)
 		log_error("%s: %s", path, err_str(rc));
 	return rc;
+}
+
+/* A file with a second name may be somebody else's, and stays so. */
+static int give_lock(int fd, const char *path)
+{
+	struct stat folder;
+	struct stat lock;
+
+	if (!owner_of(path, &folder))
+		return 0;
+	if (fstat(fd, &lock) < 0)
+		return -errno;
+	if (!S_ISREG(lock.st_mode) || lock.st_nlink != 1)
+		return -EPERM;
+	return fchown(fd, folder.st_uid, folder.st_gid) < 0 ? -errno : 0;
 }
 
 static int open_lock(int *fd, const char *path)
@@ -69,7 +102,9 @@ static int open_lock(int *fd, const char *path)
 	if (rc == 0)
 		*fd =
 		    open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return rc == 0 && *fd < 0 ? -errno : rc;
+	if (rc == 0 && *fd < 0)
+		rc = -errno;
+	return rc == 0 ? give_lock(*fd, path) : rc;
 }
 
 int alert_state_lock(int *fd, const char *path)

@@ -5,6 +5,7 @@
  * Reads what the collector stored; writes reports, and nothing else.
  */
 
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "web/report/alert_run.h"
@@ -31,12 +32,16 @@ static int run(struct exchange *exchange, const struct options *o)
 	return EX_USAGE;
 }
 
+/* A member's report is for that member: nobody else may read it. */
+enum { MASK = 027 };
+
 int main(int argc, char **argv)
 {
 	struct exchange exchange;
 	struct options o;
 	int code = report_options_read(&o, argc, argv);
 
+	(void)umask(umask(MASK) | MASK);
 	if (code >= 0)
 		return code;
 	code = exchange_open(&exchange, o.config_path);
