@@ -130,13 +130,18 @@ static int finish(const struct import_job *job, int rc)
 		     " files taken, %" PRIu64 " left, %" PRIu64 " damaged\n",
 		     job->series, job->rows, job->taken, job->left,
 		     job->damaged);
+	if (job->withheld > 0)
+		(void)printf("%" PRIu64 " series withheld: they lack a part; "
+			     "with a map that names it, or without the damage, "
+			     "import again\n",
+			     job->withheld);
 	if (rc == 0 && job->slots_to_s > 0)
 		rc = close_days(job);
 	if (rc < 0)
 		return rc == ERR_MALFORMED ? rc : -EIO;
 	if (job->failed > 0)
 		return -EIO;
-	return job->damaged > 0 ? ERR_MALFORMED : 0;
+	return job->damaged + job->withheld > 0 ? ERR_MALFORMED : 0;
 }
 
 static int run(struct import_job *job, const struct import_request *request)

@@ -54,6 +54,39 @@ void import_refuse(struct import_job *job, const char *path, const char *why)
 	job->damaged++;
 }
 
+uint64_t import_refused(const struct import_job *job)
+{
+	return job->damaged;
+}
+
+void import_withhold(struct import_job *job, const struct series *series,
+		     const char *why)
+{
+	char name[SERIES_FILE_SIZE];
+
+	if (series_print(name, series) < 0)
+		(void)series_name(name, sizeof(name), series);
+	print_line("withheld", name, why);
+	job->withheld++;
+}
+
+/* All columns of a file or none. */
+static int add_sources(const struct rrd_foreign *rrd, const int *sources,
+		       const struct import_file *file, struct history *to)
+{
+	struct history own;
+	int rc = 0;
+
+	history_init(&own, to->layout);
+	for (size_t i = 0; rc == 0 && i < file->count; i++)
+		rc = rrd_foreign_add(rrd, sources[i], &own,
+				     file->columns[i].column);
+	if (rc == 0)
+		rc = history_add_all(to, &own);
+	history_fini(&own);
+	return rc;
+}
+
 static int add_columns(struct import_job *job, const struct import_file *file,
 		       const struct text *bytes, struct history *to)
 {
@@ -71,9 +104,7 @@ static int add_columns(struct import_job *job, const struct import_file *file,
 		import_refuse(job, file->path, fault);
 		return 0;
 	}
-	for (size_t i = 0; rc == 0 && i < file->count; i++)
-		rc = rrd_foreign_add(&rrd, sources[i], to,
-				     file->columns[i].column);
+	rc = add_sources(&rrd, sources, file, to);
 	if (rc == 0)
 		return 1;
 	if (rc == -ENOMEM)

@@ -25,6 +25,7 @@ struct import_job {
 	uint64_t taken;
 	uint64_t left;
 	uint64_t damaged;
+	uint64_t withheld; /* series that lack a part */
 	uint64_t series; /* that got rows */
 	uint64_t rows;
 	uint64_t failed; /* series that could not be written */
@@ -75,6 +76,14 @@ MUST_CHECK int import_rrd(struct import_job *job,
  */
 MUST_CHECK int import_put(struct import_job *job, const struct series *series,
 			  const struct history *history);
+
+/** Say that a series is not filled, for a part of it was left or refused: what
+ * were stored now would be known, and stay without that part. */
+void import_withhold(struct import_job *job, const struct series *series,
+		     const char *why);
+
+/** How many files were refused; it tells whether one was just now. */
+uint64_t import_refused(const struct import_job *job);
 
 /** Show how far it is, now and then, to whoever sits at a terminal. */
 void import_show(struct import_job *job, uint64_t done, const char *what);

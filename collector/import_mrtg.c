@@ -242,6 +242,7 @@ static int read_log(struct import_job *job, const struct found *f,
 		    struct history *to, const char *what)
 {
 	char path[PATH_MAX];
+	struct history own; /* all of a log or nothing */
 	struct text text;
 	const char *fault = NULL;
 	int rc;
@@ -250,10 +251,14 @@ static int read_log(struct import_job *job, const struct found *f,
 	    (int)sizeof(path))
 		return -ENAMETOOLONG;
 	text_init(&text);
+	history_init(&own, to->layout);
 	rc = file_read(path, LOG_SIZE_MAX, &text);
 	if (rc == 0)
-		rc = mrtg_log_add(text_str(&text), text.len, to,
+		rc = mrtg_log_add(text_str(&text), text.len, &own,
 				  f->category->columns, &fault);
+	if (rc == 0)
+		rc = history_add_all(to, &own);
+	history_fini(&own);
 	text_fini(&text);
 	if (rc == 0)
 		import_take(job, f->path, what);

@@ -175,17 +175,66 @@ def near(checks, got, wanted, what):
                 f"{what}: {got}, expected {wanted}")
 
 
-def check_ixp(checks, site):
-    make_ixp_tree(site.folder + "/tree")
-    code, out, err = site.run("--import", "ixp-manager:tree")
-    checks.equal(code, DATA_ERROR, f"a damaged file among good ones: {err}")
+def check_parts(checks, site):
+    """A sum that lacks a part is not stored, for it would stay like that."""
+    code, out, _ = site.run("--import", "ixp-manager:tree")
+    checks.equal(code, DATA_ERROR, "parts that are nobody's")
     for line in (
-            "damaged: ipv4/bytes/p2p/src-00008/p2p.ipv4.bytes.src-00008."
-            "dst-00010.rrd: cut off in its rows",
             "left: ipv4/bytes/individual/individual.ipv4.bytes.src-00011.rrd: "
             "whose it is is not known; a line for the map: vlaninterface:11,",
             "left: ipv4/bytes/aggregate/aggregate.ipv4.bytes.vlan00999.rrd: "
             "the exchange has no such VLAN; a line for the map: vlan:999,",
+            "withheld: member/as64500: the tree has parts",
+            "withheld: member/as64501: the tree has parts",
+            "withheld: exchange: the tree has parts",
+            "withheld: all pairs: ", " series withheld: "):
+        checks.that(line in out, f"no {line!r} in {out}")
+    for series in ("member/as64500", "member/as64501", "exchange",
+                   "pair/v100/as64500/as64501"):
+        checks.equal(site.rows(series), {}, f"{series} lacks a part")
+    at = START + HOUR
+    for series, column, wanted in (
+            ("interface/as64501-v100-1", "from_v4_bytes", 400),
+            ("vlan/v100", "from_v4_bytes", 77)):
+        near(checks, site.rows(series, "--step", str(HOUR))[at][1][column],
+             wanted, f"{series}, which is no sum,")
+
+
+def check_damaged_part(checks, site):
+    """A damaged file of one of B's connections, and of a pair either way."""
+    site.clear()
+    root = site.folder + "/torn"
+    individual(root, 7, constant(3, 4))
+    individual(root, 8, constant(400, 1000))
+    individual(root, 9, constant(50, 60))
+    p2p(root, 7, 8, constant(1, 2))
+    p2p(root, 7, 9, constant(1, 2))
+    p2p(root, 9, 10, constant(5, 6))
+    for name in ("individual/individual.ipv4.bytes.src-00008.rrd",
+                 "p2p/src-00007/p2p.ipv4.bytes.src-00007.dst-00008.rrd"):
+        os.truncate(f"{root}/ipv4/bytes/{name}", 100000)
+    code, out, _ = site.run("--import", "ixp-manager:torn")
+    checks.equal(code, DATA_ERROR, "a damaged part")
+    for series in ("member/as64501", "pair/v100/as64500/as64501"):
+        checks.that(f"withheld: {series}: a part of it was refused" in out,
+                    f"{series} in {out}")
+        checks.equal(site.rows(series), {}, f"{series} lacks a part")
+    for series in ("member/as64500", "interface/as64501-v100-2",
+                   "pair/v100/as64501/as64502"):
+        checks.that(site.rows(series), f"{series} has all its parts")
+
+
+def check_ixp(checks, site):
+    make_ixp_tree(site.folder + "/tree")
+    check_parts(checks, site)
+    harness.write(site.folder + "/nobodys",
+                  "vlaninterface:11,-\nvlan:999,-\n")
+    code, out, err = site.run("--import", "ixp-manager:tree", "--map",
+                              "nobodys")
+    checks.equal(code, DATA_ERROR, f"a damaged file among good ones: {err}")
+    for line in (
+            "damaged: ipv4/bytes/p2p/src-00008/p2p.ipv4.bytes.src-00008."
+            "dst-00010.rrd: cut off in its rows",
             "taken: ipv6/bytes/individual/individual.ipv6.bytes.src-00007.rrd:"
             " member/as64500",
             "left: 1 pairs that never had traffic"):
@@ -255,7 +304,8 @@ def check_pairs(checks, site):
 def check_again(checks, site):
     """A second time changes nothing, and known values stay."""
     before = site.hash()
-    code, out, _ = site.run("--import", "ixp-manager:tree")
+    code, out, _ = site.run("--import", "ixp-manager:tree", "--map",
+                            "nobodys")
     checks.equal(code, DATA_ERROR, "a second time")
     checks.that("0 series got 0 rows" in out, out)
     checks.equal(site.hash(), before, "a second time changes nothing")
@@ -277,13 +327,18 @@ def check_map(checks, site):
                   "vlaninterface:11,interface/as64510-v100-1\n"
                   "vlan:999,-\nvlaninterface:8,-\n")
     code, out, _ = site.run("--import", "ixp-manager:tree", "--map", "map")
-    checks.equal(code, 0, f"what the map passes over is not damaged: {out}")
+    checks.equal(code, DATA_ERROR, f"B without its first connection: {out}")
+    checks.that(" 0 damaged" in out, out)
+    checks.that("withheld: member/as64501: the map passes over" in out, out)
     checks.that("vlan00999" not in out and "src-00008" not in out,
                 "nothing is said of what is passed over")
     row = site.rows("member/as64510", "--step", str(HOUR))[START + HOUR][1]
     near(checks, row["from_v4_bytes"], 1, "a member that is gone")
-    row = site.rows("member/as64501", "--step", str(HOUR))[START + HOUR][1]
-    near(checks, row["from_v4_bytes"], 50, "B without its first connection")
+    for series in ("member/as64501", "pair/v100/as64500/as64501"):
+        checks.equal(site.rows(series), {}, f"{series} lacks a part")
+    row = site.rows("interface/as64501-v100-2", "--step", str(HOUR))[
+        START + HOUR][1]
+    near(checks, row["from_v4_bytes"], 50, "B's second connection")
 
 
 def check_mrtg(checks, site):
@@ -335,7 +390,7 @@ def check_mrtg(checks, site):
 def check_csv(checks, site):
     """What is exported is imported to the same, also all at once."""
     site.clear()
-    site.run("--import", "ixp-manager:tree")
+    site.run("--import", "ixp-manager:tree", "--map", "nobodys")
     first = {}
     for name in ("member/as64500", "pair/v100/as64500/as64501", "all"):
         first[name] = site.run("--export", name)[1]
@@ -533,6 +588,7 @@ def main():
         check_ixp(checks, site)
         check_again(checks, site)
         check_map(checks, site)
+        check_damaged_part(checks, site)
         check_mrtg(checks, site)
         check_csv(checks, site)
         check_faults(checks, site)
