@@ -357,7 +357,8 @@ def check_mrtg(checks, site):
     make_rrd(base + "/aggregate-00016-bits.rrd", counter, ("ds0", "ds1"),
              "COUNTER:600:0:1250000000")
     lines = [f"{END + 10} 9 9", f"{END + 10} 5 5 5 5"]
-    lines += [f"{at} 3 0 6 0" for at in range(END, END - DAY, -STEP)]
+    lines += [f"{at} {5 if at == END - 2 * STEP else 3} 0 6 0"
+              for at in range(END, END - DAY, -STEP)]
     lines += [f"{END - DAY - i * STEP} 0 0 0 0" for i in range(10)]
     harness.write(base + "/ints/pi00012-errs.log", "\n".join(lines) + "\n")
     harness.write(base + "/ints/pi00012-discs.log", "gone\n")
@@ -380,8 +381,11 @@ def check_mrtg(checks, site):
     near(checks, row["out_octets"], 300, "octets that went out")
     near(checks, row["in_ucast"], 2, "packets that came in")
     checks.that("in_errors" not in row, "no errors were known then")
-    row = site.rows("port/sw1/12", "--step", str(STEP))[END - 2 * STEP][1]
+    rows = site.rows("port/sw1/12", "--step", str(STEP))
+    row = rows[END - 2 * STEP][1]
     near(checks, row["in_errors"], 3, "errors by the log")
+    near(checks, rows[END - 3 * STEP][1]["in_errors"], 5,
+         "a line's time is when its row ends")
     checks.equal(row["out_errors"], 0, "none went out")
     code, out, _ = site.run("--import", "mrtg:mrtg", "--map", "ports")
     checks.that("0 series got 0 rows" in out, out)
