@@ -138,7 +138,7 @@ static int finish(const struct import_job *job, int rc)
 	if (rc == 0 && job->slots_to_s > 0)
 		rc = close_days(job);
 	if (rc < 0)
-		return rc == ERR_MALFORMED ? rc : -EIO;
+		return rc == ERR_MALFORMED || rc == ERR_CONFIG ? rc : -EIO;
 	if (job->failed > 0)
 		return -EIO;
 	return job->damaged + job->withheld > 0 ? ERR_MALFORMED : 0;

@@ -108,6 +108,42 @@ static void gather_mapped(struct tree *t)
 	}
 }
 
+static int compare_id(const void *left, const void *right)
+{
+	const struct known *a = left;
+	const struct known *b = right;
+
+	return a->id == b->id ? compare_known(a, b) : a->id < b->id ? -1 : 1;
+}
+
+/* One id is one interface: files would count twice. */
+static int make_unique(struct tree *t)
+{
+	size_t kept = 0;
+
+	qsort(t->known, t->count, sizeof(*t->known), compare_id);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct known *last = kept ? &t->known[kept - 1] : NULL;
+
+		if (!last || last->id != t->known[i].id) {
+			t->known[kept++] = t->known[i];
+		} else if (compare_known(last, &t->known[i]) != 0) {
+			(void)fprintf(stderr,
+				      "lanterne-collector: %s%" PRIu32
+				      " is two interfaces by the "
+				      "configuration: as%" PRIu32
+				      " and as%" PRIu32 "; a line of the map "
+				      "can say which\n",
+				      by_interface, last->id, last->asn,
+				      t->known[i].asn);
+			return ERR_CONFIG;
+		}
+	}
+	t->count = kept;
+	qsort(t->known, t->count, sizeof(*t->known), compare_known);
+	return 0;
+}
+
 static int gather(struct tree *t)
 {
 	const struct registry *r = t->job->registry;
@@ -128,8 +164,7 @@ static int gather(struct tree *t)
 					    r->members[v->member].asn, v->vlan,
 					    v->ordinal, e != NULL };
 	}
-	qsort(t->known, t->count, sizeof(*t->known), compare_known);
-	return 0;
+	return make_unique(t);
 }
 
 /* ---- members and VLANs ---- */
