@@ -131,6 +131,28 @@ def p2p(root, a, b, rows, protocol="ipv4"):
              f"src-{a:05d}.dst-{b:05d}.rrd", rows)
 
 
+def check_two_archives(checks, site):
+    """Two archives of one length say the same twice."""
+    site.clear()
+    path = (site.folder + "/two/ipv4/bytes/individual/"
+            "individual.ipv4.bytes.src-00007.rrd")
+    os.makedirs(os.path.dirname(path))
+    harness.must(["rrdtool", "create", path, "--start", str(START),
+                  "DS:traffic_in:GAUGE:600:U:U",
+                  "DS:traffic_out:GAUGE:600:U:U", "RRA:AVERAGE:0.5:1:20",
+                  "RRA:AVERAGE:0.5:1:600", "RRA:AVERAGE:0.1:12:50",
+                  "RRA:AVERAGE:0.5:12:20"])
+    harness.must(["rrdtool", "update", path, *[
+        ":".join(map(str, row)) for row in constant(
+            30, 40, END - 300 * STEP)]])
+    code, out, _ = site.run("--import", "ixp-manager:two")
+    checks.equal(code, 0, out)
+    for step in (STEP, HOUR):
+        rows = site.rows("member/as64500", "--step", str(step))
+        values = {row["from_v4_bytes"] for _, row in rows.values() if row}
+        checks.equal(values, {30}, f"rows of {step} s")
+
+
 def make_ixp_tree(root):
     """Member A sends 1000 byte/s and gets 400, all of it to and from B's first
     connection; half of the time the rate is double, in the first hour of each
@@ -593,6 +615,7 @@ def main():
         check_again(checks, site)
         check_map(checks, site)
         check_damaged_part(checks, site)
+        check_two_archives(checks, site)
         check_mrtg(checks, site)
         check_csv(checks, site)
         check_faults(checks, site)
