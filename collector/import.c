@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "collector/import_days.h"
 #include "collector/import_job.h"
 #include "collector/state_lock.h"
 #include "store/day_close.h"
@@ -122,8 +123,10 @@ static int read_source(struct import_job *job, enum import_kind kind)
 	return import_csv(job);
 }
 
-static int finish(const struct import_job *job, int rc)
+static int finish(struct import_job *job, int rc)
 {
+	int closed = 0;
+
 	if (job->shows)
 		(void)fputs("\r\033[K", stderr);
 	(void)printf("%" PRIu64 " series got %" PRIu64 " rows; %" PRIu64
@@ -135,8 +138,13 @@ static int finish(const struct import_job *job, int rc)
 			     "with a map that names it, or without the damage, "
 			     "import again\n",
 			     job->withheld);
-	if (rc == 0 && job->slots_to_s > 0)
-		rc = close_days(job);
+	/* Also if it could not go on: what was filled is filled. */
+	if (job->slots_to_s > 0)
+		closed = close_days(job);
+	if (closed == 0)
+		closed = import_days_end(job);
+	if (rc == 0)
+		rc = closed;
 	if (rc < 0)
 		return rc == ERR_MALFORMED || rc == ERR_CONFIG ? rc : -EIO;
 	if (job->failed > 0)
@@ -151,7 +159,12 @@ static int run(struct import_job *job, const struct import_request *request)
 
 	if (rc < 0)
 		return rc == -EADDRINUSE ? rc : -EIO;
-	rc = find_starts(job);
+	rc = import_days_begin(job);
+	if (rc < 0)
+		(void)complain("cannot read which days to close",
+			       job->state_dir, rc);
+	if (rc == 0)
+		rc = find_starts(job);
 	if (rc == 0)
 		rc = finish(job, read_source(job, request->kind));
 	else

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "collector/import_days.h"
 #include "store/history_fill.h"
 #include "store/rrd_foreign.h"
 #include "store/series_parse.h"
@@ -190,6 +191,8 @@ int import_put(struct import_job *job, const struct series *series,
 	if (rc < 0)
 		(void)series_name(name, sizeof(name), series);
 	else
+		rc = import_days_note(job, history);
+	if (rc == 0)
 		rc = history_fill(job->state_dir, series, history, &options,
 				  &done);
 	if (rc == 0 && done.rows_all > 0) {

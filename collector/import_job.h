@@ -32,6 +32,9 @@ struct import_job {
 	/* Of rows for the day book: first and last. */
 	int64_t slots_from_s;
 	int64_t slots_to_s;
+	/* What the disk says of them: import_days.h. */
+	int64_t noted_from_s;
+	int64_t noted_to_s;
 };
 
 /* A data source of a file, and the column that it is added to. */

@@ -342,6 +342,20 @@ def check_again(checks, site):
     checks.that(len(books) >= 2, f"day books: {books}")
 
 
+def check_ended(checks, site):
+    """An import that was ended after it filled left a note of the days."""
+    note = site.folder + "/state/days-to-close"
+    checks.that(not os.path.exists(note), "a note of an import that is done")
+    shutil.rmtree(site.folder + "/state/daybook")
+    harness.write(note, f"{END - DAY} {END}\n")
+    _, out, _ = site.run("--import", "ixp-manager:other")
+    checks.that("0 series got 0 rows" in out and "day books: " in out, out)
+    books = [n for n in harness.files_below(site.folder + "/state/daybook")
+             if n.endswith(".day")]
+    checks.that(books, "day books of an import that was ended")
+    checks.that(not os.path.exists(note), "the note is gone")
+
+
 def check_map(checks, site):
     site.clear()
     harness.write(site.folder + "/map",
@@ -613,6 +627,7 @@ def main():
         site = Site(folder, os.path.abspath(collector))
         check_ixp(checks, site)
         check_again(checks, site)
+        check_ended(checks, site)
         check_map(checks, site)
         check_damaged_part(checks, site)
         check_two_archives(checks, site)
