@@ -133,6 +133,9 @@ static int finish(struct import_job *job, int rc)
 		     " files taken, %" PRIu64 " left, %" PRIu64 " damaged\n",
 		     job->series, job->rows, job->taken, job->left,
 		     job->damaged);
+	if (job->unreadable > 0)
+		(void)printf("%" PRIu64 " could not be read\n",
+			     job->unreadable);
 	if (job->withheld > 0)
 		(void)printf("%" PRIu64 " series withheld: they lack a part; "
 			     "with a map that names it, or without the damage, "
@@ -147,7 +150,7 @@ static int finish(struct import_job *job, int rc)
 		rc = closed;
 	if (rc < 0)
 		return rc == ERR_MALFORMED || rc == ERR_CONFIG ? rc : -EIO;
-	if (job->failed > 0)
+	if (job->failed + job->unreadable > 0)
 		return -EIO;
 	return job->damaged + job->withheld > 0 ? ERR_MALFORMED : 0;
 }

@@ -237,6 +237,18 @@ static int put(struct tree *t, const struct series *series,
 	return rc;
 }
 
+/* Fill a series if all its files could be read. unreadable: how many could not
+ * be before. */
+static int put_read(struct tree *t, const struct series *series,
+		    struct history *history, uint64_t unreadable)
+{
+	if (t->job->unreadable == unreadable)
+		return put(t, series, history);
+	import_withhold(t->job, series, "a part cannot be read");
+	history_fini(history);
+	return 0;
+}
+
 /* Why a sum lacks a part; NULL: it does not. refused: how many files were
  * before its parts were read. */
 static const char *why_not(const struct tree *t, uint64_t unknown,
@@ -279,6 +291,7 @@ static int put_interface(struct tree *t, const struct known *k, bool is_own,
 				       .asn = k->asn,
 				       .vlan = k->vlan,
 				       .ordinal = k->ordinal };
+	uint64_t unreadable = t->job->unreadable;
 	struct history history;
 	char what[WHAT_SIZE];
 	int rc;
@@ -290,7 +303,7 @@ static int put_interface(struct tree *t, const struct known *k, bool is_own,
 	if (rc == 0)
 		rc = history_add_all(member, &history);
 	if (rc == 0 && is_own)
-		rc = put(t, &series, &history);
+		rc = put_read(t, &series, &history, unreadable);
 	history_fini(&history);
 	return rc;
 }
@@ -354,6 +367,7 @@ static int put_vlan(struct tree *t, uint32_t tag, uint16_t ours,
 		    struct history *exchange)
 {
 	const struct series series = { .kind = SERIES_VLAN, .vlan = ours };
+	uint64_t unreadable = t->job->unreadable;
 	struct history history;
 	char what[WHAT_SIZE];
 	int rc;
@@ -365,7 +379,7 @@ static int put_vlan(struct tree *t, uint32_t tag, uint16_t ours,
 	if (rc == 0)
 		rc = history_add_all(exchange, &history);
 	if (rc == 0)
-		rc = put(t, &series, &history);
+		rc = put_read(t, &series, &history, unreadable);
 	history_fini(&history);
 	return rc;
 }

@@ -49,6 +49,12 @@ void import_take(struct import_job *job, const char *path, const char *what)
 	job->taken++;
 }
 
+void import_unreadable(struct import_job *job, const char *path, int rc)
+{
+	print_line("unreadable", path, err_str(rc));
+	job->unreadable++;
+}
+
 void import_refuse(struct import_job *job, const char *path, const char *why)
 {
 	print_line("damaged", path, why);
@@ -57,7 +63,7 @@ void import_refuse(struct import_job *job, const char *path, const char *why)
 
 uint64_t import_refused(const struct import_job *job)
 {
-	return job->damaged;
+	return job->damaged + job->unreadable;
 }
 
 void import_withhold(struct import_job *job, const struct series *series,
@@ -130,7 +136,10 @@ int import_rrd(struct import_job *job, const struct import_file *file,
 	if (rc == ERR_NOT_FOUND) {
 		rc = 0;
 	} else if (rc < 0 && rc != -ENOMEM) {
-		import_refuse(job, file->path, fault ? fault : err_str(rc));
+		if (fault)
+			import_refuse(job, file->path, fault);
+		else
+			import_unreadable(job, file->path, rc);
 		rc = 0;
 	} else if (rc == 0) {
 		rc = add_columns(job, file, &bytes, to);

@@ -25,6 +25,7 @@ struct import_job {
 	uint64_t taken;
 	uint64_t left;
 	uint64_t damaged;
+	uint64_t unreadable;
 	uint64_t withheld; /* series that lack a part */
 	uint64_t series; /* that got rows */
 	uint64_t rows;
@@ -57,6 +58,9 @@ void import_leave(struct import_job *job, const char *path, const char *format,
 
 /** Say that a file was taken, and for what. */
 void import_take(struct import_job *job, const char *path, const char *what);
+
+/** Say that a file or folder cannot be read. */
+void import_unreadable(struct import_job *job, const char *path, int rc);
 
 /** Say that a file is damaged. */
 void import_refuse(struct import_job *job, const char *path, const char *why);

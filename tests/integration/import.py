@@ -22,6 +22,7 @@ import harness
 import ixp_tree
 
 USAGE, DATA_ERROR, NO_INPUT, UNAVAILABLE, CONFIG = 64, 65, 66, 69, 78
+IO_ERROR = 74
 DAY, HOUR, STEP = 86400, 3600, 300
 END = int(time.time()) // DAY * DAY - DAY  # midnight, a day ago and more
 DAYS = 5
@@ -342,6 +343,31 @@ def check_again(checks, site):
     checks.that(len(books) >= 2, f"day books: {books}")
 
 
+def check_unreadable(checks, site):
+    """A file that cannot be read may be whole: nothing is said for it."""
+    site.clear()
+    individual(site.folder + "/unread", 7, constant(3, 4))
+    path = (site.folder + "/unread/ipv6/bytes/individual/"
+            "individual.ipv6.bytes.src-00007.rrd")
+    os.makedirs(os.path.dirname(path))
+    os.symlink(os.path.basename(path), path)  # leads to itself
+    code, out, _ = site.run("--import", "ixp-manager:unread")
+    checks.equal(code, IO_ERROR, f"a file that cannot be read: {out}")
+    checks.that("unreadable: ipv6/bytes/individual/" in out and
+                " 0 damaged" in out and "withheld: member/as64500" in out,
+                out)
+    checks.equal(site.rows("member/as64500"), {}, "a part cannot be read")
+    ints = site.folder + "/unread-mrtg/ints"
+    os.makedirs(ints)
+    harness.write(ints + "/pi00012-errs.log",
+                  f"{END} 9 9\n{END} 5 5 5 5\n{END - STEP} 3 3 3 3\n")
+    os.symlink("pi00012-bits.log", ints + "/pi00012-bits.log")
+    harness.write(site.folder + "/port", "physicalinterface:12,port/sw1/12\n")
+    code, out, _ = site.run("--import", "mrtg:unread-mrtg", "--map", "port")
+    checks.equal(code, IO_ERROR, f"a log that cannot be read: {out}")
+    checks.that("withheld: port/sw1/12" in out, out)
+
+
 def check_ended(checks, site):
     """An import that was ended after it filled left a note of the days."""
     note = site.folder + "/state/days-to-close"
@@ -628,6 +654,7 @@ def main():
         check_ixp(checks, site)
         check_again(checks, site)
         check_ended(checks, site)
+        check_unreadable(checks, site)
         check_map(checks, site)
         check_damaged_part(checks, site)
         check_two_archives(checks, site)
