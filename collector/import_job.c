@@ -208,6 +208,10 @@ int import_put(struct import_job *job, const struct series *series,
 		say_rows(name, series_layout(series->kind), &done);
 		note(job, &done);
 	}
+	if (rc == 0 && done.rows_late > 0)
+		(void)printf("not taken: %s: %" PRIu64 " rows that end after "
+			     "the journal begins, or now\n",
+			     name, done.rows_late);
 	if (rc == 0)
 		return 0;
 	(void)fprintf(stderr, "lanterne-collector: not filled: %s: %s\n", name,

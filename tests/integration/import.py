@@ -618,8 +618,10 @@ def check_goes_on(checks, folder, collector, simulator, config, imported):
     harness.write(folder + "/late.csv", "series,epoch,seconds,from_v4_bytes\n"
                   + "".join(f"{asn},{t},300,7\n" for t in range(
                       REPLAYED + 1800, at + 7200, 300)))
-    harness.must([collector, "-c", config, "--import",
-                  f"csv:{folder}/late.csv"])
+    done = harness.must([collector, "-c", config, "--import",
+                         f"csv:{folder}/late.csv"])
+    checks.that(f"not taken: {asn}: ".encode() in done.stdout,
+                f"rows of the journal's time: {done.stdout}")
     after = exported(collector, config)
     changed = sorted(k[1] for k in after if after[k] != before.get(k))
     checks.equal((len(changed), changed[0][11:16], changed[-1][11:16]),
