@@ -27,7 +27,7 @@ struct import_job {
 	uint64_t damaged;
 	uint64_t unreadable;
 	uint64_t withheld; /* series that lack a part */
-	uint64_t series; /* that got rows */
+	uint64_t series;   /* that got rows */
 	uint64_t rows;
 	uint64_t failed; /* series that could not be written */
 	/* Of rows for the day book: first and last. */

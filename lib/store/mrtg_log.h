@@ -6,12 +6,12 @@
  * mrtg_log — the rows of MRTG's own kind of file (mrtg-logfile(1)).
  *
  * After a first line with the counters, the newest first, a line is a time,
- * two means per second, in and out, and two maxima, of what ended then and began
- * at the time of the line behind it, the older one; so of the oldest line no
- * start is known. The file has no word for unknown: a log begins full of zeros,
- * so those before the first traffic are taken for that; where later MRTG did not
- * run or got no answer, it has the last rate again or, with unknaszero, zeros,
- * and both are taken for what they say.
+ * two means per second, in and out, and two maxima, of what ended then and
+ * began at the time of the line behind it, the older one; so of the oldest line
+ * no start is known. The file has no word for unknown: a log begins full of
+ * zeros, so those before the first traffic are taken for that; where later MRTG
+ * did not run or got no answer, it has the last rate again or, with unknaszero,
+ * zeros, and both are taken for what they say.
  */
 
 #include <stddef.h>
