@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "collector/import_days.h"
 #include "collector/import_job.h"
 #include "collector/state_lock.h"
 #include "store/day_close.h"
@@ -122,21 +123,36 @@ static int read_source(struct import_job *job, enum import_kind kind)
 	return import_csv(job);
 }
 
-static int finish(const struct import_job *job, int rc)
+static int finish(struct import_job *job, int rc)
 {
+	int closed = 0;
+
 	if (job->shows)
 		(void)fputs("\r\033[K", stderr);
 	(void)printf("%" PRIu64 " series got %" PRIu64 " rows; %" PRIu64
 		     " files taken, %" PRIu64 " left, %" PRIu64 " damaged\n",
 		     job->series, job->rows, job->taken, job->left,
 		     job->damaged);
-	if (rc == 0 && job->slots_to_s > 0)
-		rc = close_days(job);
+	if (job->unreadable > 0)
+		(void)printf("%" PRIu64 " could not be read\n",
+			     job->unreadable);
+	if (job->withheld > 0)
+		(void)printf("%" PRIu64 " series withheld: they lack a part; "
+			     "with a map that names it, or without the damage, "
+			     "import again\n",
+			     job->withheld);
+	/* Also if it could not go on: what was filled is filled. */
+	if (job->slots_to_s > 0)
+		closed = close_days(job);
+	if (closed == 0)
+		closed = import_days_end(job);
+	if (rc == 0)
+		rc = closed;
 	if (rc < 0)
-		return rc == ERR_MALFORMED ? rc : -EIO;
-	if (job->failed > 0)
+		return rc == ERR_MALFORMED || rc == ERR_CONFIG ? rc : -EIO;
+	if (job->failed + job->unreadable > 0)
 		return -EIO;
-	return job->damaged > 0 ? ERR_MALFORMED : 0;
+	return job->damaged + job->withheld > 0 ? ERR_MALFORMED : 0;
 }
 
 static int run(struct import_job *job, const struct import_request *request)
@@ -146,7 +162,12 @@ static int run(struct import_job *job, const struct import_request *request)
 
 	if (rc < 0)
 		return rc == -EADDRINUSE ? rc : -EIO;
-	rc = find_starts(job);
+	rc = import_days_begin(job);
+	if (rc < 0)
+		(void)complain("cannot read which days to close",
+			       job->state_dir, rc);
+	if (rc == 0)
+		rc = find_starts(job);
 	if (rc == 0)
 		rc = finish(job, read_source(job, request->kind));
 	else

@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/import_job.h"
 #include "store/ixp_tree.h"
@@ -30,6 +31,8 @@ enum { PATH_SIZE = 160, WHAT_SIZE = 96 };
 
 static const char by_interface[] = "vlaninterface:";
 static const char by_vlan[] = "vlan:";
+static const char passes_over[] = "the map passes over a part of it";
+static const char was_refused[] = "a part of it was refused";
 
 /* A VLAN interface of the tree, and whose it is. */
 struct known {
@@ -37,12 +40,15 @@ struct known {
 	uint32_t asn;
 	uint16_t vlan;
 	uint16_t ordinal;
+	bool left; /* the map passes it over */
 };
 
 struct tree {
 	struct import_job *job;
 	struct known *known; /* in order of AS number, VLAN, ordinal, id */
 	size_t count;
+	uint64_t unknown_interfaces; /* files and folders of nobody's */
+	uint64_t unknown_vlans;
 	uint64_t idle; /* p2p files of pairs that never had traffic */
 	uint64_t done; /* pairs that were looked at */
 };
@@ -98,8 +104,44 @@ static void gather_mapped(struct tree *t)
 			continue;
 		t->known[t->count++] =
 		    (struct known){ id, e->series.asn, e->series.vlan,
-				    e->series.ordinal };
+				    e->series.ordinal, false };
 	}
+}
+
+static int compare_id(const void *left, const void *right)
+{
+	const struct known *a = left;
+	const struct known *b = right;
+
+	return a->id == b->id ? compare_known(a, b) : a->id < b->id ? -1 : 1;
+}
+
+/* One id is one interface: files would count twice. */
+static int make_unique(struct tree *t)
+{
+	size_t kept = 0;
+
+	qsort(t->known, t->count, sizeof(*t->known), compare_id);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct known *last = kept ? &t->known[kept - 1] : NULL;
+
+		if (!last || last->id != t->known[i].id) {
+			t->known[kept++] = t->known[i];
+		} else if (compare_known(last, &t->known[i]) != 0) {
+			(void)fprintf(stderr,
+				      "lanterne-collector: %s%" PRIu32
+				      " is two interfaces by the "
+				      "configuration: as%" PRIu32
+				      " and as%" PRIu32 "; a line of the map "
+				      "can say which\n",
+				      by_interface, last->id, last->asn,
+				      t->known[i].asn);
+			return ERR_CONFIG;
+		}
+	}
+	t->count = kept;
+	qsort(t->known, t->count, sizeof(*t->known), compare_known);
+	return 0;
 }
 
 static int gather(struct tree *t)
@@ -113,16 +155,16 @@ static int gather(struct tree *t)
 	gather_mapped(t);
 	for (uint32_t i = 1; i < r->interface_count; i++) {
 		const struct vlan_interface *v = &r->interfaces[i];
+		const struct history_entry *e =
+		    mapped(t, by_interface, v->ixp_id);
 
-		if (v->vlan != 0 && v->ixp_id != 0 &&
-		    !mapped(t, by_interface, v->ixp_id))
+		if (v->vlan != 0 && v->ixp_id != 0 && (!e || e->passed_over))
 			t->known[t->count++] =
 			    (struct known){ v->ixp_id,
 					    r->members[v->member].asn, v->vlan,
-					    v->ordinal };
+					    v->ordinal, e != NULL };
 	}
-	qsort(t->known, t->count, sizeof(*t->known), compare_known);
-	return 0;
+	return make_unique(t);
 }
 
 /* ---- members and VLANs ---- */
@@ -195,6 +237,42 @@ static int put(struct tree *t, const struct series *series,
 	return rc;
 }
 
+/* Fill a series if all its files could be read. unreadable: how many could not
+ * be before. */
+static int put_read(struct tree *t, const struct series *series,
+		    struct history *history, uint64_t unreadable)
+{
+	if (t->job->unreadable == unreadable)
+		return put(t, series, history);
+	import_withhold(t->job, series, "a part cannot be read");
+	history_fini(history);
+	return 0;
+}
+
+/* Why a sum lacks a part; NULL: it does not. refused: how many files were
+ * before its parts were read. */
+static const char *why_not(const struct tree *t, uint64_t unknown,
+			   uint64_t refused, bool is_left)
+{
+	if (unknown > 0)
+		return "the tree has parts that are nobody's, perhaps its own";
+	if (is_left)
+		return passes_over;
+	return import_refused(t->job) > refused ? was_refused : NULL;
+}
+
+/* Fill a sum if it has all its parts. */
+static int put_sum(struct tree *t, const struct series *series,
+		   struct history *history, const char *lacks)
+{
+	if (!lacks)
+		return put(t, series, history);
+	if (history_knows(history))
+		import_withhold(t->job, series, lacks);
+	history_fini(history);
+	return 0;
+}
+
 /* A member's only interface has no series of its own. */
 static bool has_own_series(const struct tree *t, const struct known *k,
 			   size_t of_member)
@@ -213,6 +291,7 @@ static int put_interface(struct tree *t, const struct known *k, bool is_own,
 				       .asn = k->asn,
 				       .vlan = k->vlan,
 				       .ordinal = k->ordinal };
+	uint64_t unreadable = t->job->unreadable;
 	struct history history;
 	char what[WHAT_SIZE];
 	int rc;
@@ -224,7 +303,7 @@ static int put_interface(struct tree *t, const struct known *k, bool is_own,
 	if (rc == 0)
 		rc = history_add_all(member, &history);
 	if (rc == 0 && is_own)
-		rc = put(t, &series, &history);
+		rc = put_read(t, &series, &history, unreadable);
 	history_fini(&history);
 	return rc;
 }
@@ -234,15 +313,23 @@ static int put_member(struct tree *t, size_t first, size_t count)
 {
 	const struct known *own = &t->known[first];
 	const struct series series = { .kind = SERIES_MEMBER, .asn = own->asn };
+	uint64_t refused = import_refused(t->job);
+	bool is_left = false;
 	struct history history;
 	int rc = 0;
 
 	history_init(&history, series_layout(series.kind));
-	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = put_interface(t, &own[i],
-				   has_own_series(t, &own[i], count), &history);
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		is_left = is_left || own[i].left;
+		if (!own[i].left)
+			rc = put_interface(t, &own[i],
+					   has_own_series(t, &own[i], count),
+					   &history);
+	}
 	if (rc == 0)
-		rc = put(t, &series, &history);
+		rc = put_sum(
+		    t, &series, &history,
+		    why_not(t, t->unknown_interfaces, refused, is_left));
 	history_fini(&history);
 	return rc;
 }
@@ -280,6 +367,7 @@ static int put_vlan(struct tree *t, uint32_t tag, uint16_t ours,
 		    struct history *exchange)
 {
 	const struct series series = { .kind = SERIES_VLAN, .vlan = ours };
+	uint64_t unreadable = t->job->unreadable;
 	struct history history;
 	char what[WHAT_SIZE];
 	int rc;
@@ -291,7 +379,7 @@ static int put_vlan(struct tree *t, uint32_t tag, uint16_t ours,
 	if (rc == 0)
 		rc = history_add_all(exchange, &history);
 	if (rc == 0)
-		rc = put(t, &series, &history);
+		rc = put_read(t, &series, &history, unreadable);
 	history_fini(&history);
 	return rc;
 }
@@ -319,10 +407,11 @@ static int add_p2p(struct tree *t, const struct ixp_file *file,
 }
 
 /* a has the lower AS number. Either order will do, the other one is for where
- * a file is missing or damaged. */
+ * a file is missing or damaged; is_whole becomes false where none serves. */
 static int add_pair(struct tree *t, const struct known *a,
-		    const struct known *b, struct history *to)
+		    const struct known *b, struct history *to, bool *is_whole)
 {
+	uint64_t refused;
 	int rc = 0;
 
 	for (int p = 0; p < IXP_PROTOCOL_COUNT && rc >= 0; p++) {
@@ -332,6 +421,7 @@ static int add_pair(struct tree *t, const struct known *a,
 					 .id = a->id,
 					 .other = b->id };
 
+		refused = import_refused(t->job);
 		rc = add_p2p(t, &file, to, false);
 		if (rc == 0) {
 			file.id = b->id;
@@ -339,8 +429,31 @@ static int add_pair(struct tree *t, const struct known *a,
 			rc = add_p2p(t, &file, to, true);
 		}
 		t->job->taken += rc == 1;
+		if (rc == 0 && import_refused(t->job) > refused)
+			*is_whole = false;
 	}
 	return rc < 0 ? rc : 0;
+}
+
+/* Whether there is a file of two interfaces, of any protocol or order. */
+static bool has_p2p(const struct tree *t, const struct known *a,
+		    const struct known *b)
+{
+	for (int i = 0; i < 2 * IXP_PROTOCOL_COUNT; i++) {
+		const struct ixp_file file = { .kind = IXP_P2P,
+					       .protocol =
+						   (enum ixp_protocol)(i / 2),
+					       .unit = IXP_BYTES,
+					       .id = i % 2 ? b->id : a->id,
+					       .other = i % 2 ? a->id : b->id };
+		char path[PATH_MAX];
+
+		if (ixp_tree_path(path, sizeof(path), t->job->root, &file) ==
+			0 &&
+		    access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Move a value of a row from one column to another; what was there is 0. */
@@ -392,6 +505,8 @@ static int put_pair(struct tree *t, size_t a, size_t b)
 				       .other_asn = k[b].asn,
 				       .vlan = k[a].vlan };
 	struct history history;
+	bool is_whole = true;
+	bool is_left = false;
 	int rc = 0;
 
 	history_init(&history, series_layout(series.kind));
@@ -402,13 +517,22 @@ static int put_pair(struct tree *t, size_t a, size_t b)
 
 		for (; j < t->count && rc == 0 && k[j].asn == k[b].asn &&
 		       k[j].vlan == k[b].vlan;
-		     j++)
-			rc = add_pair(t, &k[i], &k[j], &history);
+		     j++) {
+			if (k[i].left || k[j].left)
+				is_left = is_left || has_p2p(t, &k[i], &k[j]);
+			else
+				rc = add_pair(t, &k[i], &k[j], &history,
+					      &is_whole);
+		}
 	}
 	if (rc == 0 && a == b)
 		rc = fold_own(&history);
-	if (rc == 0 && history_knows(&history) &&
-	    !history_has_traffic(&history))
+	if (rc == 0 && is_left)
+		import_withhold(t->job, &series, passes_over);
+	else if (rc == 0 && !is_whole)
+		import_withhold(t->job, &series, was_refused);
+	else if (rc == 0 && history_knows(&history) &&
+		 !history_has_traffic(&history))
 		t->idle++;
 	else if (rc == 0)
 		rc = put(t, &series, &history);
@@ -427,6 +551,12 @@ static int put_pairs(struct tree *t)
 {
 	int rc = 0;
 
+	if (t->unknown_interfaces > 0 && t->count > 1) {
+		(void)puts("withheld: all pairs: the tree has VLAN interfaces "
+			   "that are nobody's, perhaps theirs");
+		t->job->withheld++;
+		return 0;
+	}
 	for (size_t a = 0; a < t->count && rc == 0; a++) {
 		if (!begins_group(t, a))
 			continue;
@@ -465,6 +595,7 @@ static int visit_names(struct tree *t, const char *folder, name_visitor *visit)
 
 static void leave_unknown(struct tree *t, const char *path, uint32_t id)
 {
+	t->unknown_interfaces++;
 	import_leave(t->job, path,
 		     "whose it is is not known; a line for the map: "
 		     "%s%" PRIu32 ",interface/asN-vN-N",
@@ -483,11 +614,13 @@ static int look_at_file(struct tree *t, const char *folder, const char *name)
 		return 0;
 	}
 	if (file.kind == IXP_AGGREGATE && !is_our_vlan(t, file.id, &ours) &&
-	    !mapped(t, by_vlan, file.id))
+	    !mapped(t, by_vlan, file.id)) {
+		t->unknown_vlans++;
 		import_leave(t->job, path,
 			     "the exchange has no such VLAN; a line for the "
 			     "map: %s%" PRIu32 ",vlan/vN",
 			     by_vlan, file.id);
+	}
 	if (file.kind == IXP_INDIVIDUAL && !find_known(t, file.id) &&
 	    !mapped(t, by_interface, file.id))
 		leave_unknown(t, path, file.id);
@@ -511,7 +644,9 @@ static int look_at_source(struct tree *t, const char *folder, const char *name)
 static int put_vlans(struct tree *t)
 {
 	const struct series series = { .kind = SERIES_EXCHANGE };
+	uint64_t refused = import_refused(t->job);
 	struct history exchange;
+	bool is_left = false;
 	int rc = 0;
 
 	history_init(&exchange, series_layout(series.kind));
@@ -520,9 +655,12 @@ static int put_vlans(struct tree *t)
 
 		if (is_our_vlan(t, tag, &ours))
 			rc = put_vlan(t, tag, ours, &exchange);
+		else if (registry_vlan(t->job->registry, (uint16_t)tag))
+			is_left = true; /* by the map */
 	}
 	if (rc == 0)
-		rc = put(t, &series, &exchange);
+		rc = put_sum(t, &series, &exchange,
+			     why_not(t, t->unknown_vlans, refused, is_left));
 	history_fini(&exchange);
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "collector/import_days.h"
 #include "store/history_fill.h"
 #include "store/rrd_foreign.h"
 #include "store/series_parse.h"
@@ -48,10 +49,49 @@ void import_take(struct import_job *job, const char *path, const char *what)
 	job->taken++;
 }
 
+void import_unreadable(struct import_job *job, const char *path, int rc)
+{
+	print_line("unreadable", path, err_str(rc));
+	job->unreadable++;
+}
+
 void import_refuse(struct import_job *job, const char *path, const char *why)
 {
 	print_line("damaged", path, why);
 	job->damaged++;
+}
+
+uint64_t import_refused(const struct import_job *job)
+{
+	return job->damaged + job->unreadable;
+}
+
+void import_withhold(struct import_job *job, const struct series *series,
+		     const char *why)
+{
+	char name[SERIES_FILE_SIZE];
+
+	if (series_print(name, series) < 0)
+		(void)series_name(name, sizeof(name), series);
+	print_line("withheld", name, why);
+	job->withheld++;
+}
+
+/* All columns of a file or none. */
+static int add_sources(const struct rrd_foreign *rrd, const int *sources,
+		       const struct import_file *file, struct history *to)
+{
+	struct history own;
+	int rc = 0;
+
+	history_init(&own, to->layout);
+	for (size_t i = 0; rc == 0 && i < file->count; i++)
+		rc = rrd_foreign_add(rrd, sources[i], &own,
+				     file->columns[i].column);
+	if (rc == 0)
+		rc = history_add_all(to, &own);
+	history_fini(&own);
+	return rc;
 }
 
 static int add_columns(struct import_job *job, const struct import_file *file,
@@ -71,9 +111,7 @@ static int add_columns(struct import_job *job, const struct import_file *file,
 		import_refuse(job, file->path, fault);
 		return 0;
 	}
-	for (size_t i = 0; rc == 0 && i < file->count; i++)
-		rc = rrd_foreign_add(&rrd, sources[i], to,
-				     file->columns[i].column);
+	rc = add_sources(&rrd, sources, file, to);
 	if (rc == 0)
 		return 1;
 	if (rc == -ENOMEM)
@@ -98,7 +136,10 @@ int import_rrd(struct import_job *job, const struct import_file *file,
 	if (rc == ERR_NOT_FOUND) {
 		rc = 0;
 	} else if (rc < 0 && rc != -ENOMEM) {
-		import_refuse(job, file->path, fault ? fault : err_str(rc));
+		if (fault)
+			import_refuse(job, file->path, fault);
+		else
+			import_unreadable(job, file->path, rc);
 		rc = 0;
 	} else if (rc == 0) {
 		rc = add_columns(job, file, &bytes, to);
@@ -159,12 +200,18 @@ int import_put(struct import_job *job, const struct series *series,
 	if (rc < 0)
 		(void)series_name(name, sizeof(name), series);
 	else
+		rc = import_days_note(job, history);
+	if (rc == 0)
 		rc = history_fill(job->state_dir, series, history, &options,
 				  &done);
 	if (rc == 0 && done.rows_all > 0) {
 		say_rows(name, series_layout(series->kind), &done);
 		note(job, &done);
 	}
+	if (rc == 0 && done.rows_late > 0)
+		(void)printf("not taken: %s: %" PRIu64 " rows that end after "
+			     "the journal begins, or now\n",
+			     name, done.rows_late);
 	if (rc == 0)
 		return 0;
 	(void)fprintf(stderr, "lanterne-collector: not filled: %s: %s\n", name,

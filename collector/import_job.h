@@ -25,12 +25,17 @@ struct import_job {
 	uint64_t taken;
 	uint64_t left;
 	uint64_t damaged;
-	uint64_t series; /* that got rows */
+	uint64_t unreadable;
+	uint64_t withheld; /* series that lack a part */
+	uint64_t series;   /* that got rows */
 	uint64_t rows;
 	uint64_t failed; /* series that could not be written */
 	/* Of rows for the day book: first and last. */
 	int64_t slots_from_s;
 	int64_t slots_to_s;
+	/* What the disk says of them: import_days.h. */
+	int64_t noted_from_s;
+	int64_t noted_to_s;
 };
 
 /* A data source of a file, and the column that it is added to. */
@@ -54,6 +59,9 @@ void import_leave(struct import_job *job, const char *path, const char *format,
 /** Say that a file was taken, and for what. */
 void import_take(struct import_job *job, const char *path, const char *what);
 
+/** Say that a file or folder cannot be read. */
+void import_unreadable(struct import_job *job, const char *path, int rc);
+
 /** Say that a file is damaged. */
 void import_refuse(struct import_job *job, const char *path, const char *why);
 
@@ -75,6 +83,14 @@ MUST_CHECK int import_rrd(struct import_job *job,
  */
 MUST_CHECK int import_put(struct import_job *job, const struct series *series,
 			  const struct history *history);
+
+/** Say that a series is not filled, for a part of it was left or refused: what
+ * were stored now would be known, and stay without that part. */
+void import_withhold(struct import_job *job, const struct series *series,
+		     const char *why);
+
+/** How many files were refused; it tells whether one was just now. */
+uint64_t import_refused(const struct import_job *job);
 
 /** Show how far it is, now and then, to whoever sits at a terminal. */
 void import_show(struct import_job *job, uint64_t done, const char *what);

@@ -202,7 +202,7 @@ static int visit(struct tree *t, struct level *levels, size_t *depth,
 	memcpy(t->folder + here->len, name, len - here->len + 1);
 	dir = open_folder(dirfd(here->dir), name);
 	if (!dir && errno != ENOTDIR && errno != ELOOP)
-		import_leave(t->job, t->folder, "%s", err_str(-errno));
+		import_unreadable(t->job, t->folder, -errno);
 	if (!dir)
 		return take_name(t, t->folder);
 	if (*depth + 1 == DEPTH_MAX) {
@@ -242,6 +242,7 @@ static int read_log(struct import_job *job, const struct found *f,
 		    struct history *to, const char *what)
 {
 	char path[PATH_MAX];
+	struct history own; /* all of a log or nothing */
 	struct text text;
 	const char *fault = NULL;
 	int rc;
@@ -250,13 +251,20 @@ static int read_log(struct import_job *job, const struct found *f,
 	    (int)sizeof(path))
 		return -ENAMETOOLONG;
 	text_init(&text);
+	history_init(&own, to->layout);
 	rc = file_read(path, LOG_SIZE_MAX, &text);
 	if (rc == 0)
-		rc = mrtg_log_add(text_str(&text), text.len, to,
+		rc = mrtg_log_add(text_str(&text), text.len, &own,
 				  f->category->columns, &fault);
+	if (rc == 0)
+		rc = history_add_all(to, &own);
+	history_fini(&own);
 	text_fini(&text);
 	if (rc == 0)
 		import_take(job, f->path, what);
+	else if (!fault && rc != -ENOMEM && rc != ERR_RANGE &&
+		 rc != ERR_UNSUPPORTED)
+		import_unreadable(job, f->path, rc);
 	else if (rc != -ENOMEM)
 		import_refuse(job, f->path, fault ? fault : err_str(rc));
 	return rc == -ENOMEM ? rc : 0;
@@ -310,6 +318,7 @@ static int put_group(struct import_job *job, const struct found *all,
 		     size_t count)
 {
 	const struct history_entry *e = entry_of(job, &all[0]);
+	uint64_t unreadable = job->unreadable;
 	struct history history;
 	char what[SERIES_FILE_SIZE];
 	int rc = 0;
@@ -334,7 +343,9 @@ static int put_group(struct import_job *job, const struct found *all,
 		else
 			rc = read_rrd(job, &all[i], &history, what);
 	}
-	if (rc == 0 && history_knows(&history))
+	if (rc == 0 && job->unreadable > unreadable)
+		import_withhold(job, &e->series, "a part cannot be read");
+	else if (rc == 0 && history_knows(&history))
 		rc = import_put(job, &e->series, &history);
 	history_fini(&history);
 	return rc;

@@ -37,6 +37,8 @@
 enum { SLOT_S = 300, PAIR_SLOT_MAX_S = 1800 };
 
 struct filling {
+	const char *state_dir;
+	const struct series *series;
 	const struct series_layout *layout;
 	const struct history *history;
 	const struct history_options *options;
@@ -50,6 +52,7 @@ struct filling {
 	struct rrd_image image;
 	struct rrd_image before; /* as it was */
 	bool changed;
+	bool had_copy;
 };
 
 static int64_t round_down(int64_t time_s, uint32_t row_s)
@@ -380,26 +383,33 @@ static int begin(struct filling *f)
 	return rc < 0 ? rc : 1;
 }
 
-/* The copy is what the file is made of when it is damaged. */
-static int copy_anew(const struct filling *f, const char *state_dir,
-		     const struct series *series)
+/* The copy is what the file is made of when it is damaged. An old one must not
+ * outlive a kill and bring back what was before, so it goes first. */
+static int remove_copy(struct filling *f)
 {
-	struct rrd_known known = { .last_s = f->end_s };
 	char copy[PATH_MAX];
-	struct stat status;
-	uint64_t bytes;
-	int rc = rrd_copy_path(copy, sizeof(copy), state_dir, series);
+	int rc = rrd_copy_path(copy, sizeof(copy), f->state_dir, f->series);
 
 	if (rc < 0 || access(copy, F_OK) < 0)
 		return rc;
+	f->had_copy = true;
+	rc = rrd_copy_remove(f->state_dir, f->series);
+	return rc < 0 ? rc : file_sync_directory_of(copy);
+}
+
+static int copy_anew(const struct filling *f)
+{
+	struct rrd_known known = { .last_s = f->end_s };
+	struct stat status;
+	uint64_t bytes;
+
+	if (!f->had_copy)
+		return 0;
 	if (stat(f->path, &status) < 0)
 		return -errno;
 	known.device = status.st_dev;
 	known.inode = status.st_ino;
-	rc = rrd_copy_remove(state_dir, series);
-	if (rc == 0)
-		rc = rrd_copy(state_dir, series, &known, &bytes);
-	return rc;
+	return rrd_copy(f->state_dir, f->series, &known, &bytes);
 }
 
 static int put_file(struct filling *f)
@@ -412,6 +422,8 @@ static int put_file(struct filling *f)
 	if (rc == 0)
 		rc = file_create(f->fresh, f->image.bytes,
 				 rrd_header_file_size(f->layout));
+	if (rc == 0)
+		rc = remove_copy(f);
 	if (rc == 0 && rename(f->fresh, f->path) < 0)
 		rc = -errno;
 	return rc < 0 ? rc : file_sync_directory_of(f->path);
@@ -455,6 +467,8 @@ int history_fill(const char *state_dir, const struct series *series,
 		 struct history_outcome *outcome)
 {
 	struct filling f = {
+		.state_dir = state_dir,
+		.series = series,
 		.layout = series_layout(series->kind),
 		.history = history,
 		.options = options,
@@ -478,6 +492,6 @@ int history_fill(const char *state_dir, const struct series *series,
 	if (rc < 0)
 		outcome->rows_all = 0;
 	else if (f.changed)
-		rc = copy_anew(&f, state_dir, series);
+		rc = copy_anew(&f);
 	return rc;
 }

@@ -76,6 +76,21 @@ static bool take_series(struct reading *r, const struct csv_field *field,
 	return to->switch_name != NULL;
 }
 
+/* Zeros before a number say nothing: an id has one name. */
+static void shorten(char *source)
+{
+	char *digits = strchr(source, ':');
+	size_t zeros;
+
+	if (!digits || strchr(source, '/') || strchr(source, '.'))
+		return;
+	digits++;
+	zeros = strspn(digits, "0");
+	if (digits[zeros] < '0' || digits[zeros] > '9')
+		zeros -= zeros > 0 ? 1 : 0;
+	memmove(digits, digits + zeros, strlen(digits + zeros) + 1);
+}
+
 static int take_line(struct reading *r, const struct csv_line *line)
 {
 	const struct csv_field *source = &line->fields[0];
@@ -106,6 +121,7 @@ static int take_line(struct reading *r, const struct csv_line *line)
 		free(entry->switch_name);
 		return -ENOMEM;
 	}
+	shorten(entry->source);
 	r->map->count++;
 	return 0;
 }

@@ -8,7 +8,7 @@
  * A CSV file of two fields: what it is there ("vlaninterface:7", or the path of
  * a file), and the series' name, or "-" for what is to be passed over. Lines
  * that are empty or begin with "#" count for nothing; "source,series" may head
- * it.
+ * it. "vlaninterface:007" is "vlaninterface:7".
  */
 
 #include <stdbool.h>

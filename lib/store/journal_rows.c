@@ -370,6 +370,10 @@ int journal_rows_start(const char *state_dir, enum journal_stream stream,
 {
 	struct journal_reader *reader;
 	struct record_reader record;
+	int64_t odd_from_s = 0; /* of records of an odd clock in a row */
+	int64_t odd_last_s = 0;
+	int64_t step_s =
+	    stream == JOURNAL_PAIRS ? SERIES_PAIR_STEP_S : SERIES_STEP_S;
 	int rc = journal_read_all(&reader, state_dir, 1u << stream, 0);
 
 	if (rc < 0)
@@ -377,7 +381,13 @@ int journal_rows_start(const char *state_dir, enum journal_stream stream,
 	while ((rc = journal_read_next(reader, &record)) == 1) {
 		if (!is_step(&record) && !(parts && is_part(&record)))
 			continue;
-		*from_s = record.head.start_s;
+		if (odd_last_s == 0 || record.head.start_s < odd_last_s ||
+		    record.head.start_s - odd_last_s > 2 * step_s)
+			odd_from_s = record.head.start_s;
+		odd_last_s = record.head.start_s;
+		if (record.head.odd_clock)
+			continue;
+		*from_s = odd_from_s;
 		break;
 	}
 	journal_read_close(reader);

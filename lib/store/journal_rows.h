@@ -56,7 +56,8 @@ MUST_CHECK int journal_rows_read(struct journal_rows *out,
 
 /**
  * When what the journal has of a stream begins: its first closed step, from
- * where on it lacks no row.
+ * where on it lacks no row. Those of an odd clock count where the clock went on
+ * from them, as for rows.
  *
  * @param parts   a part of an open step counts as well
  * @param from_s  in: what to say where the journal has nothing; out: the start

@@ -38,7 +38,7 @@ static bool read_line(const char *text, size_t len, size_t count,
 }
 
 /* The end of the last line with traffic in it: what is behind was never
- * measured. */
+ * measured, but says where that line's time began. */
 static size_t measured(const char *text, size_t len)
 {
 	size_t end = 0;
@@ -57,11 +57,11 @@ static size_t measured(const char *text, size_t len)
 	return end;
 }
 
-static int add_row(struct history *to, const struct line *line, int64_t end_s,
+/* Add a line's row; it began at start_s, the time of the line behind it. */
+static int add_row(struct history *to, const struct line *line, int64_t start_s,
 		   const size_t columns[2])
 {
-	int64_t start_s = (int64_t)line->numbers[0];
-	int64_t row_s = end_s - start_s;
+	int64_t row_s = (int64_t)line->numbers[0] - start_s;
 	struct history_row row = { CONSOLIDATION_AVERAGE, 0, start_s };
 	int rc = 0;
 
@@ -82,35 +82,29 @@ int mrtg_log_add(const char *text, size_t len, struct history *to,
 		 const size_t columns[2], const char **fault)
 {
 	size_t end = measured(text, len);
-	int64_t later_s = -1; /* the time of the line before */
+	struct line later = { { UINT64_C(1) << 40 } }; /* the line before */
+	size_t number = 0;
 	size_t at = 0;
 	int rc = 0;
 
 	*fault = NULL;
-	while (at < end && rc == 0) {
-		const char *newline = memchr(text + at, '\n', end - at);
-		size_t next = newline ? (size_t)(newline - text) + 1 : end;
-		size_t line_len = next - at - (newline ? 1 : 0);
+	while (at < len && rc == 0) {
+		const char *newline = memchr(text + at, '\n', len - at);
 		struct line line;
-		bool first = at == 0;
 
-		if (!read_line(text + at, line_len,
-			       first ? FIRST_NUMBERS : NUMBERS, &line) ||
-		    line.numbers[0] > UINT64_C(1) << 40 ||
-		    (later_s >= 0 && (int64_t)line.numbers[0] > later_s)) {
+		if (!newline ||
+		    !read_line(text + at, (size_t)(newline - text) - at,
+			       number == 0 ? FIRST_NUMBERS : NUMBERS, &line) ||
+		    line.numbers[0] > later.numbers[0]) {
 			*fault = "no log of MRTG's, or cut off";
 			return ERR_MALFORMED;
 		}
-		if (!first)
-			rc = add_row(to, &line, later_s, columns);
-		later_s = (int64_t)line.numbers[0];
-		at = next;
-	}
-	if (rc == 0 && end == 0 && len > 0 &&
-	    !read_line(text, strcspn(text, "\n"), FIRST_NUMBERS,
-		       &(struct line){ { 0 } })) {
-		*fault = "no log of MRTG's";
-		return ERR_MALFORMED;
+		/* the first line has counters, no rates */
+		if (number++ > 1 && at <= end)
+			rc = add_row(to, &later, (int64_t)line.numbers[0],
+				     columns);
+		later = line;
+		at = (size_t)(newline - text) + 1;
 	}
 	return rc;
 }

@@ -6,9 +6,12 @@
  * mrtg_log — the rows of MRTG's own kind of file (mrtg-logfile(1)).
  *
  * After a first line with the counters, the newest first, a line is a time,
- * two means per second, in and out, and two maxima, from that time to that of
- * the line before it. The file has no word for unknown: what was not measured
- * is zero. So what lies before the first traffic is taken for that.
+ * two means per second, in and out, and two maxima, of what ended then and
+ * began at the time of the line behind it, the older one; so of the oldest line
+ * no start is known. The file has no word for unknown: a log begins full of
+ * zeros, so those before the first traffic are taken for that; where later MRTG
+ * did not run or got no answer, it has the last rate again or, with unknaszero,
+ * zeros, and both are taken for what they say.
  */
 
 #include <stddef.h>
@@ -19,8 +22,8 @@
 /**
  * Add the rows of a log to two columns of a history.
  *
- * Rows of a length that does not divide a day are left out, as the one that is
- * under way.
+ * Rows of a length that does not divide a day are left out, as the newest one,
+ * which ends when MRTG last ran.
  *
  * @param text   len bytes and a NUL behind them
  * @param fault  gets a static text where the file is at fault

@@ -258,7 +258,7 @@ static int add_archive(const struct rrd_foreign *f, size_t archive, int source,
 	int rc = 0;
 
 	for (size_t i = 0; i < a->rows && rc == 0; i++) {
-		if (row.start_s > 0)
+		if (row.start_s > 0 && isnan(history_exact(to, &row, column)))
 			rc = history_add(
 			    to, &row, column,
 			    rrd_foreign_value(f, archive, i, source));
@@ -267,14 +267,32 @@ static int add_archive(const struct rrd_foreign *f, size_t archive, int source,
 	return rc;
 }
 
+/* The archive with most rows of those that are not done. */
+static size_t longest_left(const struct rrd_foreign *f, const bool *done)
+{
+	size_t longest = f->archive_count;
+
+	for (size_t i = 0; i < f->archive_count; i++) {
+		if (!done[i] &&
+		    (longest == f->archive_count ||
+		     f->archives[i].rows > f->archives[longest].rows))
+			longest = i;
+	}
+	return longest;
+}
+
 int rrd_foreign_add(const struct rrd_foreign *f, int source, struct history *to,
 		    size_t column)
 {
+	bool done[RRD_FOREIGN_ARCHIVES_MAX] = { false };
 	int rc = 0;
 
 	for (size_t i = 0; i < f->archive_count && rc == 0; i++) {
-		if (history_takes(to->layout, f->archives[i].row_s))
-			rc = add_archive(f, i, source, to, column);
+		size_t archive = longest_left(f, done);
+
+		done[archive] = true;
+		if (history_takes(to->layout, f->archives[archive].row_s))
+			rc = add_archive(f, archive, source, to, column);
 	}
 	return rc;
 }

@@ -64,8 +64,10 @@ double rrd_foreign_value(const struct rrd_foreign *f, size_t archive,
 			 size_t row, int source);
 
 /**
- * Add the rows of a data source to a column of a history: those of all archives
- * whose rows may be known of such a series.
+ * Set what a column of a history does not know from the rows of a data source:
+ * those of all archives whose rows may be known of such a series. Where two
+ * archives have rows of one length, the one with more rows is believed, and the
+ * other where that knows nothing.
  *
  * @return as history_add
  */

@@ -195,17 +195,60 @@ static bool is_better_short(const struct exporting *e, size_t level,
 	return false;
 }
 
-/* Which rows to print at a time: the longest that begin there, or shorter ones
- * if these know better. */
-static size_t choose_level(const struct exporting *e, int64_t at_s)
+/* The length of the longest row below a level that covers a moment and knows a
+ * column then; 0: none does. */
+static uint32_t covers(const struct exporting *e, size_t level, int64_t at_s,
+		       size_t column)
+{
+	while (level-- > 0) {
+		uint32_t row_s = archive_at(e, level)->row_s;
+		const double *values = rrd_image_row(
+		    &e->image, e->levels[level], at_s - at_s % row_s);
+
+		if (values && !isnan(values[column]))
+			return row_s;
+	}
+	return 0;
+}
+
+/* Whether shorter rows know all that a row knows, so that it can be made of
+ * them again. */
+static bool is_covered(const struct exporting *e, size_t level, int64_t start_s)
+{
+	const double *values =
+	    rrd_image_row(&e->image, e->levels[level], start_s);
+	int64_t end_s = start_s + archive_at(e, level)->row_s;
+
+	for (size_t c = 0; values && c < e->image.layout->column_count; c++) {
+		int64_t at_s = start_s;
+		uint32_t row_s = 1;
+
+		while (!isnan(values[c]) && row_s > 0 && at_s < end_s) {
+			row_s = covers(e, level, at_s, c);
+			if (row_s > 0)
+				at_s += row_s - at_s % row_s;
+		}
+		if (row_s == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Print the rows of a time: the longest that begins there, or shorter ones if
+ * these know better; of a longer one that they do not cover both.
+ * @return the length of the shortest that was printed */
+static uint32_t add_rows_at(const struct exporting *e, int64_t at_s)
 {
 	size_t level = e->level_count - 1;
 
 	while (level > 0 && at_s % archive_at(e, level)->row_s != 0)
 		level--;
-	while (level > 0 && is_better_short(e, level, at_s))
-		level--;
-	return level;
+	for (; level > 0 && is_better_short(e, level, at_s); level--) {
+		if (!is_covered(e, level, at_s))
+			add_row(e, level, at_s);
+	}
+	add_row(e, level, at_s);
+	return archive_at(e, level)->row_s;
 }
 
 /* When the first known row of any level begins; INT64_MAX: there is none. */
@@ -233,12 +276,8 @@ static void add_rows(const struct exporting *e)
 	if (at_s == INT64_MAX)
 		return;
 	at_s -= at_s % archive_at(e, e->level_count - 1)->row_s;
-	while (at_s < end_s && text_ok(e->out)) {
-		size_t level = choose_level(e, at_s);
-
-		add_row(e, level, at_s);
-		at_s += archive_at(e, level)->row_s;
-	}
+	while (at_s < end_s && text_ok(e->out))
+		at_s += add_rows_at(e, at_s);
 }
 
 static int choose_archives(struct exporting *e)

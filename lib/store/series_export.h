@@ -10,8 +10,9 @@
  *
  * Values are rates per second under the names of the data sources, printed so
  * that they read back to the same; unknown is an empty cell, or null. Without
- * a length the rows divide the time: at each time the shortest that know as
- * much as longer ones. store/history_csv reads it again.
+ * a length these are at each time the shortest that know half of what longer
+ * ones do, or more, and before them the longer ones that they do not cover
+ * wholly. store/history_csv reads it again.
  *
  * May be used beside the writer.
  */

@@ -22,6 +22,7 @@ import harness
 import ixp_tree
 
 USAGE, DATA_ERROR, NO_INPUT, UNAVAILABLE, CONFIG = 64, 65, 66, 69, 78
+IO_ERROR = 74
 DAY, HOUR, STEP = 86400, 3600, 300
 END = int(time.time()) // DAY * DAY - DAY  # midnight, a day ago and more
 DAYS = 5
@@ -131,6 +132,28 @@ def p2p(root, a, b, rows, protocol="ipv4"):
              f"src-{a:05d}.dst-{b:05d}.rrd", rows)
 
 
+def check_two_archives(checks, site):
+    """Two archives of one length say the same twice."""
+    site.clear()
+    path = (site.folder + "/two/ipv4/bytes/individual/"
+            "individual.ipv4.bytes.src-00007.rrd")
+    os.makedirs(os.path.dirname(path))
+    harness.must(["rrdtool", "create", path, "--start", str(START),
+                  "DS:traffic_in:GAUGE:600:U:U",
+                  "DS:traffic_out:GAUGE:600:U:U", "RRA:AVERAGE:0.5:1:20",
+                  "RRA:AVERAGE:0.5:1:600", "RRA:AVERAGE:0.1:12:50",
+                  "RRA:AVERAGE:0.5:12:20"])
+    harness.must(["rrdtool", "update", path, *[
+        ":".join(map(str, row)) for row in constant(
+            30, 40, END - 300 * STEP)]])
+    code, out, _ = site.run("--import", "ixp-manager:two")
+    checks.equal(code, 0, out)
+    for step in (STEP, HOUR):
+        rows = site.rows("member/as64500", "--step", str(step))
+        values = {row["from_v4_bytes"] for _, row in rows.values() if row}
+        checks.equal(values, {30}, f"rows of {step} s")
+
+
 def make_ixp_tree(root):
     """Member A sends 1000 byte/s and gets 400, all of it to and from B's first
     connection; half of the time the rate is double, in the first hour of each
@@ -175,17 +198,66 @@ def near(checks, got, wanted, what):
                 f"{what}: {got}, expected {wanted}")
 
 
-def check_ixp(checks, site):
-    make_ixp_tree(site.folder + "/tree")
-    code, out, err = site.run("--import", "ixp-manager:tree")
-    checks.equal(code, DATA_ERROR, f"a damaged file among good ones: {err}")
+def check_parts(checks, site):
+    """A sum that lacks a part is not stored, for it would stay like that."""
+    code, out, _ = site.run("--import", "ixp-manager:tree")
+    checks.equal(code, DATA_ERROR, "parts that are nobody's")
     for line in (
-            "damaged: ipv4/bytes/p2p/src-00008/p2p.ipv4.bytes.src-00008."
-            "dst-00010.rrd: cut off in its rows",
             "left: ipv4/bytes/individual/individual.ipv4.bytes.src-00011.rrd: "
             "whose it is is not known; a line for the map: vlaninterface:11,",
             "left: ipv4/bytes/aggregate/aggregate.ipv4.bytes.vlan00999.rrd: "
             "the exchange has no such VLAN; a line for the map: vlan:999,",
+            "withheld: member/as64500: the tree has parts",
+            "withheld: member/as64501: the tree has parts",
+            "withheld: exchange: the tree has parts",
+            "withheld: all pairs: ", " series withheld: "):
+        checks.that(line in out, f"no {line!r} in {out}")
+    for series in ("member/as64500", "member/as64501", "exchange",
+                   "pair/v100/as64500/as64501"):
+        checks.equal(site.rows(series), {}, f"{series} lacks a part")
+    at = START + HOUR
+    for series, column, wanted in (
+            ("interface/as64501-v100-1", "from_v4_bytes", 400),
+            ("vlan/v100", "from_v4_bytes", 77)):
+        near(checks, site.rows(series, "--step", str(HOUR))[at][1][column],
+             wanted, f"{series}, which is no sum,")
+
+
+def check_damaged_part(checks, site):
+    """A damaged file of one of B's connections, and of a pair either way."""
+    site.clear()
+    root = site.folder + "/torn"
+    individual(root, 7, constant(3, 4))
+    individual(root, 8, constant(400, 1000))
+    individual(root, 9, constant(50, 60))
+    p2p(root, 7, 8, constant(1, 2))
+    p2p(root, 7, 9, constant(1, 2))
+    p2p(root, 9, 10, constant(5, 6))
+    for name in ("individual/individual.ipv4.bytes.src-00008.rrd",
+                 "p2p/src-00007/p2p.ipv4.bytes.src-00007.dst-00008.rrd"):
+        os.truncate(f"{root}/ipv4/bytes/{name}", 100000)
+    code, out, _ = site.run("--import", "ixp-manager:torn")
+    checks.equal(code, DATA_ERROR, "a damaged part")
+    for series in ("member/as64501", "pair/v100/as64500/as64501"):
+        checks.that(f"withheld: {series}: a part of it was refused" in out,
+                    f"{series} in {out}")
+        checks.equal(site.rows(series), {}, f"{series} lacks a part")
+    for series in ("member/as64500", "interface/as64501-v100-2",
+                   "pair/v100/as64501/as64502"):
+        checks.that(site.rows(series), f"{series} has all its parts")
+
+
+def check_ixp(checks, site):
+    make_ixp_tree(site.folder + "/tree")
+    check_parts(checks, site)
+    harness.write(site.folder + "/nobodys",
+                  "vlaninterface:11,-\nvlan:999,-\n")
+    code, out, err = site.run("--import", "ixp-manager:tree", "--map",
+                              "nobodys")
+    checks.equal(code, DATA_ERROR, f"a damaged file among good ones: {err}")
+    for line in (
+            "damaged: ipv4/bytes/p2p/src-00008/p2p.ipv4.bytes.src-00008."
+            "dst-00010.rrd: cut off in its rows",
             "taken: ipv6/bytes/individual/individual.ipv6.bytes.src-00007.rrd:"
             " member/as64500",
             "left: 1 pairs that never had traffic"):
@@ -255,7 +327,8 @@ def check_pairs(checks, site):
 def check_again(checks, site):
     """A second time changes nothing, and known values stay."""
     before = site.hash()
-    code, out, _ = site.run("--import", "ixp-manager:tree")
+    code, out, _ = site.run("--import", "ixp-manager:tree", "--map",
+                            "nobodys")
     checks.equal(code, DATA_ERROR, "a second time")
     checks.that("0 series got 0 rows" in out, out)
     checks.equal(site.hash(), before, "a second time changes nothing")
@@ -270,6 +343,45 @@ def check_again(checks, site):
     checks.that(len(books) >= 2, f"day books: {books}")
 
 
+def check_unreadable(checks, site):
+    """A file that cannot be read may be whole: nothing is said for it."""
+    site.clear()
+    individual(site.folder + "/unread", 7, constant(3, 4))
+    path = (site.folder + "/unread/ipv6/bytes/individual/"
+            "individual.ipv6.bytes.src-00007.rrd")
+    os.makedirs(os.path.dirname(path))
+    os.symlink(os.path.basename(path), path)  # leads to itself
+    code, out, _ = site.run("--import", "ixp-manager:unread")
+    checks.equal(code, IO_ERROR, f"a file that cannot be read: {out}")
+    checks.that("unreadable: ipv6/bytes/individual/" in out and
+                " 0 damaged" in out and "withheld: member/as64500" in out,
+                out)
+    checks.equal(site.rows("member/as64500"), {}, "a part cannot be read")
+    ints = site.folder + "/unread-mrtg/ints"
+    os.makedirs(ints)
+    harness.write(ints + "/pi00012-errs.log",
+                  f"{END} 9 9\n{END} 5 5 5 5\n{END - STEP} 3 3 3 3\n")
+    os.symlink("pi00012-bits.log", ints + "/pi00012-bits.log")
+    harness.write(site.folder + "/port", "physicalinterface:12,port/sw1/12\n")
+    code, out, _ = site.run("--import", "mrtg:unread-mrtg", "--map", "port")
+    checks.equal(code, IO_ERROR, f"a log that cannot be read: {out}")
+    checks.that("withheld: port/sw1/12" in out, out)
+
+
+def check_ended(checks, site):
+    """An import that was ended after it filled left a note of the days."""
+    note = site.folder + "/state/days-to-close"
+    checks.that(not os.path.exists(note), "a note of an import that is done")
+    shutil.rmtree(site.folder + "/state/daybook")
+    harness.write(note, f"{END - DAY} {END}\n")
+    _, out, _ = site.run("--import", "ixp-manager:other")
+    checks.that("0 series got 0 rows" in out and "day books: " in out, out)
+    books = [n for n in harness.files_below(site.folder + "/state/daybook")
+             if n.endswith(".day")]
+    checks.that(books, "day books of an import that was ended")
+    checks.that(not os.path.exists(note), "the note is gone")
+
+
 def check_map(checks, site):
     site.clear()
     harness.write(site.folder + "/map",
@@ -277,13 +389,18 @@ def check_map(checks, site):
                   "vlaninterface:11,interface/as64510-v100-1\n"
                   "vlan:999,-\nvlaninterface:8,-\n")
     code, out, _ = site.run("--import", "ixp-manager:tree", "--map", "map")
-    checks.equal(code, 0, f"what the map passes over is not damaged: {out}")
+    checks.equal(code, DATA_ERROR, f"B without its first connection: {out}")
+    checks.that(" 0 damaged" in out, out)
+    checks.that("withheld: member/as64501: the map passes over" in out, out)
     checks.that("vlan00999" not in out and "src-00008" not in out,
                 "nothing is said of what is passed over")
     row = site.rows("member/as64510", "--step", str(HOUR))[START + HOUR][1]
     near(checks, row["from_v4_bytes"], 1, "a member that is gone")
-    row = site.rows("member/as64501", "--step", str(HOUR))[START + HOUR][1]
-    near(checks, row["from_v4_bytes"], 50, "B without its first connection")
+    for series in ("member/as64501", "pair/v100/as64500/as64501"):
+        checks.equal(site.rows(series), {}, f"{series} lacks a part")
+    row = site.rows("interface/as64501-v100-2", "--step", str(HOUR))[
+        START + HOUR][1]
+    near(checks, row["from_v4_bytes"], 50, "B's second connection")
 
 
 def check_mrtg(checks, site):
@@ -302,7 +419,8 @@ def check_mrtg(checks, site):
     make_rrd(base + "/aggregate-00016-bits.rrd", counter, ("ds0", "ds1"),
              "COUNTER:600:0:1250000000")
     lines = [f"{END + 10} 9 9", f"{END + 10} 5 5 5 5"]
-    lines += [f"{at} 3 0 6 0" for at in range(END, END - DAY, -STEP)]
+    lines += [f"{at} {5 if at == END - 2 * STEP else 3} 0 6 0"
+              for at in range(END, END - DAY, -STEP)]
     lines += [f"{END - DAY - i * STEP} 0 0 0 0" for i in range(10)]
     harness.write(base + "/ints/pi00012-errs.log", "\n".join(lines) + "\n")
     harness.write(base + "/ints/pi00012-discs.log", "gone\n")
@@ -325,8 +443,11 @@ def check_mrtg(checks, site):
     near(checks, row["out_octets"], 300, "octets that went out")
     near(checks, row["in_ucast"], 2, "packets that came in")
     checks.that("in_errors" not in row, "no errors were known then")
-    row = site.rows("port/sw1/12", "--step", str(STEP))[END - 2 * STEP][1]
+    rows = site.rows("port/sw1/12", "--step", str(STEP))
+    row = rows[END - 2 * STEP][1]
     near(checks, row["in_errors"], 3, "errors by the log")
+    near(checks, rows[END - 3 * STEP][1]["in_errors"], 5,
+         "a line's time is when its row ends")
     checks.equal(row["out_errors"], 0, "none went out")
     code, out, _ = site.run("--import", "mrtg:mrtg", "--map", "ports")
     checks.that("0 series got 0 rows" in out, out)
@@ -335,7 +456,7 @@ def check_mrtg(checks, site):
 def check_csv(checks, site):
     """What is exported is imported to the same, also all at once."""
     site.clear()
-    site.run("--import", "ixp-manager:tree")
+    site.run("--import", "ixp-manager:tree", "--map", "nobodys")
     first = {}
     for name in ("member/as64500", "pair/v100/as64500/as64501", "all"):
         first[name] = site.run("--export", name)[1]
@@ -497,8 +618,10 @@ def check_goes_on(checks, folder, collector, simulator, config, imported):
     harness.write(folder + "/late.csv", "series,epoch,seconds,from_v4_bytes\n"
                   + "".join(f"{asn},{t},300,7\n" for t in range(
                       REPLAYED + 1800, at + 7200, 300)))
-    harness.must([collector, "-c", config, "--import",
-                  f"csv:{folder}/late.csv"])
+    done = harness.must([collector, "-c", config, "--import",
+                         f"csv:{folder}/late.csv"])
+    checks.that(f"not taken: {asn}: ".encode() in done.stdout,
+                f"rows of the journal's time: {done.stdout}")
     after = exported(collector, config)
     changed = sorted(k[1] for k in after if after[k] != before.get(k))
     checks.equal((len(changed), changed[0][11:16], changed[-1][11:16]),
@@ -532,7 +655,11 @@ def main():
         site = Site(folder, os.path.abspath(collector))
         check_ixp(checks, site)
         check_again(checks, site)
+        check_ended(checks, site)
+        check_unreadable(checks, site)
         check_map(checks, site)
+        check_damaged_part(checks, site)
+        check_two_archives(checks, site)
         check_mrtg(checks, site)
         check_csv(checks, site)
         check_faults(checks, site)

@@ -344,6 +344,34 @@ START_TEST(the_copy_is_made_anew)
 }
 END_TEST
 
+/* Else a kill between the two would leave a copy that knows less. */
+START_TEST(the_old_copy_goes_first)
+{
+	const struct series_row row = { .start_s = DAY + DAYS };
+	struct rrd_known known = { 0 };
+	struct text before;
+	struct text after;
+	char path[PATH_MAX];
+	char copy[PATH_MAX];
+
+	text_init(&before);
+	text_init(&after);
+	ck_assert_int_eq(rrd_write_more(dir, &member, &row, 1, &known), 0);
+	ck_assert_int_eq(series_path(path, sizeof(path), dir, &member), 0);
+	ck_assert_int_eq(file_read(path, 64 << 20, &before), 0);
+	ck_assert_int_eq(rrd_copy_path(copy, sizeof(copy), dir, &member), 0);
+	/* a copy that cannot be removed */
+	ck_assert_int_eq(file_make_directories(copy), 0);
+	know(300, DAY, DAY + DAYS, 5);
+	ck_assert_int_lt(fill(), 0);
+	ck_assert_int_eq(file_read(path, 64 << 20, &after), 0);
+	ck_assert_uint_eq(before.len, after.len);
+	ck_assert_int_eq(memcmp(before.data, after.data, after.len), 0);
+	text_fini(&before);
+	text_fini(&after);
+}
+END_TEST
+
 START_TEST(the_future_is_not_known)
 {
 	options.now_s = DAY + HOUR + 30;
@@ -414,6 +442,7 @@ int main(void)
 		{ what_the_journal_covers_stays_unknown, 0 },
 		{ a_filled_file_is_sound_by_the_journal, 0 },
 		{ the_copy_is_made_anew, 0 },
+		{ the_old_copy_goes_first, 0 },
 		{ the_future_is_not_known, 0 },
 		{ nothing_known_makes_no_file, 0 },
 		{ a_damaged_file_of_ours_is_left_alone, 0 },

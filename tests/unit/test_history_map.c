@@ -94,10 +94,34 @@ START_TEST(all_that_is_wrong_is_said)
 }
 END_TEST
 
+START_TEST(zeros_before_a_number_say_nothing)
+{
+	ck_assert_int_eq(read_map("vlaninterface:00007,-\nvlan:000,-\n"
+				  "corelink:012-sidea,-\na:01/b.rrd,-\n"),
+			 0);
+	ck_assert_ptr_nonnull(history_map_find(&map, "vlaninterface:7"));
+	ck_assert_ptr_nonnull(history_map_find(&map, "vlan:0"));
+	ck_assert_ptr_nonnull(history_map_find(&map, "corelink:12-sidea"));
+	ck_assert_ptr_nonnull(history_map_find(&map, "a:01/b.rrd"));
+}
+END_TEST
+
+START_TEST(an_id_is_named_once)
+{
+	ck_assert_int_eq(
+	    read_map("vlaninterface:00007,interface/as64500-v100-1\n"
+		     "vlaninterface:7,interface/as64500-v100-1\n"),
+	    ERR_CONFIG);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
 		{ sources_find_their_series, 0 },
+		{ zeros_before_a_number_say_nothing, 0 },
+		{ an_id_is_named_once, 0 },
+		{ an_id_is_named_once, 0 },
 		{ an_empty_map_has_nothing, 0 },
 		{ what_is_wrong_is_said_with_its_place, COUNT_OF(wrong) },
 		{ all_that_is_wrong_is_said, 0 },

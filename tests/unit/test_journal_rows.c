@@ -178,12 +178,40 @@ START_TEST(the_newest_step_is_that_of_the_clock_that_is_right)
 }
 END_TEST
 
+/* A clock that began in the past and was set, and one that was right. */
+START_TEST(the_start_is_that_of_a_clock_that_went_on)
+{
+	int64_t from_s = 0;
+
+	append(RECORD_STEP, -1000 * MINUTE_S, 1, true);
+	minutes(0, 2, 1, true);
+	minutes(2 * MINUTE_S, 2, 1, false);
+	ck_assert_int_eq(journal_rows_start(dir, JOURNAL_STEPS, false, &from_s),
+			 0);
+	ck_assert_int_eq(from_s, STORED_START);
+}
+END_TEST
+
+START_TEST(a_start_in_the_past_is_none)
+{
+	int64_t from_s = 0;
+
+	append(RECORD_STEP, -1000 * MINUTE_S, 1, true);
+	minutes(0, 2, 1, false);
+	ck_assert_int_eq(journal_rows_start(dir, JOURNAL_STEPS, false, &from_s),
+			 0);
+	ck_assert_int_eq(from_s, STORED_START);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_step_back_of_some_minutes_leaves_rows_out, 0 },
 		{ what_a_clock_that_was_ahead_said_is_left_out, 0 },
 		{ odd_steps_that_came_before_its_confirmation_count_too, 0 },
+		{ the_start_is_that_of_a_clock_that_went_on, 0 },
+		{ a_start_in_the_past_is_none, 0 },
 		{ a_clock_that_was_behind_for_a_while_changes_nothing, 0 },
 		{ pairs_follow_the_clock_as_all_else_does, 0 },
 		{ the_newest_step_is_that_of_the_clock_that_is_right, 0 },

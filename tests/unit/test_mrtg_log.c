@@ -32,16 +32,17 @@ static double at(enum consolidation c, uint32_t row_s, int64_t start_s,
 /* 1700000400 is a multiple of 300, of half an hour 1699999200. */
 static const char log_text[] = "1700000523 123456789 987654321\n"
 			       "1700000523 70 80 71 81\n"
-			       "1700000400 10 20 11 21\n"
-			       "1700000100 30 40 31 41\n"
-			       "1699999200 50 60 51 61\n"
-			       "1699997400 5 6 7 8\n"
-			       "1699995600 0 0 0 0\n"
-			       "1699993800 1 0 2 0\n"
+			       "1700000400 30 40 31 41\n"
+			       "1700000100 50 60 51 61\n"
+			       "1699999200 5 6 7 8\n"
+			       "1699997400 0 0 0 0\n"
+			       "1699995600 1 0 2 0\n"
+			       "1699993800 0 0 0 0\n"
 			       "1699992000 0 0 0 0\n"
 			       "1699990200 0 0 0 0\n";
 
-START_TEST(a_line_is_of_the_time_up_to_the_line_before)
+/* rateup writes a rate at the moment up to which it measured it. */
+START_TEST(a_line_is_of_the_time_since_the_older_line)
 {
 	ck_assert_int_eq(
 	    mrtg_log_add(log_text, strlen(log_text), &h, columns, &fault), 0);
@@ -72,6 +73,7 @@ START_TEST(zeros_before_the_first_traffic_are_unknown)
 	ck_assert_double_eq(at(CONSOLIDATION_AVERAGE, 1800, 1699995600, 0), 0);
 	ck_assert_double_eq(at(CONSOLIDATION_AVERAGE, 1800, 1699993800, 0), 1);
 	ck_assert(isnan(at(CONSOLIDATION_AVERAGE, 1800, 1699992000, 0)));
+	ck_assert(isnan(at(CONSOLIDATION_AVERAGE, 1800, 1699990200, 0)));
 	ck_assert_int_eq(history_start(&h), 1699993800);
 }
 END_TEST
@@ -81,6 +83,9 @@ static const char *const wrong[] = {
 	"1700000523 1\n",
 	"1700000523 1 2\n1700000523 1 2\n1700000400 1 2 3 4\n",
 	"1700000523 1 2\n1700000523 1 2 3 4\n1700000800 1 2 3 4\n",
+	"1700000523 1 2\n1700000800 1 2 3 4\n1700000400 1 2 3 4\n",
+	"1700000523 1 2\n1700000523 1 2 3 4\n1700000400 0 0 0 x\n",
+	"1700000523 1 2\n1700000523 1 2 3 4\n1700000400 1 2 3 45",
 	"1700000523 1 2\n1700000523 1 2 3 4 5\n1700000400 1 2 3 4\n",
 	"1700000523 1 2\n1700000523 1 2 3 -4\n1700000400 1 2 3 4\n",
 	"99999999999999999999 1 2\n1700000400 1 2 3 4\n",
@@ -107,16 +112,18 @@ START_TEST(a_log_without_traffic_knows_nothing)
 }
 END_TEST
 
-START_TEST(every_prefix_is_a_log_or_refused)
+/* A prefix that ends with a line is an older log as well as any. */
+START_TEST(a_log_that_ends_within_a_line_is_refused)
 {
-	for (size_t len = 0; len < strlen(log_text); len++) {
+	for (size_t len = 1; len < strlen(log_text); len++) {
 		int rc;
 		char prefix[sizeof(log_text)];
+		bool is_cut = log_text[len - 1] != '\n';
 
 		memcpy(prefix, log_text, len);
 		prefix[len] = '\0';
 		rc = mrtg_log_add(prefix, len, &h, columns, &fault);
-		ck_assert(rc == 0 || rc == ERR_MALFORMED);
+		ck_assert_int_eq(rc, is_cut ? ERR_MALFORMED : 0);
 		history_fini(&h);
 	}
 }
@@ -125,12 +132,12 @@ END_TEST
 int main(void)
 {
 	const struct unit_test tests[] = {
-		{ a_line_is_of_the_time_up_to_the_line_before, 0 },
+		{ a_line_is_of_the_time_since_the_older_line, 0 },
 		{ rows_of_odd_lengths_are_left_out, 0 },
 		{ zeros_before_the_first_traffic_are_unknown, 0 },
 		{ what_is_no_log_is_refused, COUNT_OF(wrong) },
 		{ a_log_without_traffic_knows_nothing, 0 },
-		{ every_prefix_is_a_log_or_refused, 0 },
+		{ a_log_that_ends_within_a_line_is_refused, 0 },
 	};
 
 	return unit_run_with("mrtg_log", setup, teardown, tests,

@@ -154,6 +154,23 @@ START_TEST(each_time_has_its_shortest_rows_once)
 }
 END_TEST
 
+/* Of an hour half an hour is known by minutes, and the hour: what it came to
+ * is more than that. */
+START_TEST(a_longer_row_that_knows_more_is_printed_too)
+{
+	ck_assert_int_eq(write_rows(DAY, 20, 10), 0);
+	ck_assert_int_eq(write_rows(DAY + 1200, 20, 10), 0);
+	ck_assert_int_eq(write_rows(DAY + 3600, 1, 10), 0);
+	ck_assert_ptr_nonnull(
+	    strstr(print(), "agent/sw1,2023-11-14T00:00:00Z,3600,average,10,,"
+			    "12,13\r\n"
+			    "agent/sw1,2023-11-14T00:00:00Z,60,average,10,"));
+	/* of what shorter ones cover nothing is said twice */
+	ck_assert_ptr_null(strstr(text_str(&out), "T00:00:00Z,300,"));
+	ck_assert_ptr_null(strstr(text_str(&out), ",86400,"));
+}
+END_TEST
+
 START_TEST(all_kinds_have_their_own_columns)
 {
 	struct series pair = { .kind = SERIES_PAIR,
@@ -217,6 +234,7 @@ int main(void)
 		{ rows_of_one_length_can_be_had, 0 },
 		{ maxima_have_rows_of_an_hour_and_more, 0 },
 		{ each_time_has_its_shortest_rows_once, 0 },
+		{ a_longer_row_that_knows_more_is_printed_too, 0 },
 		{ all_kinds_have_their_own_columns, 0 },
 		{ numbers_read_back_to_the_same, COUNT_OF(numbers) },
 		{ there_is_no_such_file, 0 },
