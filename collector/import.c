@@ -62,6 +62,8 @@ static int look_at(const struct import_request *request)
 		rc = -ENOTDIR;
 	else if (!folder && S_ISDIR(status.st_mode))
 		rc = -EISDIR;
+	else if (!folder && !S_ISREG(status.st_mode))
+		rc = ERR_UNSUPPORTED; /* it is read twice */
 	return rc < 0 ? complain("cannot import", request->path, rc) : 0;
 }
 

@@ -39,6 +39,7 @@ struct csv {
 	size_t room;
 	size_t last; /* the one that was asked for last */
 	uint64_t bytes;
+	uint64_t bound; /* of bytes, from where on what waits is stored */
 	struct history_csv_row row; /* of the line at hand */
 };
 
@@ -135,8 +136,12 @@ static int put_all(struct csv *c, bool is_end)
 	c->bytes = 0;
 	for (size_t i = 0; i < c->count && rc == 0; i++) {
 		rc = put_waiting(c, c->all[i], is_end);
-		c->bytes += sizeof(struct waiting);
+		c->bytes +=
+		    sizeof(struct waiting) + history_bytes(&c->all[i]->history);
 	}
+	/* What still waits is not looked through for each row that comes. */
+	c->bound =
+	    c->bytes > WAITING_MAX_BYTES / 2 ? c->bytes * 2 : WAITING_MAX_BYTES;
 	if (is_end || rc < 0)
 		drop_waiting(c);
 	return rc;
@@ -173,7 +178,7 @@ static int add_row(struct csv *c, const struct history_csv_row *row)
 		complain(c, 1, "a row too far from the series' others");
 		return ERR_MALFORMED;
 	}
-	if (rc == 0 && c->bytes > WAITING_MAX_BYTES)
+	if (rc == 0 && c->bytes > c->bound)
 		rc = put_all(c, false);
 	return rc;
 }
@@ -217,15 +222,27 @@ static int take_line(struct csv *c, char *line, size_t len)
 	return ERR_MALFORMED;
 }
 
+/* The next line, up to more than one may have. @return its length, 0 at the
+ * end */
+static size_t read_line(char line[LINE_MAX_SIZE + 1], FILE *file)
+{
+	size_t len = 0;
+	int byte = 0;
+
+	while (len <= LINE_MAX_SIZE && byte != '\n' &&
+	       (byte = getc_unlocked(file)) != EOF)
+		line[len++] = (char)byte;
+	return len;
+}
+
 static int read_lines(struct csv *c, FILE *file)
 {
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t len;
-	int rc = 0;
+	char *line = malloc(LINE_MAX_SIZE + 1);
+	size_t len;
+	int rc = line ? 0 : -ENOMEM;
 
-	while (rc == 0 && (len = getline(&line, &room, file)) >= 0) {
-		rc = take_line(c, line, (size_t)len);
+	while (rc == 0 && (len = read_line(line, file)) > 0) {
+		rc = take_line(c, line, len);
 		if (c->line % LINES_SHOWN == 0)
 			import_show(c->job, c->line, "lines");
 	}
@@ -242,7 +259,7 @@ static int read_lines(struct csv *c, FILE *file)
 
 static int read_file(struct import_job *job, bool dry)
 {
-	struct csv c = { .job = job, .dry = dry };
+	struct csv c = { .job = job, .dry = dry, .bound = WAITING_MAX_BYTES };
 	FILE *file = fopen(job->root, "re");
 	int rc;
 

@@ -147,6 +147,24 @@ int history_add_all(struct history *h, const struct history *from)
 	return rc;
 }
 
+/* The room of rows that are gone: of many series it adds up. */
+static void give_back(struct history_part *p, size_t columns)
+{
+	double *fewer = NULL;
+
+	if (p->rows == 0) {
+		free(p->values);
+		p->values = NULL;
+		p->room = 0;
+		return;
+	}
+	fewer = realloc(p->values, p->rows * columns * sizeof(*fewer));
+	if (fewer) {
+		p->values = fewer;
+		p->room = p->rows;
+	}
+}
+
 void history_forget(struct history *h, int64_t before_s)
 {
 	size_t columns = h->layout->column_count;
@@ -165,6 +183,7 @@ void history_forget(struct history *h, int64_t before_s)
 			(p->rows - gone) * columns * sizeof(*p->values));
 		p->rows -= gone;
 		p->from_s += (int64_t)gone * p->row_s;
+		give_back(p, columns);
 	}
 }
 

@@ -70,7 +70,7 @@ MUST_CHECK int history_add(struct history *h, const struct history_row *row,
  * history_add */
 MUST_CHECK int history_add_all(struct history *h, const struct history *from);
 
-/** Forget the rows that end by before_s. */
+/** Forget the rows that end by before_s, and give their room back. */
 void history_forget(struct history *h, int64_t before_s);
 
 /** How many bytes its rows take. */

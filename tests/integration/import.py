@@ -645,6 +645,17 @@ def exported(collector, config):
     return rows
 
 
+def check_lines(checks, site):
+    """A line has an end, and a CSV is a file that can be read twice."""
+    harness.write(site.folder + "/endless.csv", b"x" * (1 << 20))
+    code, _, err = site.run("--import", "csv:endless.csv")
+    checks.equal(code, 65, "a line without end")
+    checks.that("a line without end" in err, err[:200])
+    code, _, err = site.run("--import", "csv:/dev/zero")
+    checks.equal(code, 65, "a device")
+    checks.that("/dev/zero" in err and "not supported" in err, err)
+
+
 def main():
     if not shutil.which("rrdtool"):
         print("skipped: rrdtool is not installed (scripts/setup --tests)")
@@ -663,6 +674,7 @@ def main():
         check_mrtg(checks, site)
         check_csv(checks, site)
         check_faults(checks, site)
+        check_lines(checks, site)
         check_graph_csv(checks, site)
         check_round_trip(checks, folder, collector, simulator)
     return checks.finish()

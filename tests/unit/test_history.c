@@ -146,6 +146,7 @@ START_TEST(what_is_forgotten_ends_before)
 	ck_assert_double_eq(mean_at(300, DAY + 600), 2);
 	history_forget(&h, INT64_MAX);
 	ck_assert(!history_knows(&h));
+	ck_assert_uint_eq(history_bytes(&h), 0);
 	ck_assert_int_eq(add(CONSOLIDATION_AVERAGE, 300, DAY, 5), 0);
 	ck_assert_double_eq(mean_at(300, DAY), 5);
 }
