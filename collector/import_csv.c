@@ -230,7 +230,7 @@ static size_t read_line(char line[LINE_MAX_SIZE + 1], FILE *file)
 	int byte = 0;
 
 	while (len <= LINE_MAX_SIZE && byte != '\n' &&
-	       (byte = getc_unlocked(file)) != EOF)
+	       (byte = getc(file)) != EOF)
 		line[len++] = (char)byte;
 	return len;
 }

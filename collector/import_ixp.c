@@ -496,6 +496,38 @@ static int fold_own(struct history *h)
 	return rc;
 }
 
+static bool in_group(const struct tree *t, size_t i, size_t first)
+{
+	return i < t->count && t->known[i].asn == t->known[first].asn &&
+	       t->known[i].vlan == t->known[first].vlan;
+}
+
+/* What two members exchange in a VLAN, put together. */
+struct pair_sum {
+	struct history history;
+	bool is_whole; /* no part was refused */
+	bool is_left;  /* one of an interface that is passed over has traffic */
+};
+
+static int add_parts(struct tree *t, size_t a, size_t b, struct pair_sum *sum)
+{
+	const struct known *k = t->known;
+	int rc = 0;
+
+	for (size_t i = a; rc == 0 && in_group(t, i, a); i++) {
+		for (size_t j = a == b ? i + 1 : b;
+		     rc == 0 && in_group(t, j, b); j++) {
+			if (k[i].left || k[j].left)
+				sum->is_left =
+				    sum->is_left || has_p2p(t, &k[i], &k[j]);
+			else
+				rc = add_pair(t, &k[i], &k[j], &sum->history,
+					      &sum->is_whole);
+		}
+	}
+	return rc == 0 && a == b ? fold_own(&sum->history) : rc;
+}
+
 /* Interfaces of two members in one VLAN: those from a and from b on. */
 static int put_pair(struct tree *t, size_t a, size_t b)
 {
@@ -504,39 +536,21 @@ static int put_pair(struct tree *t, size_t a, size_t b)
 				       .asn = k[a].asn,
 				       .other_asn = k[b].asn,
 				       .vlan = k[a].vlan };
-	struct history history;
-	bool is_whole = true;
-	bool is_left = false;
-	int rc = 0;
+	struct pair_sum sum = { .is_whole = true };
+	int rc;
 
-	history_init(&history, series_layout(series.kind));
-	for (size_t i = a; i < t->count && rc == 0 && k[i].asn == k[a].asn &&
-			   k[i].vlan == k[a].vlan;
-	     i++) {
-		size_t j = a == b ? i + 1 : b;
-
-		for (; j < t->count && rc == 0 && k[j].asn == k[b].asn &&
-		       k[j].vlan == k[b].vlan;
-		     j++) {
-			if (k[i].left || k[j].left)
-				is_left = is_left || has_p2p(t, &k[i], &k[j]);
-			else
-				rc = add_pair(t, &k[i], &k[j], &history,
-					      &is_whole);
-		}
-	}
-	if (rc == 0 && a == b)
-		rc = fold_own(&history);
-	if (rc == 0 && is_left)
+	history_init(&sum.history, series_layout(series.kind));
+	rc = add_parts(t, a, b, &sum);
+	if (rc == 0 && sum.is_left)
 		import_withhold(t->job, &series, passes_over);
-	else if (rc == 0 && !is_whole)
+	else if (rc == 0 && !sum.is_whole)
 		import_withhold(t->job, &series, was_refused);
-	else if (rc == 0 && history_knows(&history) &&
-		 !history_has_traffic(&history))
+	else if (rc == 0 && history_knows(&sum.history) &&
+		 !history_has_traffic(&sum.history))
 		t->idle++;
 	else if (rc == 0)
-		rc = put(t, &series, &history);
-	history_fini(&history);
+		rc = put(t, &series, &sum.history);
+	history_fini(&sum.history);
 	import_show(t->job, ++t->done, "pairs");
 	return rc;
 }
