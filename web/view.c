@@ -124,6 +124,26 @@ static int work_out(struct view *v)
 	return rc;
 }
 
+int view_limit(struct view *view, int64_t from_s, int64_t to_s)
+{
+	struct traffic *t = &view->traffic;
+	bool any = false;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		int64_t at_s = t->from_s + (int64_t)row * t->row_s;
+
+		if (at_s >= from_s && at_s + t->row_s <= to_s)
+			continue;
+		any = true;
+		for (int i = 0; i < WAY_COUNT * BAND_COUNT; i++)
+			traffic_column(t, (enum way)(i / BAND_COUNT),
+				       (enum band)(i % BAND_COUNT))[row] = NAN;
+		for (int way = 0; t->has_variance && way < WAY_COUNT; way++)
+			t->variance[way][row] = 0;
+	}
+	return any ? work_out(view) : 0;
+}
+
 /*
  * The interval of the total of rows of which each stands for its own seconds.
  * Drawings take a row for a whole one, so what a cut one is less sure of goes

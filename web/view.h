@@ -74,6 +74,13 @@ MUST_CHECK int view_load_as(struct view *out, const struct call *call,
 			    const struct period *period,
 			    const struct look *look);
 
+/**
+ * Make unknown what does not lie within a stretch as a whole, as rows of another
+ * time or of what was somebody else's then, and work out what is left.
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int view_limit(struct view *view, int64_t from_s, int64_t to_s);
+
 /** Whether the totals of a view have a 95 % interval: they are estimates. */
 bool view_has_interval(const struct view *view);
 

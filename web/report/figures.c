@@ -138,49 +138,6 @@ static int take_view(struct figures *f, const struct view *v)
 	return sum_p95(f, &v->traffic);
 }
 
-/* Rows that are not within a stretch as a whole are of another time, or of
- * somebody else. @return whether there were any */
-static bool blank(struct traffic *t, int64_t from_s, int64_t to_s)
-{
-	bool any = false;
-
-	for (size_t row = 0; row < t->rows; row++) {
-		int64_t at_s = t->from_s + (int64_t)row * t->row_s;
-
-		if (at_s >= from_s && at_s + t->row_s <= to_s)
-			continue;
-		any = true;
-		for (int i = 0; i < WAY_COUNT * BAND_COUNT; i++)
-			traffic_column(t, (enum way)(i / BAND_COUNT),
-				       (enum band)(i % BAND_COUNT))[row] = NAN;
-		for (int way = 0; t->has_variance && way < WAY_COUNT; way++)
-			t->variance[way][row] = 0;
-	}
-	return any;
-}
-
-/* What the rows come to that are left. */
-static int work_out(struct view *v)
-{
-	const struct traffic *t = &v->traffic;
-	int rc = 0;
-
-	for (int i = 0; rc == 0 && i < WAY_COUNT * BAND_COUNT; i++) {
-		enum way way = (enum way)(i / BAND_COUNT);
-		enum band band = (enum band)(i % BAND_COUNT);
-		struct statistics *s = &v->statistics[way][band];
-
-		rc = statistics_of(s, traffic_column(t, way, band), t->rows,
-				   t->row_s);
-		if (rc == 0)
-			v->p95[way][band] = s->p95;
-	}
-	for (int way = 0; t->has_variance && way < WAY_COUNT; way++)
-		v->ci95_bytes[way] =
-		    statistics_ci95(t->variance[way], t->rows, t->row_s);
-	return rc;
-}
-
 static int load_view(struct view *v, const struct figures_request *r)
 {
 	const struct span *span = &r->books->span;
@@ -194,8 +151,7 @@ static int load_view(struct view *v, const struct figures_request *r)
 	if (rc < 0)
 		return rc;
 	v->is_past = true;
-	if (blank(&v->traffic, from_s, to_s))
-		rc = work_out(v);
+	rc = view_limit(v, from_s, to_s);
 	if (rc < 0)
 		view_fini(v);
 	return rc;
