@@ -401,6 +401,19 @@ def check_map(checks, site):
     row = site.rows("interface/as64501-v100-2", "--step", str(HOUR))[
         START + HOUR][1]
     near(checks, row["from_v4_bytes"], 50, "B's second connection")
+    for lines, said in (("vlaninterface:11,member/as64510\n",
+                         "vlaninterface:11: expected interface/"),
+                        ("vlan:999,member/as64510\n",
+                         "vlan:999: expected vlan/vN"),
+                        ("vlan:998,vlan/v100\nvlan:999,vlan/v100\n",
+                         "vlan:999: another line has this series")):
+        site.clear()
+        harness.write(site.folder + "/wrong", "source,series\n" + lines)
+        code, _, err = site.run("--import", "ixp-manager:tree", "--map",
+                                "wrong")
+        checks.equal(code, 78, f"{lines}: {err}")
+        checks.that(said in err, err)
+        checks.equal(site.rows("member/as64500"), {}, "nothing is filled")
 
 
 def check_mrtg(checks, site):
