@@ -373,7 +373,12 @@ def check_others(checks, made, folder):
     config.write_text(text)
     shown = json.loads(report(config, *day, "--asn", "64501").stdout)
     checks.that(len(shown["peers"]) > 2, "peers")
-    checks.that(hidden["peers"] in ([], shown["peers"]), "as the site shows")
+    checks.equal(hidden["peers"], [], "peers that the site does not show")
+    config.write_text(text.replace("web: {", "web: { show: { port: staff },"))
+    hidden = json.loads(report(config, *day, "--asn", "64501").stdout)
+    config.write_text(text)
+    checks.equal((len(shown["ports"]), hidden["ports"]), (1, []),
+                 "ports that the site does not show to their member")
 
     config.write_text(text.replace("America/Marigot", "Asia/Kathmandu"))
     other = json.loads(report(config, *day).stdout)
