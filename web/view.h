@@ -75,8 +75,8 @@ MUST_CHECK int view_load_as(struct view *out, const struct call *call,
 			    const struct look *look);
 
 /**
- * Make unknown what does not lie within a stretch as a whole, as rows of another
- * time or of what was somebody else's then, and work out what is left.
+ * Make unknown what does not lie within a stretch as a whole, as rows of
+ * another time or of what was somebody else's then, and work out what is left.
  * @return 0 or -ENOMEM
  */
 MUST_CHECK int view_limit(struct view *view, int64_t from_s, int64_t to_s);

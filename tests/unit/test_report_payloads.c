@@ -163,12 +163,28 @@ static void check_formats(const struct report *report)
 	}
 }
 
+/* The day has no book of pairs yet: fields of CSV that are names alone. */
+static void add_peers(struct report *report, struct peer_sum peers[MEMBERS])
+{
+	const struct registry *r = report->call.registry;
+
+	ck_assert_uint_eq(r->member_count, MEMBERS);
+	for (uint32_t i = 0; i < MEMBERS; i++)
+		peers[i] = (struct peer_sum){ .asn = r->members[0].asn,
+					      .peer = r->members[i].asn,
+					      .sent = { 1, 2 },
+					      .received = { 3, 4 } };
+	report->peers = peers;
+	report->peer_count = MEMBERS;
+}
+
 START_TEST(a_name_is_never_more_than_a_name)
 {
 	const struct principal all = { .role = ROLE_AUDITOR };
 	size_t from = (size_t)_i * MEMBERS % PAYLOAD_COUNT;
 	struct made_site made;
 	struct report_basis basis;
+	struct peer_sum peers[MEMBERS];
 	struct report report;
 	struct call call;
 	struct span span;
@@ -199,6 +215,7 @@ START_TEST(a_name_is_never_more_than_a_name)
 				     &made.generation->registry->members[0],
 				     call.language),
 			 0);
+	add_peers(&report, peers);
 	check_formats(&report);
 	report_fini(&report);
 	report_basis_fini(&basis);
