@@ -7,7 +7,8 @@ usage: reload.py COLLECTOR SIMULATOR
 Sends simulated datagrams over loopback while the collector is told to read its
 configuration anew all the time: the same one, one in which a member has left
 and come back, and broken ones and one with another source, which must leave
-the old one in place and say why. At the end every datagram is accounted for and the books balance.
+the old one in place and say why. At the end every datagram is accounted for and
+the books balance.
 """
 import json
 import os
