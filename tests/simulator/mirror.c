@@ -37,7 +37,7 @@ _Static_assert(OUTER_HEAD_MAX + ERSPAN_HEAD_MAX + OPTIONS_FRAME_MAX +
 struct copy {
 	uint32_t us;	/* from the slice's start */
 	uint32_t flow;	/* of a marker: its port */
-	uint32_t frame; /* numbers the frames; copies of one share it */
+	uint32_t frame; /* its number, among all frames */
 	uint16_t passage;
 	uint16_t wire_bytes; /* at the sender, with FCS; 0: a marker */
 };
@@ -59,11 +59,10 @@ struct mirror {
 	bool rx;
 	bool tx;
 	uint64_t frame_seed;
-	uint32_t frames;
+	uint64_t time_seed;
 	uint64_t from_us; /* of the slice */
 	uint64_t next_marker_us;
 	double peak_per_s;
-	struct prng times;
 	struct prng losses;
 	struct copy *copies;
 	struct copy *sorted; /* room for as many */
@@ -141,8 +140,8 @@ static int prepare(struct mirror *m, const struct model *model,
 	m->view.egress = m->tx;
 	m->view.core_sources = o->mirror_core;
 	m->frame_seed = prng_u64(&p);
-	m->times = prng_of(o->seed, 31);
-	m->losses = prng_of(o->seed, 32);
+	m->time_seed = prng_u64(&p);
+	m->losses = prng_of(o->seed, 31);
 	m->sessions = calloc(model->port_count, sizeof(*m->sessions));
 	m->copies_of = calloc(model->flow_count, sizeof(*m->copies_of));
 	if (!m->sessions || !m->copies_of)
@@ -225,10 +224,16 @@ static int reserve(struct mirror *m, uint64_t more)
 	return 0;
 }
 
-/* What decides the frame that has this number. */
+/* What decides the frame that has this number, whoever mirrors it. */
 static uint64_t draw_of(const struct mirror *m, uint32_t frame)
 {
 	return prng_mix(m->frame_seed + frame);
+}
+
+/* When the sender sends it, from the slice's start. */
+static uint32_t time_of(const struct mirror *m, uint32_t frame, uint64_t span)
+{
+	return (uint32_t)((prng_mix(m->time_seed + frame) >> 32) * span >> 32);
 }
 
 /* How much later than at its sender's port a frame passes another one. */
@@ -236,7 +241,8 @@ static uint32_t delay_of(const struct mirror *m, uint32_t frame,
 			 enum passage passage)
 {
 	uint32_t leaves =
-	    EGRESS_LEAST_US + (uint32_t)(draw_of(m, ~frame) % EGRESS_SPAN_US);
+	    EGRESS_LEAST_US +
+	    (uint32_t)(prng_mix(m->time_seed - frame) % EGRESS_SPAN_US);
 
 	switch (passage) {
 	case PASSAGE_EDGE_EGRESS:
@@ -278,8 +284,8 @@ static int add_batch(struct mirror *m, const struct batch *batch, uint64_t span)
 	int rc = reserve(m, batch->frames * m->copies_of[batch->flow]);
 
 	for (uint64_t i = 0; rc == 0 && i < batch->frames; i++) {
-		copy.us = (uint32_t)prng_below(&m->times, span);
-		copy.frame = m->frames++;
+		copy.frame = (uint32_t)(batch->first + i);
+		copy.us = time_of(m, copy.frame, span);
 		if (passages == 1) /* at the sender's, and it is copied */
 			m->copies[m->count++] = copy;
 		else

@@ -232,6 +232,27 @@ static bool needs_mirror(const struct options *o)
 	       strcmp(o->mirror_direction, "rx") != 0;
 }
 
+/* When it begins and ends. */
+static int check_span(struct options *o)
+{
+	if (!!o->seconds + !!o->samples + !!o->mirror_frames > 1)
+		return complain("--seconds, --samples and --mirror-frames: "
+				"expected one");
+	if (o->samples && !o->pcap && !o->live && o->mirror)
+		return complain("--samples: needs --pcap or --live");
+	if (o->live && o->start)
+		return complain("--start: a live run starts now");
+	if (o->datagrams_per_second && !o->live)
+		return complain("--datagrams-per-second: only with --live");
+	if (o->datagrams_per_second && !o->seconds)
+		return complain("--datagrams-per-second: needs --seconds");
+	if (!o->start)
+		o->start = 1700006400;
+	if (!o->seconds && !o->samples && !o->mirror_frames && !o->live)
+		o->seconds = 60;
+	return 0;
+}
+
 /* What is right by itself, but not together. */
 static int check(struct options *o)
 {
@@ -241,25 +262,12 @@ static int check(struct options *o)
 		return complain("--out DIR is missing");
 	if (o->pcap && o->live)
 		return complain("--pcap and --live: expected one of them");
-	if (!!o->seconds + !!o->samples + !!o->mirror_frames > 1)
-		return complain("--seconds, --samples and --mirror-frames: "
-				"expected one");
-	if (o->samples && !o->pcap && !o->live && o->mirror)
-		return complain("--samples: needs --pcap or --live");
 	if (!o->mirror && needs_mirror(o))
 		return complain("--mirror-...: needs --mirror FILE");
-	if (o->live && o->start)
-		return complain("--start: a live run starts now");
-	if (o->datagrams_per_second && !o->live)
-		return complain("--datagrams-per-second: only with --live");
-	if (o->datagrams_per_second && !o->seconds)
-		return complain("--datagrams-per-second: needs --seconds");
 	if (o->one_direction && strcmp(o->one_direction, "ingress") != 0)
 		return complain("--one-direction: expected ingress");
-	if (!o->start)
-		o->start = 1700006400;
-	if (!o->seconds && !o->samples && !o->mirror_frames && !o->live)
-		o->seconds = 60;
+	if (check_span(o) < 0)
+		return ERR_SYNTAX;
 	return o->mirror ? check_mirror(o) : 0;
 }
 

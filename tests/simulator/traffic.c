@@ -138,17 +138,15 @@ static int mirror_frames(struct traffic *t, struct batch batch,
 	struct mirrored *m = &t->mirrored;
 	uint64_t copies = m->copies ? m->copies[batch.flow] : 0;
 
-	if (!copies)
-		return 0;
-	if (m->budget != UINT64_MAX) {
+	if (copies > 0 && m->budget != UINT64_MAX) {
 		if (*frames > m->budget / copies)
 			*frames = m->budget / copies;
 		m->budget -= *frames * copies;
 	}
-	if (!*frames)
-		return 0;
 	batch.frames = *frames;
-	return add_batch(m, batch);
+	batch.first = m->frames;
+	m->frames += *frames;
+	return copies > 0 && *frames > 0 ? add_batch(m, batch) : 0;
 }
 
 /* Sample so many frames of one flow and size, at each of their passages. */

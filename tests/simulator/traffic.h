@@ -41,6 +41,7 @@ struct event {
 /* The frames of one size that a flow sends in a slice. */
 struct batch {
 	uint64_t frames;
+	uint64_t first; /* numbers the frames of all flows, from the start */
 	uint32_t flow;
 	uint32_t wire_bytes; /* of each */
 };
@@ -55,6 +56,7 @@ struct mirrored {
 	struct batch *batches;	/* of this slice, of flows with copies */
 	size_t batch_count;
 	size_t batch_capacity;
+	uint64_t frames; /* sent so far, mirrored or not */
 };
 
 struct traffic {
