@@ -94,7 +94,11 @@ static void config_source(const struct options *o, struct text *t)
 		text_add(t, "  - sflow: { listen: ");
 		add_quoted(t, o->listen);
 	} else {
-		text_add(t, "  - mirror: { interface: mirror0");
+		if (o->mirror_type == ERSPAN_OFF)
+			text_add(t, "  - mirror: { interface: mirror0");
+		else
+			text_addf(t, "  - erspan: { listen: \"%s\"",
+				  o->ipv6_agents ? "::" : "0.0.0.0");
 		if (o->mirror_switch)
 			text_addf(t, ", switch: sw%u", o->mirror_switch);
 	}

@@ -190,8 +190,11 @@ class Test:
         kinds = {c.outer.kind for c in copies}
         self.checks.equal(kinds, {kind, "marker"} if kind == "3+" else {kind},
                           f"{what}: kinds")
+        where = "::" if "--ipv6-agents" in arguments else "0.0.0.0"
+        self.checks.that(f'- erspan: {{ listen: "{where}" }}' in run.config,
+                         f"{what}: the source")
         if kind == "1":
-            self.checks.that("erspan:" not in run.config, "no sessions")
+            self.checks.that("session:" not in run.config, "no sessions")
             return
         self.checks.equal(any(c.outer.cut for c in copies), cut > 0,
                           f"{what}: cut copies")
