@@ -262,6 +262,8 @@ static uint64_t limit_slice(const struct run *r, uint64_t slice_us)
 	most = SLICE_COPIES / expected_copies(r, r->from_us) * SECOND;
 	if (most < SLICE_LEAST_US)
 		most = SLICE_LEAST_US;
+	if (most > SLICE_MOST_US)
+		most = SLICE_MOST_US; /* times in it are 32 bits */
 	return most < (double)slice_us ? (uint64_t)most : slice_us;
 }
 
