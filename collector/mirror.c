@@ -241,6 +241,17 @@ static bool take_gre(struct mirror *m, struct intake *in,
 	return true;
 }
 
+/* Whether GRE, or a header of IPv6 that GRE may follow, has this number. */
+static bool may_lead_to_gre(uint8_t protocol, enum family family)
+{
+	enum { HOP_OPTIONS = 0, ROUTING = 43, FRAGMENT = 44, OPTIONS = 60 };
+
+	return protocol == ERSPAN_PROTOCOL_GRE ||
+	       (family == FAMILY_IPV6 &&
+		(protocol == HOP_OPTIONS || protocol == ROUTING ||
+		 protocol == FRAGMENT || protocol == OPTIONS));
+}
+
 /* Whether a packet can be GRE: a look at one byte, for most are not. */
 static bool may_be_gre(int link, const struct frame *frame, struct cursor c)
 {
@@ -253,7 +264,7 @@ static bool may_be_gre(int link, const struct frame *frame, struct cursor c)
 	cursor_skip(&c, ETHERNET_HEADER + (size_t)frame->tag_count * TAG_SIZE +
 			    (frame->family == FAMILY_IPV4 ? IPV4_PROTOCOL
 							  : IPV6_NEXT_HEADER));
-	return cursor_u8(&c) == ERSPAN_PROTOCOL_GRE;
+	return may_lead_to_gre(cursor_u8(&c), frame->family);
 }
 
 /* The frame that a packet carries, if it does; else it is one itself. */
