@@ -229,10 +229,8 @@ static bool take_gre(struct mirror *m, struct intake *in,
 	if (result == ERSPAN_NO_ERSPAN)
 		return false;
 	if (!m->believes_all &&
-	    agents_of_source(&in->agents, source) == SWITCH_NONE) {
-		agents_refuse(&in->agents, source, NULL, outer->time_us);
+	    agents_of_source(&in->agents, source) == SWITCH_NONE)
 		return false;
-	}
 	in->mirrored.no_frame += result == ERSPAN_NO_FRAME;
 	in->mirrored.unknown += result == ERSPAN_UNKNOWN;
 	in->mirrored.malformed += result == ERSPAN_CUT;
@@ -335,10 +333,14 @@ void mirror_take_gre(struct mirror *m, struct intake *in,
 
 	if (take_gre(m, in, source, &x, step))
 		return;
-	if (known)
+	if (known) {
 		in->mirrored.other++;
-	else
-		in->mirrored.foreign++;
+		return;
+	}
+	/* Who sends to this machine is told. Who sends past a mirror is not:
+	 * that may be a member's customer. */
+	in->mirrored.foreign++;
+	agents_refuse(&in->agents, source, NULL, packet->time_us);
 }
 
 void mirror_waited(struct intake *in)
