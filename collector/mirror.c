@@ -108,12 +108,22 @@ static enum counted counted_of(const struct mirror *m)
 }
 
 /* A length that lies is no larger than what is counted by. */
-static uint32_t accounted_bytes(const struct mirror *m, size_t wire_bytes)
+static uint32_t accounted_bytes(size_t wire_bytes)
 {
 	size_t most = UINT32_MAX - FCS_SIZE;
-	uint32_t bytes = (uint32_t)(wire_bytes < most ? wire_bytes : most);
 
-	return m->config->fcs_present ? bytes : bytes + FCS_SIZE;
+	return (uint32_t)(wire_bytes < most ? wire_bytes : most) + FCS_SIZE;
+}
+
+/* The check sequence of a frame that came with it: it is no content, and not
+ * the same in both copies. */
+static void take_off_fcs(const struct mirror *m, struct mirrored *x)
+{
+	if (!m->config->fcs_present)
+		return;
+	x->wire_bytes = x->wire_bytes > FCS_SIZE ? x->wire_bytes - FCS_SIZE : 0;
+	if (cursor_left(&x->bytes) > x->wire_bytes)
+		x->bytes = cursor_sub(&x->bytes, x->wire_bytes);
 }
 
 /* Counted as it came: what it was made of is not known. */
@@ -138,7 +148,7 @@ static void take_frame(struct mirror *m, struct intake *in,
 		.port = PORT_NONE,
 		.sampling_rate = 1,
 		.direction = direction_of_mirror(m, x->direction),
-		.wire_bytes = accounted_bytes(m, x->wire_bytes),
+		.wire_bytes = accounted_bytes(x->wire_bytes),
 	};
 	bool doubled = is_duplicate(m, frame, x, step);
 
@@ -168,16 +178,13 @@ static uint32_t port_of_session(const struct config_switch *s,
 	return 0;
 }
 
-/* How long the frame was, of which so many bytes came. Where the switch cut it,
- * the IP header in it says. */
+/* How long a frame was of which the switch cut the end, and let so many bytes
+ * come: the IP header in it says. */
 static size_t whole_bytes(struct intake *in, const struct erspan *e,
 			  size_t came_bytes)
 {
-	size_t said;
+	size_t said = headers_frame_bytes(e->frame);
 
-	if (!e->is_truncated)
-		return came_bytes;
-	said = headers_frame_bytes(e->frame);
 	if (said == 0)
 		in->mirrored.lengths_unknown++;
 	return said > came_bytes ? said : came_bytes;
@@ -207,7 +214,10 @@ static void take_erspan(struct mirror *m, struct intake *in,
 	x.wire_bytes = outer->wire_bytes > e->header_bytes
 			   ? outer->wire_bytes - e->header_bytes
 			   : 0;
-	x.wire_bytes = whole_bytes(in, e, x.wire_bytes);
+	if (e->is_truncated)
+		x.wire_bytes = whole_bytes(in, e, x.wire_bytes);
+	else
+		take_off_fcs(m, &x);
 	x.vlan = e->vlan;
 	if (e->has_direction)
 		x.direction =
@@ -320,6 +330,7 @@ void mirror_take(struct mirror *m, struct intake *in,
 	if (__builtin_expect(may_be_gre(packet->link, &frame, x.bytes), 0) &&
 	    take_tunnelled(m, in, packet, &x, step))
 		return;
+	take_off_fcs(m, &x);
 	take_frame(m, in, &frame, &x, step);
 }
 
