@@ -198,16 +198,14 @@ static void count_loss(struct intake *in, uint32_t switch_index, int64_t lost)
 	intake_adjust(&in->mirrored.lost, lost);
 }
 
-/* @param outer  its wire_bytes are what IP carries */
+/* @param outer  its wire_bytes are what IP carries, its switch the sender's */
 static void take_erspan(struct mirror *m, struct intake *in,
-			const struct ipaddr *source, struct erspan *e,
-			const struct mirrored *outer, int64_t step)
+			const struct erspan *e, const struct mirrored *outer,
+			int64_t step)
 {
-	uint32_t found = agents_of_source(&in->agents, source);
 	struct mirrored x = *outer;
 	struct frame frame = frame_parse(e->frame);
 
-	x.switch_index = found == SWITCH_NONE ? m->config->switch_index : found;
 	x.ifindex =
 	    port_of_session(&in->registry->config->switches[x.switch_index], e);
 	x.bytes = e->frame;
@@ -222,8 +220,6 @@ static void take_erspan(struct mirror *m, struct intake *in,
 	if (e->has_direction)
 		x.direction =
 		    e->is_egress ? DIRECTION_EGRESS : DIRECTION_INGRESS;
-	count_loss(in, x.switch_index,
-		   erspan_streams_take(&m->streams, source, e));
 	take_frame(m, in, &frame, &x, step);
 }
 
@@ -233,19 +229,27 @@ static bool take_gre(struct mirror *m, struct intake *in,
 		     const struct ipaddr *source, const struct mirrored *outer,
 		     int64_t step)
 {
+	struct mirrored x = *outer;
 	struct erspan e;
 	enum erspan_result result = erspan_read(outer->bytes, &e);
+	uint32_t found;
 
 	if (result == ERSPAN_NO_ERSPAN)
 		return false;
-	if (!m->believes_all &&
-	    agents_of_source(&in->agents, source) == SWITCH_NONE)
+	found = agents_of_source(&in->agents, source);
+	if (found != SWITCH_NONE)
+		x.switch_index = found;
+	else if (!m->believes_all)
 		return false;
 	in->mirrored.no_frame += result == ERSPAN_NO_FRAME;
 	in->mirrored.unknown += result == ERSPAN_UNKNOWN;
 	in->mirrored.malformed += result == ERSPAN_CUT;
+	/* What has no frame has a number of its session all the same. */
+	if (result == ERSPAN_FRAME || e.type > 1)
+		count_loss(in, x.switch_index,
+			   erspan_streams_take(&m->streams, source, &e));
 	if (result == ERSPAN_FRAME)
-		take_erspan(m, in, source, &e, outer, step);
+		take_erspan(m, in, &e, &x, step);
 	return true;
 }
 
