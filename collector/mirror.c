@@ -51,6 +51,20 @@ static void turn_doubling(struct doubling *d, int64_t step)
 	d->doubled = 0;
 }
 
+/* Whether a frame does not count whosever it is: then it is no copy of another
+ * one, which may. */
+static bool is_refused(const struct intake *in, const struct observation *o,
+		       enum counted counted)
+{
+	const struct port *rules = NULL;
+
+	if (counted == COUNTED_ANY && o->port == PORT_NONE)
+		return false;
+	if (o->port != PORT_NONE)
+		rules = in->ports.samples[o->port].rules;
+	return attribute_at_sight(o, rules, counted) != DROP_NONE;
+}
+
 /* Whether a frame is the second copy of one that was counted. Where copies are
  * not left out the first ones of each minute are looked at. */
 static bool is_duplicate(struct mirror *m, const struct frame *frame,
@@ -150,7 +164,8 @@ static void take_frame(struct mirror *m, struct intake *in,
 		.direction = direction_of_mirror(m, x->direction),
 		.wire_bytes = accounted_bytes(x->wire_bytes),
 	};
-	bool doubled = is_duplicate(m, frame, x, step);
+	enum counted counted = counted_of(m);
+	bool doubled;
 
 	if (__builtin_expect(x->ifindex != 0, 0))
 		o.port =
@@ -159,12 +174,14 @@ static void take_frame(struct mirror *m, struct intake *in,
 		o.entered = x->ifindex;
 	if (!o.vlan && x->vlan && registry_vlan(in->registry, x->vlan))
 		o.vlan = x->vlan;
+	doubled =
+	    !is_refused(in, &o, counted) && is_duplicate(m, frame, x, step);
 	m->frames++;
 	if (__builtin_expect(x->wire_bytes >
 				 m->longest_bytes + frame->tag_count * TAG_SIZE,
 			     0))
 		note_merged(m, in);
-	intake_mirrored(in, &o, counted_of(m), doubled);
+	intake_mirrored(in, &o, counted, doubled);
 }
 
 /* The port that a session copies; 0: not said. */
