@@ -3,6 +3,7 @@
 
 #include "collector/combine.h"
 #include "collector/intake.h"
+#include "collector/mirror_ports.h"
 
 static uint64_t all_dropped(const struct ledger *ledger)
 {
@@ -75,6 +76,7 @@ bool intake_take(struct intake *in, struct cell **cells, size_t *count)
 {
 	if (aggregate_take(&in->open, cells, count) < 0)
 		return false;
+	mirror_ports_note(in, *cells, *count, in->step);
 	combine_cells(in, *cells, *count, in->step);
 	return true;
 }
