@@ -134,8 +134,8 @@ static void add_due(struct intake *in, uint64_t key,
 }
 
 /* Whether an egress sample counts whose side does not. A switch that samples
- * nothing but what goes out counts by itself, unless the frame was sampled
- * where it came in: a stranger's, anywhere. */
+ * nothing but what goes out counts by itself, unless the frame was sampled or
+ * mirrored where it came in: a stranger's, anywhere. */
 static bool egress_counts_alone(const struct intake *in,
 				const struct observation *o, uint32_t from)
 {
@@ -153,7 +153,8 @@ static bool egress_counts_alone(const struct intake *in,
 	if (from == REGISTRY_NOBODY)
 		return s->ingress_step == 0 ||
 		       in->step - s->ingress_step > SIDE_STEPS;
-	return !sides_has_home(s, from, in->step);
+	return !sides_has_home(s, from, in->step) &&
+	       !sides_is_mirrored(s, from, in->step);
 }
 
 /*

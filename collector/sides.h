@@ -154,6 +154,10 @@ static inline void sides_see_mirrored(struct sides *s, uint32_t interface,
 	p->mirrored_at = switch_index;
 }
 
+/** Whether a mirror sees an interface's frames come in; also in the step at
+ * hand, for what is exact depends on no chance. */
+bool sides_is_mirrored(const struct sides *s, uint32_t interface, int64_t step);
+
 /** Whether an interface's frames were sampled coming in at another switch in
  * the last steps. */
 bool sides_is_sampled_elsewhere(const struct sides *s, uint32_t interface,
