@@ -303,15 +303,17 @@ static bool is_observed(const struct intake *in, uint32_t switch_index)
 /*
  * Whether a frame that one switch mirrors came in by another one, which tells
  * of it: its sender has all its ports there, or was sampled coming in there. A
- * port that is known is judged by what the configuration says of it.
+ * port that it came in by is judged by what the configuration says of it.
  */
 static bool came_in_elsewhere(const struct intake *in,
 			      const struct observation *o, uint32_t from)
 {
 	const struct member_ports *p = &in->member_ports;
+	bool came_in_here =
+	    o->port != PORT_NONE && o->direction == DIRECTION_INGRESS;
 	uint32_t only;
 
-	if (!in->combines || o->port != PORT_NONE || from == REGISTRY_NOBODY)
+	if (!in->combines || came_in_here || from == REGISTRY_NOBODY)
 		return false;
 	only = p->only_switch[in->registry->interfaces[from].member];
 	if (only == o->switch_index)
