@@ -288,14 +288,17 @@ void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 	in->combines = in->combines || in->registry->config->switch_count > 1;
 }
 
-/* Whether a switch tells of what comes in at it, or did until lately. At the
- * start it has not had the time to. */
+/* Whether a switch tells of what comes in at it, or did until lately: by frames
+ * if it is mirrored, else by samples. At the start it has not had the time to.
+ */
 static bool is_observed(const struct intake *in, uint32_t switch_index)
 {
 	const struct switch_state *s = &in->agents.switches[switch_index];
-	int64_t since_us = s->last_us;
+	int64_t since_us = s->mirrored ? s->frame_us : s->last_us;
 
-	if (since_us == 0 && in->expects_datagrams)
+	if (!s->mirrored && s->counted == COUNTED_EGRESS)
+		return false;
+	if (since_us == 0 && (s->mirrored || in->expects_datagrams))
 		since_us = in->first_us;
 	return since_us != 0 && in->time_us - since_us <= SILENT_US;
 }
@@ -336,6 +339,7 @@ static void note_mirrored(struct intake *in, const struct observation *o)
 	if (s->first_us == 0)
 		s->first_us = in->time_us;
 	s->last_us = in->time_us;
+	s->frame_us = in->time_us;
 	s->frames++;
 	s->step_frames = true;
 	if (o->port != PORT_NONE && o->direction != DIRECTION_UNKNOWN) {
