@@ -148,6 +148,12 @@ static inline void sides_see_mirrored(struct sides *s, uint32_t interface,
 {
 	struct side_place *p = &s->places[interface];
 
+	/* The first one in a step may be the first at all: what was found out
+	 * in the step so far does not hold then. */
+	if (p->mirrored.last != step) {
+		p->in.step = 0;
+		p->out.step = 0;
+	}
 	port_sight_see(&s->switches[switch_index].mirrored, step);
 	s->ingress_step = step;
 	port_sight_see(&p->mirrored, step);

@@ -585,6 +585,72 @@ START_TEST(frames_longer_than_any_were_merged)
 }
 END_TEST
 
+/* Where the frame says no VLAN its session may; station 2 is in both. */
+static const struct {
+	uint16_t tag;
+	uint16_t said;
+	uint16_t vlan; /* 0: not known */
+} vlans[] = {
+	{ 0, 0, 0 },	   { 0, 100, 100 }, { 0, 200, 200 },
+	{ 100, 200, 100 }, { 200, 0, 200 }, { 0, 999, 0 },
+};
+
+START_TEST(a_session_says_the_vlan_of_a_frame_without)
+{
+	packet_is_frame(&p, &(struct made_frame){
+				.src = 0x99, .dst = 2, .tag = vlans[_i].tag });
+	packet_in_gre(
+	    &p, &(struct made_erspan){ .type = 2, .vlan = vlans[_i].said });
+	packet_in_ipv4(&p, 1);
+	packet_in_ethernet(&p, 300, 0x0800);
+	take();
+	ck_assert_uint_eq(counted().packets, 1);
+	for (size_t i = 0; i <= in.open.mask; i++) {
+		uint64_t key = in.open.slots[i].key;
+
+		if (key)
+			ck_assert_uint_eq(
+			    e.registry->interfaces[raw_ends(key).to].vlan,
+			    vlans[_i].vlan);
+	}
+}
+END_TEST
+
+START_TEST(a_sessions_port_is_where_a_station_enters)
+{
+	const struct station *s;
+
+	for (uint32_t i = 0; i < 2; i++) {
+		plain();
+		packet_in_gre(&p, &(struct made_erspan){ .type = 3,
+							 .session = 1,
+							 .is_egress = i == 0 });
+		packet_in_ipv4(&p, 1);
+		packet_in_ethernet(&p, 0, 0x0800);
+		take();
+		s = registry_station(e.registry,
+				     (struct mac){ .bits = 0x020000000001 });
+		ck_assert_uint_eq(bindings_at(&in.bindings, s, 0)->home, i);
+	}
+}
+END_TEST
+
+START_TEST(a_pair_too_many_is_dropped)
+{
+	in.open.capacity = 1;
+	plain();
+	take();
+	packet_is_frame(&p, &(struct made_frame){ .src = 2, .dst = 1 });
+	take();
+	plain();
+	take();
+	check_sums("before");
+	ck_assert_uint_eq(counted().packets, 2);
+	ck_assert_uint_eq(in.ledger.dropped[DROP_TABLE_FULL], 1);
+	check_sums("after");
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -600,6 +666,9 @@ int main(void)
 		  COUNT_OF(cut_frames) },
 		{ without_the_bit_what_came_is_the_frame, 0 },
 		{ a_check_sequence_that_is_there_is_not_added, 0 },
+		{ a_session_says_the_vlan_of_a_frame_without, COUNT_OF(vlans) },
+		{ a_sessions_port_is_where_a_station_enters, 0 },
+		{ a_pair_too_many_is_dropped, 0 },
 		{ frames_longer_than_any_were_merged, COUNT_OF(merged) },
 	};
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/clock.h"
 #include "collector/closed_step.h"
@@ -68,7 +69,9 @@ static uint32_t index_of(int which)
 	return which == SW1 ? 1 : 0;
 }
 
-static struct generation *generation_of(const char *direction)
+/* @param line  how one begins that is not to be there; NULL: none */
+static struct generation *generation_without(const char *line,
+					     const char *direction)
 {
 	struct generation *g = calloc(1, sizeof(*g));
 	struct exchange e;
@@ -77,12 +80,19 @@ static struct generation *generation_of(const char *direction)
 	ck_assert_ptr_nonnull(g);
 	ck_assert_int_gt(
 	    asprintf(&text, EXCHANGE_HEAD "%s%s\n", rest, direction), 0);
+	for (char *c = line ? strstr(text, line) : NULL; c && *c != '\n'; c++)
+		*c = ' ';
 	exchange_build(&e, text, NULL);
 	free(text);
 	g->config = e.config;
 	g->registry = e.registry;
 	atomic_store(&g->references, 1);
 	return g;
+}
+
+static struct generation *generation_of(const char *direction)
+{
+	return generation_without(NULL, direction);
 }
 
 static void build(const char *direction)
@@ -353,6 +363,26 @@ START_TEST(what_a_mirror_counted_is_not_counted_going_out)
 }
 END_TEST
 
+/* Also in the step in which its first frame comes. */
+START_TEST(what_is_mirrored_is_so_at_once)
+{
+	uint64_t before;
+
+	rebuild("both");
+	for (int i = 0; i < 3; i++) {
+		sample(SW1, 1, 4, 1, SENT_AS_INGRESS);
+		sample(SW1, 3, 1, 1, SENT_AS_EGRESS);
+		end_step();
+	}
+	before = in.ledger.attributed;
+	sample(SW1, 4, 1, 1, SENT_AS_EGRESS); /* as if nobody else told */
+	frame(4, 1);
+	sample(SW1, 4, 1, 1, SENT_AS_EGRESS);
+	sample(SW1, 4, 1, 1, SENT_AS_EGRESS);
+	check_counted(before + 2);
+}
+END_TEST
+
 START_TEST(a_strangers_frame_to_a_member_counts_once)
 {
 	rebuild("both");
@@ -483,6 +513,28 @@ START_TEST(parts_of_a_step_sum_up)
 }
 END_TEST
 
+START_TEST(what_a_member_had_who_left_was_seen_all_the_same)
+{
+	struct generation *next;
+	struct closed_step *step;
+
+	counters(SW2, 2);
+	frame(2, 0x99);
+	next = generation_without("  - { asn: 64501, vlan", "ingress");
+	ck_assert_int_eq(intake_reload(&in, now, next, &earlier), 0);
+	generation_unref(now);
+	now = next;
+	m.config = config_mirror(now->config);
+	ck_assert_ptr_nonnull(earlier);
+	ck_assert_uint_eq(earlier->count, 1);
+	frame(2, 0x99);
+	check(DROP_NO_MEMBER, 1);
+	step = close_step();
+	ck_assert_uint_eq(row_of(step, 2, STEP).estimate[0], 104);
+	closed_step_free(step);
+}
+END_TEST
+
 START_TEST(a_sessions_port_has_its_own_frames)
 {
 	struct closed_step *step;
@@ -546,6 +598,7 @@ int main(void)
 		{ a_member_of_both_switches_is_where_it_is_sampled, 0 },
 		{ what_a_mirror_counted_is_not_counted_going_out,
 		  2 * COUNT_OF(egress_samples) },
+		{ what_is_mirrored_is_so_at_once, 0 },
 		{ a_strangers_frame_to_a_member_counts_once, 0 },
 		{ flow_samples_of_a_mirrored_switch_do_not_count, 2 },
 		{ what_leaves_by_a_sessions_port_counts_where_it_came_in, 0 },
@@ -555,6 +608,7 @@ int main(void)
 		{ a_members_only_port_has_its_frames_as_estimate,
 		  2 * COUNT_OF(places) },
 		{ parts_of_a_step_sum_up, 0 },
+		{ what_a_member_had_who_left_was_seen_all_the_same, 0 },
 		{ a_sessions_port_has_its_own_frames, 2 },
 		{ frames_keep_a_switch_alive, 0 },
 		{ all_counters_outlive_a_reload, 0 },
