@@ -97,8 +97,8 @@ static int open_source(struct live *l, const struct config_endpoint *listen)
 		log_error("collector: more than %d sources", SOURCES_MAX);
 		return ERR_CONFIG;
 	}
-	rc = udp_source_open(&l->sources[l->source_count], listen,
-			     &buffer_bytes);
+	rc = datagram_source_open(&l->sources[l->source_count], DATAGRAM_UDP,
+				  listen, &buffer_bytes);
 	if (rc < 0) {
 		log_error("collector: cannot listen on %s port %u: %s", addr,
 			  listen->port, err_str(rc));
@@ -106,7 +106,7 @@ static int open_source(struct live *l, const struct config_endpoint *listen)
 	}
 	log_notice("collector: listening on %s port %u, buffer %d kB", addr,
 		   listen->port, buffer_bytes / 1024);
-	return watch(l, udp_source_fd(l->sources[l->source_count++]));
+	return watch(l, datagram_source_fd(l->sources[l->source_count++]));
 }
 
 static int open_sources(struct live *l)
@@ -164,13 +164,14 @@ static int open_events(struct live *l)
 static void drop_waiting(struct live *l)
 {
 	int64_t until_us = us_of(CLOCK_BOOTTIME) + DRAIN_S * (int64_t)US_PER_S;
-	const struct udp_datagram *datagrams;
+	const struct datagram *datagrams;
 
 	for (size_t i = 0; i < l->source_count; i++) {
 		int count;
 
 		do {
-			count = udp_source_receive(l->sources[i], &datagrams);
+			count =
+			    datagram_source_receive(l->sources[i], &datagrams);
 			for (int k = 0; k < count; k++)
 				intake_waited(&l->intake);
 		} while (count > 0 && us_of(CLOCK_BOOTTIME) < until_us);
@@ -210,8 +211,8 @@ static bool look(struct live *l, struct moment *now, int in_hand)
 }
 
 /* Count what came in, and send it on. */
-static void take_in(struct live *l, const struct udp_datagram *datagrams,
-		    int count, struct moment now)
+static void take_in(struct live *l, const struct datagram *datagrams, int count,
+		    struct moment now)
 {
 	const struct input_counters *input = &l->intake.input;
 
@@ -228,11 +229,11 @@ static void take_in(struct live *l, const struct udp_datagram *datagrams,
 }
 
 /* Take in what a source has; true if that was too much for one turn. */
-static bool receive(struct live *l, struct udp_source *source)
+static bool receive(struct live *l, struct datagram_source *source)
 {
 	for (int i = 0; i < BATCHES_PER_TURN; i++) {
-		const struct udp_datagram *datagrams;
-		int count = udp_source_receive(source, &datagrams);
+		const struct datagram *datagrams;
+		int count = datagram_source_receive(source, &datagrams);
 		struct moment now;
 
 		if (count <= 0) {
@@ -254,7 +255,7 @@ static void count_socket_drops(struct live *l)
 	uint64_t drops = 0;
 
 	for (size_t i = 0; i < l->source_count; i++) {
-		l->drops[i] = udp_source_drops(l->sources[i]);
+		l->drops[i] = datagram_source_drops(l->sources[i]);
 		drops += l->drops[i];
 	}
 	if (drops > l->intake.input.socket_drops) {
@@ -329,7 +330,7 @@ static void attend(struct live *l, int fd)
 	else if (fd == l->timer)
 		tick(l);
 	for (size_t i = 0; i < l->source_count; i++) {
-		if (fd == udp_source_fd(l->sources[i]))
+		if (fd == datagram_source_fd(l->sources[i]))
 			(void)receive(l, l->sources[i]);
 	}
 }
@@ -416,7 +417,7 @@ static void close_all(struct live *l)
 {
 	(void)writer_stop(l->writer);
 	for (size_t i = 0; i < l->source_count; i++)
-		udp_source_close(l->sources[i]);
+		datagram_source_close(l->sources[i]);
 	relay_free(l->relay);
 	process_close(l->process);
 	if (l->timer >= 0)

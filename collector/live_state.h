@@ -14,11 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/datagram_source.h"
 #include "collector/intake.h"
 #include "collector/relay.h"
 #include "collector/station_log.h"
 #include "collector/steps.h"
-#include "collector/udp_source.h"
 #include "collector/writer.h"
 #include "ixp/generation.h"
 #include "util/process.h"
@@ -35,7 +35,7 @@ struct live {
 	struct writer *writer;
 	struct relay *relay;
 	struct process *process;
-	struct udp_source *sources[SOURCES_MAX];
+	struct datagram_source *sources[SOURCES_MAX];
 	size_t source_count;
 	int epoll;
 	int signals;
