@@ -57,13 +57,8 @@ static bool needs_restart(const struct config *old, const struct config *new,
 			  new->path);
 		return true;
 	}
-	for (size_t i = 0; same && i < old->source_count; i++) {
-		const struct config_source *a = &old->sources[i];
-		const struct config_source *b = &new->sources[i];
-
-		same = a->kind == b->kind && a->listen.port == b->listen.port &&
-		       ipaddr_equal(&a->listen.addr, &b->listen.addr);
-	}
+	for (size_t i = 0; same && i < old->source_count; i++)
+		same = config_same_source(&old->sources[i], &new->sources[i]);
 	if (!same)
 		text_addf(problem, "%s: sources changed: restart for that\n",
 			  new->path);

@@ -321,6 +321,8 @@ void proposals_print(struct text *out, const struct proposals *p,
 		  "switches:\n",
 		  utc_format(until_us / US_PER_S, at), BINDING_SURE);
 	for (uint32_t i = 0; i < c->switch_count; i++) {
+		if (c->switches[i].is_made)
+			continue;
 		config_print_switch(&c->switches[i], out);
 		if (has_ports(p, i)) {
 			text_add(out, "    ports:\n");

@@ -2,7 +2,6 @@
 #include "ixp/config.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +16,6 @@
  */
 
 enum {
-	SFLOW_PORT_DEFAULT = 6343,
 	WEB_PORT_DEFAULT = 8080,
 	PER_ADDRESS = 20,
 	IXP_PAIRS_MAX = 250000,
@@ -28,12 +26,6 @@ enum {
 	{                                                                      \
 		array, sizeof(array) / sizeof(*(array))                        \
 	}
-
-static struct config_endpoint sflow_listen_default(void)
-{
-	return (struct config_endpoint){ .addr = { .version = 6 },
-					 .port = SFLOW_PORT_DEFAULT };
-}
 
 static void read_language(struct config_reader *r, const struct yaml_item *item,
 			  void *field)
@@ -81,99 +73,6 @@ static void read_exchange(struct config_reader *r, const struct yaml_item *item,
 	static const struct config_keys all = KEYS_OF(keys);
 
 	config_mapping(r, item, &all, field);
-}
-
-static void read_sflow(struct config_reader *r, const struct yaml_item *item,
-		       void *field)
-{
-	static const struct config_key keys[] = {
-		{ "listen", offsetof(struct config_source, listen),
-		  config_read_endpoint, false },
-	};
-	static const struct config_keys all = KEYS_OF(keys);
-	struct config_source *s = field;
-
-	s->kind = CONFIG_SOURCE_SFLOW;
-	config_mapping(r, item, &all, s);
-	if (item->kind == YAML_MAPPING && item->count == 0)
-		s->listen = sflow_listen_default();
-}
-
-static void read_interface(struct config_reader *r,
-			   const struct yaml_item *item, void *field)
-{
-	static const char words[] =
-	    "the name of a network interface, of 1 to 15 letters";
-	const char *text = config_scalar(r, item, words);
-	char **to = field;
-
-	if (!text)
-		return;
-	if (strlen(text) >= IFNAMSIZ || strpbrk(text, "/ :"))
-		config_expected(r, item, words);
-	else
-		*to = config_copy(r, text);
-}
-
-static void read_fcs(struct config_reader *r, const struct yaml_item *item,
-		     void *field)
-{
-	static const struct config_word words[] = { { "stripped", false },
-						    { "present", true },
-						    { NULL, 0 } };
-	bool *to = field;
-
-	*to = config_word(r, item, words) == true;
-}
-
-static void read_mirror(struct config_reader *r, const struct yaml_item *item,
-			void *field)
-{
-	static const struct config_key keys[] = {
-		{ "interface", offsetof(struct config_source, interface),
-		  read_interface, true },
-		{ "switch", offsetof(struct config_source, switch_name),
-		  config_read_string, false },
-		{ "fcs", offsetof(struct config_source, fcs_present), read_fcs,
-		  false },
-	};
-	static const struct config_keys all = KEYS_OF(keys);
-	struct config_source *s = field;
-
-	s->kind = CONFIG_SOURCE_MIRROR;
-	config_mapping(r, item, &all, s);
-}
-
-static void read_source(struct config_reader *r, const struct yaml_item *item,
-			void *field)
-{
-	static const struct config_key keys[] = {
-		{ "sflow", 0, read_sflow, false },
-		{ "mirror", 0, read_mirror, false },
-	};
-	static const struct config_keys all = KEYS_OF(keys);
-	struct config_source *s = field;
-
-	s->place = item->place;
-	if (item->kind == YAML_MAPPING && item->count != 1)
-		diagnostics_error(r->d, item->place,
-				  "found %zu kinds in one source, expected "
-				  "one: sflow or mirror",
-				  item->count);
-	else
-		config_mapping(r, item, &all, s);
-}
-
-static void read_sources(struct config_reader *r, const struct yaml_item *item,
-			 void *field)
-{
-	static const struct config_list list = { .size = sizeof(
-						     struct config_source),
-						 .read = read_source,
-						 .at_least = 1 };
-	struct config *c = field;
-
-	c->sources = config_list(r, item, &list, &c->source_count);
 }
 
 static void read_roster_vlan(struct config_reader *r,
@@ -278,7 +177,7 @@ static void read_top(struct config_reader *r, const struct yaml_item *item,
 		{ "roster", offsetof(struct config, roster), config_read_path,
 		  true },
 		{ "roster_ixp", 0, read_roster_ixp, false },
-		{ "sources", 0, read_sources, false },
+		{ "sources", 0, config_read_sources, false },
 		{ "vlans", 0, read_vlans, false },
 		{ "macs", 0, read_macs, false },
 		{ "mac_tables", 0, read_mac_tables, false },
@@ -311,7 +210,7 @@ static void set_defaults(struct config_reader *r, struct config *c)
 	if (!c->sources)
 		c->sources = calloc(1, sizeof(*c->sources));
 	if (c->sources && !c->source_count) {
-		c->sources[0].listen = sflow_listen_default();
+		config_source_default(&c->sources[0]);
 		c->sources[0].place = (struct place){ .path = c->path };
 		c->source_count = 1;
 	}
@@ -362,7 +261,7 @@ static int fill(struct config *c, const char *text, size_t len,
 	yaml_tree_fini(&tree);
 	if (rc == 0 && d->errors > errors_before)
 		rc = ERR_CONFIG;
-	return rc;
+	return rc == 0 ? config_resolve_sources(c) : rc;
 }
 
 int config_load(struct config **out, const char *path, struct diagnostics *d)
@@ -414,10 +313,8 @@ void config_free(struct config *config)
 	free_strings(config->languages, config->language_count);
 	free(config->state_dir);
 	free(config->roster);
-	for (size_t i = 0; i < config->source_count; i++) {
-		free(config->sources[i].interface);
-		free(config->sources[i].switch_name);
-	}
+	for (size_t i = 0; i < config->source_count; i++)
+		config_source_fini(&config->sources[i]);
 	free(config->sources);
 	for (size_t i = 0; i < config->vlan_count; i++)
 		free(config->vlans[i].name);

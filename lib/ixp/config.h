@@ -29,9 +29,28 @@ enum {
 	CONFIG_IXP_PAIRS_MAX = 4000000,
 	CONFIG_IXP_AGE_DAYS_MAX = 3650,
 	CONFIG_RELAYS_MAX = 64,
+	CONFIG_BUFFER_MIN = 1 << 20,
+	CONFIG_BUFFER_DEFAULT = 64 << 20,
+	CONFIG_SNAP_MIN = 96, /* headers of a frame, tags and options in */
+	CONFIG_SNAP_MAX = 65535,
+	CONFIG_SNAP_DEFAULT = 256,
+	CONFIG_ERSPAN_SESSION_MAX = 1023, /* 10 bits in its header */
+	CONFIG_ERSPAN_SESSIONS_MAX = CONFIG_ERSPAN_SESSION_MAX + 1,
 };
 
-enum config_source_kind { CONFIG_SOURCE_SFLOW, CONFIG_SOURCE_MIRROR };
+/* 2 GiB; one more than an int holds. */
+#define CONFIG_BUFFER_MAX (UINT32_C(1) << 31)
+
+/* The name of a switch that nobody wrote, and of that which mirrors are taken
+ * to be of where several are there and none is said. */
+#define CONFIG_MIRROR_SWITCH "mirror"
+
+enum config_source_kind {
+	CONFIG_SOURCE_SFLOW,
+	CONFIG_SOURCE_MIRROR,
+	CONFIG_SOURCE_ERSPAN,
+};
+
 /* Whether estimates are corrected for samples that are missing. */
 enum config_scaling {
 	CONFIG_SCALING_DEFAULT, /* corrected with direction both, else plain */
@@ -55,12 +74,27 @@ struct config_endpoint {
 	uint16_t port;
 };
 
+/* Where frames or samples of them come from. What is of mirror is 0 in others,
+ * and so on; "mirrors" are those of both kinds, mirror and erspan. */
 struct config_source {
 	enum config_source_kind kind;
-	struct config_endpoint listen; /* sflow */
-	char *interface;	       /* mirror */
-	char *switch_name;	       /* mirror; NULL: not said */
-	bool fcs_present;	       /* mirror */
+	struct config_endpoint
+	    listen;	   /* sflow; of erspan the address, port 0 */
+	char *interface;   /* mirror; NULL in one that nobody wrote, which is
+			    * not to be opened (config_want_mirror) */
+	char *filter;	   /* mirror: an expression of pcap-filter(7), which is
+			    * not looked into here; NULL: none */
+	char *switch_name; /* mirrors: as said; NULL: not said */
+	struct place switch_place;
+	uint32_t switch_index; /* mirrors: whose frames these are if nothing
+				* else tells; valid after reading, and another
+				* one in the next configuration */
+	enum config_direction direction; /* mirrors: which frames are counted:
+					  * ANY, INGRESS or EGRESS */
+	bool fcs_present;		 /* mirrors: frames end in their FCS */
+	bool drops_duplicates;		 /* mirrors */
+	uint32_t buffer_bytes;		 /* mirror: of the ring */
+	uint32_t snap_bytes;		 /* mirror: held of a frame at most */
 	struct place place;
 };
 
@@ -95,12 +129,22 @@ struct config_port {
 	struct place place;
 };
 
+/* An ERSPAN session of a switch. */
+struct config_erspan {
+	uint32_t session; /* 0 to CONFIG_ERSPAN_SESSION_MAX */
+	uint32_t ifindex; /* the port that it copies */
+	char *port; /* its name, if that was said; NULL: the ifIndex was */
+	struct place place;
+};
+
 struct config_switch {
 	char name[CONFIG_NAME_SIZE];
-	struct ipaddr agent;
+	struct ipaddr agent; /* version 0 if is_made */
 	bool has_sub_agent;
 	uint32_t sub_agent;  /* valid if has_sub_agent */
-	struct ipaddr *from; /* UDP sources believed; the agent if not said */
+	struct ipaddr *from; /* sources of datagrams and of ERSPAN packets that
+			      * are believed; the agent if not said; none if
+			      * is_made */
 	size_t from_count;
 	uint32_t roster_switch; /* 0: not said */
 	struct place roster_switch_place;
@@ -108,6 +152,10 @@ struct config_switch {
 	enum config_scaling scaling;
 	struct config_port *ports;
 	size_t port_count;
+	struct config_erspan *erspan; /* sessions, all different */
+	size_t erspan_count;
+	bool is_made; /* by nobody: it stands for mirrors whose switch is not
+		       * said, and is the last one */
 	struct place place;
 };
 
@@ -276,6 +324,26 @@ typedef void (*config_file)(void *context, const char *path);
  * and what gives MAC addresses and ids. */
 void config_each_file(const struct config *config, config_file each,
 		      void *context);
+
+/**
+ * The mirror that frames of a file are read as: the first source of kind
+ * MIRROR, else the first of kind ERSPAN, else NULL.
+ */
+const struct config_source *config_mirror(const struct config *config);
+
+/**
+ * Add a mirror that nobody wrote, with every default, if there is no mirror of
+ * either kind. It is not printed, and has no interface to open. May move
+ * switches and sources: nothing may point into them yet.
+ *
+ * @return 0 or -ENOMEM, with the configuration as it was or still to be freed
+ */
+MUST_CHECK int config_want_mirror(struct config *config);
+
+/** Whether two sources say the same, wherever that stands; whose switch it
+ * turned out to be apart. */
+bool config_same_source(const struct config_source *a,
+			const struct config_source *b);
 
 bool config_same_endpoint(const struct config_endpoint *a,
 			  const struct config_endpoint *b);

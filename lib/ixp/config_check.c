@@ -149,7 +149,7 @@ static size_t most_entries(const struct config *c)
 	for (size_t i = 0; i < c->switch_count; i++) {
 		const struct config_switch *s = &c->switches[i];
 
-		most = larger(most, s->port_count);
+		most = larger(most, larger(s->port_count, s->erspan_count));
 		for (size_t j = 0; j < s->port_count; j++)
 			most = larger(most, s->ports[j].asn_count);
 	}
@@ -195,6 +195,17 @@ static void check_ports(const struct config_switch *s, struct entries *e,
 			entries_add_of(e, s->ports[i].name, 0, &s->ports[i]);
 	}
 	report_repeated(e, "the port", d);
+}
+
+static void check_erspan(const struct config_switch *s, struct entries *e,
+			 struct diagnostics *d)
+{
+	for (size_t i = 0; i < s->erspan_count; i++) {
+		if (s->erspan[i].session <= CONFIG_ERSPAN_SESSION_MAX)
+			entries_add(e, "", s->erspan[i].session,
+				    s->erspan[i].place);
+	}
+	report_repeated(e, "the ERSPAN session", d);
 }
 
 static void check_port(const struct config_port *p, struct entries *e,
@@ -379,6 +390,7 @@ static int check_switches(const struct config *c, struct entries *e,
 		const struct config_switch *s = &c->switches[i];
 
 		check_ports(s, e, d);
+		check_erspan(s, e, d);
 		for (size_t j = 0; j < s->port_count; j++)
 			check_port(&s->ports[j], e, d);
 		rc = check_lags(s, d);
@@ -386,13 +398,22 @@ static int check_switches(const struct config *c, struct entries *e,
 	return rc;
 }
 
-static bool has_switch(const struct config *c, const char *name)
+/* What a source has that no other may have; false if it was not read. */
+static bool label_source(const struct config_source *s, char label[LABEL_SIZE])
 {
-	for (size_t i = 0; i < c->switch_count; i++) {
-		if (strcmp(c->switches[i].name, name) == 0)
-			return true;
-	}
-	return false;
+	char address[IPADDR_TEXT_SIZE];
+
+	(void)ipaddr_format(&s->listen.addr, address);
+	if (s->interface)
+		(void)snprintf(label, LABEL_SIZE, "mirror %s", s->interface);
+	else if (s->listen.addr.version && s->kind == CONFIG_SOURCE_ERSPAN)
+		(void)snprintf(label, LABEL_SIZE, "erspan %s", address);
+	else if (s->listen.addr.version)
+		(void)snprintf(label, LABEL_SIZE, "sflow %s port %u", address,
+			       s->listen.port);
+	else
+		return false;
+	return true;
 }
 
 static int check_sources(const struct config *c, struct diagnostics *d)
@@ -402,26 +423,8 @@ static int check_sources(const struct config *c, struct diagnostics *d)
 	int rc = entries_init(&e, c->source_count);
 
 	for (size_t i = 0; names && rc == 0 && i < c->source_count; i++) {
-		const struct config_source *s = &c->sources[i];
-		char address[IPADDR_TEXT_SIZE];
-
-		if (s->kind == CONFIG_SOURCE_SFLOW && s->listen.addr.version)
-			(void)snprintf(names[i], LABEL_SIZE, "sflow %s port %u",
-				       ipaddr_format(&s->listen.addr, address),
-				       s->listen.port);
-		else if (s->interface)
-			(void)snprintf(names[i], LABEL_SIZE, "mirror %s",
-				       s->interface);
-		else
-			continue;
-		entries_add(&e, names[i], 0, s->place);
-		/* a mirror alone can do without the switch's agent */
-		if (s->switch_name && !has_switch(c, s->switch_name))
-			diagnostics_warning(d, s->place,
-					    "found a mirror of the switch "
-					    "\"%s\", expected the name of one "
-					    "under switches",
-					    s->switch_name);
+		if (label_source(&c->sources[i], names[i]))
+			entries_add(&e, names[i], 0, c->sources[i].place);
 	}
 	if (rc == 0)
 		report_repeated(&e, "the source", d);
@@ -541,5 +544,6 @@ int config_check(const struct config *config, struct diagnostics *d)
 	check_access(config, d);
 	check_proxy_user(&config->web, d);
 	config_check_relays(config, d);
+	config_check_mirrors(config, d);
 	return check_sources(config, d);
 }

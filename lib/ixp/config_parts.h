@@ -10,6 +10,25 @@
 #include "ixp/config.h"
 #include "ixp/config_read.h"
 
+/** Read the value of `sources`; field is a struct config. */
+void config_read_sources(struct config_reader *r, const struct yaml_item *item,
+			 void *field);
+
+/** Make an empty source the one that there is if none is said. */
+void config_source_default(struct config_source *s);
+
+/** Free what a source holds, not the source itself. */
+void config_source_fini(struct config_source *s);
+
+/** Check that the switches that mirrors name are there. */
+void config_check_mirrors(const struct config *config, struct diagnostics *d);
+
+/**
+ * Find the switch of every mirror of a configuration without errors.
+ * @return 0 or -ENOMEM
+ */
+MUST_CHECK int config_resolve_sources(struct config *config);
+
 /** Read the value of `switches`; field is a struct config. */
 void config_read_switches(struct config_reader *r, const struct yaml_item *item,
 			  void *field);

@@ -80,6 +80,34 @@ void config_print_speed(uint64_t bps, struct text *out)
 		text_add_char(out, units[unit - 1]);
 }
 
+/* A size, in the largest unit that leaves no fraction. */
+static void print_bytes(uint32_t bytes, struct text *out)
+{
+	static const char units[] = "KMG";
+	size_t unit = 0;
+
+	while (unit < sizeof(units) - 1 && bytes % 1024 == 0) {
+		bytes /= 1024;
+		unit++;
+	}
+	text_add_u64(out, bytes);
+	if (unit)
+		text_add_char(out, units[unit - 1]);
+}
+
+static const char *direction_word(enum config_direction direction)
+{
+	static const char *const words[] = {
+		[CONFIG_DIRECTION_AUTO] = "auto",
+		[CONFIG_DIRECTION_INGRESS] = "ingress",
+		[CONFIG_DIRECTION_EGRESS] = "egress",
+		[CONFIG_DIRECTION_BOTH] = "both",
+		[CONFIG_DIRECTION_ANY] = "any",
+	};
+
+	return words[direction];
+}
+
 static void print_exchange(const struct config *c, struct text *out)
 {
 	text_add(out, "exchange:\n  name: ");
@@ -98,26 +126,61 @@ static void print_exchange(const struct config *c, struct text *out)
 		text_addf(out, "roster_ixp: %u\n", c->roster_ixp);
 }
 
+static void print_endpoint_of(const struct config_source *s, struct text *out)
+{
+	text_add(out, "\n      listen: ");
+	if (s->kind == CONFIG_SOURCE_ERSPAN)
+		print_address(out, &s->listen.addr);
+	else
+		print_endpoint(out, &s->listen);
+}
+
+/* A key with a text, if there is one. */
+static void print_text_of(const char *key, const char *string, struct text *out)
+{
+	if (!string)
+		return;
+	text_addf(out, "\n      %s: ", key);
+	print_quoted(out, string);
+}
+
+static void print_source(const struct config_source *s, struct text *out)
+{
+	static const char *const kinds[] = {
+		[CONFIG_SOURCE_SFLOW] = "sflow",
+		[CONFIG_SOURCE_MIRROR] = "mirror",
+		[CONFIG_SOURCE_ERSPAN] = "erspan",
+	};
+
+	text_addf(out, "  - %s:", kinds[s->kind]);
+	if (s->kind != CONFIG_SOURCE_MIRROR)
+		print_endpoint_of(s, out);
+	print_text_of("interface", s->interface, out);
+	print_text_of("filter", s->filter, out);
+	print_text_of("switch", s->switch_name, out);
+	text_add_char(out, '\n');
+	if (s->kind == CONFIG_SOURCE_MIRROR) {
+		text_add(out, "      buffer: ");
+		print_bytes(s->buffer_bytes, out);
+		text_addf(out, "\n      snap_length: %u\n", s->snap_bytes);
+	}
+	if (s->kind != CONFIG_SOURCE_SFLOW)
+		text_addf(out,
+			  "      fcs: %s\n      direction: %s\n"
+			  "      duplicates: %s\n",
+			  s->fcs_present ? "present" : "stripped",
+			  direction_word(s->direction),
+			  s->drops_duplicates ? "drop" : "count");
+}
+
 static void print_sources(const struct config *c, struct text *out)
 {
 	text_add(out, "sources:\n");
 	for (size_t i = 0; i < c->source_count; i++) {
 		const struct config_source *s = &c->sources[i];
 
-		if (s->kind == CONFIG_SOURCE_SFLOW) {
-			text_add(out, "  - sflow:\n      listen: ");
-			print_endpoint(out, &s->listen);
-			text_add_char(out, '\n');
-			continue;
-		}
-		text_add(out, "  - mirror:\n      interface: ");
-		print_quoted(out, s->interface);
-		if (s->switch_name) {
-			text_add(out, "\n      switch: ");
-			print_quoted(out, s->switch_name);
-		}
-		text_addf(out, "\n      fcs: %s\n",
-			  s->fcs_present ? "present" : "stripped");
+		if (s->kind != CONFIG_SOURCE_MIRROR || s->interface)
+			print_source(s, out);
 	}
 }
 
@@ -220,15 +283,23 @@ void config_print_port(const struct config_port *p, struct text *out)
 	print_validity(&p->holds, "        ", "\n", out);
 }
 
+static void print_sessions(const struct config_switch *s, struct text *out)
+{
+	text_add(out, s->erspan_count ? "    erspan:\n" : "");
+	for (size_t i = 0; i < s->erspan_count; i++) {
+		const struct config_erspan *e = &s->erspan[i];
+
+		text_addf(out, "      - { session: %u, port: ", e->session);
+		if (e->port)
+			print_quoted(out, e->port);
+		else
+			text_add_u64(out, e->ifindex);
+		text_add(out, " }\n");
+	}
+}
+
 void config_print_switch(const struct config_switch *s, struct text *out)
 {
-	static const char *const directions[] = {
-		[CONFIG_DIRECTION_AUTO] = "auto",
-		[CONFIG_DIRECTION_INGRESS] = "ingress",
-		[CONFIG_DIRECTION_EGRESS] = "egress",
-		[CONFIG_DIRECTION_BOTH] = "both",
-		[CONFIG_DIRECTION_ANY] = "any",
-	};
 	static const char *const scalings[] = {
 		[CONFIG_SCALING_PLAIN] = "plain",
 		[CONFIG_SCALING_CORRECTED] = "corrected",
@@ -244,17 +315,22 @@ void config_print_switch(const struct config_switch *s, struct text *out)
 	print_addresses(out, "    from", s->from, s->from_count);
 	if (s->roster_switch)
 		text_addf(out, "    roster_switch: %u\n", s->roster_switch);
-	text_addf(out, "    direction: %s\n", directions[s->direction]);
+	text_addf(out, "    direction: %s\n", direction_word(s->direction));
 	if (s->scaling != CONFIG_SCALING_DEFAULT)
 		text_addf(out, "    scaling: %s\n", scalings[s->scaling]);
+	print_sessions(s, out);
 }
 
 static void print_switches(const struct config *c, struct text *out)
 {
-	text_add(out, c->switch_count ? "switches:\n" : "");
+	bool any = c->switch_count > 0 && !c->switches[0].is_made;
+
+	text_add(out, any ? "switches:\n" : "");
 	for (size_t i = 0; i < c->switch_count; i++) {
 		const struct config_switch *s = &c->switches[i];
 
+		if (s->is_made)
+			continue;
 		config_print_switch(s, out);
 		text_add(out, s->port_count ? "    ports:\n" : "");
 		for (size_t j = 0; j < s->port_count; j++)

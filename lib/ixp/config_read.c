@@ -296,9 +296,8 @@ void config_read_path(struct config_reader *r, const struct yaml_item *item,
 	}
 }
 
-/* A plain integer in a range. @return true if it is one, else an error */
-static bool read_integer(struct config_reader *r, const struct yaml_item *item,
-			 uint32_t min, uint32_t max, uint32_t *out)
+bool config_read_range(struct config_reader *r, const struct yaml_item *item,
+		       uint32_t min, uint32_t max, uint32_t *out)
 {
 	char words[80];
 	uint32_t number;
@@ -320,13 +319,13 @@ static bool read_integer(struct config_reader *r, const struct yaml_item *item,
 void config_read_u32(struct config_reader *r, const struct yaml_item *item,
 		     void *field)
 {
-	(void)read_integer(r, item, 0, UINT32_MAX, field);
+	(void)config_read_range(r, item, 0, UINT32_MAX, field);
 }
 
 void config_read_number(struct config_reader *r, const struct yaml_item *item,
 			void *field)
 {
-	(void)read_integer(r, item, 1, UINT32_MAX, field);
+	(void)config_read_range(r, item, 1, UINT32_MAX, field);
 }
 
 void config_read_vlan(struct config_reader *r, const struct yaml_item *item,
@@ -335,7 +334,7 @@ void config_read_vlan(struct config_reader *r, const struct yaml_item *item,
 	uint16_t *to = field;
 	uint32_t number;
 
-	if (read_integer(r, item, 1, CONFIG_VLAN_MAX, &number))
+	if (config_read_range(r, item, 1, CONFIG_VLAN_MAX, &number))
 		*to = (uint16_t)number;
 }
 
@@ -343,7 +342,7 @@ void config_read_vlan(struct config_reader *r, const struct yaml_item *item,
 void config_read_asn(struct config_reader *r, const struct yaml_item *item,
 		     void *field)
 {
-	(void)read_integer(r, item, 1, UINT32_MAX - 1, field);
+	(void)config_read_range(r, item, 1, UINT32_MAX - 1, field);
 }
 
 void config_read_mac(struct config_reader *r, const struct yaml_item *item,

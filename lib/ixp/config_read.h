@@ -84,6 +84,10 @@ int config_word(struct config_reader *r, const struct yaml_item *item,
 /** Copy a string, noting a lack of memory. @return NULL then */
 char *config_copy(struct config_reader *r, const char *text);
 
+/** Read a plain integer in a range. @return whether it is one, else an error */
+bool config_read_range(struct config_reader *r, const struct yaml_item *item,
+		       uint32_t min, uint32_t max, uint32_t *out);
+
 /* Read functions; the field is of the type named. */
 void config_read_string(struct config_reader *r, const struct yaml_item *item,
 			void *field); /* char *, not empty */

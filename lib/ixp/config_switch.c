@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ixp/config_parts.h"
+#include "util/number.h"
 
 static void read_name(struct config_reader *r, const struct yaml_item *item,
 		      void *field)
@@ -170,6 +171,97 @@ static void read_ports(struct config_reader *r, const struct yaml_item *item,
 	s->ports = config_list(r, item, &list, &s->port_count);
 }
 
+static void read_session(struct config_reader *r, const struct yaml_item *item,
+			 void *field)
+{
+	(void)config_read_range(r, item, 0, CONFIG_ERSPAN_SESSION_MAX, field);
+}
+
+/* A port by its ifIndex, digits alone and without quotes, or by its name. */
+static void read_session_port(struct config_reader *r,
+			      const struct yaml_item *item, void *field)
+{
+	static const char words[] =
+	    "the name of a port or its ifIndex, from 1 to 4294967295";
+	const char *text = config_scalar(r, item, words);
+	struct config_erspan *e = field;
+
+	if (!text)
+		return;
+	if (!item->plain || text[strspn(text, "0123456789")] != '\0')
+		e->port = config_copy(r, text);
+	else if (number_u32(text, strlen(text), UINT32_MAX, &e->ifindex) < 0 ||
+		 e->ifindex == 0)
+		config_expected(r, item, words);
+}
+
+static void read_erspan(struct config_reader *r, const struct yaml_item *item,
+			void *field)
+{
+	static const struct config_key keys[] = {
+		{ "session", offsetof(struct config_erspan, session),
+		  read_session, true },
+		{ "port", 0, read_session_port, true },
+	};
+	static const struct config_keys all = { keys,
+						sizeof(keys) / sizeof(*keys) };
+	struct config_erspan *e = field;
+
+	e->place = item->place;
+	e->session = UINT32_MAX; /* none yet */
+	config_mapping(r, item, &all, e);
+}
+
+static void read_sessions(struct config_reader *r, const struct yaml_item *item,
+			  void *field)
+{
+	static const struct config_list list = {
+		.size = sizeof(struct config_erspan), .read = read_erspan
+	};
+	struct config_switch *s = field;
+
+	if (item->kind == YAML_LIST &&
+	    item->count > CONFIG_ERSPAN_SESSIONS_MAX) {
+		diagnostics_error(r->d, item->place,
+				  "erspan: found %zu sessions, expected at "
+				  "most %d",
+				  item->count, CONFIG_ERSPAN_SESSIONS_MAX);
+		return;
+	}
+	s->erspan = config_list(r, item, &list, &s->erspan_count);
+}
+
+/*
+ * Find the port that a session names. One that changes its ifIndex on a day
+ * is no single one.
+ */
+static void resolve_session(struct config_reader *r,
+			    const struct config_switch *s,
+			    struct config_erspan *e)
+{
+	bool several = false;
+
+	for (size_t i = 0; i < s->port_count; i++) {
+		const struct config_port *p = &s->ports[i];
+
+		if (!p->name || strcmp(p->name, e->port) != 0)
+			continue;
+		several |= e->ifindex && e->ifindex != p->ifindex;
+		e->ifindex = p->ifindex;
+	}
+	if (several)
+		diagnostics_error(r->d, e->place,
+				  "port: found \"%s\", which has several "
+				  "ifIndexes under ports, expected the one "
+				  "that is meant",
+				  e->port);
+	else if (!e->ifindex)
+		diagnostics_error(r->d, e->place,
+				  "port: found \"%s\", expected the name of "
+				  "one under ports of \"%s\", or an ifIndex",
+				  e->port, s->name);
+}
+
 static void read_switch(struct config_reader *r, const struct yaml_item *item,
 			void *field)
 {
@@ -186,6 +278,7 @@ static void read_switch(struct config_reader *r, const struct yaml_item *item,
 		{ "scaling", offsetof(struct config_switch, scaling),
 		  read_scaling, false },
 		{ "ports", 0, read_ports, false },
+		{ "erspan", 0, read_sessions, false },
 	};
 	static const struct config_keys all = { keys,
 						sizeof(keys) / sizeof(*keys) };
@@ -193,6 +286,10 @@ static void read_switch(struct config_reader *r, const struct yaml_item *item,
 
 	s->place = item->place;
 	config_mapping(r, item, &all, s);
+	for (size_t i = 0; i < s->erspan_count; i++) {
+		if (s->erspan[i].port)
+			resolve_session(r, s, &s->erspan[i]);
+	}
 	if (s->from)
 		return;
 	s->from = malloc(sizeof(*s->from));
@@ -230,4 +327,7 @@ void config_switch_fini(struct config_switch *s)
 	for (size_t i = 0; i < s->port_count; i++)
 		port_fini(&s->ports[i]);
 	free(s->ports);
+	for (size_t i = 0; i < s->erspan_count; i++)
+		free(s->erspan[i].port);
+	free(s->erspan);
 }

@@ -501,6 +501,8 @@ int registry_load(struct registry **out, struct config **config,
 	struct config *c = NULL;
 	int rc = config_load(&c, request->path, d);
 
+	if (rc == 0 && request->wants_mirror)
+		rc = config_want_mirror(c);
 	if (rc == 0)
 		rc = load_rest(out, c, request, d);
 	diagnostics_end(d);

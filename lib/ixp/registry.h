@@ -176,6 +176,8 @@ struct registry_request {
 	int64_t at_s;	  /* the moment to build for, seconds of the epoch */
 	/* known ones, borrowed during the call; NULL: those of the state_dir */
 	const struct ordinals *ordinals;
+	bool wants_mirror; /* frames come of which no source may be written:
+			    * config_want_mirror */
 };
 
 /**

@@ -208,17 +208,6 @@ int registry_add_ports(struct registry_draft *draft)
 	return rc == 0 ? add_entries(draft, false) : rc;
 }
 
-static void warn_of_unused(const struct config *config, struct diagnostics *d)
-{
-	static const char words[] = "not used by this version yet";
-
-	for (size_t i = 0; i < config->source_count; i++) {
-		if (config->sources[i].kind == CONFIG_SOURCE_MIRROR)
-			diagnostics_warning(d, config->sources[i].place,
-					    "mirror: %s", words);
-	}
-}
-
 static void warn_of_relays(const struct registry *r, struct diagnostics *d)
 {
 	for (size_t i = 0; i < r->config->relay_count; i++) {
@@ -236,18 +225,21 @@ static void warn_of_relays(const struct registry *r, struct diagnostics *d)
 static void warn_of_core(const struct registry *r, struct diagnostics *d)
 {
 	const struct place file = { .path = r->config->path };
+	size_t count = 0;
 
 	for (uint32_t i = 0; i < r->port_count; i++) {
 		if (r->ports[i].core)
 			return;
 	}
-	if (r->config->switch_count > 1)
+	for (size_t i = 0; i < r->config->switch_count; i++)
+		count += !r->config->switches[i].is_made;
+	if (count > 1)
 		diagnostics_warning(
 		    d, file,
 		    "found %zu switches and no port with role: core, expected "
 		    "the ports that join them: without, a frame that crosses "
 		    "two switches counts twice",
-		    r->config->switch_count);
+		    count);
 }
 
 static void warn_of_member(const struct registry_draft *draft,
@@ -299,7 +291,6 @@ int registry_warn(const struct registry_draft *draft)
 	if (!timed)
 		return -ENOMEM;
 	mark_timed(draft, timed);
-	warn_of_unused(draft->config, draft->d);
 	warn_of_core(r, draft->d);
 	warn_of_relays(r, draft->d);
 	for (uint32_t i = 0; i < r->member_count; i++) {

@@ -106,3 +106,18 @@ int number_speed(const char *text, size_t len, uint64_t *bps)
 	*bps = value;
 	return 0;
 }
+
+int number_bytes(const char *text, size_t len, uint64_t max, uint64_t *bytes)
+{
+	int exponent = len ? unit_exponent(text[len - 1]) : -1;
+	unsigned shift = exponent < 0 ? 0 : (unsigned)exponent / 3 * 10;
+	uint64_t count;
+	int rc;
+
+	if (shift > 30) /* no T: nothing here is as large */
+		return ERR_SYNTAX;
+	rc = number_u64(text, shift ? len - 1 : len, max >> shift, &count);
+	if (rc == 0)
+		*bytes = count << shift;
+	return rc;
+}

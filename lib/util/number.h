@@ -30,4 +30,13 @@ MUST_CHECK int number_u32(const char *text, size_t len, uint32_t max,
  */
 MUST_CHECK int number_speed(const char *text, size_t len, uint64_t *bps);
 
+/**
+ * A size in bytes, 0 to max: digits, optionally K, M or G (powers of 1024):
+ * "64M", "1048576".
+ *
+ * @return 0, ERR_SYNTAX or ERR_RANGE
+ */
+MUST_CHECK int number_bytes(const char *text, size_t len, uint64_t max,
+			    uint64_t *bytes);
+
 #endif
