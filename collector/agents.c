@@ -78,6 +78,22 @@ uint32_t agents_find(struct agents *a, const struct ipaddr *source,
 	return SWITCH_NONE;
 }
 
+uint32_t agents_of_source(struct agents *a, const struct ipaddr *source)
+{
+	const struct config *c = a->config;
+
+	if (a->last_source < c->switch_count &&
+	    believes(&c->switches[a->last_source], source))
+		return a->last_source;
+	for (uint32_t i = 0; i < c->switch_count; i++) {
+		if (believes(&c->switches[i], source)) {
+			a->last_source = i;
+			return i;
+		}
+	}
+	return SWITCH_NONE;
+}
+
 bool agents_know_source(const struct agents *a, const struct ipaddr *source)
 {
 	for (size_t i = 0; i < a->config->switch_count; i++) {

@@ -43,19 +43,24 @@ struct switch_state {
 	uint64_t discarded[SFLOW_DISCARD_GROUP_COUNT]; /* packets, by reason */
 	bool has_processor;
 	struct sflow_processor processor; /* as last said; if has_processor */
-	uint64_t drops_grown;		  /* since the start, of closed steps */
-	uint32_t drops;	    /* the highest reported, or the first */
-	bool has_drops;	    /* drops is valid */
-	bool drops_settled; /* it is of a closed step */
-	bool drops_of_box;  /* all its data sources report the same counter */
-	double correction;  /* samples taken for each that came, lately; 1 if
-			     * none is missing or it is not corrected */
+	bool mirrored;	      /* frames of it are counted, not samples */
+	uint64_t frames;      /* mirrored */
+	uint64_t lost_frames; /* of ERSPAN, by its sequence numbers */
+	uint64_t drops_grown; /* since the start, of closed steps */
+	uint32_t drops;	      /* the highest reported, or the first */
+	bool has_drops;	      /* drops is valid */
+	bool drops_settled;   /* it is of a closed step */
+	bool drops_of_box;    /* all its data sources report the same counter */
+	double correction;    /* samples taken for each that came, lately; 1 if
+			       * none is missing or it is not corrected */
 	/* What that is made of (correction.h). */
 	double correction_of_box;
 	double taken;
 	double received;
 	struct rate_window box_drops; /* of closed steps, if it is so */
-	bool step_alive; /* a datagram came in an earlier part of the step */
+	/* a datagram or a frame came in an earlier part of the step */
+	bool step_alive;
+	bool step_frames; /* a frame came since */
 	/* of the open step, since its last part */
 	uint64_t step_datagrams;
 	uint64_t step_lost;
@@ -79,7 +84,8 @@ struct agents {
 	struct refused_agent refused[REFUSED_MAX];
 	uint32_t refused_count;
 	uint64_t refused_not_listed; /* datagrams of those who gave way */
-	uint32_t last_match; /* the switch of the last datagram: tried first */
+	uint32_t last_match;  /* the switch of the last datagram: tried first */
+	uint32_t last_source; /* the same of the last ERSPAN packet */
 };
 
 MUST_CHECK int agents_init(struct agents *a, const struct config *config);
@@ -88,6 +94,10 @@ void agents_fini(struct agents *a);
 /** The switch that a datagram is from, or SWITCH_NONE. */
 uint32_t agents_find(struct agents *a, const struct ipaddr *source,
 		     const struct sflow_head *head);
+
+/** The switch whose datagrams and ERSPAN packets may come from this address, or
+ * SWITCH_NONE. */
+uint32_t agents_of_source(struct agents *a, const struct ipaddr *source);
 
 /** True if some switch's datagrams may come from this address. */
 bool agents_know_source(const struct agents *a, const struct ipaddr *source);

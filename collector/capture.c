@@ -28,8 +28,11 @@ struct file {
 	const char *path; /* borrowed */
 	int fd;
 	int stop_fd;
-	char *buffer; /* of the stream */
-	pcap_t *pcap; /* NULL: a pcapng capture */
+	bool is_regular;
+	uint64_t size;	/* bytes; valid if is_regular */
+	uint64_t taken; /* bytes that came, if it is not */
+	char *buffer;	/* of the stream */
+	pcap_t *pcap;	/* NULL: a pcapng capture */
 	struct pcapng_file blocks;
 	int link;		      /* of a pcap capture */
 	uint32_t refused;	      /* interfaces of other link types */
@@ -162,7 +165,7 @@ static void advance(struct captures *c, struct file *f)
  */
 static ssize_t read_stream(void *cookie, char *to, size_t size)
 {
-	const struct file *f = cookie;
+	struct file *f = cookie;
 	struct pollfd wait[] = {
 		{ .fd = f->fd, .events = POLLIN },
 		{ .fd = f->stop_fd, .events = POLLIN },
@@ -176,6 +179,7 @@ static ssize_t read_stream(void *cookie, char *to, size_t size)
 			return 0;
 		got = read(f->fd, to, size);
 	} while (got < 0 && (errno == EAGAIN || errno == EINTR));
+	f->taken += got > 0 ? (uint64_t)got : 0;
 	return got;
 }
 
@@ -199,8 +203,12 @@ static FILE *open_stream(struct file *f)
 		f->fd = open(f->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		if (f->fd < 0)
 			return NULL;
-		if (fstat(f->fd, &status) == 0 && S_ISREG(status.st_mode))
+		f->is_regular =
+		    fstat(f->fd, &status) == 0 && S_ISREG(status.st_mode);
+		if (f->is_regular) {
+			f->size = (uint64_t)status.st_size;
 			return fdopen(f->fd, "rb");
+		}
 	}
 	out = fopencookie(f, "rb", stream);
 	if (!out)
@@ -355,7 +363,27 @@ bool captures_next(struct captures *c, struct capture_packet *packet)
 		return false;
 	c->given = (size_t)(next - c->files);
 	*packet = next->packet;
+	packet->file = c->given;
 	return true;
+}
+
+uint64_t captures_position(const struct captures *c, uint64_t *size)
+{
+	uint64_t at = 0;
+	bool known = true;
+
+	*size = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		const struct file *f = &c->files[i];
+		off_t here = f->is_regular ? lseek(f->fd, 0, SEEK_CUR) : 0;
+
+		at += f->taken + (here > 0 ? (uint64_t)here : 0);
+		*size += f->size;
+		known = known && f->is_regular;
+	}
+	if (!known)
+		*size = 0;
+	return at;
 }
 
 const char *captures_problems(const struct captures *c)

@@ -30,6 +30,7 @@ struct capture_packet {
 	const uint8_t *bytes;
 	size_t captured_bytes; /* held; may even exceed wire_bytes */
 	size_t wire_bytes;     /* as the capture claims */
+	size_t file;	       /* number of the capture that it is from */
 };
 
 /**
@@ -52,6 +53,14 @@ void captures_close(struct captures *c);
  * @return true, or false at the end of the last file
  */
 bool captures_next(struct captures *c, struct capture_packet *packet);
+
+/**
+ * How far the files were read.
+ *
+ * @param size  bytes of all; 0: not known, for one is a pipe
+ * @return bytes that were read
+ */
+uint64_t captures_position(const struct captures *c, uint64_t *size);
 
 /** How many files ended in the middle, so far. */
 uint64_t captures_broken(const struct captures *c);

@@ -124,7 +124,8 @@ static void find_drops(struct intake *in, uint32_t switch_index, int64_t step)
 /* Move the counts of a switch since the last part into a row. */
 static void take_agent(struct agent_row *row, struct switch_state *s)
 {
-	s->step_alive = s->step_alive || s->step_datagrams > 0;
+	s->step_alive =
+	    s->step_alive || s->step_datagrams > 0 || s->step_frames;
 	*row = (struct agent_row){
 		.alive = s->step_alive,
 		.datagrams = s->step_datagrams,
@@ -132,6 +133,7 @@ static void take_agent(struct agent_row *row, struct switch_state *s)
 		.samples = s->step_samples,
 	};
 	s->step_datagrams = 0;
+	s->step_frames = false;
 	s->step_lost = 0;
 	s->step_samples = 0;
 }
@@ -144,6 +146,7 @@ static int take_counts(struct closed_step **out, struct intake *in,
 	struct closed_step *step = calloc(1, sizeof(*step));
 	int rc = -ENOMEM;
 
+	intake_settle(in);
 	if (!step)
 		return rc;
 	step->is_part = true;

@@ -9,6 +9,8 @@
 #include "collector/observe.h"
 #include "util/err.h"
 
+#define SILENT_US (3 * STEP_S * US_PER_S)
+
 /*
  * Direction auto: a switch that sends both ingress and egress samples has them
  * combined, and one that sends one kind is counted as it is. Only egress
@@ -39,6 +41,8 @@ int intake_init(struct intake *in, const struct registry *registry)
 	if (rc == 0)
 		rc = port_table_init(&in->ports, registry);
 	if (rc == 0)
+		rc = member_ports_init(&in->member_ports, registry, &in->ports);
+	if (rc == 0)
 		rc = stations_init(&in->stations);
 	if (rc == 0)
 		rc = stations_init(&in->misdelivered);
@@ -63,6 +67,7 @@ void intake_fini(struct intake *in)
 	bindings_fini(&in->bindings);
 	stations_fini(&in->misdelivered);
 	stations_fini(&in->stations);
+	member_ports_fini(&in->member_ports);
 	port_table_fini(&in->ports);
 	agents_fini(&in->agents);
 	free(in->held);
@@ -101,8 +106,7 @@ static void note_misdelivered(struct intake *in, const struct observation *o,
 	stations_note(&in->misdelivered, &u);
 }
 
-/* Add what is due to the cells. */
-static void settle(struct intake *in)
+void intake_settle(struct intake *in)
 {
 	for (uint32_t i = 0; i < in->due_count; i++) {
 		const struct due *due = &in->due[i];
@@ -126,7 +130,7 @@ static void add_due(struct intake *in, uint64_t key,
 	in->due[in->due_count++] =
 	    (struct due){ key, o->wire_bytes, o->sampling_rate };
 	if (in->due_count == DUE_MAX)
-		settle(in);
+		intake_settle(in);
 }
 
 /* Whether an egress sample counts whose side does not. A switch that samples
@@ -277,6 +281,122 @@ static void account(struct intake *in, const struct observation *o)
 			      entry_of(in, o), in->time_us);
 }
 
+void intake_mirror_switch(struct intake *in, uint32_t switch_index)
+{
+	in->agents.switches[switch_index].mirrored = true;
+	in->combines = in->combines || in->registry->config->switch_count > 1;
+}
+
+/* Whether a switch tells of what comes in at it, or did until lately. At the
+ * start it has not had the time to. */
+static bool is_observed(const struct intake *in, uint32_t switch_index)
+{
+	const struct switch_state *s = &in->agents.switches[switch_index];
+	int64_t since_us = s->last_us;
+
+	if (since_us == 0 && in->expects_datagrams)
+		since_us = in->first_us;
+	return since_us != 0 && in->time_us - since_us <= SILENT_US;
+}
+
+/*
+ * Whether a frame that one switch mirrors came in by another one, which tells
+ * of it: its sender has all its ports there, or was sampled coming in there. A
+ * port that is known is judged by what the configuration says of it.
+ */
+static bool came_in_elsewhere(const struct intake *in,
+			      const struct observation *o, uint32_t from)
+{
+	const struct member_ports *p = &in->member_ports;
+	uint32_t only;
+
+	if (!in->combines || o->port != PORT_NONE || from == REGISTRY_NOBODY)
+		return false;
+	only = p->only_switch[in->registry->interfaces[from].member];
+	if (only == o->switch_index)
+		return false;
+	if (only < p->switch_count && is_observed(in, only))
+		return true;
+	return sides_is_sampled_elsewhere(&in->sides, from, o->switch_index,
+					  in->step);
+}
+
+/* What a mirrored frame says of its switch and its port. */
+static void note_mirrored(struct intake *in, const struct observation *o)
+{
+	struct switch_state *s = &in->agents.switches[o->switch_index];
+
+	if (__builtin_expect(!s->mirrored, 0))
+		intake_mirror_switch(in, o->switch_index);
+	if (in->first_us == 0)
+		in->first_us = in->time_us;
+	if (s->first_us == 0)
+		s->first_us = in->time_us;
+	s->last_us = in->time_us;
+	s->frames++;
+	s->step_frames = true;
+	if (o->port != PORT_NONE && o->direction != DIRECTION_UNKNOWN) {
+		struct port_samples *p =
+		    port_table_samples(&in->ports, o->port, in->step);
+
+		p->copied = true;
+		port_samples_estimate(p, o->direction == DIRECTION_EGRESS,
+				      o->wire_bytes);
+	}
+}
+
+static enum drop_reason judge_mirrored(struct intake *in,
+				       const struct observation *o,
+				       enum counted counted,
+				       struct attribution *at)
+{
+	const struct port *port =
+	    o->port == PORT_NONE ? NULL : in->ports.samples[o->port].rules;
+	enum drop_reason reason = attribute(in->registry, o, port, counted, at);
+
+	if (reason == DROP_NONE && came_in_elsewhere(in, o, at->from))
+		return DROP_CORE_PORT;
+	return reason;
+}
+
+void intake_mirrored(struct intake *in, const struct observation *o,
+		     enum counted counted, bool doubled)
+{
+	struct attribution at = { 0 };
+	enum drop_reason reason = DROP_DUPLICATE;
+
+	in->input.frames++;
+	in->ledger.observations++;
+	note_mirrored(in, o);
+	if (!doubled)
+		reason = judge_mirrored(in, o, counted, &at);
+	if (reason != DROP_NONE) {
+		in->ledger.dropped[reason]++;
+	} else {
+		if (in->combines)
+			sides_see_mirrored(&in->sides, at.from, o->switch_index,
+					   in->step);
+		add_due(in,
+			raw_key((struct raw_ends){
+			    .from = at.from,
+			    .to = at.to,
+			    .source = in->ports.capacity + o->switch_index,
+			    .family = o->family,
+			    .final = true }),
+			o);
+	}
+	/* A frame that goes out was told of as it came in. */
+	if (o->direction == DIRECTION_EGRESS ||
+	    (reason != DROP_NONE && reason != DROP_NO_MEMBER &&
+	     reason != DROP_WRONG_PORT))
+		return;
+	if (at.stranger != STRANGER_NONE)
+		note_stranger(in, o, &at);
+	if (at.source && o->entered)
+		bindings_note(&in->bindings, at.source, o->switch_index,
+			      entry_of(in, o), in->time_us);
+}
+
 static void release_held(struct intake *in, uint32_t switch_index)
 {
 	size_t kept = 0;
@@ -288,7 +408,7 @@ static void release_held(struct intake *in, uint32_t switch_index)
 			in->held[kept++] = in->held[i];
 	}
 	in->held_count = kept;
-	settle(in);
+	intake_settle(in);
 }
 
 void intake_decide(struct intake *in, uint32_t switch_index)
@@ -396,6 +516,11 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	s->flow_samples++;
 	s->step_samples++;
 	s->sampling_rate = f->sampling_rate;
+	if (s->mirrored) {
+		in->ledger.observations++;
+		in->ledger.dropped[DROP_MIRRORED_SWITCH]++;
+		return;
+	}
 	if (f->source.class == SFLOW_SOURCE_IFINDEX)
 		o.port = source_of(in, switch_index, f, o.direction);
 	if (o.port != PORT_NONE)
@@ -451,8 +576,7 @@ static void discarded_packet(struct intake *in, uint32_t switch_index,
 	    .discarded[sflow_discard_group(d->reason)]++;
 }
 
-/* Move a counter of what is missing; it never falls below zero. */
-static void adjust(uint64_t *counter, int64_t by)
+void intake_adjust(uint64_t *counter, int64_t by)
 {
 	if (by >= 0)
 		*counter += (uint64_t)by;
@@ -473,11 +597,13 @@ static bool take_datagram(struct intake *in, uint32_t switch_index,
 		return false;
 	}
 	in->input.late += event.verdict == STREAM_LATE;
-	adjust(&s->lost_datagrams, event.lost);
-	adjust(&s->step_lost, event.lost);
-	adjust(&in->input.lost_datagrams, event.lost);
+	intake_adjust(&s->lost_datagrams, event.lost);
+	intake_adjust(&s->step_lost, event.lost);
+	intake_adjust(&in->input.lost_datagrams, event.lost);
 	s->datagrams++;
 	s->step_datagrams++;
+	if (in->first_us == 0)
+		in->first_us = in->time_us;
 	if (s->first_us == 0)
 		s->first_us = in->time_us;
 	s->last_us = in->time_us;
@@ -531,7 +657,7 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 		else
 			discarded_packet(in, switch_index, &reader.discard);
 	}
-	settle(in);
+	intake_settle(in);
 	if (item < 0)
 		in->input.malformed++;
 	else

@@ -19,6 +19,7 @@
 #include "collector/bindings.h"
 #include "collector/ledger.h"
 #include "collector/losses.h"
+#include "collector/member_ports.h"
 #include "collector/port_table.h"
 #include "collector/sides.h"
 #include "collector/stations.h"
@@ -37,7 +38,12 @@ struct due {
 
 struct intake {
 	const struct registry *registry; /* borrowed */
-	bool combines; /* some switch's two directions are combined */
+	/* Some switch's two directions are combined, or some are mirrored and
+	 * others sampled: it matters where members are. */
+	bool combines;
+	struct member_ports member_ports;
+	bool expects_datagrams; /* they are received or read, too; set from
+				 * outside */
 	struct agents agents;
 	struct port_table ports;
 	struct stations stations;
@@ -47,6 +53,7 @@ struct intake {
 	struct bindings bindings;
 	struct aggregate open; /* tallies of the open step */
 	struct input_counters input;
+	struct mirror_counters mirrored;
 	struct ledger ledger;
 	struct sflow_skipped skipped;
 	/* Egress samples of switches whose verdict is still open. */
@@ -56,7 +63,8 @@ struct intake {
 	 * some samples ahead. Empty between two calls. */
 	struct due due[DUE_MAX];
 	uint32_t due_count;
-	int64_t time_us;    /* of the datagram at hand */
+	int64_t first_us;   /* of the first datagram or frame; 0: none came */
+	int64_t time_us;    /* of the one at hand */
 	int64_t step;	    /* that it is counted in */
 	uint32_t sub_agent; /* that it is from */
 };
@@ -78,6 +86,29 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 /** Count one that waited while the process stood still: it is of no known time,
  * so nothing of it is used. */
 void intake_waited(struct intake *in);
+
+/**
+ * Frames of a switch come from a mirror: what it samples is not counted beside
+ * them, and of a frame that passes several switches it is found out which one
+ * tells of it.
+ */
+void intake_mirror_switch(struct intake *in, uint32_t switch_index);
+
+/**
+ * Take in one mirrored frame. It is in the tallies after intake_settle.
+ *
+ * @param o        its sampling rate is 1
+ * @param counted  which frames of its mirror count
+ * @param doubled  it is the second copy of one that came already
+ */
+void intake_mirrored(struct intake *in, const struct observation *o,
+		     enum counted counted, bool doubled);
+
+/** Have all that was taken in in the tallies. */
+void intake_settle(struct intake *in);
+
+/** Move a counter of what is missing; it never falls below zero. */
+void intake_adjust(uint64_t *counter, int64_t by);
 
 /**
  * Look at a datagram only for which directions its switch samples.

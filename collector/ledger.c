@@ -12,6 +12,8 @@ const char *drop_reason_name(enum drop_reason reason)
 		[DROP_NO_SAMPLING_RATE] = "no_sampling_rate",
 		[DROP_NO_ETHERNET_HEADER] = "no_ethernet_header",
 		[DROP_TABLE_FULL] = "table_full",
+		[DROP_DUPLICATE] = "duplicate",
+		[DROP_MIRRORED_SWITCH] = "mirrored_switch",
 	};
 
 	return reason < DROP_COUNT ? names[reason] : "none";

@@ -3,23 +3,30 @@
 #define LANTERNE_COLLECTOR_LEDGER_H
 
 /*
- * ledger — where every datagram and every observation went.
+ * ledger — where every datagram, every mirrored packet and every observation
+ * went.
  *
  * datagrams = accepted + malformed + unsupported_version + foreign +
- * duplicates + waited, and observations = attributed + Σ dropped, at all times.
+ * duplicates + waited; mirrored packets = frames + no_frame + unknown +
+ * malformed + fragments + foreign + other + waited; observations = flow samples
+ * + frames = attributed + Σ dropped, at all times.
  */
 
 #include <stdint.h>
 
 enum drop_reason {
 	DROP_NO_MEMBER,		  /* neither end is a member's */
-	DROP_CORE_PORT,		  /* the data source is a core port */
+	DROP_CORE_PORT,		  /* the data source is a core port, or a
+				   * mirrored frame came in elsewhere */
 	DROP_EGRESS_NOT_COUNTED,  /* an egress sample where ingress counts */
 	DROP_INGRESS_NOT_COUNTED, /* an ingress sample where egress counts */
 	DROP_WRONG_PORT, /* a member's MAC on another's port, no other end */
 	DROP_NO_SAMPLING_RATE,	 /* it stands for 0 frames */
 	DROP_NO_ETHERNET_HEADER, /* no two MAC addresses in the sample */
 	DROP_TABLE_FULL,	 /* more pairs in a step than are held */
+	DROP_DUPLICATE,		 /* the second copy of a mirrored frame */
+	DROP_MIRRORED_SWITCH,	 /* a flow sample of a switch whose mirror
+				  * counts */
 	DROP_COUNT,
 	DROP_NONE = DROP_COUNT, /* attributed */
 };
@@ -45,6 +52,26 @@ struct input_counters {
 	uint64_t bad_times;	  /* in a capture: no time of 1970 to 9999 */
 	uint64_t broken_captures; /* that ended in the middle */
 	uint64_t socket_drops;	  /* lost in the kernel for want of buffer */
+};
+
+/* Of mirrored packets; the frames among them are input_counters.frames. */
+struct mirror_counters {
+	uint64_t packets;
+	uint64_t no_frame;  /* ERSPAN's markers, or no Ethernet frame */
+	uint64_t unknown;   /* a version of ERSPAN that is not known */
+	uint64_t malformed; /* ERSPAN that ends before the frame */
+	uint64_t fragments; /* of GRE: refused */
+	uint64_t foreign;   /* GRE from a sender of no switch's, at a receiver
+			     * of GRE */
+	uint64_t other;	    /* GRE without ERSPAN, at a receiver of GRE */
+	uint64_t waited; /* while the process stood still: of no known time */
+	/* Of frames. */
+	uint64_t merged;	  /* by the receiving machine */
+	uint64_t lengths_unknown; /* cut by the switch, and no IP header says
+				   * how long they were */
+	/* Not among the packets. */
+	uint64_t lost;	     /* by the sequence numbers of GRE */
+	uint64_t ring_drops; /* in the kernel for want of buffer */
 };
 
 struct ledger {

@@ -151,6 +151,7 @@ static int with_config(const struct options *options)
 	rc = usable_load(
 	    &generation,
 	    &(struct registry_request){
+		.wants_mirror = options->wants_mirror,
 		.path = options->config,
 		.at_s = options->mode == MODE_REPLAY ? 0 : (int64_t)time(NULL),
 	    },

@@ -60,8 +60,8 @@ static const struct option long_options[] = {
 static const char help[] =
     "usage: lanterne-collector [-c FILE] [--check-config | "
     "--print-config]\n"
-    "       lanterne-collector [-c FILE] --replay sflow:CAPTURE "
-    "...\n"
+    "       lanterne-collector [-c FILE] --replay "
+    "sflow|mirror:CAPTURE ...\n"
     "                          [--totals FILE|-] [--store]\n"
     "       lanterne-collector [-c FILE] --rebuild | "
     "--propose-ports\n"
@@ -73,7 +73,8 @@ static const char help[] =
     "[--format csv|jsonl]\n"
     "       lanterne-collector --journal FILE\n"
     "\n"
-    "Counts the traffic of an exchange's members from sFlow.\n"
+    "Counts the traffic of an exchange's members from sFlow or "
+    "mirrored frames.\n"
     "\n"
     "  -c, --config FILE   the configuration "
     "(" DEFAULT_CONFIG ")\n"
@@ -82,10 +83,12 @@ static const char help[] =
     "                      doubtful, and exit\n"
     "  --print-config      print the configuration with its "
     "defaults, and exit\n"
-    "  --replay sflow:CAPTURE ...\n"
+    "  --replay sflow:CAPTURE|mirror:CAPTURE ...\n"
     "                      read captures (pcap, pcapng, - for "
-    "standard input)\n"
-    "                      instead of the network\n"
+    "standard input) of\n"
+    "                      sFlow datagrams or of mirrored frames "
+    "instead of the\n"
+    "                      network\n"
     "  --totals FILE|-     write what the replay came to as JSON; "
     "to "
     "standard output\n"
@@ -142,19 +145,23 @@ static int usage(const char *problem, const char *what)
 /* "sflow:FILE" to FILE. */
 static int add_capture(struct options *o, const char *argument)
 {
-	static const char sflow[] = "sflow:";
+	static const char *const kinds[] = { "sflow:", "mirror:" };
 
-	if (strncmp(argument, "mirror:", strlen("mirror:")) == 0)
-		return usage("replaying a mirror is not available in this "
-			     "version; expected sflow:CAPTURE",
-			     argument);
-	if (strncmp(argument, sflow, strlen(sflow)) != 0 ||
-	    argument[strlen(sflow)] == '\0')
-		return usage("not a capture to replay, expected "
-			     "sflow:CAPTURE",
-			     argument);
-	o->captures[o->capture_count++] = argument + strlen(sflow);
-	return 0;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		size_t len = strlen(kinds[i]);
+		bool is_mirror = i == 1;
+
+		if (strncmp(argument, kinds[i], len) != 0 ||
+		    argument[len] == '\0')
+			continue;
+		o->is_mirror[o->capture_count] = is_mirror;
+		o->wants_mirror = o->wants_mirror || is_mirror;
+		o->captures[o->capture_count++] = argument + len;
+		return 0;
+	}
+	return usage("not a capture to replay, expected sflow:CAPTURE or "
+		     "mirror:CAPTURE",
+		     argument);
 }
 
 /* "csv:PATH" to kind and path. */
@@ -346,7 +353,8 @@ int options_read(struct options *out, int argc, char **argv)
 	int rc = -ENOMEM;
 
 	o.captures = calloc((size_t)argc + 1, sizeof(*o.captures));
-	if (o.captures)
+	o.is_mirror = calloc((size_t)argc + 1, sizeof(*o.is_mirror));
+	if (o.captures && o.is_mirror)
 		rc = take_all(&o, argc, argv);
 	if (rc == 0 && !is_final(o.mode))
 		rc = check(&o);
@@ -363,5 +371,7 @@ int options_read(struct options *out, int argc, char **argv)
 void options_fini(struct options *o)
 {
 	free(o->captures);
+	free(o->is_mirror);
 	o->captures = NULL;
+	o->is_mirror = NULL;
 }

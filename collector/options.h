@@ -29,6 +29,8 @@ struct options {
 	enum options_mode mode;
 	const char *config;    /* path; the default one if not given */
 	const char **captures; /* of a replay; owned array, borrowed names */
+	bool *is_mirror;       /* per capture: frames, not datagrams; owned */
+	bool wants_mirror;     /* one of them is */
 	size_t capture_count;
 	const char *journal; /* path of a file to print; valid in that mode */
 	const char *totals;  /* path or "-"; NULL: not wanted */

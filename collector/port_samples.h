@@ -32,6 +32,7 @@ struct port_samples {
 	int32_t step;	  /* that all this is of; 0: none yet */
 	bool drops_known; /* drops is valid */
 	bool drops_heard; /* in the open step */
+	bool copied; /* by a mirror's session, whose frames say which way */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct port_samples) == 64, "one line of the cache");

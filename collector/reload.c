@@ -67,9 +67,11 @@ static int mapping_init(struct mapping *m, const struct registry *from,
 }
 
 /* The state of a switch goes on; a verdict only if direction stays as it is. */
-static void continue_agents(struct agents *to, const struct agents *from,
+static void continue_agents(struct intake *next, const struct agents *from,
 			    const struct mapping *m)
 {
+	struct agents *to = &next->agents;
+
 	for (size_t i = 0; i < from->config->switch_count; i++) {
 		struct switch_state fresh;
 		struct switch_state *s;
@@ -79,6 +81,8 @@ static void continue_agents(struct agents *to, const struct agents *from,
 		s = &to->switches[m->switches[i]];
 		fresh = *s;
 		*s = from->switches[i];
+		if (s->mirrored)
+			intake_mirror_switch(next, m->switches[i]);
 		if (from->config->switches[i].direction !=
 		    to->config->switches[m->switches[i]].direction) {
 			s->counted = fresh.counted;
@@ -174,6 +178,7 @@ int intake_reload(struct intake *in, struct generation *from,
 		rc = mapping_init(&m, from->registry, to->registry);
 	if (rc == 0)
 		decide_for_the_gone(in, &m, to->config);
+	intake_settle(in);
 	if (rc == 0)
 		rc = aggregate_take(&in->open, &list->cells, &list->count);
 	if (rc != 0 || !list)
@@ -182,7 +187,7 @@ int intake_reload(struct intake *in, struct generation *from,
 	/* Nothing can fail from here on. */
 	combine_cells(in, list->cells, list->count, in->step);
 	list->count = move_cells(&next, &m, list->cells, list->count);
-	continue_agents(&next.agents, &in->agents, &m);
+	continue_agents(&next, &in->agents, &m);
 	port_table_continue(&next.ports, &in->ports, m.switches);
 	sides_continue(&next.sides, &in->sides, m.interfaces, m.switches);
 	losses_continue(&next.losses, &in->losses, m.interfaces);
@@ -190,7 +195,10 @@ int intake_reload(struct intake *in, struct generation *from,
 	move_held(in, &in->ports, &next.ports, &m);
 	memcpy(next.held, in->held, in->held_count * sizeof(*in->held));
 	next.held_count = in->held_count;
+	next.expects_datagrams = in->expects_datagrams;
+	next.first_us = in->first_us;
 	next.input = in->input;
+	next.mirrored = in->mirrored;
 	next.ledger = in->ledger;
 	next.skipped = in->skipped;
 	next.time_us = in->time_us;

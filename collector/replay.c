@@ -14,7 +14,9 @@
 #include "collector/capture.h"
 #include "collector/clock.h"
 #include "collector/intake.h"
+#include "collector/mirror.h"
 #include "collector/reload.h"
+#include "collector/replay_progress.h"
 #include "collector/replay_results.h"
 #include "collector/state_lock.h"
 #include "collector/station_log.h"
@@ -35,6 +37,7 @@ struct replay {
 	struct generation *generation;	 /* a reference */
 	const struct registry *registry; /* its own */
 	struct intake intake;
+	struct mirror mirror;	/* if one is replayed */
 	struct aggregate total; /* of closed steps; if totals are wanted */
 	struct steps steps;
 	struct station_log stations; /* if steps are stored */
@@ -96,6 +99,12 @@ static bool find_datagram(struct replay *r, const struct capture_packet *packet,
 	return false;
 }
 
+static bool is_mirrored(const struct replay *r,
+			const struct capture_packet *packet)
+{
+	return r->options->is_mirror[packet->file];
+}
+
 static int open_captures(struct replay *r, struct captures **out)
 {
 	struct text problem;
@@ -139,7 +148,7 @@ static int judge(struct replay *r)
 	while (!done && captures_next(captures, &packet)) {
 		if (++packets % PACKETS_PER_LOOK == 0 && told_to_stop(r))
 			break;
-		if (find_datagram(r, &packet, &udp))
+		if (!is_mirrored(r, &packet) && find_datagram(r, &packet, &udp))
 			done = intake_judge(&r->intake, &udp.source,
 					    udp.payload, udp.payload_len);
 	}
@@ -149,8 +158,11 @@ static int judge(struct replay *r)
 	return 0;
 }
 
+/* Frames need no verdict. */
 static bool has_undecided(const struct replay *r)
 {
+	if (!r->intake.expects_datagrams)
+		return false;
 	for (uint32_t i = 0; i < r->registry->config->switch_count; i++) {
 		if (r->intake.agents.switches[i].undecided)
 			return true;
@@ -282,6 +294,7 @@ static int load_for(struct replay *r, int64_t at_s, struct generation **out)
 		.path = path,
 		.at_s = at_s,
 		.ordinals = &r->registry->ordinals,
+		.wants_mirror = r->options->wants_mirror,
 	};
 	struct generation *next = NULL;
 	struct diagnostics d;
@@ -332,10 +345,25 @@ static int follow_membership(struct replay *r, int64_t time_us)
 		station_log_continue(&r->stations, &r->intake);
 	/* All numbers are the same: nothing is left over. */
 	steps_reload(&r->steps, next, earlier);
+	if (r->options->wants_mirror)
+		r->mirror.config = config_mirror(next->config);
 	generation_unref(r->generation);
 	r->generation = next;
 	r->registry = next->registry;
 	return 0;
+}
+
+static void take_frame(struct replay *r, const struct capture_packet *packet)
+{
+	const struct mirror_packet frame = {
+		.link = packet->link,
+		.bytes = packet->bytes,
+		.captured_bytes = packet->captured_bytes,
+		.wire_bytes = packet->wire_bytes,
+		.time_us = packet->time_us,
+	};
+
+	mirror_take(&r->mirror, &r->intake, &frame, r->steps.now);
 }
 
 static int take_packet(struct replay *r, const struct capture_packet *packet)
@@ -355,7 +383,9 @@ static int take_packet(struct replay *r, const struct capture_packet *packet)
 	rc = follow_membership(r, packet->time_us);
 	if (rc < 0)
 		return rc;
-	if (find_datagram(r, packet, &udp))
+	if (is_mirrored(r, packet))
+		take_frame(r, packet);
+	else if (find_datagram(r, packet, &udp))
 		intake_datagram(&r->intake, &udp.source, udp.payload,
 				udp.payload_len, packet->time_us, r->steps.now);
 	if (!r->stepped && r->intake.held_count > HELD_MAX - HELD_MARGIN)
@@ -365,13 +395,18 @@ static int take_packet(struct replay *r, const struct capture_packet *packet)
 
 static int read_captures(struct replay *r, struct captures *captures)
 {
+	struct replay_progress progress;
 	struct capture_packet packet;
 	uint64_t packets = 0;
 	int rc = 0;
 
+	replay_progress_begin(&progress);
 	while (rc == 0 && captures_next(captures, &packet)) {
-		if (++packets % PACKETS_PER_LOOK == 0 && told_to_stop(r))
-			break;
+		if (++packets % PACKETS_PER_LOOK == 0) {
+			if (told_to_stop(r))
+				break;
+			replay_progress_look(&progress, captures, packets);
+		}
 		if (!packet.has_time && !date(r, &packet))
 			continue;
 		if (!r->started)
@@ -379,6 +414,7 @@ static int read_captures(struct replay *r, struct captures *captures)
 		if (rc == 0)
 			rc = take_packet(r, &packet);
 	}
+	replay_progress_end(&progress);
 	r->intake.input.broken_captures = captures_broken(captures);
 	if (*captures_problems(captures))
 		(void)fprintf(stderr, "lanterne-collector: %s",
@@ -433,12 +469,27 @@ static bool is_corrected(const struct config *config)
 	return false;
 }
 
+static int prepare_mirror(struct replay *r)
+{
+	const struct config_source *source = config_mirror(r->registry->config);
+	int rc = mirror_init(&r->mirror, source, true);
+
+	if (rc == 0)
+		intake_mirror_switch(&r->intake, source->switch_index);
+	return rc;
+}
+
 static int start(struct replay *r)
 {
 	int rc = watch_signals(r);
 
 	if (rc == 0)
 		rc = intake_init(&r->intake, r->registry);
+	for (size_t i = 0; rc == 0 && i < r->options->capture_count; i++)
+		r->intake.expects_datagrams =
+		    r->intake.expects_datagrams || !r->options->is_mirror[i];
+	if (rc == 0 && r->options->wants_mirror)
+		rc = prepare_mirror(r);
 	if (rc == 0 && r->options->totals)
 		rc = aggregate_init(&r->total, r->registry);
 	steps_init(&r->steps, &r->intake, NULL,
@@ -477,6 +528,7 @@ int replay(const struct options *options, struct generation *generation)
 	captures_close(captures);
 	aggregate_fini(&r.total);
 	station_log_fini(&r.stations);
+	mirror_fini(&r.mirror);
 	steps_fini(&r.steps);
 	intake_fini(&r.intake);
 	generation_unref(r.generation);

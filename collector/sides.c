@@ -246,6 +246,30 @@ static void look_at_egress(const struct sides *s, uint32_t interface,
 		look_at_configured(s, interface, step, out);
 }
 
+/* Also in the step at hand: what is exact depends on no chance. */
+static bool is_mirrored(const struct sides *s, uint32_t interface, int64_t step)
+{
+	const struct side_place *p = &s->places[interface];
+
+	return p->mirrored.last > 0 && step - p->mirrored.last <= SIDE_STEPS &&
+	       step - s->switches[p->mirrored_at].mirrored.last <=
+		   SIDE_SWITCH_STEPS;
+}
+
+bool sides_is_sampled_elsewhere(const struct sides *s, uint32_t interface,
+				uint32_t switch_index, int64_t step)
+{
+	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
+		const struct side_home *h = &s->places[interface].homes[i];
+
+		if (h->seen.last > 0 && !h->by_egress &&
+		    step - h->seen.last <= SIDE_SWITCH_STEPS &&
+		    s->ports->ports[h->port].switch_index != switch_index)
+			return true;
+	}
+	return false;
+}
+
 const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
 			      int64_t step)
 {
@@ -256,6 +280,10 @@ const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
 	*side = (struct side){ .step = (uint32_t)step, .port = PORT_NONE };
 	if (interface == REGISTRY_NOBODY)
 		return side;
+	if (is_mirrored(s, interface, step)) {
+		side->state = egress ? SIDE_UNSEEN : SIDE_PLAIN;
+		return side;
+	}
 	if (egress)
 		look_at_egress(s, interface, step, side);
 	else
@@ -437,6 +465,18 @@ uint32_t sides_last_home(const struct sides *s, uint32_t interface)
 	return last ? last->port : (uint32_t)PORT_NONE;
 }
 
+static void continue_place(struct side_place *to, const struct side_place *from,
+			   const uint32_t *switches)
+{
+	to->sent = from->sent;
+	to->got = from->got;
+	if (from->mirrored.last > 0 &&
+	    switches[from->mirrored_at] != SWITCH_GONE) {
+		to->mirrored = from->mirrored;
+		to->mirrored_at = switches[from->mirrored_at];
+	}
+}
+
 void sides_continue(struct sides *s, const struct sides *from,
 		    const uint32_t *interfaces, const uint32_t *switches)
 {
@@ -449,10 +489,9 @@ void sides_continue(struct sides *s, const struct sides *from,
 		uint32_t at = interfaces[i];
 		int n = 0;
 
-		if (at != REGISTRY_NOBODY) {
-			s->places[at].sent = from->places[i].sent;
-			s->places[at].got = from->places[i].got;
-		}
+		if (at != REGISTRY_NOBODY)
+			continue_place(&s->places[at], &from->places[i],
+				       switches);
 
 		for (int k = 0; at != REGISTRY_NOBODY && k < SIDE_HOMES_MAX;
 		     k++) {

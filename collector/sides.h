@@ -23,6 +23,9 @@
  * covers a part of an interface's ports only is found out by what it lacks
  * beside the other side (balance.h).
  *
+ * What a mirror sees of an interface is all of it: its samples do not count
+ * then, and those of what it gets only count where that comes in.
+ *
  * Where an interface is, its ingress samples tell, or the egress ones of a
  * switch that sends no others: up to eight ports, each forgotten after an hour
  * without one.
@@ -73,11 +76,15 @@ struct side_place {
 	struct side_home homes[SIDE_HOMES_MAX];
 	struct balance sent; /* may lack where it comes in */
 	struct balance got;  /* may lack where it goes out */
+	/* All its frames as they came in; and of which switch. */
+	struct port_sight mirrored;
+	uint32_t mirrored_at; /* valid if mirrored.last */
 } __attribute__((aligned(64)));
 
 /* What a switch samples: of ingress, of egress. */
 struct side_switch {
 	struct port_sight sent[2];
+	struct port_sight mirrored;
 	int64_t noted_us;    /* when its samples were counted last */
 	uint64_t samples[2]; /* until then, since the start */
 	double usual[2];     /* between two times */
@@ -133,6 +140,24 @@ static inline void sides_see(struct sides *s, uint32_t interface, uint32_t port,
 	if (h->port != port || h->seen.last != step || h->by_egress != egress)
 		sides_see_elsewhere(s, interface, port, egress, step);
 }
+
+/** A frame was seen by the mirror of a switch; its sender, if that is known,
+ * needs no samples. */
+static inline void sides_see_mirrored(struct sides *s, uint32_t interface,
+				      uint32_t switch_index, int64_t step)
+{
+	struct side_place *p = &s->places[interface];
+
+	port_sight_see(&s->switches[switch_index].mirrored, step);
+	s->ingress_step = step;
+	port_sight_see(&p->mirrored, step);
+	p->mirrored_at = switch_index;
+}
+
+/** Whether an interface's frames were sampled coming in at another switch in
+ * the last steps. */
+bool sides_is_sampled_elsewhere(const struct sides *s, uint32_t interface,
+				uint32_t switch_index, int64_t step);
 
 /** Look at one side of an interface anew. */
 const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,

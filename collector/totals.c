@@ -20,6 +20,25 @@ struct pair_sum {
 	struct sum sum;
 };
 
+static void write_mirrored(struct json_writer *w, const struct intake *in)
+{
+	const struct mirror_counters *m = &in->mirrored;
+
+	json_put_u64(w, "mirrored_packets", m->packets);
+	json_put_u64(w, "frames", in->input.frames);
+	json_put_u64(w, "erspan_no_frame", m->no_frame);
+	json_put_u64(w, "erspan_unknown", m->unknown);
+	json_put_u64(w, "erspan_malformed", m->malformed);
+	json_put_u64(w, "erspan_fragments", m->fragments);
+	json_put_u64(w, "erspan_foreign", m->foreign);
+	json_put_u64(w, "gre_other", m->other);
+	json_put_u64(w, "frames_waited", m->waited);
+	json_put_u64(w, "frames_lost", m->lost);
+	json_put_u64(w, "frames_merged", m->merged);
+	json_put_u64(w, "frame_lengths_unknown", m->lengths_unknown);
+	json_put_u64(w, "ring_drops", m->ring_drops);
+}
+
 void totals_write_input(struct json_writer *w, const struct intake *in)
 {
 	const struct input_counters *i = &in->input;
@@ -37,7 +56,7 @@ void totals_write_input(struct json_writer *w, const struct intake *in)
 	json_put_u64(w, "flow_samples", i->flow_samples);
 	json_put_u64(w, "counter_samples", i->counter_samples);
 	json_put_u64(w, "discarded_packets", i->discarded_packets);
-	json_put_u64(w, "frames", i->frames);
+	write_mirrored(w, in);
 	json_put_u64(w, "other_packets", i->other_packets);
 	json_put_u64(w, "fragments", i->fragments);
 	json_put_u64(w, "socket_drops", i->socket_drops);

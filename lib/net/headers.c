@@ -7,7 +7,8 @@
 
 enum {
 	ADDRESSES_SIZE = 12, /* of an Ethernet header */
-	TAGS_AT_MOST = 6,    /* one more than a frame is read with */
+	SMALLEST_FRAME = 60,
+	TAGS_AT_MOST = 6, /* one more than a frame is read with */
 	TYPE_IPV4 = 0x0800,
 	TYPE_IPV6 = 0x86dd,
 	IPV4_SMALLEST = 20,
@@ -155,23 +156,50 @@ static uint16_t skip_llc(struct cursor *c)
 	return organisation[0] || organisation[1] || organisation[2] ? 0 : type;
 }
 
+/* Move to what a frame carries. @return its type; 0: none is said */
+static uint16_t skip_to_payload(struct cursor *c)
+{
+	uint16_t type;
+
+	cursor_skip(c, ADDRESSES_SIZE);
+	type = cursor_be16(c);
+	for (int i = 0; i < TAGS_AT_MOST && frame_tag_len(type) > 0; i++) {
+		cursor_skip(c, frame_tag_len(type));
+		type = cursor_be16(c);
+	}
+	return type < FRAME_SMALLEST_TYPE ? skip_llc(c) : type;
+}
+
 size_t headers_of_frame(struct cursor c)
 {
 	const size_t all = cursor_left(&c);
+	uint16_t type = skip_to_payload(&c);
 	size_t behind = 0;
-	uint16_t type;
 
-	cursor_skip(&c, ADDRESSES_SIZE);
-	type = cursor_be16(&c);
-	for (int i = 0; i < TAGS_AT_MOST && frame_tag_len(type) > 0; i++) {
-		cursor_skip(&c, frame_tag_len(type));
-		type = cursor_be16(&c);
-	}
-	if (type < FRAME_SMALLEST_TYPE)
-		type = skip_llc(&c);
 	if (type == TYPE_IPV4)
 		behind = headers_of_ipv4(c);
 	else if (type == TYPE_IPV6)
 		behind = headers_of_ipv6(c);
 	return all - cursor_left(&c) + behind;
+}
+
+size_t headers_frame_bytes(struct cursor c)
+{
+	const size_t all = cursor_left(&c);
+	uint16_t type = skip_to_payload(&c);
+	size_t bytes = all - cursor_left(&c);
+	size_t said = 0;
+
+	if (type == TYPE_IPV4) {
+		cursor_skip(&c, 2);
+		said = cursor_be16(&c);
+	} else if (type == TYPE_IPV6) {
+		cursor_skip(&c, 4);
+		said = cursor_be16(&c);
+		bytes += IPV6_SIZE;
+	}
+	if (said == 0)
+		return 0;
+	bytes += said;
+	return bytes < SMALLEST_FRAME ? SMALLEST_FRAME : bytes;
 }

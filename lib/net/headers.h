@@ -27,4 +27,11 @@ size_t headers_of_frame(struct cursor c);
 size_t headers_of_ipv4(struct cursor c);
 size_t headers_of_ipv6(struct cursor c);
 
+/**
+ * How long an Ethernet frame is without its check sequence, by the length in
+ * the IP header that it carries: at least 60 bytes. 0: it carries none, or that
+ * does not say.
+ */
+size_t headers_frame_bytes(struct cursor c);
+
 #endif

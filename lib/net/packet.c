@@ -8,9 +8,15 @@ enum {
 	TYPE_IPV6 = 0x86dd,
 	TYPE_VLAN = 0x8100,
 	TYPE_QINQ = 0x88a8,
+	PROTOCOL_HOP_OPTIONS = 0,
 	PROTOCOL_UDP = 17,
+	PROTOCOL_ROUTING = 43,
+	PROTOCOL_FRAGMENT = 44,
+	PROTOCOL_OPTIONS = 60,
 	UDP_HEADER = 8,
 	IPV4_HEADER = 20,
+	IPV4_FRAGMENT = 0x3fff, /* more of them, or not the first */
+	IPV6_FRAGMENT = 0xfff9,
 	TAGS_AT_MOST = 4,
 	EXTENSIONS_AT_MOST = 8,
 };
@@ -32,41 +38,20 @@ bool packet_link_known(int link)
 	}
 }
 
-/* RFC 768. The length field may say less than what is there, not more. */
-static int read_udp(struct cursor c, struct packet_udp *out)
-{
-	size_t len;
-
-	out->source_port = cursor_be16(&c);
-	out->destination_port = cursor_be16(&c);
-	len = cursor_be16(&c);
-	cursor_skip(&c, 2); /* checksum */
-	if (!cursor_ok(&c))
-		return ERR_TRUNCATED;
-	out->payload_len = cursor_left(&c);
-	/* 0: longer than 65,535 bytes, or left to the sender's hardware */
-	if (len >= UDP_HEADER && len - UDP_HEADER < out->payload_len)
-		out->payload_len = len - UDP_HEADER;
-	out->payload = cursor_take(&c, out->payload_len);
-	return 0;
-}
-
 /* RFC 791 section 3.1 */
-static int read_ipv4(struct cursor c, struct packet_udp *out)
+static int read_ipv4(struct cursor c, struct packet_ip *out)
 {
 	uint8_t first = cursor_u8(&c);
 	size_t header = (size_t)(first & 0x0f) * 4;
 	size_t total;
-	uint16_t fragment;
-	uint8_t protocol;
 	uint8_t address[4];
 
 	cursor_skip(&c, 1); /* type of service */
 	total = cursor_be16(&c);
 	cursor_skip(&c, 2); /* identification */
-	fragment = cursor_be16(&c);
+	out->is_fragment = (cursor_be16(&c) & IPV4_FRAGMENT) != 0;
 	cursor_skip(&c, 1); /* time to live */
-	protocol = cursor_u8(&c);
+	out->protocol = cursor_u8(&c);
 	cursor_skip(&c, 2); /* checksum */
 	cursor_bytes(&c, address, sizeof(address));
 	cursor_skip(&c, 4); /* destination */
@@ -77,33 +62,48 @@ static int read_ipv4(struct cursor c, struct packet_udp *out)
 	cursor_skip(&c, header - IPV4_HEADER);
 	if (!cursor_ok(&c))
 		return ERR_TRUNCATED;
-	if (protocol != PROTOCOL_UDP)
-		return ERR_NOT_FOUND;
-	if (fragment & 0x3fff) /* more fragments, or not the first */
-		return ERR_UNSUPPORTED;
+	out->payload_bytes = total > header ? total - header : 0;
 	/* Behind the packet stands the link's padding. */
 	if (total >= header && total - header < cursor_left(&c))
 		c = cursor_sub(&c, total - header);
 	out->source = ipaddr_of(address, sizeof(address));
-	return read_udp(c, out);
+	out->payload = c;
+	return 0;
 }
 
-/* RFC 8200 section 4: the extension headers that may stand before UDP */
+/* RFC 8200 section 4: the extension headers that may stand before a payload */
 static bool is_extension(uint8_t next)
 {
-	return next == 0 || next == 43 || next == 60;
+	return next == PROTOCOL_HOP_OPTIONS || next == PROTOCOL_ROUTING ||
+	       next == PROTOCOL_FRAGMENT || next == PROTOCOL_OPTIONS;
+}
+
+/* One extension header; c stands behind it then. */
+static void skip_extension(struct cursor *c, struct packet_ip *out)
+{
+	uint8_t type = out->protocol;
+	uint8_t words;
+
+	out->protocol = cursor_u8(c);
+	words = cursor_u8(c);
+	if (type == PROTOCOL_FRAGMENT) {
+		out->is_fragment |= (cursor_be16(c) & IPV6_FRAGMENT) != 0;
+		cursor_skip(c, 4); /* identification */
+	} else {
+		cursor_skip(c, (size_t)words * 8 + 6);
+	}
 }
 
 /* RFC 8200 section 3 */
-static int read_ipv6(struct cursor c, struct packet_udp *out)
+static int read_ipv6(struct cursor c, struct packet_ip *out)
 {
 	size_t payload;
-	uint8_t next;
+	size_t before;
 	uint8_t address[16];
 
 	cursor_skip(&c, 4); /* version, traffic class, flow label */
 	payload = cursor_be16(&c);
-	next = cursor_u8(&c);
+	out->protocol = cursor_u8(&c);
 	cursor_skip(&c, 1); /* hop limit */
 	cursor_bytes(&c, address, sizeof(address));
 	cursor_skip(&c, 16); /* destination */
@@ -111,25 +111,27 @@ static int read_ipv6(struct cursor c, struct packet_udp *out)
 		return ERR_TRUNCATED;
 	if (payload && payload < cursor_left(&c))
 		c = cursor_sub(&c, payload);
-	for (int i = 0; i < EXTENSIONS_AT_MOST && is_extension(next); i++) {
-		next = cursor_u8(&c);
-		cursor_skip(&c, (size_t)cursor_u8(&c) * 8 + 6);
+	before = cursor_left(&c);
+	for (int i = 0; i < EXTENSIONS_AT_MOST && !out->is_fragment &&
+			is_extension(out->protocol);
+	     i++) {
+		skip_extension(&c, out);
 		if (!cursor_ok(&c))
 			return ERR_TRUNCATED;
 	}
-	if (next == 44) /* fragment header */
-		return ERR_UNSUPPORTED;
-	if (next != PROTOCOL_UDP)
-		return ERR_NOT_FOUND;
+	before -= cursor_left(&c); /* bytes of extension headers */
+	out->payload_bytes = payload > before ? payload - before : 0;
 	out->source = ipaddr_of(address, sizeof(address));
-	return read_udp(c, out);
+	out->payload = c;
+	return 0;
 }
 
-static int read_ip(struct cursor c, struct packet_udp *out)
+static int read_ip(struct cursor c, struct packet_ip *out)
 {
 	struct cursor peek = c;
 	uint8_t version = cursor_u8(&peek) >> 4;
 
+	*out = (struct packet_ip){ .protocol = 0 };
 	if (!cursor_ok(&peek))
 		return ERR_TRUNCATED;
 	if (version == 4)
@@ -140,7 +142,7 @@ static int read_ip(struct cursor c, struct packet_udp *out)
 }
 
 /* What follows an EtherType, VLAN tags included. */
-static int read_typed(uint16_t type, struct cursor c, struct packet_udp *out)
+static int read_typed(uint16_t type, struct cursor c, struct packet_ip *out)
 {
 	for (int i = 0; i < TAGS_AT_MOST; i++) {
 		if (type != TYPE_VLAN && type != TYPE_QINQ)
@@ -155,7 +157,7 @@ static int read_typed(uint16_t type, struct cursor c, struct packet_udp *out)
 	return read_ip(c, out);
 }
 
-int packet_read_udp(int link, struct cursor c, struct packet_udp *out)
+int packet_read_ip(int link, struct cursor c, struct packet_ip *out)
 {
 	uint16_t type;
 
@@ -183,4 +185,38 @@ int packet_read_udp(int link, struct cursor c, struct packet_udp *out)
 	default:
 		return ERR_NOT_FOUND;
 	}
+}
+
+/* RFC 768. The length field may say less than what is there, not more. */
+static int read_udp(struct cursor c, struct packet_udp *out)
+{
+	size_t len;
+
+	out->source_port = cursor_be16(&c);
+	out->destination_port = cursor_be16(&c);
+	len = cursor_be16(&c);
+	cursor_skip(&c, 2); /* checksum */
+	if (!cursor_ok(&c))
+		return ERR_TRUNCATED;
+	out->payload_len = cursor_left(&c);
+	/* 0: longer than 65,535 bytes, or left to the sender's hardware */
+	if (len >= UDP_HEADER && len - UDP_HEADER < out->payload_len)
+		out->payload_len = len - UDP_HEADER;
+	out->payload = cursor_take(&c, out->payload_len);
+	return 0;
+}
+
+int packet_read_udp(int link, struct cursor c, struct packet_udp *out)
+{
+	struct packet_ip ip;
+	int rc = packet_read_ip(link, c, &ip);
+
+	if (rc < 0)
+		return rc;
+	if (ip.protocol != PROTOCOL_UDP)
+		return ERR_NOT_FOUND;
+	if (ip.is_fragment)
+		return ERR_UNSUPPORTED;
+	out->source = ip.source;
+	return read_udp(ip.payload, out);
 }

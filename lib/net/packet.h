@@ -3,10 +3,11 @@
 #define LANTERNE_NET_PACKET_H
 
 /*
- * packet — from a captured packet to the UDP payload in it.
+ * packet — from a captured packet to what its IP header carries.
  *
- * For reading captures of datagrams that were on their way to a collector.
- * Checksums are not verified; fragments are refused, not reassembled.
+ * For reading captures of what was on its way to a collector: datagrams, and
+ * tunnelled frames. Checksums are not verified; fragments are told, not
+ * reassembled.
  * References: tcpdump.org link-layer header types; RFC 791, 8200, 768.
  */
 
@@ -29,6 +30,16 @@ enum packet_link {
 	PACKET_LINK_LINUX_SLL2 = 276,
 };
 
+struct packet_ip {
+	struct ipaddr source;
+	uint8_t protocol;      /* behind the extension headers */
+	bool is_fragment;      /* a part of a packet: the first or another */
+	struct cursor payload; /* as captured, without the link's padding */
+	/* As the IP header has it, however much was captured; 0: it does not
+	 * say (jumbograms, segmentation left to the sender's hardware). */
+	size_t payload_bytes;
+};
+
 struct packet_udp {
 	struct ipaddr source;
 	uint16_t source_port;
@@ -37,8 +48,16 @@ struct packet_udp {
 	size_t payload_len;	/* as captured */
 };
 
-/** True for the link types that packet_read_udp understands. */
+/** True for the link types that are understood here. */
 bool packet_link_known(int link);
+
+/**
+ * Find the IP packet in a captured packet, and what it carries.
+ *
+ * @param c  the captured bytes
+ * @return 0; ERR_NOT_FOUND (no IP), ERR_TRUNCATED (cut before the payload)
+ */
+MUST_CHECK int packet_read_ip(int link, struct cursor c, struct packet_ip *out);
 
 /**
  * Find the UDP datagram in a captured packet.

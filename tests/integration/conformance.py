@@ -20,7 +20,7 @@ import tempfile
 import frames
 
 FIRST_ASN = 4200000000  # private use (RFC 6996)
-FOLDERS = ("sflow", "ovs", "vectors", "proto")
+FOLDERS = ("sflow", "ovs", "vectors", "proto", "erspan")
 # Of a tagged frame's member; no tag of any capture is this one.
 NO_VLAN = 4094
 CAPTURE_ENDINGS = (".pcap", ".pcapng")
@@ -59,10 +59,10 @@ def is_group(mac):
     return int(mac[:2], 16) & 1
 
 
-def run(collector, config, capture, workdir):
+def run(collector, config, capture, workdir, kind="sflow"):
     totals = os.path.join(workdir, "totals.json")
     done = subprocess.run(
-        [collector, "-c", config, "--replay", "sflow:" + capture,
+        [collector, "-c", config, "--replay", f"{kind}:{capture}",
          "--totals", totals], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f"exit {done.returncode}: {done.stderr}")
@@ -70,10 +70,12 @@ def run(collector, config, capture, workdir):
         return json.load(file)
 
 
-def write_config(workdir, switches, direction):
+def write_config(workdir, switches, direction, sources=()):
     lines = ["exchange: { name: Conformance }",
              f"state_dir: {workdir}/state",
              f"roster: {workdir}/roster.json"]
+    if sources:
+        lines.append("sources: [ " + ", ".join(sources) + " ]")
     if switches:
         lines.append("switches:")
     for i, (agent, sources) in enumerate(sorted(switches.items())):
@@ -171,8 +173,13 @@ def check_ledger(totals):
     if ledger["observations"] != \
             ledger["attributed"] + sum(ledger["dropped"].values()):
         lines.append(f"the ledger does not balance: {ledger}")
-    if ledger["observations"] != given["flow_samples"]:
-        lines.append("observations are not the flow samples")
+    if ledger["observations"] != given["flow_samples"] + given["frames"]:
+        lines.append("observations are not the flow samples and the frames")
+    if given["mirrored_packets"] != sum(given[name] for name in (
+            "frames", "erspan_no_frame", "erspan_unknown", "erspan_malformed",
+            "erspan_fragments", "erspan_foreign", "gre_other",
+            "frames_waited")):
+        lines.append(f"the mirrored packets do not add up: {given}")
     if given["datagrams"] != given["accepted"] + given["malformed"] + \
             given["unsupported_version"] + given["foreign"] + \
             given["duplicates"] + given["waited"]:
@@ -319,6 +326,62 @@ def check_frames(collector, capture, expected):
     return problems, cells, len(seen)
 
 
+def with_fcs(rows):
+    """The oracle's rows, as they count where the FCS was cut off."""
+    return [dict(row, est_bytes=row["est_bytes"] + 4 * row["est_pkts"])
+            for row in rows]
+
+
+def untold(expected):
+    """Frames of the capture itself that are in no tunnel: the oracle of
+    tunnelled frames knows nothing of them, and no member's are among them."""
+    return expected["no_inner"] if expected["mode"] == "erspan" else 0
+
+
+def compare_mirror(collector, capture, workdir, expected, macs):
+    """Returns (problems, cells); the roster is written."""
+    problems, cells = [], 0
+    for fcs, rows in (("present", lambda r: r), ("stripped", with_fcs)):
+        config = write_config(workdir, {}, "any", (
+            f"mirror: {{ interface: eth0, fcs: {fcs} }}",))
+        totals = run(collector, config, capture, workdir, "mirror")
+        problems += check_ledger(totals)
+        wanted = {key: rows(value) for key, value in expected.items()
+                  if key.startswith("by_")}
+        for name, mine, its in zip(
+                ("pair", "sender", "receiver", "family"),
+                frame_tables_of_totals(totals, macs),
+                frame_tables_of_oracle(wanted)):
+            problems += [f"fcs {fcs}: {line}"
+                         for line in difference(name, mine, its)]
+            cells += len(its)
+        given = totals["input"]
+        if given["mirrored_packets"] != expected["packets"]:
+            problems.append(f"packets: {given['mirrored_packets']}, "
+                            f"expected {expected['packets']}")
+        if given["frames"] - expected["total"]["frames"] > untold(expected):
+            problems.append(f"frames: {given['frames']}")
+        for node in totals["members"]:
+            for side in ("from_member", "to_member"):
+                problems += [f"ci95_bytes of {node['asn']}"
+                             for family in node[side].values()
+                             if family["ci95_bytes"]]
+    return problems, cells
+
+
+def check_mirror(collector, capture, expected):
+    """As check_frames, by replaying the capture itself."""
+    macs = sorted({row[k] for row in expected["by_pair"]
+                   for k in ("src", "dst") if not is_group(row[k])})
+    tags = {outermost(row["vlan"]) for row in expected["by_vlan"]}
+    vlans = sorted(tags - {0}) + [NO_VLAN]
+    with tempfile.TemporaryDirectory() as workdir:
+        write_roster(workdir, [(mac, vlans) for mac in macs], vlans)
+        problems, cells = compare_mirror(collector, capture, workdir, expected,
+                                         macs)
+    return problems, cells, expected["total"]["frames"]
+
+
 def check_one(collector, data, folder, name):
     """None if there is nothing to compare with; else as check_capture."""
     path = os.path.join(data, folder, name)
@@ -330,9 +393,13 @@ def check_one(collector, data, folder, name):
     if expected.get("mode") == "sflow":
         return check_capture(collector, path, expected,
                              ORACLE_LIMITS.get(name, ({}, ""))[0])
+    if expected.get("mode") == "erspan":
+        return check_mirror(collector, path, expected)
     if expected.get("mode") != "mirror" or not expected["by_pair"]:
         return None
-    return check_frames(collector, path, expected)
+    sampled = check_frames(collector, path, expected)
+    mirrored = check_mirror(collector, path, expected)
+    return tuple(a + b for a, b in zip(sampled, mirrored))
 
 
 def compare_all(collector, data):
@@ -347,8 +414,8 @@ def compare_all(collector, data):
             failed += bool(result[0])
             for line in result[0]:
                 print(f"{folder}/{name}: {line}")
-            kind = "frames" if folder == "proto" or ".span." in name \
-                else "sflow"
+            kind = "frames" if folder in ("proto", "erspan") or \
+                ".span." in name else "sflow"
             sums[kind] = [a + b for a, b in zip(sums[kind], result[1:])]
     print(f"{compared} captures, {sums['sflow'][0] + sums['frames'][0]} cells, "
           f"{sums['sflow'][1]} samples and {sums['frames'][1]} frames "
@@ -356,9 +423,9 @@ def compare_all(collector, data):
     return failed if compared else 1
 
 
-def replay_damaged(collector, config, capture, totals):
+def replay_damaged(collector, config, capture, totals, kind="sflow"):
     done = subprocess.run(
-        [collector, "-c", config, "--replay", "sflow:" + capture,
+        [collector, "-c", config, "--replay", f"{kind}:{capture}",
          "--totals", totals], capture_output=True, check=False, timeout=60)
     if done.returncode != 0:
         return done, None
@@ -384,6 +451,12 @@ def check_damaged(collector, capture, workdir):
         if counted != len(seen):
             problems.append(f"{len(seen)} packets, {counted} counted: {given}")
         problems += check_ledger(totals)
+        _, totals_of_mirror = replay_damaged(collector, config, capture, out,
+                                             "mirror")
+        given = totals_of_mirror["input"]
+        if given["mirrored_packets"] != len(seen):
+            problems.append(f"{len(seen)} packets, mirrored: {given}")
+        problems += check_ledger(totals_of_mirror)
     ethernet = [f for f in seen if f.link == frames.ETHERNET]
     sampled = os.path.join(workdir, "sampled.pcap")
     with open(sampled, "wb") as file:
