@@ -313,6 +313,7 @@ int captures_open(struct captures **out, const char *const *paths, size_t count,
 	for (; c->count < count; c->count++) {
 		c->files[c->count].path = paths[c->count];
 		c->files[c->count].stop_fd = stop_fd;
+		c->files[c->count].packet.file = c->count;
 		rc = open_file(c, &c->files[c->count], problem);
 		if (rc < 0) {
 			c->count++;
@@ -346,7 +347,7 @@ void captures_close(struct captures *c)
 	free(c);
 }
 
-bool captures_next(struct captures *c, struct capture_packet *packet)
+struct capture_packet *captures_next(struct captures *c)
 {
 	struct file *next = NULL;
 
@@ -360,11 +361,9 @@ bool captures_next(struct captures *c, struct capture_packet *packet)
 			next = f;
 	}
 	if (!next)
-		return false;
+		return NULL;
 	c->given = (size_t)(next - c->files);
-	*packet = next->packet;
-	packet->file = c->given;
-	return true;
+	return &next->packet;
 }
 
 uint64_t captures_position(const struct captures *c, uint64_t *size)

@@ -49,10 +49,10 @@ MUST_CHECK int captures_open(struct captures **out, const char *const *paths,
 void captures_close(struct captures *c);
 
 /**
- * The next packet of all files by time; valid until the next call.
- * @return true, or false at the end of the last file
+ * The next packet of all files by time, whose time the caller may change; valid
+ * until the next call. @return NULL at the end of the last file
  */
-bool captures_next(struct captures *c, struct capture_packet *packet);
+struct capture_packet *captures_next(struct captures *c);
 
 /**
  * How far the files were read.

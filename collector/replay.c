@@ -50,6 +50,8 @@ struct replay {
 	int days_failed; /* why a day of stations was not written; 0 */
 	int64_t from_us;
 	int64_t to_us;
+	int64_t step_from_us;  /* packets of these times change nothing but */
+	int64_t step_until_us; /* tallies */
 };
 
 /* True if something can be read only once: standard input, a pipe. */
@@ -136,7 +138,7 @@ static bool told_to_stop(const struct replay *r)
 static int judge(struct replay *r)
 {
 	const struct input_counters input = r->intake.input;
-	struct capture_packet packet;
+	const struct capture_packet *packet;
 	struct captures *captures;
 	struct packet_udp udp;
 	uint64_t packets = 0;
@@ -145,10 +147,10 @@ static int judge(struct replay *r)
 
 	if (rc < 0)
 		return rc;
-	while (!done && captures_next(captures, &packet)) {
+	while (!done && (packet = captures_next(captures)) != NULL) {
 		if (++packets % PACKETS_PER_LOOK == 0 && told_to_stop(r))
 			break;
-		if (!is_mirrored(r, &packet) && find_datagram(r, &packet, &udp))
+		if (!is_mirrored(r, packet) && find_datagram(r, packet, &udp))
 			done = intake_judge(&r->intake, &udp.source,
 					    udp.payload, udp.payload_len);
 	}
@@ -366,21 +368,42 @@ static void take_frame(struct replay *r, const struct capture_packet *packet)
 	mirror_take(&r->mirror, &r->intake, &frame, r->steps.now);
 }
 
+/* Do what a packet's time brings, and find until when nothing else does. */
+static int look(struct replay *r, int64_t time_us)
+{
+	int64_t change_us;
+	int rc;
+
+	if (r->stepped && r->steps.open && step_of_us(time_us) < r->steps.step)
+		r->intake.input.out_of_order++;
+	steps_at(&r->steps, moment_of(time_us));
+	if (r->writer)
+		station_log_at(&r->stations, &r->intake, &r->steps, time_us);
+	rc = follow_membership(r, time_us);
+	if (r->steps.as_one == STEPS_ALL) {
+		r->step_from_us = INT64_MIN;
+		r->step_until_us = INT64_MAX;
+	} else {
+		r->step_from_us = r->steps.now * STEP_US;
+		r->step_until_us = r->step_from_us + STEP_US;
+	}
+	change_us = r->registry->next_change_s * US_PER_S;
+	if (change_us != 0 && change_us < r->step_until_us)
+		r->step_until_us = change_us;
+	return rc;
+}
+
 static int take_packet(struct replay *r, const struct capture_packet *packet)
 {
 	struct packet_udp udp;
-	int rc;
+	int rc = 0;
 
 	if (packet->time_us > r->to_us)
 		r->to_us = packet->time_us;
-	if (r->stepped && r->steps.open &&
-	    step_of_us(packet->time_us) < r->steps.step)
-		r->intake.input.out_of_order++;
-	steps_at(&r->steps, moment_of(packet->time_us));
-	if (r->writer)
-		station_log_at(&r->stations, &r->intake, &r->steps,
-			       packet->time_us);
-	rc = follow_membership(r, packet->time_us);
+	/* What is stored is told of all that comes. */
+	if (r->writer || packet->time_us < r->step_from_us ||
+	    packet->time_us >= r->step_until_us)
+		rc = look(r, packet->time_us);
 	if (rc < 0)
 		return rc;
 	if (is_mirrored(r, packet))
@@ -396,23 +419,23 @@ static int take_packet(struct replay *r, const struct capture_packet *packet)
 static int read_captures(struct replay *r, struct captures *captures)
 {
 	struct replay_progress progress;
-	struct capture_packet packet;
+	struct capture_packet *packet;
 	uint64_t packets = 0;
 	int rc = 0;
 
 	replay_progress_begin(&progress);
-	while (rc == 0 && captures_next(captures, &packet)) {
+	while (rc == 0 && (packet = captures_next(captures)) != NULL) {
 		if (++packets % PACKETS_PER_LOOK == 0) {
 			if (told_to_stop(r))
 				break;
 			replay_progress_look(&progress, captures, packets);
 		}
-		if (!packet.has_time && !date(r, &packet))
+		if (!packet->has_time && !date(r, packet))
 			continue;
 		if (!r->started)
-			rc = begin(r, packet.time_us);
+			rc = begin(r, packet->time_us);
 		if (rc == 0)
-			rc = take_packet(r, &packet);
+			rc = take_packet(r, packet);
 	}
 	replay_progress_end(&progress);
 	r->intake.input.broken_captures = captures_broken(captures);

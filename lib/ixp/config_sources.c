@@ -178,7 +178,8 @@ static void read_gre_address(struct config_reader *r,
 			     const struct yaml_item *item, void *field)
 {
 	static const char words[] =
-	    "an IP address without a port, like 192.0.2.10 or \"::\"";
+	    "an IP address without a port, which GRE has none of, like "
+	    "192.0.2.10 or \"::\"";
 	const char *text = config_scalar(r, item, words);
 	struct config_endpoint *to = field;
 

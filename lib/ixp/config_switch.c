@@ -252,8 +252,8 @@ static void resolve_session(struct config_reader *r,
 	if (several)
 		diagnostics_error(r->d, e->place,
 				  "port: found \"%s\", which has several "
-				  "ifIndexes under ports, expected the one "
-				  "that is meant",
+				  "ifIndexes under ports, expected one of "
+				  "them",
 				  e->port);
 	else if (!e->ifindex)
 		diagnostics_error(r->d, e->place,

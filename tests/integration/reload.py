@@ -6,8 +6,9 @@ usage: reload.py COLLECTOR SIMULATOR
 
 Sends simulated datagrams over loopback while the collector is told to read its
 configuration anew all the time: the same one, one in which a member has left
-and come back, and broken ones, which must leave the old one in place and say
-why. At the end every datagram is accounted for and the books balance.
+and come back, and broken ones and one with another source, which must leave
+the old one in place and say why. At the end every datagram is accounted for and
+the books balance.
 """
 import json
 import os
@@ -52,6 +53,16 @@ def status_of(workdir, condition, what):
     raise AssertionError(f"never seen in the status: {what}")
 
 
+def refuse_another_source(collector, config, workdir):
+    """Sockets are opened at the start: what is written later waits."""
+    text = read(config)
+    replace(config, text.replace("sources:\n", "sources:\n  - erspan: {}\n"))
+    collector.send_signal(signal.SIGHUP)
+    status_of(workdir, lambda s: "sources changed: restart for that" in
+              (s["configuration"]["problem"] or ""), "a refused source")
+    replace(config, text)
+
+
 def storm(collector, config, roster, whole):
     """Reload 100 times a second, with another file each time."""
     shrunk = json.loads(whole)
@@ -93,6 +104,7 @@ def main():
             sender = None
             try:
                 status_of(workdir, lambda s: s["version"] == 1, "the start")
+                refuse_another_source(collector, own, workdir)
                 sender = subprocess.Popen(
                     arguments + ["--live", f"127.0.0.1:{port}",
                                  "--datagrams-per-second",

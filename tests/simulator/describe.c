@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "erspan_write.h"
+#include "mirror.h"
 #include "util/file.h"
 #include "util/json_write.h"
 #include "util/text.h"
@@ -42,7 +44,29 @@ static void config_port(const struct model *m, uint32_t index, struct text *t)
 		  (unsigned long long)(port->speed_bps / 1000000000u));
 }
 
-static void config_switch(const struct model *m, uint32_t index, struct text *t)
+/* Which port each session of ERSPAN is about; type I has none. */
+static void config_sessions(const struct model *m, const struct options *o,
+			    uint32_t index, struct text *t)
+{
+	const char *before = "    erspan: [ ";
+	char name[32];
+
+	for (uint32_t i = 0; i < m->port_count; i++) {
+		const struct port *port = &m->ports[i];
+
+		if (port->switch_index != index || !mirror_has_port(o, port))
+			continue;
+		model_port_name(port, name, sizeof(name));
+		text_addf(t, "%s{ session: %u, port: %s }", before,
+			  mirror_session(m, i), name);
+		before = ",\n              ";
+	}
+	if (*before == ',')
+		text_add(t, " ]\n");
+}
+
+static void config_switch(const struct model *m, const struct options *o,
+			  uint32_t index, struct text *t)
 {
 	struct ipaddr agent = model_agent(m, index);
 	char address[IPADDR_TEXT_SIZE];
@@ -53,12 +77,32 @@ static void config_switch(const struct model *m, uint32_t index, struct text *t)
 		  "    agent: \"%s\"\n"
 		  "    from: [ \"%s\", 127.0.0.1, \"::1\" ]\n"
 		  "    roster_switch: %u\n"
-		  "    direction: auto\n"
-		  "    ports:\n",
+		  "    direction: auto\n",
 		  index + 1, address, address, index + 1);
+	if (o->mirror_type >= ERSPAN_II)
+		config_sessions(m, o, index, t);
+	text_add(t, "    ports:\n");
 	for (uint32_t i = 0; i < m->port_count; i++)
 		if (m->ports[i].switch_index == index)
 			config_port(m, i, t);
+}
+
+/* sFlow, but where nothing is sent but what is mirrored. */
+static void config_source(const struct options *o, struct text *t)
+{
+	if (!o->mirror || o->pcap || o->live) {
+		text_add(t, "  - sflow: { listen: ");
+		add_quoted(t, o->listen);
+	} else {
+		if (o->mirror_type == ERSPAN_OFF)
+			text_add(t, "  - mirror: { interface: mirror0");
+		else
+			text_addf(t, "  - erspan: { listen: \"%s\"",
+				  o->ipv6_agents ? "::" : "0.0.0.0");
+		if (o->mirror_switch)
+			text_addf(t, ", switch: sw%u", o->mirror_switch);
+	}
+	text_add(t, " }\n");
 }
 
 static void config_text(const struct model *m, const struct options *o,
@@ -74,15 +118,15 @@ static void config_text(const struct model *m, const struct options *o,
 		add_joined(t, folder, "state");
 	text_add(t, "\nroster: ");
 	add_joined(t, folder, "roster.json");
-	text_add(t, "\nroster_ixp: 1\nsources:\n  - sflow: { listen: ");
-	add_quoted(t, o->listen);
+	text_add(t, "\nroster_ixp: 1\nsources:\n");
+	config_source(o, t);
 	text_addf(t,
-		  " }\nvlans:\n"
+		  "vlans:\n"
 		  "  - { id: %d, name: Peering, roster_vlan: 1 }\n"
 		  "switches:\n",
 		  MODEL_VLAN_TAG);
 	for (uint32_t i = 0; i < m->switch_count; i++)
-		config_switch(m, i, t);
+		config_switch(m, o, i, t);
 	text_add(t, "web:\n  listen: ");
 	add_quoted(t, o->web_listen);
 	text_add(t, "\n  access: open\n");

@@ -9,15 +9,19 @@ enum {
 	PROTOCOL_TCP = 6,
 	PROTOCOL_UDP = 17,
 	PROTOCOL_ICMPV6 = 58,
+	PROTOCOL_NONE = 59, /* IPv6: nothing that needs a header */
 	IPV4_HEADER = 20,
 	IPV6_HEADER = 40,
 	TCP_HEADER = 20,
+	UDP_HEADER = 8,
+	SMALL_IP_BYTES = 82, /* below it is what a client sends back */
 	ETHERNET_PAYLOAD_MIN = 46,
 };
 
 /* What both IP headers hold. */
 struct ip {
 	uint8_t protocol;
+	bool back;
 	uint32_t payload_bytes;
 	uint64_t sum; /* of the pseudo header, in the machine's order */
 };
@@ -98,13 +102,21 @@ static void nd_write(uint8_t *at, const struct frame_spec *s)
 static struct ip choose(const struct frame_spec *s, uint32_t ip_bytes,
 			uint32_t header)
 {
-	struct ip ip = { .payload_bytes = ip_bytes - header };
+	struct ip ip = {
+		.back = ip_bytes < SMALL_IP_BYTES,
+		.payload_bytes = ip_bytes - header,
+	};
 
 	ip.protocol = s->draw >> 62 ? PROTOCOL_TCP : PROTOCOL_UDP;
 	if (s->payload == PAYLOAD_IPV4 && ip_bytes == ETHERNET_PAYLOAD_MIN) {
 		ip.protocol = PROTOCOL_TCP;
 		ip.payload_bytes = TCP_HEADER;
 	}
+	/* IPv6 in frames smaller than it has in reality */
+	if (ip.payload_bytes < TCP_HEADER)
+		ip.protocol = PROTOCOL_UDP;
+	if (ip.payload_bytes < UDP_HEADER)
+		ip.protocol = PROTOCOL_NONE;
 	ip.sum = wire16(ip.protocol) + wire16(ip.payload_bytes);
 	return ip;
 }
@@ -159,13 +171,14 @@ static uint8_t *ipv6_write(uint8_t *at, const struct frame_spec *s,
 static uint8_t *transport_write(uint8_t *at, const struct frame_spec *s,
 				const struct ip *ip)
 {
-	bool back = s->wire_bytes < 100;
 	uint32_t client = 49152 + (uint32_t)(s->draw >> 32 & 0x3fff);
 	uint8_t *start = at;
 	uint8_t *checksum;
 
-	at = put_be16(at, back ? client : 443);
-	at = put_be16(at, back ? 443 : client);
+	if (ip->protocol == PROTOCOL_NONE)
+		return at;
+	at = put_be16(at, ip->back ? client : 443);
+	at = put_be16(at, ip->back ? 443 : client);
 	if (ip->protocol == PROTOCOL_UDP) {
 		at = put_be16(at, ip->payload_bytes);
 		checksum = at;
@@ -181,6 +194,26 @@ static uint8_t *transport_write(uint8_t *at, const struct frame_spec *s,
 	store16(checksum, checksum_fold(checksum_add(ip->sum, start,
 						     (size_t)(at - start))));
 	return at;
+}
+
+struct frame_spec frame_of(const struct model *m, uint32_t flow,
+			   uint32_t wire_bytes, uint64_t draw)
+{
+	const struct flow *f = &m->flows[flow];
+	uint32_t to = flow_to_group(f)
+			  ? (uint32_t)(draw % m->known_station_count)
+			  : f->to;
+
+	return (struct frame_spec){
+		.from = &m->stations[f->from],
+		.to = &m->stations[to],
+		.from_number = f->from,
+		.to_number = to,
+		.payload = f->payload,
+		.vlan = m->vlan_tagged ? MODEL_VLAN_TAG : 0,
+		.wire_bytes = wire_bytes,
+		.draw = draw,
+	};
 }
 
 size_t frame_write(uint8_t *to, const struct frame_spec *s)

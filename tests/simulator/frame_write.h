@@ -31,6 +31,14 @@ struct frame_spec {
 };
 
 /**
+ * A frame of one of the model's flows.
+ * @param wire_bytes  its length, with FCS
+ * @param draw        decides what the flow does not; same draw, same frame
+ */
+struct frame_spec frame_of(const struct model *m, uint32_t flow,
+			   uint32_t wire_bytes, uint64_t draw);
+
+/**
  * Write the head of a frame, without FCS.
  * @param to  room for FRAME_HEADER_MAX bytes
  * @return how many were written

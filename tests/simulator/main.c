@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lanterne-simulator — an exchange that exists only in its sFlow, and the
- * exact truth about it. For the demo, tests, benchmarks and soak runs.
+ * lanterne-simulator — an exchange that exists only in its sFlow and its
+ * mirrors, and the exact truth about it. For the demo, tests, benchmarks and
+ * soak runs.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,6 +13,7 @@
 #include <sysexits.h>
 
 #include "describe.h"
+#include "mirror.h"
 #include "model.h"
 #include "net/ipaddr.h"
 #include "options.h"
@@ -28,27 +30,57 @@ static int fail(int status, const char *what, int rc)
 	return status;
 }
 
-/* Let the exchange run into a sink, then write the truth. */
-static int simulate(const struct options *o, const struct model *m,
-		    const char *folder)
+/* Where the datagrams go; nowhere, if nobody asked for them. */
+static int open_sink(const struct options *o, struct sink **out)
 {
-	struct sink *sink = NULL;
 	struct ipaddr listen;
-	struct run run;
 	uint16_t port;
-	int closed;
 	int rc =
 	    ipaddr_parse_endpoint(o->listen, strlen(o->listen), &listen, &port);
 
 	if (rc < 0)
 		return fail(EX_USAGE, o->listen, rc);
 	if (o->live)
-		rc = sink_open_live(&sink, o->live, o->datagrams_per_second);
-	else
-		rc = sink_open_pcap(&sink, o->pcap, port);
+		rc = sink_open_live(out, o->live, o->datagrams_per_second);
+	else if (o->pcap)
+		rc = sink_open_pcap(out, o->pcap, port);
 	if (rc < 0)
 		return fail(EX_CANTCREAT, o->live ? o->live : o->pcap, rc);
-	rc = run_init(&run, o, m, sink);
+	return 0;
+}
+
+/* What the results are called in a complaint. */
+static const char *results_of(const struct options *o)
+{
+	if (o->live)
+		return o->live;
+	return o->pcap ? o->pcap : o->mirror;
+}
+
+/* Let the exchange run into a sink and a mirror, then write the truth. */
+static int simulate(const struct options *o, const struct model *m,
+		    const char *folder)
+{
+	struct mirror *mirror = NULL;
+	struct sink *sink = NULL;
+	struct run run;
+	int closed;
+	int status = open_sink(o, &sink);
+	int rc = 0;
+
+	if (status == 0 && o->mirror) {
+		rc = mirror_open(&mirror, m, o);
+		if (rc < 0)
+			status =
+			    fail(rc == ERR_NOT_FOUND ? EX_USAGE : EX_CANTCREAT,
+				 o->mirror, rc);
+	}
+	if (status != 0) {
+		if (sink)
+			(void)sink->close(sink);
+		return status;
+	}
+	rc = run_init(&run, o, m, sink, mirror);
 	if (rc == 0)
 		rc = run_all(&run);
 	if (rc == 0)
@@ -56,7 +88,7 @@ static int simulate(const struct options *o, const struct model *m,
 	closed = run_close(&run);
 	if (rc == 0)
 		rc = closed;
-	return rc < 0 ? fail(EX_IOERR, o->live ? o->live : o->pcap, rc) : 0;
+	return rc < 0 ? fail(EX_IOERR, results_of(o), rc) : 0;
 }
 
 int main(int argc, char **argv)
@@ -90,7 +122,7 @@ int main(int argc, char **argv)
 	rc = describe_write(&m, &o, folder);
 	if (rc < 0)
 		status = fail(EX_CANTCREAT, folder, rc);
-	else if (o.live || o.pcap)
+	else if (o.live || o.pcap || o.mirror)
 		status = simulate(&o, &m, folder);
 	model_free(&m);
 	return status;

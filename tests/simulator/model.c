@@ -10,6 +10,7 @@
 enum {
 	PORTS_OF_CORE_FROM = 49, /* Ethernet1/49 and on */
 	LAN_OF_24 = 250,	 /* so many stations fit a /24 */
+	TAG_BYTES = 4,
 };
 
 /* Shares of the frames of a flow, class by class. */
@@ -35,7 +36,9 @@ static void build_sizes(struct model *m, bool tagged)
 	for (int p = 0; p < PAYLOAD_COUNT; p++)
 		for (int c = 0; c < MODEL_CLASSES; c++)
 			m->frame_bytes[p][c] =
-			    frame_sizes[p][c] + (tagged ? 4 : 0);
+			    m->frame_size
+				? m->frame_size
+				: frame_sizes[p][c] + (tagged ? TAG_BYTES : 0);
 }
 
 static void build_profile(struct model *m, int payload, int profile)
@@ -50,7 +53,7 @@ static void build_profile(struct model *m, int payload, int profile)
 	for (int c = 0; c < MODEL_CLASSES; c++) {
 		double size = m->frame_bytes[payload][c];
 
-		if (c == MODEL_CLASS_VARIABLE)
+		if (c == MODEL_CLASS_VARIABLE && !m->frame_size)
 			size += MODEL_VARIABLE_MIN + MODEL_VARIABLE_SPAN / 2.0;
 		mean += size * frame_shares[profile][c];
 	}
@@ -316,6 +319,9 @@ static int add_unknown_flows(struct model *m, struct prng *p,
 /* Who has...? From every connection, a few times a second. */
 static int add_group_flows(struct model *m, struct prng *p)
 {
+	uint32_t least =
+	    frame_sizes[PAYLOAD_ND][0] + (m->vlan_tagged ? TAG_BYTES : 0);
+	bool solicitations = !m->frame_size || m->frame_size >= least;
 	int rc = 0;
 
 	for (size_t i = 0; i < m->known_station_count && rc == 0; i++) {
@@ -331,7 +337,8 @@ static int add_group_flows(struct model *m, struct prng *p)
 		rc = add_flow(m, flow);
 		flow.payload = PAYLOAD_ND;
 		flow.bytes_per_s = (float)(90 * (0.1 + 0.3 * prng_unit(p)));
-		if (rc == 0 && m->members[station->member].ipv6)
+		if (rc == 0 && solicitations &&
+		    m->members[station->member].ipv6)
 			rc = add_flow(m, flow);
 	}
 	return rc;
@@ -434,6 +441,7 @@ int model_build(struct model *m, const struct options *o)
 		.ipv6_agents = o->ipv6_agents,
 		.core_sources = !o->no_core,
 		.egress = !o->one_direction,
+		.frame_size = (uint32_t)o->frame_size,
 		.member_count = (size_t)o->members,
 	};
 	build_sizes(m, o->vlan_tagged);

@@ -101,8 +101,9 @@ struct model {
 	uint64_t sampling_rate;
 	bool vlan_tagged;
 	bool ipv6_agents;
-	bool core_sources; /* core ports sample */
-	bool egress;	   /* and ports sample what leaves them */
+	bool core_sources;   /* core ports sample */
+	bool egress;	     /* and ports sample what leaves them */
+	uint32_t frame_size; /* of all frames, with FCS; 0: several */
 	struct member *members;
 	size_t member_count;
 	struct station *stations; /* the unknown ones last */

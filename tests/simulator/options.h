@@ -12,12 +12,19 @@
 enum {
 	OPTIONS_SWITCHES_MAX = 64,
 	OPTIONS_MEMBERS_MAX = 4000,
+	OPTIONS_FRAME_MIN = 64, /* with FCS */
+	OPTIONS_FRAME_MAX = 1518,
+	OPTIONS_SESSIONS_MAX = 1023, /* of ERSPAN, on a switch */
 };
 
 struct options {
 	const char *out; /* folder of the results */
 	const char *pcap;
 	const char *live;
+	const char *mirror;
+	const char *mirror_of;	      /* a switch's name, or "all" */
+	const char *mirror_direction; /* rx, tx, both */
+	const char *mirror_erspan;    /* 1, 2, 3, 3+; NULL: SPAN */
 	const char *state_dir;
 	const char *listen;
 	const char *web_listen;
@@ -32,8 +39,16 @@ struct options {
 	uint64_t slice;	  /* seconds; 0: chosen */
 	uint64_t datagrams_per_second;
 	uint64_t unknown_macs;
+	uint64_t frame_size;	   /* of all, with FCS; 0: several sizes */
+	uint64_t mirror_snap;	   /* bytes captured of a packet */
+	uint64_t mirror_truncate;  /* bytes that a copy has; 0: all */
+	uint64_t mirror_lose;	   /* copies lost on the way, of 1000 */
+	uint64_t mirror_frames;	   /* copies until the end; 0: not said */
 	uint64_t drops;		   /* samples lost in the switch, of 1000 */
 	const char *one_direction; /* "ingress", or NULL: both */
+	uint32_t mirror_switch;	   /* from 1; 0: all; out of mirror_of */
+	uint32_t mirror_type;	   /* an enum erspan_type */
+	bool mirror_core;
 	bool no_core;
 	bool vlan_tagged;
 	bool ipv6_agents;

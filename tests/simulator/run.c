@@ -13,6 +13,7 @@ enum {
 	POLL_US = 20 * SECOND,
 	SLICE_LEAST_US = 10000,
 	SLICE_MOST_US = 60 * SECOND,
+	SLICE_COPIES = 1000000, /* of a mirror, in memory at a time */
 };
 
 static int send_agent(struct run *r, uint32_t index, uint64_t us)
@@ -187,6 +188,7 @@ static int send_event(struct run *r, const struct event *event, uint64_t us)
 	struct agent *agent = &r->agents[port->switch_index];
 	struct source *source = &r->sources[view.source];
 	uint64_t draw = prng_u64(&r->details);
+	uint32_t wire_bytes = m->frame_bytes[flow->payload][event->size_class];
 	struct sflow_write_flow sample;
 	struct frame_spec frame;
 
@@ -206,20 +208,9 @@ static int send_event(struct run *r, const struct event *event, uint64_t us)
 		.input = view.input,
 		.output = view.output,
 	};
-	frame = (struct frame_spec){
-		.from_number = flow->from,
-		.to_number = flow_to_group(flow)
-				 ? (uint32_t)(draw % m->known_station_count)
-				 : flow->to,
-		.payload = flow->payload,
-		.vlan = m->vlan_tagged ? MODEL_VLAN_TAG : 0,
-		.wire_bytes = m->frame_bytes[flow->payload][event->size_class],
-		.draw = draw,
-	};
 	if (event->size_class == MODEL_CLASS_VARIABLE)
-		frame.wire_bytes = r->traffic.flows[event->flow].variable_bytes;
-	frame.from = &m->stations[frame.from_number];
-	frame.to = &m->stations[frame.to_number];
+		wire_bytes = r->traffic.flows[event->flow].variable_bytes;
+	frame = frame_of(m, event->flow, wire_bytes, draw);
 	r->stats.samples[view.passage]++;
 	r->stats.flow_samples++;
 	return add_sample(r, port->switch_index,
@@ -255,6 +246,27 @@ static double expected_samples(const struct run *r, uint64_t us)
 	       1;
 }
 
+/* Copies a second that are to be expected now. */
+static double expected_copies(const struct run *r, uint64_t us)
+{
+	return mirror_peak_per_s(r->mirror) * traffic_level(us) + 1;
+}
+
+/* No more copies at a time than memory has room for. */
+static uint64_t limit_slice(const struct run *r, uint64_t slice_us)
+{
+	double most;
+
+	if (!r->mirror)
+		return slice_us;
+	most = SLICE_COPIES / expected_copies(r, r->from_us) * SECOND;
+	if (most < SLICE_LEAST_US)
+		most = SLICE_LEAST_US;
+	if (most > SLICE_MOST_US)
+		most = SLICE_MOST_US; /* times in it are 32 bits */
+	return most < (double)slice_us ? (uint64_t)most : slice_us;
+}
+
 /* Fine where that is cheap: the work of a slice goes with its flows. */
 static uint64_t choose_slice(const struct run *r)
 {
@@ -262,8 +274,6 @@ static uint64_t choose_slice(const struct run *r)
 	double per_second = expected_samples(r, r->from_us);
 	double flows = (double)r->model->flow_count;
 
-	if (r->options->slice)
-		return r->options->slice * SECOND;
 	if (r->options->datagrams_per_second)
 		/* so much that it lasts for a twentieth of a second */
 		return (uint64_t)((double)r->options->datagrams_per_second * 6 /
@@ -293,6 +303,19 @@ static uint64_t slice_for_samples(const struct run *r)
 	return us > (double)r->slice_us ? r->slice_us : (uint64_t)us + 1;
 }
 
+/* How long one must be for the copies that are still wanted; 0: it is over. */
+static uint64_t slice_for_copies(const struct run *r)
+{
+	uint64_t wanted = r->traffic.mirrored.budget;
+	double us = (double)wanted / expected_copies(r, r->to_us) * SECOND + 1;
+
+	if (wanted < mirror_copies_least(r->mirror))
+		return 0;
+	if (us < SLICE_LEAST_US)
+		return SLICE_LEAST_US;
+	return us > (double)r->slice_us ? r->slice_us : (uint64_t)us;
+}
+
 /* Where the slice that begins now ends; here: it is over. */
 static uint64_t slice_end(const struct run *r)
 {
@@ -300,8 +323,10 @@ static uint64_t slice_end(const struct run *r)
 	uint64_t end = r->from_us + o->seconds * SECOND;
 	uint64_t to = r->to_us - r->to_us % r->slice_us + r->slice_us;
 
-	if (r->sink->stopped)
+	if (r->sink && r->sink->stopped)
 		return r->to_us;
+	if (o->mirror_frames)
+		return r->to_us + slice_for_copies(r);
 	if (o->samples)
 		return r->stats.flow_samples >= o->samples
 			   ? r->to_us
@@ -314,17 +339,32 @@ static uint64_t slice_end(const struct run *r)
 	return o->seconds && to > end ? end : to;
 }
 
-int run_all(struct run *r)
+/* What happens between the start and the end of the counters. */
+static int run_slices(struct run *r)
 {
 	uint64_t to;
-	int rc = send_all_counters(r, r->from_us);
+	int rc = 0;
 
 	for (to = slice_end(r); rc == 0 && to > r->to_us; to = slice_end(r)) {
 		rc = traffic_slice(&r->traffic, r->to_us, to);
-		if (rc == 0)
+		if (rc == 0 && r->mirror)
+			rc = mirror_slice(r->mirror, &r->traffic, r->to_us, to);
+		if (rc == 0 && r->sink)
 			rc = play_slice(r, r->to_us, to);
 		r->to_us = to;
 	}
+	return rc == 0 && r->mirror ? mirror_finish(r->mirror) : rc;
+}
+
+int run_all(struct run *r)
+{
+	int rc = 0;
+
+	if (!r->sink)
+		return run_slices(r);
+	rc = send_all_counters(r, r->from_us);
+	if (rc == 0)
+		rc = run_slices(r);
 	for (uint32_t i = 0; rc == 0 && i < r->model->switch_count; i++)
 		rc = send_agent(r, i, r->to_us - 1);
 	if (rc == 0)
@@ -345,7 +385,7 @@ static struct port_direction earlier(struct prng *p)
 }
 
 int run_init(struct run *r, const struct options *o, const struct model *m,
-	     struct sink *sink)
+	     struct sink *sink, struct mirror *mirror)
 {
 	struct prng p = prng_of(o->seed, 20);
 	struct timespec now;
@@ -355,6 +395,7 @@ int run_init(struct run *r, const struct options *o, const struct model *m,
 		.options = o,
 		.model = m,
 		.sink = sink,
+		.mirror = mirror,
 		.details = prng_of(o->seed, 21),
 		.from_us = o->start * SECOND,
 		.expiry_us = UINT64_MAX,
@@ -367,10 +408,14 @@ int run_init(struct run *r, const struct options *o, const struct model *m,
 	r->to_us = r->from_us;
 	r->slice_from_us = r->from_us;
 	r->slice_to_us = r->from_us;
-	r->slice_us = choose_slice(r);
+	r->slice_us =
+	    o->slice ? o->slice * SECOND : limit_slice(r, choose_slice(r));
 	rc = traffic_init(&r->traffic, m, o->seed);
 	r->agents = calloc(m->switch_count, sizeof(*r->agents));
 	r->sources = calloc(m->port_count, sizeof(*r->sources));
+	if (mirror)
+		traffic_mirror(&r->traffic, mirror_copies(mirror),
+			       o->mirror_frames);
 	if (rc < 0 || !r->agents || !r->sources)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < m->switch_count; i++)
@@ -386,12 +431,14 @@ int run_init(struct run *r, const struct options *o, const struct model *m,
 int run_close(struct run *r)
 {
 	int rc = r->sink ? r->sink->close(r->sink) : 0;
+	int mirror_rc = mirror_close(r->mirror);
 
 	r->sink = NULL;
+	r->mirror = NULL;
 	traffic_free(&r->traffic);
 	free(r->agents);
 	free(r->sources);
 	r->agents = NULL;
 	r->sources = NULL;
-	return rc;
+	return rc < 0 ? rc : mirror_rc;
 }

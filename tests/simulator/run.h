@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "agent.h"
+#include "mirror.h"
 #include "model.h"
 #include "options.h"
 #include "sink.h"
@@ -48,7 +49,8 @@ struct run {
 	struct prng details; /* hosts, ports, drops */
 	struct agent *agents;
 	struct source *sources; /* per port */
-	struct sink *sink;
+	struct sink *sink;	/* NULL: no sFlow is sent */
+	struct mirror *mirror;	/* NULL: nothing is mirrored */
 	struct run_stats stats;
 	uint64_t from_us;
 	uint64_t to_us; /* how far it has come */
@@ -59,14 +61,18 @@ struct run {
 	uint64_t expiry_us; /* no datagram must leave before */
 };
 
-/** Prepare; the run owns the sink from here on. @return 0 or -ENOMEM */
+/**
+ * Prepare; the run owns sink and mirror from here on. Either may be NULL.
+ * @return 0 or -ENOMEM
+ */
 MUST_CHECK int run_init(struct run *r, const struct options *o,
-			const struct model *m, struct sink *sink);
+			const struct model *m, struct sink *sink,
+			struct mirror *mirror);
 
 /** From the start to the end. @return 0, or the first error */
 MUST_CHECK int run_all(struct run *r);
 
-/** Close the sink and free; NULL parts are fine. @return 0 or -errno */
+/** Close sink and mirror and free; NULL parts are fine. @return 0 or -errno */
 MUST_CHECK int run_close(struct run *r);
 
 #endif

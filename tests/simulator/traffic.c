@@ -24,6 +24,7 @@ int traffic_init(struct traffic *t, const struct model *m, uint64_t seed)
 		.amounts = prng_of(seed, 10),
 		.sampling = prng_of(seed, 11),
 		.per_log_keep = 1 / log1p(-1.0 / (double)m->sampling_rate),
+		.mirrored.budget = UINT64_MAX,
 	};
 	t->flows = calloc(m->flow_count, sizeof(*t->flows));
 	t->before = calloc(m->port_count, sizeof(*t->before));
@@ -43,7 +44,14 @@ void traffic_free(struct traffic *t)
 	free(t->after);
 	free(t->mood);
 	free(t->events);
+	free(t->mirrored.batches);
 	*t = (struct traffic){ 0 };
+}
+
+void traffic_mirror(struct traffic *t, const uint16_t *copies, uint64_t budget)
+{
+	t->mirrored.copies = copies;
+	t->mirrored.budget = budget ? budget : UINT64_MAX;
 }
 
 /* 1 at the hour of the peak, about 0.37 twelve hours from it. */
@@ -104,6 +112,41 @@ static int add_event(struct traffic *t, struct event event)
 	}
 	t->events[t->event_count++] = event;
 	return 0;
+}
+
+static int add_batch(struct mirrored *m, struct batch batch)
+{
+	if (m->batch_count == m->batch_capacity) {
+		size_t capacity =
+		    m->batch_capacity ? m->batch_capacity * 2 : 4096;
+		struct batch *grown =
+		    reallocarray(m->batches, capacity, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		m->batches = grown;
+		m->batch_capacity = capacity;
+	}
+	m->batches[m->batch_count++] = batch;
+	return 0;
+}
+
+/* Keep what the mirror copies; fewer frames are left where its budget ends. */
+static int mirror_frames(struct traffic *t, struct batch batch,
+			 uint64_t *frames)
+{
+	struct mirrored *m = &t->mirrored;
+	uint64_t copies = m->copies ? m->copies[batch.flow] : 0;
+
+	if (copies > 0 && m->budget != UINT64_MAX) {
+		if (*frames > m->budget / copies)
+			*frames = m->budget / copies;
+		m->budget -= *frames * copies;
+	}
+	batch.frames = *frames;
+	batch.first = m->frames;
+	m->frames += *frames;
+	return copies > 0 && *frames > 0 ? add_batch(m, batch) : 0;
 }
 
 /* Sample so many frames of one flow and size, at each of their passages. */
@@ -199,24 +242,30 @@ static int run_flow(struct traffic *t, uint32_t index, double share)
 	uint64_t bytes = 0;
 	uint64_t packets = 0;
 
-	state->variable_bytes =
-	    sizes[MODEL_CLASS_VARIABLE] + MODEL_VARIABLE_MIN +
-	    (uint32_t)((noise & 0x7ff) * MODEL_VARIABLE_SPAN >> 11);
+	state->variable_bytes = sizes[MODEL_CLASS_VARIABLE];
+	if (!t->model->frame_size)
+		state->variable_bytes +=
+		    MODEL_VARIABLE_MIN +
+		    (uint32_t)((noise & 0x7ff) * MODEL_VARIABLE_SPAN >> 11);
 	for (uint8_t c = 0; c < MODEL_CLASSES; c++, rounding >>= 10) {
 		/* rounded up or down at random, right on average */
 		double odd = (double)(rounding & 0x3ff) / 0x400;
 		uint64_t frames = (uint64_t)(wanted * per_byte[c] + odd);
-		int rc;
+		struct batch batch = {
+			.flow = index,
+			.wire_bytes = c == MODEL_CLASS_VARIABLE
+					  ? state->variable_bytes
+					  : sizes[c],
+		};
+		int rc = mirror_frames(t, batch, &frames);
 
-		if (!frames)
-			continue;
-		packets += frames;
-		bytes +=
-		    frames * (c == MODEL_CLASS_VARIABLE ? state->variable_bytes
-							: sizes[c]);
-		rc = sample_frames(
-		    t, (struct event){ .flow = index, .size_class = c }, frames,
-		    passages);
+		if (rc == 0 && frames > 0) {
+			packets += frames;
+			bytes += frames * batch.wire_bytes;
+			rc = sample_frames(
+			    t, (struct event){ .flow = index, .size_class = c },
+			    frames, passages);
+		}
 		if (rc < 0)
 			return rc;
 	}
@@ -252,6 +301,7 @@ int traffic_slice(struct traffic *t, uint64_t from, uint64_t to)
 	memcpy(t->before, t->after, t->model->port_count * sizeof(*t->before));
 	set_moods(t, middle);
 	t->event_count = 0;
+	t->mirrored.batch_count = 0;
 	for (size_t i = 0; i < t->model->flow_count; i++) {
 		double level = levels.of[t->model->flows[i].curve];
 		int rc = run_flow(t, (uint32_t)i, level * seconds);

@@ -38,6 +38,27 @@ struct event {
 	uint8_t size_class;
 };
 
+/* The frames of one size that a flow sends in a slice. */
+struct batch {
+	uint64_t frames;
+	uint64_t first; /* numbers the frames of all flows, from the start */
+	uint32_t flow;
+	uint32_t wire_bytes; /* of each */
+};
+
+/*
+ * What a mirror copies. With a budget the traffic ends when it is spent: no
+ * frame is sent then whose copies it does not cover.
+ */
+struct mirrored {
+	const uint16_t *copies; /* of a frame, per flow; borrowed; or NULL */
+	uint64_t budget;	/* of copies; UINT64_MAX: no end */
+	struct batch *batches;	/* of this slice, of flows with copies */
+	size_t batch_count;
+	size_t batch_capacity;
+	uint64_t frames; /* sent so far, mirrored or not */
+};
+
 struct traffic {
 	const struct model *model; /* borrowed */
 	uint64_t seed;
@@ -52,6 +73,7 @@ struct traffic {
 	struct event *events;	      /* of this slice, in random order */
 	size_t event_count;
 	size_t event_capacity;
+	struct mirrored mirrored;
 };
 
 /** Start with nothing sent. @return 0 or -ENOMEM; free it in any case */
@@ -59,6 +81,13 @@ MUST_CHECK int traffic_init(struct traffic *t, const struct model *m,
 			    uint64_t seed);
 
 void traffic_free(struct traffic *t);
+
+/**
+ * Gather batches from here on.
+ * @param copies  how many the mirror makes of each flow's frames; borrowed
+ * @param budget  copies until the end; 0: no end
+ */
+void traffic_mirror(struct traffic *t, const uint16_t *copies, uint64_t budget);
 
 /**
  * Decide the traffic between two times, in microseconds of the epoch.

@@ -201,6 +201,16 @@ static void put_unknown(const struct run *r, const struct sums *sums,
 	json_end_array(w);
 }
 
+static void put_mirrored(const struct mirror *mirror, struct json_writer *w)
+{
+	struct mirror_stats s = mirror_stats(mirror);
+
+	json_put_u64(w, "mirrored", s.copies);
+	json_put_u64(w, "mirrored_bytes", s.bytes);
+	json_put_u64(w, "mirror_lost", s.lost);
+	json_put_u64(w, "mirror_markers", s.markers);
+}
+
 static void put_sent(const struct run *r, struct json_writer *w)
 {
 	const struct run_stats *s = &r->stats;
@@ -214,6 +224,8 @@ static void put_sent(const struct run *r, struct json_writer *w)
 	json_put_u64(w, "core_egress", s->samples[PASSAGE_CORE_EGRESS]);
 	json_put_u64(w, "counter_samples", s->counter_samples);
 	json_put_u64(w, "dropped_samples", s->dropped);
+	if (r->mirror)
+		put_mirrored(r->mirror, w);
 	json_end_object(w);
 }
 

@@ -23,6 +23,15 @@ static struct capture_packet packet;
 static struct text problem;
 static int stop[2];
 
+static bool next(struct capture_packet *out)
+{
+	const struct capture_packet *found = captures_next(captures);
+
+	if (found)
+		*out = *found;
+	return found != NULL;
+}
+
 static void setup(void)
 {
 	dir = tempdir_new();
@@ -89,14 +98,14 @@ START_TEST(a_packet_says_when_it_came_and_how_long_it_is)
 	write_capture(1, RAW_IP, seconds);
 	names[0] = paths[1];
 	ck_assert_int_eq(open_all(1), 0);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(packet.time_us, INT64_C(1700000000000001));
 	ck_assert_int_eq(packet.link, RAW_IP);
 	ck_assert_uint_eq(packet.captured_bytes, 10);
 	ck_assert_uint_eq(packet.wire_bytes, 20);
 	ck_assert_uint_eq(packet.bytes[0], 7);
-	ck_assert(!captures_next(captures, &packet));
-	ck_assert(!captures_next(captures, &packet));
+	ck_assert(!next(&packet));
+	ck_assert(!next(&packet));
 	ck_assert_str_eq(captures_problems(captures), "");
 }
 END_TEST
@@ -115,12 +124,12 @@ START_TEST(several_files_are_merged_by_time)
 	write_capture(2, RAW_IP, none);
 	ck_assert_int_eq(open_all(3), 0);
 	for (size_t i = 0; i < COUNT_OF(wanted); i++) {
-		ck_assert(captures_next(captures, &packet));
+		ck_assert(next(&packet));
 		ck_assert_int_eq(packet.time_us, wanted[i]);
 		ck_assert_int_eq(packet.link,
 				 wanted[i] % 10 ? RAW_IP : ETHERNET);
 	}
-	ck_assert(!captures_next(captures, &packet));
+	ck_assert(!next(&packet));
 }
 END_TEST
 
@@ -133,7 +142,7 @@ START_TEST(nanoseconds_come_as_microseconds)
 	put_packet(file, 10, 123456789, 10, 10);
 	ck_assert_int_eq(fclose(file), 0);
 	ck_assert_int_eq(open_all(1), 0);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(packet.time_us, 10123456);
 }
 END_TEST
@@ -147,10 +156,10 @@ START_TEST(more_may_be_held_than_was_on_the_wire)
 	put_packet(file, 11, 0, 10, 10);
 	ck_assert_int_eq(fclose(file), 0);
 	ck_assert_int_eq(open_all(1), 0);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_uint_eq(packet.captured_bytes, 10);
 	ck_assert_uint_eq(packet.wire_bytes, 4);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(packet.time_us, 11000000);
 }
 END_TEST
@@ -168,11 +177,11 @@ START_TEST(a_file_that_breaks_off_gives_what_came_before)
 	ck_assert_int_eq(fclose(file), 0);
 	write_capture(1, RAW_IP, other);
 	ck_assert_int_eq(open_all(2), 0);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(packet.time_us, 10000000);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(packet.time_us, 50000001);
-	ck_assert(!captures_next(captures, &packet));
+	ck_assert(!next(&packet));
 	ck_assert_ptr_nonnull(
 	    strstr(captures_problems(captures), "breaks off"));
 	ck_assert_ptr_nonnull(strstr(captures_problems(captures), paths[0]));
@@ -199,7 +208,7 @@ START_TEST(a_file_cut_anywhere_gives_its_whole_packets)
 			continue;
 		}
 		ck_assert_int_eq(open_all(1), 0);
-		while (captures_next(captures, &packet))
+		while (next(&packet))
 			packets++;
 		ck_assert_uint_eq(packets, (size - head) / each);
 		ck_assert_int_eq(*captures_problems(captures) != '\0',
@@ -230,7 +239,7 @@ START_TEST(a_file_with_any_byte_broken_is_refused_or_read)
 		rc = open_all(1);
 		ck_assert(rc == 0 || rc == ERR_MALFORMED ||
 			  rc == ERR_UNSUPPORTED);
-		while (rc == 0 && captures_next(captures, &packet)) {
+		while (rc == 0 && next(&packet)) {
 			ck_assert_uint_le(packet.captured_bytes, (size_t)size);
 			packets++;
 		}
@@ -270,16 +279,16 @@ START_TEST(interfaces_of_a_pcapng_file_keep_their_link_types)
 	write_bytes(0, b.data, b.len);
 	write_capture(1, RAW_IP, seconds);
 	ck_assert_int_eq(open_all(2), 0);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(packet.time_us, 10000000);
 	ck_assert_int_eq(packet.link, RAW_IP);
 	ck_assert_uint_eq(packet.wire_bytes, 20);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(packet.time_us, 15000001);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(packet.time_us, 20000000);
 	ck_assert_int_eq(packet.link, ETHERNET);
-	ck_assert(!captures_next(captures, &packet));
+	ck_assert(!next(&packet));
 	ck_assert_str_eq(captures_problems(captures), "");
 }
 END_TEST
@@ -302,7 +311,7 @@ START_TEST(a_pcapng_file_cut_anywhere_is_refused_or_says_so)
 		rc = open_all(1);
 		ck_assert_int_eq(rc == ERR_MALFORMED,
 				 strstr(text_str(&problem), paths[0]) != NULL);
-		while (rc == 0 && captures_next(captures, &packet))
+		while (rc == 0 && next(&packet))
 			packets++;
 		ck_assert_msg(packets == (size >= last), "%zu of %zu bytes",
 			      packets, size);
@@ -368,8 +377,8 @@ START_TEST(standard_input_is_read_until_it_ends)
 	ck_assert_int_eq(fclose(file), 0);
 	ck_assert_int_eq(captures_open(&captures, names, 1, stop[0], &problem),
 			 0);
-	ck_assert(captures_next(captures, &packet));
-	ck_assert(!captures_next(captures, &packet));
+	ck_assert(next(&packet));
+	ck_assert(!next(&packet));
 }
 END_TEST
 
@@ -384,11 +393,11 @@ START_TEST(a_silent_standard_input_ends_when_told_to)
 	ck_assert_int_eq(fflush(file), 0);
 	ck_assert_int_eq(captures_open(&captures, names, 1, stop[0], &problem),
 			 0);
-	ck_assert(captures_next(captures, &packet));
+	ck_assert(next(&packet));
 	ck_assert_int_eq(write(stop[1], "x", 1), 1);
 	/* what was read already still comes */
-	ck_assert(captures_next(captures, &packet));
-	ck_assert(!captures_next(captures, &packet));
+	ck_assert(next(&packet));
+	ck_assert(!next(&packet));
 	(void)fclose(file);
 }
 END_TEST

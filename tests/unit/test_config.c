@@ -24,7 +24,9 @@ static const char full[] =
     "roster_ixp: 1      # which ixp_id\n"
     "sources:\n"
     "  - sflow:  { listen: \"[::]:6343\" }\n"
-    "  - mirror: { interface: eth1, switch: sw1, fcs: present }\n"
+    "  - mirror: { interface: eth1, switch: sw1, fcs: present, filter: ip,\n"
+    "              buffer: 2M, snap_length: 96, duplicates: drop }\n"
+    "  - erspan: { listen: 192.0.2.9, switch: sw2, direction: egress }\n"
     "vlans:\n"
     "  - { id: 100, name: Peering, roster_vlan: 1 }\n"
     "  - { id: 200 }\n"
@@ -44,6 +46,8 @@ static const char full[] =
     "      - { ifindex: 436211712, asn: [64501, 64502] }\n"
     "      - { ifindex: 7, name: po1, lag: [e3, e4], asn: 64503 }\n"
     "      - { ifindex: 436400128, name: Ethernet1/48, role: core }\n"
+    "    erspan: [ { session: 1, port: Ethernet1/1 },\n"
+    "              { session: 2, port: 7 } ]\n"
     "  - { name: sw2, agent: \"2001:db8::2\", sub_agent: 3 }\n"
     "relay: [ { to: \"192.0.2.50:6343\" },\n"
     "         { to: \"[2001:db8::50]:6344\", asn: 64500 } ]\n"
@@ -141,7 +145,7 @@ END_TEST
 START_TEST(sources_vlans_and_macs_are_read)
 {
 	ck_assert_int_eq(read_text(full), 0);
-	ck_assert_uint_eq(config->source_count, 2);
+	ck_assert_uint_eq(config->source_count, 3);
 	ck_assert_int_eq(config->sources[1].kind, CONFIG_SOURCE_MIRROR);
 	ck_assert_str_eq(config->sources[1].interface, "eth1");
 	ck_assert_str_eq(config->sources[1].switch_name, "sw1");
@@ -156,7 +160,7 @@ START_TEST(sources_vlans_and_macs_are_read)
 	ck_assert_uint_eq(config->macs[0].vlan, 100);
 	ck_assert_uint_eq(config->macs[1].vlan, 0);
 	ck_assert_uint_eq(config->macs[1].mac.bits, 0x020000000002);
-	ck_assert_uint_eq(config->macs[1].place.line, 14);
+	ck_assert_uint_eq(config->macs[1].place.line, 16);
 	ck_assert_uint_eq(config->macs[1].place.column, 5);
 }
 END_TEST

@@ -106,6 +106,48 @@ START_TEST(a_speed_is_digits_a_point_and_a_unit)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	uint64_t max;
+	int rc;
+	uint64_t bytes;
+} sizes[] = {
+	{ "0", 0, 0, 0 },
+	{ "1048576", UINT64_MAX, 0, 1048576 },
+	{ "1K", UINT64_MAX, 0, 1024 },
+	{ "1k", UINT64_MAX, 0, 1024 },
+	{ "64M", UINT64_MAX, 0, 67108864 },
+	{ "2G", UINT64_MAX, 0, 2147483648 },
+	{ "0G", 0, 0, 0 },
+	{ "2G", 2147483648, 0, 2147483648 },
+	{ "2G", 2147483647, ERR_RANGE, 0 },
+	{ "2147483648", 2147483647, ERR_RANGE, 0 },
+	{ "1K", 1023, ERR_RANGE, 0 },
+	{ "17179869183G", UINT64_MAX, 0, UINT64_MAX - (1 << 30) + 1 },
+	{ "17179869184G", UINT64_MAX, ERR_RANGE, 0 },
+	{ "99999999999999999999K", UINT64_MAX, ERR_RANGE, 0 },
+	{ "", 9, ERR_SYNTAX, 0 },
+	{ "K", UINT64_MAX, ERR_SYNTAX, 0 },
+	{ "1T", UINT64_MAX, ERR_SYNTAX, 0 },
+	{ "1m", UINT64_MAX, ERR_SYNTAX, 0 },
+	{ "1.5M", UINT64_MAX, ERR_SYNTAX, 0 },
+	{ "1 M", UINT64_MAX, ERR_SYNTAX, 0 },
+	{ "-1M", UINT64_MAX, ERR_SYNTAX, 0 },
+	{ "1MM", UINT64_MAX, ERR_SYNTAX, 0 },
+	{ "1MiB", UINT64_MAX, ERR_SYNTAX, 0 },
+};
+
+START_TEST(a_size_is_digits_and_a_binary_unit)
+{
+	uint64_t bytes = 12345;
+	int rc = number_bytes(sizes[_i].text, strlen(sizes[_i].text),
+			      sizes[_i].max, &bytes);
+
+	ck_assert_msg(rc == sizes[_i].rc, "'%s': %d", sizes[_i].text, rc);
+	ck_assert_uint_eq(bytes, rc == 0 ? sizes[_i].bytes : 12345);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -114,6 +156,7 @@ int main(void)
 		{ only_the_slice_is_read, 0 },
 		{ a_32_bit_number_keeps_to_its_maximum, 0 },
 		{ a_speed_is_digits_a_point_and_a_unit, COUNT_OF(speeds) },
+		{ a_size_is_digits_and_a_binary_unit, COUNT_OF(sizes) },
 	};
 
 	return unit_run("number", tests, COUNT_OF(tests));

@@ -505,6 +505,30 @@ START_TEST(loading_reads_both_files_and_says_which_is_missing)
 }
 END_TEST
 
+START_TEST(a_mirror_is_added_only_where_it_is_wanted)
+{
+	char *directory = tempdir_new();
+	char path[200];
+	struct registry_request request = { .path = path };
+
+	(void)snprintf(path, sizeof(path), "%s/l.yaml", directory);
+	put(directory, "l.yaml", HEAD);
+	put(directory, "m.json", ROSTER(LAN, MEMBER("64500", IN("1", "01"))));
+	ck_assert_int_eq(load(path), 0);
+	ck_assert_ptr_null(config_mirror(config));
+	ck_assert_uint_eq(registry->config->switch_count, 0);
+	tear_down();
+	set_up();
+	request.wants_mirror = true;
+	ck_assert_int_eq(registry_load(&registry, &config, &request, &messages),
+			 0);
+	ck_assert_ptr_nonnull(config_mirror(config));
+	ck_assert_uint_eq(registry->config->switch_count, 1);
+	ck_assert(registry->config->switches[0].is_made);
+	tempdir_remove(directory);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -528,6 +552,7 @@ int main(void)
 		{ many_members_are_all_found, 0 },
 		{ more_interfaces_than_ordinals_are_refused, 0 },
 		{ loading_reads_both_files_and_says_which_is_missing, 0 },
+		{ a_mirror_is_added_only_where_it_is_wanted, 0 },
 	};
 
 	return unit_run_with("registry", set_up, tear_down, tests,
