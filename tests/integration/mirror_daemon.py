@@ -8,7 +8,6 @@ are opened again by a process that is confined; what a ring has no room for is
 counted. With "pause" it is stopped instead, for longer than it can tell the
 time of what waited.
 """
-import json
 import os
 import signal
 import socket
@@ -130,33 +129,14 @@ class Collector:
             self.process.kill()
             self.process.wait()
 
-    def pairs(self):
-        """Sums of the journal: {(from, to, vlan, family): (bytes, packets,
-        ci95)}."""
-        sums = {}
-        folder = self.folder + "/state/journal"
-        for name in sorted(os.listdir(folder)):
-            done = harness.run([self.program, "--journal",
-                                f"{folder}/{name}"])
-            for line in done.stdout.splitlines():
-                for row in json.loads(line).get("pairs", []):
-                    for family in ("ipv4", "ipv6", "other"):
-                        if family not in row:
-                            continue
-                        key = (row["from"], row["to"], row["vlan"], family)
-                        cell = row[family]
-                        old = sums.get(key, (0, 0, 0))
-                        sums[key] = (old[0] + cell["bytes"],
-                                     old[1] + cell["packets"],
-                                     old[2] + cell["ci95_bytes"])
-        return sums
-
 
 def check_stored(checks, collector, sent):
     ends = {100: (64500, 64501), 200: (64502, 64503)}
     wanted = {(*ends[vlan], vlan, family): (octets, packets, 0)
               for (vlan, family), (octets, packets) in sent.pairs.items()}
-    checks.equal(collector.pairs(), wanted, "pairs as stored")
+    checks.equal(harness.stored_pairs(collector.program,
+                                      collector.folder + "/state"),
+                 wanted, "pairs as stored")
 
 
 def send_mixed(sent, sender, count=200):
