@@ -181,7 +181,8 @@ def check_confined(checks, collector, rights):
 def check_life(checks, program, space, folder):
     """Two ports and a receiver; ports go and come, all else goes on."""
     collector = Collector(program, space, folder, [
-        PORT.format(name="mirror0", buffer="4M", more=""),
+        PORT.format(name="mirror0", buffer="4M",
+                    more=', filter: "not host 2001:db8::99"'),
         PORT.format(name="mirror1", buffer="4M",
                     more=', filter: "vlan 100", snap_length: 96'), RECEIVER])
     collector.start()
@@ -349,6 +350,12 @@ def check_refusals(checks, program, space, folder):
             checks.that(False, f"{name}: it runs: {collector.said()}")
             collector.close()
         checks.that(said in collector.said(), f"{name}: {collector.said()}")
+        if code == BAD_CONFIG:
+            done = harness.run([program, "-c", collector.config,
+                                "--check-config"])
+            checks.equal(done.returncode, BAD_CONFIG, f"{name}: when checked")
+            checks.that(b".yaml:5:" in done.stderr,
+                        f"{name}: {done.stderr.decode()}")
 
 
 def check_receiver(checks, program, space, folder):
