@@ -397,7 +397,7 @@ struct delivery {
 static void deliver(u_char *user, const struct pcap_pkthdr *head,
 		    const u_char *bytes)
 {
-	const struct delivery *to = (const void *)user;
+	struct delivery *to = (void *)user;
 	const struct interface_frame frame = {
 		.bytes = bytes,
 		.captured_bytes = head->caplen,
