@@ -291,6 +291,7 @@ static void read_calibration(struct status_calibration *c, const json_t *item)
 	c->at = number(item, "at");
 	c->ratio = number(item, "ratio");
 	c->ci95 = number(item, "ci95");
+	c->exact = json_is_true(json_object_get(item, "exact"));
 	if (drift && strcmp(drift, "high") == 0)
 		c->drift = 1;
 	else if (drift && strcmp(drift, "low") == 0)

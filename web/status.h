@@ -146,7 +146,8 @@ struct status_calibration {
 	double at;
 	double ratio;
 	double ci95;
-	int drift; /* 1: high, -1: low, 0: none */
+	int drift;  /* 1: high, -1: low, 0: none */
+	bool exact; /* what share of the port's traffic a mirror sees */
 };
 
 struct status_port {
