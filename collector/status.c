@@ -93,24 +93,68 @@ static void put_endpoint(struct json_writer *w, const char *key,
 	json_put_string(w, key, words);
 }
 
+static void put_address(struct json_writer *w, const char *key,
+			const struct ipaddr *address)
+{
+	char words[IPADDR_TEXT_SIZE];
+
+	json_put_string(w, key, ipaddr_format(address, words));
+}
+
+static void write_mirror_port(struct json_writer *w,
+			      const struct config_source *s,
+			      const struct status_source *now)
+{
+	json_put_string(w, "interface", s->interface);
+	json_put_string(w, "state", now->state ? now->state : "gone");
+	json_put_u64(w, "frames", now->frames);
+	json_put_u64(w, "ring_drops", now->drops);
+	json_put_u64(w, "mtu", now->mtu);
+	json_put_bool(w, "offload", now->has_offload);
+}
+
+static void write_source(struct json_writer *w, const struct config_source *s,
+			 const struct status_source *now)
+{
+	static const char *const kinds[] = {
+		[CONFIG_SOURCE_SFLOW] = "sflow",
+		[CONFIG_SOURCE_MIRROR] = "mirror",
+		[CONFIG_SOURCE_ERSPAN] = "erspan",
+	};
+
+	json_put_object(w, NULL);
+	json_put_string(w, "kind", kinds[s->kind]);
+	switch (s->kind) {
+	case CONFIG_SOURCE_SFLOW:
+		put_endpoint(w, "listen", &s->listen);
+		json_put_u64(w, "socket_drops", now->drops);
+		break;
+	case CONFIG_SOURCE_MIRROR:
+		write_mirror_port(w, s, now);
+		break;
+	case CONFIG_SOURCE_ERSPAN:
+		put_address(w, "listen", &s->listen.addr);
+		json_put_u64(w, "frames", now->frames);
+		json_put_u64(w, "socket_drops", now->drops);
+		break;
+	}
+	json_end_object(w);
+}
+
+/* One that nobody wrote is for replays, and has no interface. */
 static void write_sources(struct json_writer *w, const struct status_view *v)
 {
+	static const struct status_source unknown = { .state = NULL };
 	const struct config *c = v->intake->registry->config;
-	size_t at = 0;
 
 	json_put_array(w, "sources");
 	for (size_t i = 0; i < c->source_count; i++) {
 		const struct config_source *s = &c->sources[i];
 
-		if (s->kind != CONFIG_SOURCE_SFLOW)
-			continue;
-		json_put_object(w, NULL);
-		json_put_string(w, "kind", "sflow");
-		put_endpoint(w, "listen", &s->listen);
-		json_put_u64(w, "socket_drops",
-			     at < v->drop_count ? v->drops[at] : 0);
-		at++;
-		json_end_object(w);
+		if (s->kind != CONFIG_SOURCE_MIRROR || s->interface)
+			write_source(w, s,
+				     i < v->source_count ? &v->sources[i]
+							 : &unknown);
 	}
 	json_end_array(w);
 }
