@@ -469,6 +469,8 @@ void live_sources_tell(const struct live *l, struct status_source *to)
 
 		t->drops += s->drops;
 		t->frames += s->mirror.frames;
+		if (s->kind != CONFIG_SOURCE_SFLOW)
+			t->mirror = &s->mirror;
 		if (!s->port)
 			continue;
 		t->state = state_names[s->state];

@@ -450,6 +450,7 @@ static int finish(struct replay *r)
 	struct replay_results results = {
 		.options = r->options,
 		.intake = &r->intake,
+		.mirror = r->options->wants_mirror ? &r->mirror : NULL,
 		.steps = &r->steps,
 		.total = &r->total,
 		.has_stored = r->options->store && r->started,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -44,9 +45,22 @@ static int64_t now_us(void)
 	return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
 }
 
+/* What the frames of a capture stand for in the place of their source's. */
+static void tell_mirror(const struct replay_results *r,
+			const struct config *config, struct status_source *to)
+{
+	size_t at = (size_t)(r->mirror->config - config->sources);
+
+	to[at] = (struct status_source){ .frames = r->mirror->frames,
+					 .state = "capture",
+					 .mirror = r->mirror };
+}
+
 static int write_status(const struct replay_results *r,
 			const struct config *config)
 {
+	struct status_source *sources =
+	    calloc(config->source_count + 1, sizeof(*sources));
 	struct status_view view = {
 		.intake = r->intake,
 		.steps = r->steps,
@@ -60,8 +74,15 @@ static int write_status(const struct replay_results *r,
 	};
 	struct text out;
 
+	if (!sources)
+		return -ENOMEM;
+	if (r->mirror)
+		tell_mirror(r, config, sources);
+	view.sources = sources;
+	view.source_count = config->source_count;
 	text_init(&out);
 	status_write(&out, &view);
+	free(sources);
 	return replay_write_file(config, "status.json", &out);
 }
 

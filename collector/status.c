@@ -105,15 +105,31 @@ static void write_mirror_port(struct json_writer *w,
 			      const struct config_source *s,
 			      const struct status_source *now)
 {
-	json_put_string(w, "interface", s->interface);
+	json_put_string(w, "interface", s->interface ? s->interface : "");
 	json_put_string(w, "state", now->state ? now->state : "gone");
-	json_put_u64(w, "frames", now->frames);
 	json_put_u64(w, "ring_drops", now->drops);
 	json_put_u64(w, "mtu", now->mtu);
 	json_put_bool(w, "offload", now->has_offload);
 }
 
-static void write_source(struct json_writer *w, const struct config_source *s,
+/* What is found out about the frames of a mirror, however they come. */
+static void write_mirror(struct json_writer *w, const struct config *c,
+			 const struct config_source *s,
+			 const struct status_source *now)
+{
+	const struct mirror *m = now->mirror;
+
+	json_put_string(w, "switch", c->switches[s->switch_index].name);
+	json_put_u64(w, "frames", now->frames);
+	json_put_u64(w, "merged", m ? m->merged : 0);
+	json_put_string(w, "duplicates",
+			s->drops_duplicates ? "drop" : "count");
+	json_put_double(w, "doubled",
+			m && m->doubling.known ? m->doubling.share : NAN, 4);
+}
+
+static void write_source(struct json_writer *w, const struct config *c,
+			 const struct config_source *s,
 			 const struct status_source *now)
 {
 	static const char *const kinds[] = {
@@ -131,11 +147,12 @@ static void write_source(struct json_writer *w, const struct config_source *s,
 		break;
 	case CONFIG_SOURCE_MIRROR:
 		write_mirror_port(w, s, now);
+		write_mirror(w, c, s, now);
 		break;
 	case CONFIG_SOURCE_ERSPAN:
 		put_address(w, "listen", &s->listen.addr);
-		json_put_u64(w, "frames", now->frames);
 		json_put_u64(w, "socket_drops", now->drops);
+		write_mirror(w, c, s, now);
 		break;
 	}
 	json_end_object(w);
@@ -150,11 +167,12 @@ static void write_sources(struct json_writer *w, const struct status_view *v)
 	json_put_array(w, "sources");
 	for (size_t i = 0; i < c->source_count; i++) {
 		const struct config_source *s = &c->sources[i];
+		const struct status_source *now =
+		    i < v->source_count ? &v->sources[i] : &unknown;
 
-		if (s->kind != CONFIG_SOURCE_MIRROR || s->interface)
-			write_source(w, s,
-				     i < v->source_count ? &v->sources[i]
-							 : &unknown);
+		if (s->kind != CONFIG_SOURCE_MIRROR || s->interface ||
+		    now->mirror)
+			write_source(w, c, s, now);
 	}
 	json_end_array(w);
 }
@@ -350,6 +368,9 @@ static void write_switches(struct json_writer *w, const struct status_view *v)
 		json_put_string(w, "counted", counted_name(state));
 		time_or_null(w, "last_seen", state->last_us);
 		json_put_u64(w, "datagrams", state->datagrams);
+		json_put_bool(w, "mirrored", state->mirrored);
+		json_put_u64(w, "frames", state->frames);
+		json_put_u64(w, "lost_frames", state->lost_frames);
 		json_put_u64(w, "lost_datagrams", state->lost_datagrams);
 		json_put_u64(w, "flow_samples", state->flow_samples);
 		json_put_u64(w, "ingress_samples",

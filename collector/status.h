@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "collector/intake.h"
+#include "collector/mirror.h"
 #include "collector/relay.h"
 #include "collector/steps.h"
 #include "collector/writer.h"
@@ -25,6 +26,7 @@ struct status_source {
 	const char *state; /* of a mirror port: "up", "down" or "gone"; NULL */
 	uint32_t mtu;	   /* of a mirror port; 0: not known */
 	bool has_offload;  /* of a mirror port: frames may be joined */
+	const struct mirror *mirror; /* borrowed; NULL: sFlow, or not known */
 };
 
 struct status_view {
