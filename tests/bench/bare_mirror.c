@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * bare_mirror — the floor: what reading and summing mirrored frames alone costs.
+ * bare_mirror — the floor: what reading and summing mirrored frames alone
+ * costs.
  *
  * Reads a capture of Ethernet through libpcap and sums length per pair of MAC
  * addresses in a hash table. It knows no members, VLANs, families or steps.
- * Prints the frames, the pairs and the sum, so that the work cannot be optimised
- * away.
+ * Prints the frames, the pairs and the sum, so that the work cannot be
+ * optimised away.
  */
 
 #include <pcap/pcap.h>
@@ -62,8 +63,7 @@ int main(int argc, char **argv)
 	}
 	pcap = pcap_open_offline(argv[1], reason);
 	if (!pcap || !pairs) {
-		(void)fprintf(stderr, "bare_mirror: %s: %s\n", argv[1],
-			      reason);
+		(void)fprintf(stderr, "bare_mirror: %s: %s\n", argv[1], reason);
 		return 66;
 	}
 	while (pcap_next_ex(pcap, &head, &bytes) == 1) {
