@@ -482,7 +482,9 @@ void live_sources_tell(const struct live *l, struct status_source *to)
 
 		t->drops += s->drops;
 		t->frames += s->mirror.frames;
-		if (s->kind != CONFIG_SOURCE_SFLOW)
+		/* Of a receiver's two sockets that which gets more. */
+		if (s->kind != CONFIG_SOURCE_SFLOW &&
+		    (!t->mirror || t->mirror->frames < s->mirror.frames))
 			t->mirror = &s->mirror;
 		if (!s->port)
 			continue;
