@@ -77,12 +77,18 @@ static const char *state_words(const char *state)
 	return "";
 }
 
+/* A capture has no interface. */
+static const char *name_of(const struct status_source *s)
+{
+	return *s->listen ? s->listen : s->kind;
+}
+
 static void add_mirror(const struct status_source *s, struct text *out)
 {
 	const char *words = state_words(s->state);
 
 	text_add(out, "<tr>");
-	health_cell(out, *s->listen ? s->listen : s->kind);
+	health_cell(out, name_of(s));
 	health_cell(out, s->switch_name);
 	health_cell(out, *words ? tr(out, words) : s->state);
 	health_number(out, s->frames);
@@ -103,17 +109,23 @@ static void add_advice(const struct status_source *s, struct text *out)
 			"%s: %s of the frames are second copies, and counted. "
 			"Have the switch mirror what its ports receive (rx) "
 			"alone, or set duplicates: drop.",
-			said_name(s->listen).text,
+			said_name(name_of(s)).text,
 			said(out, units_percent, s->doubled).text);
 		text_add(out, "</p>\n");
 	}
-	if (s->merged > 0 || s->has_offload) {
+	if (strcmp(s->state, "capture") == 0) {
+		if (s->merged > 0)
+			text_addf(out, "<p class=\"flag warn\">%s</p>\n",
+				  tr(out, "The machine that captured the "
+					  "frames had merged some of them: "
+					  "receive offload was on."));
+	} else if (s->merged > 0 || s->has_offload) {
 		text_add(out, "<p class=\"flag warn\">");
 		tr_addf(out,
 			"%s: this machine may merge frames before they are "
 			"counted, and their headers are missing then. Turn "
 			"that off: ethtool -K %s gro off lro off",
-			said_name(s->listen).text, said_name(s->listen).text);
+			said_name(name_of(s)).text, said_name(name_of(s)).text);
 		text_add(out, "</p>\n");
 	}
 	if (s->drops > 0 && strcmp(s->kind, "mirror") == 0) {
@@ -121,7 +133,7 @@ static void add_advice(const struct status_source *s, struct text *out)
 		tr_addf(out,
 			"%s: frames came faster than they were read. A larger "
 			"buffer of the mirror helps against bursts.",
-			said_name(s->listen).text);
+			said_name(name_of(s)).text);
 		text_add(out, "</p>\n");
 	}
 }
@@ -130,8 +142,7 @@ static void add_share(struct text *out, const struct status_calibration *c)
 {
 	text_add(out, "<td class=\"number\">");
 	if (c->exact && isfinite(c->ratio)) {
-		language_add_decimal(out, 100 * c->ratio, 1);
-		text_add(out, "\xc2\xa0%");
+		units_percent(out, c->ratio);
 		if (is_uncovered(c))
 			text_addf(out, " <span class=\"flag bad\">%s</span>",
 				  tr(out, c->drift < 0

@@ -81,8 +81,7 @@ static void add_share(struct text *out, const char *way,
 	if (!is_mirrored(c))
 		return;
 	text_addf(out, " %s ", way);
-	language_add_decimal(out, 100 * c->ratio, 1);
-	text_add(out, "\xc2\xa0%");
+	units_percent(out, c->ratio);
 	if (c->drift < 0)
 		text_addf(out, ", <span class=\"flag bad\">%s</span>",
 			  tr(out, "not all of it"));
