@@ -14,6 +14,7 @@
 #include "collector/interface_source.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
@@ -336,6 +337,12 @@ static int look(struct interface_source *s)
 
 /* ---- public ---- */
 
+/* libpcap counts in ints, and takes what is none for its default. */
+static int at_most_int(uint32_t bytes)
+{
+	return bytes < INT_MAX ? (int)bytes : INT_MAX;
+}
+
 int interface_source_open(struct interface_source **out,
 			  const struct interface_options *options,
 			  struct text *problem)
@@ -355,8 +362,8 @@ int interface_source_open(struct interface_source **out,
 		return -ENOMEM;
 	text_init(&s->problem);
 	memcpy(s->name, options->interface, strlen(options->interface));
-	s->buffer_bytes = (int)options->buffer_bytes;
-	s->snap_bytes = (int)options->snap_bytes;
+	s->buffer_bytes = at_most_int(options->buffer_bytes);
+	s->snap_bytes = at_most_int(options->snap_bytes);
 	s->filter = strdup(filter);
 	s->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (!s->filter || s->control < 0)
