@@ -226,7 +226,8 @@ static int refusal(pcap_t *pcap, int rc, struct text *problem)
 	if (rc != PCAP_ERROR_PERM_DENIED &&
 	    rc != PCAP_ERROR_PROMISC_PERM_DENIED)
 		return -EIO;
-	text_add(problem, " (CAP_NET_RAW is wanted)");
+	if (!strstr(text_str(problem), "CAP_NET_RAW"))
+		text_add(problem, " (CAP_NET_RAW is wanted)");
 	return -EPERM;
 }
 
