@@ -39,13 +39,18 @@ void mirror_fini(struct mirror *m)
 	*m = (struct mirror){ .config = NULL };
 }
 
+static void judge_doubling(struct doubling *d)
+{
+	if (d->looked_at < LOOKED_AT_LEAST)
+		return;
+	d->known = true;
+	d->share = (double)d->doubled / d->looked_at;
+}
+
 /* The verdict on a step falls with the first frame of another. */
 static void turn_doubling(struct doubling *d, int64_t step)
 {
-	if (d->looked_at >= LOOKED_AT_LEAST) {
-		d->known = true;
-		d->share = (double)d->doubled / d->looked_at;
-	}
+	judge_doubling(d);
 	d->step = step;
 	d->looked_at = 0;
 	d->doubled = 0;
@@ -107,6 +112,15 @@ static enum counted counted_of(const struct mirror *m)
 	return COUNTED_ANY;
 }
 
+/* Whether a frame is a copy that does not count, whatever it is a copy of. */
+static bool is_left_out(const struct mirror *m, enum direction direction)
+{
+	enum counted counted = counted_of(m);
+
+	return (counted == COUNTED_INGRESS && direction == DIRECTION_EGRESS) ||
+	       (counted == COUNTED_EGRESS && direction == DIRECTION_INGRESS);
+}
+
 /* A length that lies is no larger than what is counted by. */
 static uint32_t accounted_bytes(const struct mirror *m, size_t wire_bytes)
 {
@@ -140,7 +154,8 @@ static void take_frame(struct mirror *m, struct intake *in,
 		.direction = direction_of_mirror(m, x->direction),
 		.wire_bytes = accounted_bytes(m, x->wire_bytes),
 	};
-	bool doubled = is_duplicate(m, frame, x, step);
+	bool doubled =
+	    !is_left_out(m, o.direction) && is_duplicate(m, frame, x, step);
 
 	if (__builtin_expect(x->ifindex != 0, 0))
 		o.port =
@@ -183,11 +198,26 @@ static size_t whole_bytes(struct intake *in, const struct erspan *e,
 	return said > came_bytes ? said : came_bytes;
 }
 
-static void count_loss(struct intake *in, uint32_t switch_index, int64_t lost)
+/* Whose a packet is: its sender's, else as configured. */
+static uint32_t switch_of(const struct mirror *m, struct intake *in,
+			  const struct ipaddr *source)
 {
-	struct switch_state *s = &in->agents.switches[switch_index];
+	uint32_t found = agents_of_source(&in->agents, source);
 
-	intake_adjust(&s->lost_frames, lost);
+	return found == SWITCH_NONE ? m->config->switch_index : found;
+}
+
+/* Packets without a frame are numbered like the others. */
+static void count_loss(struct mirror *m, struct intake *in,
+		       const struct ipaddr *source, const struct erspan *e)
+{
+	int64_t lost = erspan_streams_take(&m->streams, source, e);
+	uint32_t at;
+
+	if (__builtin_expect(lost == 0, 1))
+		return;
+	at = switch_of(m, in, source);
+	intake_adjust(&in->agents.switches[at].lost_frames, lost);
 	intake_adjust(&in->mirrored.lost, lost);
 }
 
@@ -196,11 +226,10 @@ static void take_erspan(struct mirror *m, struct intake *in,
 			const struct ipaddr *source, struct erspan *e,
 			const struct mirrored *outer, int64_t step)
 {
-	uint32_t found = agents_of_source(&in->agents, source);
 	struct mirrored x = *outer;
 	struct frame frame = frame_parse(e->frame);
 
-	x.switch_index = found == SWITCH_NONE ? m->config->switch_index : found;
+	x.switch_index = switch_of(m, in, source);
 	x.ifindex =
 	    port_of_session(&in->registry->config->switches[x.switch_index], e);
 	x.bytes = e->frame;
@@ -212,8 +241,6 @@ static void take_erspan(struct mirror *m, struct intake *in,
 	if (e->has_direction)
 		x.direction =
 		    e->is_egress ? DIRECTION_EGRESS : DIRECTION_INGRESS;
-	count_loss(in, x.switch_index,
-		   erspan_streams_take(&m->streams, source, e));
 	take_frame(m, in, &frame, &x, step);
 }
 
@@ -236,6 +263,8 @@ static bool take_gre(struct mirror *m, struct intake *in,
 	in->mirrored.no_frame += result == ERSPAN_NO_FRAME;
 	in->mirrored.unknown += result == ERSPAN_UNKNOWN;
 	in->mirrored.malformed += result == ERSPAN_CUT;
+	if (result == ERSPAN_FRAME || result == ERSPAN_NO_FRAME)
+		count_loss(m, in, source, &e);
 	if (result == ERSPAN_FRAME)
 		take_erspan(m, in, source, &e, outer, step);
 	return true;
@@ -328,6 +357,11 @@ void mirror_take_gre(struct mirror *m, struct intake *in,
 		in->mirrored.other++;
 	else
 		in->mirrored.foreign++;
+}
+
+void mirror_conclude(struct mirror *m)
+{
+	judge_doubling(&m->doubling);
 }
 
 void mirror_waited(struct intake *in)
