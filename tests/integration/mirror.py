@@ -1,0 +1,624 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Replay a simulated exchange's mirrors and hold the result to its truth.
+
+usage: mirror.py COLLECTOR SIMULATOR [--all] [STORY...]
+
+SPAN and ERSPAN in every form that the simulator writes: bytes and packets of
+members, pairs, ports and strangers equal the truth, not about but exactly.
+Then captures of other shapes, mirrors that copy twice, mirrors beside sFlow,
+coverage, what is stored, and wrong command lines. --all: longer, and with more
+seeds.
+"""
+import json
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import captures
+import harness
+
+FAMILIES = ("ipv4", "ipv6", "other")
+SIDES = ("from_member", "to_member")
+START = 1700006400
+CROSSING = START + 45  # so that 30 s are of two minutes
+TAG = 4
+# Every frame is in the capture: little traffic is much to read.
+SMALL = ("--traffic", "20M", "--rate", 64)
+
+
+def numbers(families, tag=0):
+    """Bytes and packets by family, in a shape that can be compared."""
+    return {f: (v["bytes"] + tag * v["packets"], v["packets"])
+            for f, v in families.items()}
+
+
+def by_member(totals, tag=0):
+    return {(m["asn"], side): numbers(m[side], tag)
+            for m in totals["members"] for side in SIDES}
+
+
+def by_pair(totals, tag=0):
+    return {(p["from"], p["to"], p["vlan"]):
+            numbers({f: p[f] for f in FAMILIES if f in p}, tag)
+            for p in totals["pairs"]}
+
+
+def differences(ours, true, most=5):
+    keys = sorted(set(ours) | set(true), key=str)
+    found = [f"{k}: {ours.get(k)}, expected {true.get(k)}"
+             for k in keys if ours.get(k, {}) != true.get(k, {})]
+    return "; ".join(found[:most])
+
+
+def all_bytes(totals, side="from_member"):
+    return sum(f["bytes"] for m in totals["members"] for f in m[side].values())
+
+
+class Stories:
+    def __init__(self, checks, programs, folder, long):
+        self.checks = checks
+        self.collector, self.simulator = programs
+        self.folder = folder
+        self.long = long
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    # ---- the programs ----
+
+    def simulate(self, name, *more, sflow=False, seconds=30,
+                 start=CROSSING):
+        """One exchange: NAME/config.yaml, NAME.mirror, and its truth."""
+        arguments = [self.simulator, "--out", self.path(name), "--mirror",
+                     self.path(name + ".mirror"), "--seconds", seconds,
+                     "--start", start]
+        if sflow:
+            arguments += ["--pcap", self.path(name + ".sflow")]
+        if "--traffic" not in more:
+            arguments += SMALL
+        harness.must([*arguments, *more])
+        return harness.read_json(self.path(name, "truth.json"))
+
+    def configure(self, name, *sources, to=None, **replaced):
+        """The simulated configuration with other sources; its path."""
+        to = self.path(to or f"{name}.yaml")
+        lines = open(self.path(name, "config.yaml"),
+                     encoding="utf-8").read().split("\n")
+        first = lines.index("sources:") + 1
+        last = first
+        while lines[last].startswith("  "):
+            last += 1
+        text = "\n".join(lines[:first - 1] +
+                         (["sources:"] if sources else []) +
+                         [f"  - {s}" for s in sources] + lines[last:])
+        for old, new in replaced.get("changes", ()):
+            if old not in text:
+                sys.exit(f"{name}: no {old!r} in its configuration")
+            text = text.replace(old, new)
+        return harness.write(to, text)
+
+    def replay(self, config, *inputs, more=(), stdin=None):
+        """Totals, and what was said."""
+        done = harness.must([self.collector, "-c", config, "--replay",
+                             *inputs, "--totals", "-", *more], stdin=stdin)
+        return json.loads(done.stdout), done.stderr.decode()
+
+    def mirror(self, name, config=None):
+        config = config or self.path(name, "config.yaml")
+        return self.replay(config, f"mirror:{self.path(name)}.mirror")[0]
+
+    # ---- what holds always ----
+
+    def balance(self, what, totals):
+        given, ledger = totals["input"], totals["ledger"]
+        self.checks.equal(
+            given["mirrored_packets"],
+            sum(given[k] for k in
+                ("frames", "erspan_no_frame", "erspan_unknown",
+                 "erspan_malformed", "erspan_fragments", "erspan_foreign",
+                 "gre_other", "frames_waited")),
+            f"{what}: mirrored packets add up")
+        self.checks.equal(
+            given["frames"] + given["flow_samples"], ledger["observations"],
+            f"{what}: each frame and sample is an observation")
+        self.checks.equal(
+            ledger["observations"],
+            ledger["attributed"] + sum(ledger["dropped"].values()),
+            f"{what}: the ledger balances")
+
+    def exact(self, what, totals, truth, tag=0):
+        """All of the truth, and nothing else; all of it certain."""
+        self.balance(what, totals)
+        for kind, of in (("members", by_member), ("pairs", by_pair)):
+            wrong = differences(of(totals), of(truth, tag))
+            self.checks.that(not wrong, f"{what}: {kind}: {wrong}")
+        cells = [f for m in totals["members"] for s in SIDES
+                 for f in m[s].values()]
+        cells += [p[f] for p in totals["pairs"] for f in FAMILIES if f in p]
+        self.checks.that(len(cells) > 50, f"{what}: {len(cells)} cells")
+        self.checks.that(
+            all(c["ci95_bytes"] == 0 and c["samples"] == c["packets"]
+                for c in cells), f"{what}: nothing is left to chance")
+
+    def strangers(self, what, totals, truth, tag=0, places=True):
+        ours, true = {}, {}
+        for u in totals["unknown_macs"]:
+            key = (u["mac"], u["switch"], u["ifindex"]) if places else u["mac"]
+            have = ours.get(key, (0, 0))
+            ours[key] = (have[0] + u["bytes"], have[1] + u["samples"])
+        for u in truth["unknown_macs"]:
+            key = (u["mac"], u["switch"], u["ifindex"]) if places else u["mac"]
+            true[key] = (sum(f["bytes"] + tag * f["packets"]
+                             for f in u["sent"].values()),
+                         sum(f["packets"] for f in u["sent"].values()))
+        self.checks.that(true or places is None, f"{what}: no strangers")
+        wrong = differences(ours, true)
+        self.checks.that(not wrong, f"{what}: strangers: {wrong}")
+
+    # ---- 1. exact ----
+
+    def exactly(self):
+        forms = {
+            "span": ("--unknown-macs", 2),
+            "span-tagged": ("--vlan-tagged",),
+            "span-snapped": ("--mirror-snap", 64),
+            "span-whole": ("--mirror-snap", 1600),
+            "span-small": ("--frame-size", 64, "--traffic", "4M"),
+            "span-large": ("--frame-size", 1518, "--vlan-tagged"),
+            "erspan1": ("--mirror-erspan", "1"),
+            "erspan1-v6": ("--mirror-erspan", "1", "--ipv6-agents"),
+            "erspan2": ("--mirror-erspan", "2", "--unknown-macs", 3),
+            "erspan2-v6": ("--mirror-erspan", "2", "--ipv6-agents",
+                           "--vlan-tagged"),
+            "erspan3": ("--mirror-erspan", "3", "--unknown-macs", 3),
+            "erspan3-v6": ("--mirror-erspan", "3", "--ipv6-agents"),
+            "erspan3+": ("--mirror-erspan", "3+", "--vlan-tagged"),
+            "erspan3+-v6": ("--mirror-erspan", "3+", "--ipv6-agents"),
+            "erspan2-small": ("--mirror-erspan", "2", "--frame-size", 64,
+                              "--traffic", "4M"),
+            "erspan2-snapped": ("--mirror-erspan", "2", "--mirror-snap", 128),
+            "four-switches": ("--mirror-erspan", "3", "--switches", 4,
+                              "--members", 30),
+        }
+        for seed in (range(1, 6) if self.long else (7,)):
+            for name, options in forms.items():
+                self.exactly_one(name, *options, "--seed", seed)
+        self.truncated()
+        self.lost()
+
+    def exactly_one(self, name, *options):
+        truth = self.simulate(name, *options)
+        totals = self.mirror(name)
+        given, sent = totals["input"], truth["sent"]
+        self.exact(name, totals, truth)
+        self.checks.equal(given["frames"], sent["mirrored"], f"{name}: frames")
+        self.checks.equal(given["erspan_no_frame"], sent["mirror_markers"],
+                          f"{name}: markers")
+        self.checks.that((sent["mirror_markers"] > 0) == ("3+" in options),
+                         f"{name}: markers are in 3+ alone")
+        for key in ("frames_lost", "frames_merged", "frame_lengths_unknown",
+                    "other_packets", "out_of_order", "broken_captures",
+                    "datagrams", "flow_samples"):
+            self.checks.equal(given[key], 0, f"{name}: {key}")
+        for key, value in totals["ledger"]["dropped"].items():
+            self.checks.equal(value, 0, f"{name}: dropped, {key}")
+        if "--unknown-macs" in options:
+            self.strangers(name, totals, truth,
+                           places="2" in name or "3" in name)
+        if "erspan3" in name or name == "four-switches":
+            self.port_estimates(name, totals, truth)
+
+    def port_estimates(self, what, totals, truth, out_tag=None):
+        """A session of type III says direction, and the port by its number:
+        what came in by it is what the port counted."""
+        ours = {(p["switch"], p["ifindex"]): p["estimate"]
+                for p in totals["ports"]}
+        seen = 0
+        for port in truth["ports"]:
+            name = f"{what}: {port['switch']} {port['name']}"
+            estimate = ours[(port["switch"], port["ifindex"])]
+            counters = port["counters"]
+            if port["core"]:
+                self.checks.equal(estimate, {"in_bytes": 0, "out_bytes": 0},
+                                  f"{name}, core")
+                continue
+            seen += 1
+            packets = sum(counters[f"out_{k}"]
+                          for k in ("ucast", "mcast", "bcast"))
+            out = 0 if out_tag is None else \
+                counters["out_octets"] + out_tag * packets
+            self.checks.equal(estimate, {"in_bytes": counters["in_octets"],
+                                         "out_bytes": out}, name)
+        self.checks.that(seen > 8, f"{what}: {seen} ports")
+
+    def truncated(self):
+        """What the switch cut has its length from its IP header, where it has
+        one: neighbour solicitations have, ARP is too short to be cut."""
+        for kind in ("2", "3", "3+"):
+            for size in ("64", "100", "300"):
+                name = f"cut{kind}-{size}"
+                truth = self.simulate(name, "--mirror-erspan", kind,
+                                      "--mirror-truncate", size)
+                totals = self.mirror(name)
+                self.exact(name, totals, truth)
+                self.checks.equal(totals["input"]["frame_lengths_unknown"], 0,
+                                  f"{name}: lengths unknown")
+        # Type I has no bit that says so: what came is what counts.
+        truth = self.simulate("cut1", "--mirror-erspan", "1",
+                              "--mirror-truncate", 100)
+        totals = self.mirror("cut1")
+        self.balance("cut1", totals)
+        packets = sum(f["packets"] for m in totals["members"]
+                      for f in m["from_member"].values())
+        true = sum(f["packets"] for m in truth["members"]
+                   for f in m["from_member"].values())
+        self.checks.equal(packets, true, "cut1: packets")
+        self.checks.that(all_bytes(totals) <= 104 * packets,
+                         "cut1: no more bytes than came")
+
+    def lost(self):
+        """By sequence numbers it is known how many; type I has none."""
+        for kind in ("2", "3", "3+", "1"):
+            name = f"lost{kind}"
+            truth = self.simulate(name, "--mirror-erspan", kind,
+                                  "--mirror-lose", 28)
+            totals = self.mirror(name)
+            given, sent = totals["input"], truth["sent"]
+            self.balance(name, totals)
+            self.checks.that(sent["mirror_lost"] > 1000,
+                             f"{name}: {sent['mirror_lost']} were lost")
+            true = 0 if kind == "1" else sent["mirror_lost"]
+            # What is lost at a session's ends no number tells of.
+            self.checks.that(true - 20 <= given["frames_lost"] <= true,
+                             f"{name}: {true} lost, {given['frames_lost']} "
+                             "noticed")
+            self.checks.equal(given["frames"], sent["mirrored"],
+                              f"{name}: frames")
+            all_true = all_bytes(truth)
+            self.checks.that(0.95 < all_bytes(totals) / all_true < 1,
+                             f"{name}: {all_bytes(totals)} of {all_true}")
+
+    # ---- 2. shapes ----
+
+    def packets_of(self, name):
+        """(microseconds, captured, bytes on the wire)"""
+        _, packets = harness.read_packets(self.path(name))
+        out = []
+        for packet in packets:
+            second, micros, _, wire = struct.unpack_from("<IIII", packet)
+            out.append((second * 1000000 + micros,
+                        packet[harness.PACKET_HEAD:], wire))
+        return out
+
+    def shapes(self):
+        self.simulate("shape", "--mirror-erspan", "3", "--seed", 5,
+                      "--unknown-macs", 1, seconds=6)
+        packets = self.packets_of("shape.mirror")
+        config = self.path("shape/config.yaml")
+        wanted = self.mirror("shape")
+        ethernet = captures.ETHERNET
+        shapes = {
+            "nanoseconds": captures.pcap(packets, nanoseconds=True),
+            "big endian": captures.pcap(packets, ">"),
+            "pcapng": captures.pcapng(packets, [(ethernet, None)]),
+            "pcapng, big endian, nanoseconds":
+                captures.pcapng(packets, [(ethernet, 9)], ">"),
+            "pcapng, three interfaces":
+                captures.pcapng(packets, [(ethernet, None), (ethernet, 9),
+                                          (ethernet, 0x80 | 30)]),
+            # ERSPAN needs no Ethernet around it.
+            "pcapng, five link types":
+                captures.pcapng(self.behind_links(packets), captures.MIXED),
+        }
+        for what, content in shapes.items():
+            name = harness.write(self.path("shaped"), content)
+            totals, said = self.replay(config, f"mirror:{name}")
+            self.checks.that(totals == wanted, f"{what}: the same totals")
+            self.checks.equal(said, "", f"{what}: nothing to complain of")
+        self.piped(config, wanted)
+        self.breaks_off(config, packets)
+        self.apart()
+        self.progress()
+
+    @staticmethod
+    def behind_links(packets):
+        """Lengths on the wire as other link types have them."""
+        out = []
+        for i, (when, frame, wire) in enumerate(packets):
+            link = captures.MIXED[i % len(captures.MIXED)][0]
+            held = captures.as_link(link, frame)
+            out.append((when, frame, wire + len(held) - len(frame)))
+        return out
+
+    def piped(self, config, wanted):
+        capture = self.path("shape.mirror")
+        harness.must(["gzip", "-k", "-1", "-f", "-S", ".gz", capture])
+        with subprocess.Popen(["gzip", "-dc", capture + ".gz"],
+                              stdout=subprocess.PIPE) as unpacked:
+            totals, said = self.replay(config, "mirror:-",
+                                       stdin=unpacked.stdout)
+        self.checks.equal(unpacked.returncode, 0, "gzip was read whole")
+        self.checks.that(totals == wanted, "gzip: the same totals")
+        self.checks.equal(said, "", "nothing is shown where no terminal is")
+
+    def breaks_off(self, config, packets):
+        whole = captures.pcap(packets)
+        fewer = captures.pcap(packets[:-1])
+        wanted, _ = self.replay(
+            config, "mirror:" + harness.write(self.path("cut"), fewer))
+        wanted["input"]["broken_captures"] = 1
+        for size in (len(whole) - 1, len(fewer) + 17, len(fewer) + 3):
+            name = harness.write(self.path("cut"), whole[:size])
+            totals, said = self.replay(config, f"mirror:{name}")
+            self.checks.that(totals == wanted, f"cut to {size} bytes")
+            self.checks.that("breaks off" in said, f"it is said: {said}")
+
+    def apart(self):
+        """Two switches, a capture each, are what both have in one; so are
+        three parts in any order."""
+        for kind in ((), ("--mirror-erspan", "2")):
+            options = (*kind, "--seed", 5)
+            self.simulate("all", *options)
+            for switch in ("sw1", "sw2"):
+                self.simulate(switch, *options, "--mirror-of", switch)
+            wanted = self.mirror("all")
+            config = self.path("all/config.yaml")
+            parts = [f"mirror:{self.path(s)}.mirror" for s in ("sw2", "sw1")]
+            totals, _ = self.replay(config, *parts)
+            self.checks.that(totals == wanted, f"sw1 and sw2 apart, {kind}")
+            head, packets = harness.read_packets(self.path("all.mirror"))
+            names = []
+            for i in range(3):
+                names.append("mirror:" + harness.write(
+                    self.path(f"third{i}"), head + b"".join(packets[i::3])))
+            totals, _ = self.replay(config, *names[::-1])
+            self.checks.that(totals == wanted, f"three parts, {kind}")
+
+    def progress(self):
+        """On a terminal it is shown how far it is, and wiped at the end."""
+        head, packets = harness.read_packets(self.path("all.mirror"))
+        terminal, end = pty.openpty()
+        shown = b""
+        with subprocess.Popen(
+                [self.collector, "-c", self.path("all/config.yaml"),
+                 "--replay", "mirror:-", "--totals", self.path("shown.json")],
+                stdin=subprocess.PIPE, stderr=end) as collector:
+            os.close(end)
+            collector.stdin.write(head)
+            until = time.monotonic() + 60
+            for at in range(0, len(packets), 4200):
+                collector.stdin.write(b"".join(packets[at:at + 4200]))
+                collector.stdin.flush()
+                while not shown and time.monotonic() < until:
+                    if not select.select([terminal], [], [], 0.2)[0]:
+                        break
+                    shown += os.read(terminal, 4096)
+            collector.stdin.close()
+            shown += self.rest_of(terminal)
+        os.close(terminal)
+        self.checks.equal(collector.returncode, 0, "exit on a terminal")
+        self.checks.that(b"million packets" in shown and b" MB, " in shown,
+                         f"how far it is: {shown!r}")
+        self.checks.that(shown.endswith(b"\r\x1b[K"), f"wiped: {shown!r}")
+        self.checks.that(b"%" not in shown, "of a pipe no share is known")
+        self.checks.that(harness.read_json(self.path("shown.json")) ==
+                         self.mirror("all"), "shown: the same totals")
+
+    @staticmethod
+    def rest_of(terminal):
+        out = b""
+        while True:
+            try:
+                more = os.read(terminal, 4096)
+            except OSError:
+                return out
+            if not more:
+                return out
+            out += more
+
+    # ---- 3. both directions ----
+
+    def twice(self):
+        name = "both"
+        truth = self.simulate(name, "--mirror-direction", "both", "--seed",
+                              9, "--unknown-macs", 2)
+        plain = self.configure(name, "mirror: { interface: mirror0 }",
+                               changes=[("state\"", "state-both\"")])
+        totals, said = self.replay(plain, f"mirror:{self.path(name)}.mirror",
+                                   more=["--store"])
+        self.balance(name, totals)
+        # Copies of what goes out have a tag.
+        wanted = {pair: {f: (2 * size + TAG * packets, 2 * packets)
+                         for f, (size, packets) in families.items()}
+                  for pair, families in by_pair(truth).items()}
+        wrong = differences(by_pair(totals), wanted)
+        self.checks.that(not wrong, f"counted twice: {wrong}")
+        self.reported(self.path(name, "state-both"), said, 0.47, 0.55)
+        self.dropped(name, truth)
+        # A minute that has no other one after it.
+        self.simulate("minute", "--mirror-direction", "both", start=START)
+        _, said = self.replay(self.path("minute/config.yaml"),
+                              f"mirror:{self.path('minute.mirror')}")
+        self.checks.that("came a second time" in said, f"minute: {said}")
+
+    def reported(self, state, said, least, most):
+        status = harness.read_json(os.path.join(state, "status.json"))
+        source = status["sources"][0]
+        doubled = source["doubled"]
+        self.checks.that(doubled is not None and least <= doubled <= most,
+                         f"how many came twice: {source}")
+        self.checks.equal("came a second time" in said, doubled > 0.05,
+                          f"{said!r} of {doubled} that came twice")
+
+    def dropped(self, name, truth, kind="mirror: { interface: mirror0"):
+        """Exact again, each frame as it was when it came in. Only a flooded
+        frame that was sent twice within ten milliseconds counts once."""
+        config = self.configure(name, f"{kind}, duplicates: drop }}")
+        totals, said = self.replay(config, f"mirror:{self.path(name)}.mirror")
+        name = f"{name}, dropped"
+        self.balance(name, totals)
+        self.checks.equal(said, "", f"{name}: nothing to complain of")
+        wrong = differences(by_pair(totals), by_pair(truth))
+        self.checks.that(not wrong, f"{name}: pairs: {wrong}")
+        self.strangers(name, totals, truth, places=False)
+        ours, true = by_member(totals), by_member(truth)
+        missing = 0
+        for key, families in true.items():
+            for family, (size, packets) in families.items():
+                mine = ours[key].get(family, (0, 0))
+                missing += packets - mine[1]
+                self.checks.that(
+                    mine == (size, packets) or
+                    (family != "ipv4" and packets - 2 <= mine[1] < packets
+                     and key[1] == "from_member"),
+                    f"{name}: {key} {family}: {mine}, "
+                    f"expected {(size, packets)}")
+        self.checks.that(0 <= missing <= 3, f"{name}: {missing} are missing")
+        print(f"{name}: {missing} flooded frames look like a copy")
+
+    def once(self):
+        """duplicates: drop takes nothing from a mirror that copies once, but
+        flooded frames that were sent twice; and finds none."""
+        for name, options in (("once", ()),
+                              ("once-tagged", ("--vlan-tagged",)),
+                              ("once-small", ("--frame-size", 64, "--traffic",
+                                              "4M"))):
+            truth = self.simulate(name, *options, "--seed", 9,
+                                  "--unknown-macs", 1)
+            self.dropped(name, truth)
+            plain = self.configure(name, "mirror: { interface: mirror0 }")
+            _, said = self.replay(plain, f"mirror:{self.path(name)}.mirror",
+                                  more=["--store"])
+            self.reported(self.path(name, "state"), said, 0, 0.001)
+
+    def by_direction(self):
+        """ERSPAN III says which copy went out: the others are exact."""
+        for direction in ("both", "rx", "tx"):
+            for kind in ("3", "3+"):
+                self.by_one_direction(f"{direction}{kind}", direction, kind)
+
+    def by_one_direction(self, name, direction, kind):
+        receiver = 'erspan: { listen: "0.0.0.0"'
+        truth = self.simulate(name, "--mirror-direction", direction,
+                              "--mirror-erspan", kind, "--seed", 9,
+                              "--unknown-macs", 2)
+        capture = f"mirror:{self.path(name)}.mirror"
+        if direction != "tx":
+            config = self.configure(name, f"{receiver}, direction: ingress }}")
+            totals, said = self.replay(config, capture, more=["--store"])
+            self.exact(f"{name}, ingress", totals, truth)
+            self.strangers(f"{name}, ingress", totals, truth)
+            self.port_estimates(name, totals, truth,
+                                TAG if direction == "both" else None)
+            # What does not count comes twice to nobody's harm.
+            self.reported(self.path(name, "state"), said, 0, 0.001)
+        if direction != "rx":
+            config = self.configure(name, f"{receiver}, direction: egress }}")
+            totals = self.mirror(name, config)
+            self.balance(f"{name}, egress", totals)
+            wrong = differences(by_pair(totals), by_pair(truth, TAG))
+            self.checks.that(not wrong, f"{name}, egress: pairs: {wrong}")
+        if direction == "both":
+            self.dropped(name, truth, receiver)
+
+    # ---- 8. command lines ----
+
+    def refused(self):
+        self.simulate("wrong", seconds=2)
+        config = self.path("wrong/config.yaml")
+        text = harness.write(self.path("text"), "no capture\n" * 9)
+        packets = self.packets_of("wrong.mirror")[:9]
+        wlan = harness.write(self.path("wlan"), captures.pcap(
+            packets, link=captures.WLAN))
+        for code, words, which in (
+                (64, "CAPTURE", "mirror:"), (64, "CAPTURE", "mirrors:x"),
+                (65, text, f"mirror:{text}"), (65, wlan, f"mirror:{wlan}"),
+                (66, self.path("none"), f"mirror:{self.path('none')}"),
+                (65, self.folder, f"mirror:{self.folder}")):
+            done = harness.run([self.collector, "-c", config, "--replay",
+                                which, "--totals", self.path("refused.json")])
+            said = done.stderr.decode()
+            self.checks.equal(done.returncode, code, f"exit of {which}")
+            self.checks.that(words in said, f"{which}: it says so: {said}")
+            self.checks.that(said.count("\n") <= 2, f"{which}: {said}")
+            self.checks.that(not os.path.exists(self.path("refused.json")),
+                             f"{which}: no totals")
+        self.links(config, packets)
+        self.without_switches()
+
+    def links(self, config, packets):
+        """What has no Ethernet header and no ERSPAN has no addresses."""
+        for what, link in (("Linux cooked", captures.SLL),
+                           ("raw IP", captures.RAW)):
+            name = harness.write(self.path("link"),
+                                 captures.pcap(packets, link=link))
+            totals, _ = self.replay(config, f"mirror:{name}")
+            self.balance(what, totals)
+            self.checks.equal(totals["ledger"]["dropped"]
+                              ["no_ethernet_header"], len(packets), what)
+
+    def without_switches(self):
+        """A mirror needs no source and no switch in the configuration; with
+        several switches they are those of no one switch."""
+        capture = f"mirror:{self.path('wrong.mirror')}"
+        with open(self.path("wrong/config.yaml"), encoding="utf-8") as file:
+            lines = file.read().split("\n")
+        cut = [lines.index(k) for k in ("sources:", "vlans:", "switches:",
+                                        "web:")]
+        bare = harness.write(self.path("bare.yaml"), "\n".join(
+            lines[:cut[0]] + lines[cut[1]:cut[2]] + lines[cut[3]:]))
+        truth = harness.read_json(self.path("wrong/truth.json"))
+        for what, config, switch in (
+                ("no switch, no source", bare, "mirror"),
+                ("several switches, no source", self.configure("wrong"),
+                 "mirror"),
+                ("a source's switch", self.configure(
+                    "wrong", "mirror: { interface: m, switch: sw2 }",
+                    to="sw2.yaml"), "sw2")):
+            totals, said = self.replay(config, capture)
+            self.exact(what, totals, truth)
+            self.checks.that(said.count("\n") == said.count("found no port"),
+                             f"{what}: {said}")
+            frames = [s for s in self.stored(config, capture)["switches"]
+                      if s["frames"]]
+            self.checks.equal([s["name"] for s in frames], [switch], what)
+            self.checks.equal(frames[0]["frames"], truth["sent"]["mirrored"],
+                              f"{what}: its frames")
+
+    def stored(self, config, *inputs):
+        """The status of a replay into a state_dir of its own."""
+        self.stores = getattr(self, "stores", 0) + 1
+        state = self.path(f"state{self.stores}")
+        with open(config, encoding="utf-8") as file:
+            lines = file.read().split("\n")
+        at = [i for i, l in enumerate(lines) if l.startswith("state_dir:")][0]
+        lines[at] = f'state_dir: "{state}"'
+        own = harness.write(state + ".yaml", "\n".join(lines))
+        self.replay(own, *inputs, more=["--store"])
+        return harness.read_json(os.path.join(state, "status.json"))
+
+
+STORIES = ("exactly", "shapes", "twice", "once", "by_direction", "refused")
+
+
+def main():
+    words = sys.argv[1:]
+    long = "--all" in words
+    words = [w for w in words if w != "--all"]
+    checks = harness.Checks()
+    for name in words[2:] or STORIES:
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            getattr(Stories(checks, words[:2], folder, long), name)()
+        print(f"{name}: {time.monotonic() - begun:.1f} s")
+    return checks.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
