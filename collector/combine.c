@@ -33,7 +33,7 @@ static uint32_t switch_of(const struct combining *c, const struct raw_ends *e)
 	const struct port_table *ports = &c->in->ports;
 	uint32_t home = PORT_NONE;
 
-	if (e->egress)
+	if (e->egress && e->in_part)
 		home = sides_home(&c->in->sides, e->from, c->step);
 	if (home != PORT_NONE)
 		return ports->ports[home].switch_index;
@@ -84,7 +84,8 @@ static void correct(const struct combining *c, struct cell *cell)
 
 /*
  * What a mirror saw of a member is what it saw of its port, if that is the only
- * one at the switch: to be held against its counters.
+ * one at the switch: to be held against its counters. A copy of what came in
+ * says nothing of the port by which it left, which may be another switch's.
  */
 static void add_to_port(const struct combining *c, uint32_t interface,
 			uint32_t switch_index, bool egress, uint64_t bytes)
@@ -115,8 +116,8 @@ static void note_mirrored(const struct combining *c, const struct cell *cell)
 	if (e.source < c->in->ports.capacity ||
 	    !c->in->agents.switches[at].mirrored)
 		return;
-	add_to_port(c, e.from, at, false, cell->tally.bytes);
-	add_to_port(c, e.to, at, true, cell->tally.bytes);
+	add_to_port(c, e.egress ? e.to : e.from, at, e.egress,
+		    cell->tally.bytes);
 }
 
 static void combine(const struct combining *c, struct cell *cell)

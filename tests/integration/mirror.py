@@ -10,6 +10,7 @@ Then captures of other shapes, mirrors that copy twice, mirrors beside sFlow,
 coverage, what is stored, and wrong command lines. --all: longer, and with more
 seeds.
 """
+import filecmp
 import json
 import os
 import pty
@@ -26,7 +27,7 @@ import harness
 FAMILIES = ("ipv4", "ipv6", "other")
 SIDES = ("from_member", "to_member")
 START = 1700006400
-CROSSING = START + 45  # so that 30 s are of two minutes
+CROSSING = START + 45  # so that 22 s are of two minutes
 TAG = 4
 # Every frame is in the capture: little traffic is much to read.
 SMALL = ("--traffic", "20M", "--rate", 64)
@@ -82,7 +83,7 @@ class Stories:
 
     # ---- the programs ----
 
-    def simulate(self, name, *more, sflow=False, seconds=30,
+    def simulate(self, name, *more, sflow=False, seconds=22,
                  start=CROSSING):
         """One exchange: NAME/config.yaml, NAME.mirror, and its truth."""
         arguments = [self.simulator, "--out", self.path(name), "--mirror",
@@ -613,7 +614,7 @@ class Stories:
         """sw1 samples and sw2 is mirrored: no frame counts twice, and who is
         at sw2 alone is exact."""
         for seed in (range(1, 5) if self.long else (3,)):
-            for core in ((), ("--mirror-core",)):
+            for core in ((), ("--mirror-core",))[not self.long:]:
                 self.two("two", core, "--seed", seed, "--unknown-macs", 2)
         self.two("two-erspan", ("--mirror-erspan", "3"), "--seed", 4)
 
@@ -628,17 +629,19 @@ class Stories:
         harness.write(self.path(f"{name}.sw1"), self.of_agent(
             self.path(f"{name}.sflow"), b"\xc0\x00\x02\x01"))
         mirror = f"mirror:{self.path(name)}.mirror"
-        for direction in ("auto", "ingress", "both"):
+        for direction, capture in (
+                [(d, c) for d in ("auto", "ingress", "both")
+                 for c in ("sw1", "sflow")] if self.long else
+                [("auto", "sw1"), ("ingress", "sflow"), ("both", "sw1")]):
             config = self.two_config(name, direction)
-            for capture in ("sw1", "sflow"):
-                what = f"{name} {' '.join(more)}, {direction}, {capture}"
-                totals, said = self.replay(
-                    config, f"sflow:{self.path(name)}.{capture}", mirror)
-                self.checks.equal(said, "", f"{what}: nothing to say")
-                # The first sample of a sender whom the mirror did not see
-                # yet counts, where nothing is held until it is known better.
-                self.both_at_once(what, totals, truth, places,
-                                  16 if direction == "both" else 0)
+            what = f"{name} {' '.join(more)}, {direction}, {capture}"
+            totals, said = self.replay(
+                config, f"sflow:{self.path(name)}.{capture}", mirror)
+            self.checks.equal(said, "", f"{what}: nothing to say")
+            # The first sample of a sender whom the mirror did not see
+            # yet counts, where nothing is held until it is known better.
+            self.both_at_once(what, totals, truth, places,
+                              16 if direction == "both" else 0)
         if "--mirror-erspan" not in more:
             self.learned(name, name_all, mirror, places)
 
@@ -791,7 +794,7 @@ class Stories:
         windows = [(START + at, START + at + 300) for at in (0, 300, 600)]
         true = [self.journal_sum(self.path(f"state{self.stores}"), *w)
                 for w in windows]
-        for ended in ("mirror", "sflow"):
+        for ended in ("mirror", "sflow")[:1 + self.long]:
             inputs = [f"{k}:{half[k] if k == ended else whole[k]}"
                       for k in whole]
             self.stored(self.two_config(name, "auto"), *inputs)
@@ -815,6 +818,121 @@ class Stories:
         print(f"long after {ended} ended, across: {across[0]} of {across[1]}")
         self.checks.that(0.9 < across[0] / across[1] < 1.1,
                          f"long after {ended} ended, across: {across}")
+
+    # ---- 6. coverage ----
+
+    def coverage(self):
+        """Counters beside the mirror: what share of them it saw, of the
+        direction that it copies and of no other."""
+        span = "mirror: { interface: mirror0 }"
+        egress = "mirror: { interface: mirror0, direction: egress }"
+        erspan = 'erspan: { listen: "0.0.0.0" }'
+        one, two = ("--switches", 1), ("--switches", 2)
+        for name, source, options, share in (
+                ("lossy", span, (*one, "--mirror-lose", 28), 0.972),
+                ("ports-unnamed", erspan, (*two, "--mirror-erspan", 1), 1),
+                ("leaving", egress, (*one, "--mirror-direction", "tx"), 1),
+                ("whole", span, one, 1),
+                ("one-of-two", span.replace(" }", ", switch: sw2 }"),
+                 (*two, "--mirror-of", "sw2"), 1),
+                ("ports-named", erspan, (*two, "--mirror-erspan", 3), 1),
+                ("lossy-named", erspan, (*two, "--mirror-erspan", 3,
+                                         "--mirror-lose", 28), 0.972),
+                )[:None if self.long else 3]:
+            self.covered(name, source, options, share)
+
+    def covered(self, name, source, options, share):
+        leaving = name == "leaving"
+        traffic = "25M" if leaving else "5M"
+        self.simulate(name, *options, "--traffic", traffic, "--rate", 4096,
+                      "--seed", 5, sflow=True, seconds=420, start=START)
+        config = self.configure(name, "sflow: { listen: \"127.0.0.1:6343\" }",
+                                source)
+        status = self.stored(config, f"sflow:{self.path(name)}.sflow",
+                             f"mirror:{self.path(name)}.mirror")
+        seen = []
+        for port in status["ports"]:
+            what = f"{name}: {port['switch']} {port['name']}"
+            calibrations = [port["in_calibration"], port["out_calibration"]]
+            calibration = calibrations[leaving]
+            other = calibrations[not leaving]
+            self.checks.that(other is None or not other["exact"],
+                             f"{what}: the other direction is not copied, "
+                             f"so nothing is said of it: {other}")
+            if not calibration or not calibration["exact"]:
+                continue
+            seen.append(calibration["ratio"])
+            self.checks.equal(calibration["drift"], "none", what)
+            self.checks.equal(calibration["ci95"], 0, f"{what}: ci95")
+            # Counters are read each 20 s. What leaves has a tag, and of
+            # flooded frames nobody knows by which ports.
+            self.checks.that(share - (0.1 if leaving else 0.03) <
+                             calibration["ratio"] <
+                             share + (0.05 if leaving else 0.03),
+                             f"{what}: {calibration}")
+        self.checks.that(len(seen) >= 5, f"{name}: {len(seen)} ports")
+        mean = sum(seen) / max(len(seen), 1)
+        print(f"{name}: the mirror saw {100 * mean:.1f} % of {len(seen)} ports")
+        self.checks.that(abs(mean - share) < (0.05 if leaving else 0.01),
+                         f"{name}: {mean} of {share}")
+
+    # ---- 7. what is stored ----
+
+    def storing(self):
+        """The same capture gives the same files, a minute without frames is
+        unknown, and the journal has what the totals have."""
+        name = "store"
+        self.simulate(name, "--mirror-erspan", "2", "--traffic", "5M",
+                      seconds=420, start=START)
+        config = self.path(name, "config.yaml")
+        head, packets = harness.read_packets(self.path(f"{name}.mirror"))
+        gap = range(START + 120, START + 240)
+        harness.write(self.path("gap"), head + b"".join(
+            p for p in packets if harness.second_of(p) not in gap))
+        for capture in ("gap", f"{name}.mirror")[:1 + self.long]:
+            self.store_twice(config, capture)
+        self.unknown_rows(self.path("state1"))
+
+    def store_twice(self, config, capture):
+        inputs = f"mirror:{self.path(capture)}"
+        totals, _ = self.replay(config, inputs)
+        self.balance(capture, totals)
+        states = []
+        for _ in range(2):
+            self.stored(config, inputs)
+            states.append(self.path(f"state{self.stores}"))
+        files = [harness.files_below(s + "/rrd") for s in states]
+        self.checks.equal(files[0], files[1], f"{capture}: the same files")
+        self.checks.that(len(files[0]) > 50, f"{capture}: many files")
+        # A dump of a file that differs where nothing is, takes its time.
+        for file in files[0] if self.long else files[0][::9]:
+            pair = [os.path.join(s, "rrd", file) for s in states]
+            if filecmp.cmp(*pair, shallow=False):
+                continue
+            dumps = [harness.must(["rrdtool", "dump", p]).stdout for p in pair]
+            self.checks.that(dumps[0] == dumps[1], f"{capture}: {file}")
+        summed = self.journal_sum(states[0])
+        for kind, of in (("members", by_member), ("pairs", by_pair)):
+            journal, wanted = ({k: v for k, v in of(t).items() if v}
+                               for t in (summed, totals))
+            wrong = differences(journal, wanted)
+            self.checks.that(not wrong, f"{capture}, journal: {kind}: {wrong}")
+        again = harness.run([self.collector, "-c", states[1] + ".yaml",
+                             "--replay", inputs, "--store"])
+        self.checks.equal(again.returncode, 73, "exit of a second --store")
+
+    def unknown_rows(self, state):
+        done = harness.must(["rrdtool", "fetch", f"{state}/rrd/exchange.rrd",
+                             "AVERAGE", "-r", "60", "-s", START, "-e",
+                             START + 419])
+        rows = [line.split()[1:] for line in
+                done.stdout.decode().split("\n")[2:] if ":" in line]
+        known = [row[0] not in ("nan", "-nan") for row in rows]
+        self.checks.equal(known, [True, True, False, False, True, True, True],
+                          "a minute without frames is unknown")
+        self.checks.that(all(float(row[0]) > 0 for row, is_known
+                             in zip(rows, known) if is_known),
+                         f"and the others are not zero: {rows}")
 
     # ---- 8. command lines ----
 
@@ -894,7 +1012,8 @@ class Stories:
 
 
 STORIES = ("exactly", "shapes", "twice", "once", "by_direction",
-           "agree", "two_sources", "stops", "refused")
+           "agree", "two_sources", "stops", "coverage", "storing",
+           "refused")
 
 
 def main():
