@@ -389,6 +389,7 @@ void intake_mirrored(struct intake *in, const struct observation *o,
 			    .to = at.to,
 			    .source = in->ports.capacity + o->switch_index,
 			    .family = o->family,
+			    .egress = o->direction == DIRECTION_EGRESS,
 			    .final = true }),
 			o);
 	}

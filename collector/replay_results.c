@@ -16,6 +16,10 @@
 #include "util/err.h"
 #include "util/file.h"
 
+/* Of the frames, from which on a mirror copies both directions: the page of
+ * health says so too. */
+static const double doubled_least = 0.05;
+
 int replay_complain(const char *what, int rc)
 {
 	if (rc < 0)
@@ -125,6 +129,19 @@ static int write_totals(const struct replay_results *r)
 	return replay_complain(path, rc) < 0 ? -EIO : 0;
 }
 
+/* Where it is not known which frames are copies they count, and it shows. */
+static void say_what_is_doubled(const struct mirror *m)
+{
+	if (!m->doubling.known || m->doubling.share < doubled_least ||
+	    m->config->drops_duplicates)
+		return;
+	(void)fprintf(stderr,
+		      "lanterne-collector: %.0f %% of the mirrored frames came "
+		      "a second time, and count twice: mirror one direction, "
+		      "or set duplicates: drop\n",
+		      100 * m->doubling.share);
+}
+
 /* What the operator should know of a replay that came to its end. */
 static void say_what_is_odd(const struct replay_results *r)
 {
@@ -150,6 +167,8 @@ static void say_what_is_odd(const struct replay_results *r)
 		    "configuration names (\"refused\" in the totals)\n",
 		    (unsigned long long)i->foreign,
 		    (unsigned long long)i->datagrams);
+	if (r->mirror)
+		say_what_is_doubled(r->mirror);
 	if (r->steps->total_refused > 0)
 		(void)fprintf(stderr,
 			      "lanterne-collector: the totals lack %llu sums: "
