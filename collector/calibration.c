@@ -17,6 +17,10 @@ static const double sum_max = 30;
 /* A window of fewer samples, or so, is no measurement. */
 static const double samples_least = 10;
 
+/* Nor one of fewer bytes, of a mirror: at its ends counters are read. */
+static const double exact_least = 1e6;
+static const double exact_deviation = 0.01;
+
 /* How much of a window goes into the usual noise. */
 static const double noise_share = 1.0 / 12;
 
@@ -58,13 +62,37 @@ static void judge(struct calibration *c, double deviation)
 		c->drift = DRIFT_NONE;
 }
 
+static void close_exact(struct calibration *c, int64_t end_step)
+{
+	if (c->counted < exact_least)
+		return;
+	c->known = true;
+	c->at_step = end_step;
+	c->ratio = c->estimated / c->counted;
+	c->ci95 = 0;
+	judge(c, exact_deviation);
+}
+
+/* Frames are seen without chance; a mirror that sees nothing more of a port
+ * saw it once. */
+static bool is_exact(const struct calibration *c, double noise)
+{
+	if (c->variance > 0)
+		return false;
+	return c->exact || (noise == 0 && c->estimated > 0);
+}
+
 static void close_window(struct calibration *c, int64_t end_step)
 {
 	double noise = noise_of(c);
 
-	learn_noise(c);
+	c->exact = is_exact(c, noise);
+	if (c->exact)
+		close_exact(c, end_step);
+	else
+		learn_noise(c);
 	/* counted/noise is the number of samples but for the frames' spread */
-	if (noise > 0 && c->counted >= samples_least * noise) {
+	if (!c->exact && noise > 0 && c->counted >= samples_least * noise) {
 		double deviation = sqrt(noise / c->counted);
 
 		c->known = true;

@@ -13,6 +13,10 @@
  * the one it says, frames that it does not sample. Two per cent are left out
  * because counters are read every 20 s or so, and not on the minute.
  *
+ * What a mirror saw of a port has no variance: the ratio is what share of the
+ * port's traffic it sees. Counters that are read between the minutes leave a
+ * per cent or so there.
+ *
  * What is wrong is reported; nothing is rescaled by it.
  */
 
@@ -37,10 +41,12 @@ struct calibration {
 	double estimated;
 	double variance;
 	double noise;	  /* variance for each byte, usually; 0: none yet */
+	bool exact;	  /* a mirror's; what follows is its coverage */
 	bool known;	  /* what follows is of a window that is over */
 	int64_t at_step;  /* that ended it */
 	double ratio;	  /* estimate ÷ counters */
-	double ci95;	  /* half the width of its interval by chance */
+	double ci95;	  /* half the width of its interval by chance; 0 if
+			   * exact */
 	double high, low; /* the cumulative sums */
 	enum drift drift;
 };

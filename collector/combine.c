@@ -33,7 +33,7 @@ static uint32_t switch_of(const struct combining *c, const struct raw_ends *e)
 	const struct port_table *ports = &c->in->ports;
 	uint32_t home = PORT_NONE;
 
-	if (e->egress)
+	if (e->egress && e->in_part)
 		home = sides_home(&c->in->sides, e->from, c->step);
 	if (home != PORT_NONE)
 		return ports->ports[home].switch_index;

@@ -35,11 +35,23 @@ static void add_paths(struct paths *p, const struct config *config)
 	paths_add_folder(p, tree, SANDBOX_CHANGE);
 }
 
+/* A mirror port that was gone is opened again, a receiver of ERSPAN stays. */
+static bool has_mirror_port(const struct config *config)
+{
+	for (size_t i = 0; i < config->source_count; i++) {
+		if (config->sources[i].kind == CONFIG_SOURCE_MIRROR &&
+		    config->sources[i].interface)
+			return true;
+	}
+	return false;
+}
+
 int confine(const struct config *config)
 {
 	struct sandbox_rules rules = {
 		.kind = config->rrdcached.used ? SANDBOX_REMOTE_COLLECTOR
 					       : SANDBOX_COLLECTOR,
+		.keeps_net_raw = has_mirror_port(config),
 	};
 	struct paths paths;
 	int rc;

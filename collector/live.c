@@ -16,6 +16,7 @@
 
 #include "collector/clock.h"
 #include "collector/confine.h"
+#include "collector/live_sources.h"
 #include "collector/live_state.h"
 #include "collector/port_memory.h"
 #include "collector/state_lock.h"
@@ -27,8 +28,6 @@
 enum {
 	STATUS_INTERVAL_S = 10,
 	LEARNED_INTERVAL_S = 60,
-	BATCHES_PER_TURN = 64, /* then the timers have their turn */
-	DRAIN_S = 2,	       /* at the end, for what waits in the sockets */
 };
 
 static int64_t us_of(clockid_t clock)
@@ -39,7 +38,7 @@ static int64_t us_of(clockid_t clock)
 	return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
 }
 
-static struct moment now_by_both(void)
+struct moment live_now(void)
 {
 	return (struct moment){ us_of(CLOCK_REALTIME), us_of(CLOCK_BOOTTIME) };
 }
@@ -86,46 +85,6 @@ static int watch(struct live *l, int fd)
 	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-static int open_source(struct live *l, const struct config_endpoint *listen)
-{
-	char addr[IPADDR_TEXT_SIZE];
-	int buffer_bytes = 0;
-	int rc;
-
-	(void)ipaddr_format(&listen->addr, addr);
-	if (l->source_count == SOURCES_MAX) {
-		log_error("collector: more than %d sources", SOURCES_MAX);
-		return ERR_CONFIG;
-	}
-	rc = udp_source_open(&l->sources[l->source_count], listen,
-			     &buffer_bytes);
-	if (rc < 0) {
-		log_error("collector: cannot listen on %s port %u: %s", addr,
-			  listen->port, err_str(rc));
-		return -EADDRNOTAVAIL;
-	}
-	log_notice("collector: listening on %s port %u, buffer %d kB", addr,
-		   listen->port, buffer_bytes / 1024);
-	return watch(l, udp_source_fd(l->sources[l->source_count++]));
-}
-
-static int open_sources(struct live *l)
-{
-	const struct config *c = l->generation->config;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < c->source_count; i++) {
-		if (c->sources[i].kind == CONFIG_SOURCE_SFLOW)
-			rc = open_source(l, &c->sources[i].listen);
-	}
-	if (rc == 0 && l->source_count == 0) {
-		log_error("collector: no sFlow source is configured; mirror "
-			  "sources are not available in this version");
-		rc = ERR_CONFIG;
-	}
-	return rc;
-}
-
 static int open_relay(struct live *l)
 {
 	int rc =
@@ -159,112 +118,36 @@ static int open_events(struct live *l)
 	return rc < 0 ? rc : watch(l, l->timer);
 }
 
-/* Take what waits in the sockets and use nothing of it; for so long at most as
- * at the end, for senders may never pause. */
-static void drop_waiting(struct live *l)
+/* What was not used for its time is not known. */
+static uint64_t waited(const struct live *l)
 {
-	int64_t until_us = us_of(CLOCK_BOOTTIME) + DRAIN_S * (int64_t)US_PER_S;
-	const struct udp_datagram *datagrams;
-
-	for (size_t i = 0; i < l->source_count; i++) {
-		int count;
-
-		do {
-			count = udp_source_receive(l->sources[i], &datagrams);
-			for (int k = 0; k < count; k++)
-				intake_waited(&l->intake);
-		} while (count > 0 && us_of(CLOCK_BOOTTIME) < until_us);
-	}
+	return l->intake.input.waited + l->intake.mirrored.waited;
 }
 
-/*
- * The time, after what it brings: steps that are over are closed, and what
- * came while the process stood still is of no known time.
- *
- * @param in_hand  datagrams that were taken from a socket just now
- * @return whether those may be used
- */
-static bool look(struct live *l, struct moment *now, int in_hand)
+bool live_look(struct live *l, struct moment *now,
+	       const struct live_source *from, int in_hand)
 {
-	uint64_t before = l->intake.input.waited;
-	struct moment woken = now_by_both();
+	uint64_t before = waited(l);
+	struct moment woken = live_now();
 	bool paused = steps_paused(&l->steps, woken);
 
 	*now = woken;
 	if (paused) {
-		for (int i = 0; i < in_hand; i++)
-			intake_waited(&l->intake);
-		drop_waiting(l);
-		*now = now_by_both();
+		live_sources_waited(l, from, in_hand);
+		live_sources_drop_waiting(l);
+		*now = live_now();
 		log_warning(
 		    "collector: stood still for %lld s, which are "
-		    "unknown; %llu datagrams that waited are not used",
+		    "unknown; %llu datagrams or frames that waited are not "
+		    "used",
 		    (long long)((woken.mono_us - l->steps.looked_us) /
 				US_PER_S),
-		    (unsigned long long)(l->intake.input.waited - before));
+		    (unsigned long long)(waited(l) - before));
 		steps_resume(&l->steps, *now);
 	}
 	steps_at(&l->steps, *now);
 	station_log_at(&l->stations, &l->intake, &l->steps, now->wall_us);
 	return !paused;
-}
-
-/* Count what came in, and send it on. */
-static void take_in(struct live *l, const struct udp_datagram *datagrams,
-		    int count, struct moment now)
-{
-	const struct input_counters *input = &l->intake.input;
-
-	for (int i = 0; i < count; i++) {
-		uint64_t duplicates = input->duplicates;
-
-		intake_datagram(&l->intake, &datagrams[i].source,
-				datagrams[i].bytes, datagrams[i].len,
-				now.wall_us, l->steps.step);
-		relay_add(l->relay, &l->intake.agents, &datagrams[i],
-			  input->duplicates != duplicates);
-	}
-	relay_send(l->relay, &l->intake.agents, now.wall_us);
-}
-
-/* Take in what a source has; true if that was too much for one turn. */
-static bool receive(struct live *l, struct udp_source *source)
-{
-	for (int i = 0; i < BATCHES_PER_TURN; i++) {
-		const struct udp_datagram *datagrams;
-		int count = udp_source_receive(source, &datagrams);
-		struct moment now;
-
-		if (count <= 0) {
-			if (count < 0)
-				log_error("collector: receive: %s",
-					  err_str(count));
-			return false;
-		}
-		if (!look(l, &now, count))
-			return false;
-		live_follow_membership(l, now);
-		take_in(l, datagrams, count, now);
-	}
-	return true;
-}
-
-static void count_socket_drops(struct live *l)
-{
-	uint64_t drops = 0;
-
-	for (size_t i = 0; i < l->source_count; i++) {
-		l->drops[i] = udp_source_drops(l->sources[i]);
-		drops += l->drops[i];
-	}
-	if (drops > l->intake.input.socket_drops) {
-		log_warning(
-		    "collector: the kernel dropped %llu datagrams for "
-		    "want of buffer (net.core.rmem_max)",
-		    (unsigned long long)(drops - l->intake.input.socket_drops));
-		l->next_status_us = 0; /* not to be learned later */
-	}
-	l->intake.input.socket_drops = drops;
 }
 
 static void tick(struct live *l)
@@ -274,12 +157,12 @@ static void tick(struct live *l)
 
 	if (read(l->timer, &expirations, sizeof(expirations)) < 0)
 		return;
-	(void)look(l, &now, 0);
+	(void)live_look(l, &now, NULL, 0);
 	/* Not before: a step that ends as the clock is put right was labelled
 	 * by a clock that was not. */
 	l->steps.synced = clock_is_synced();
 	live_follow_membership(l, now);
-	count_socket_drops(l);
+	live_sources_tick(l);
 	relay_tick(l->relay, now.wall_us);
 	live_feed_watchdog(l, now.mono_us);
 	if (now.mono_us < l->next_status_us)
@@ -328,10 +211,8 @@ static void attend(struct live *l, int fd)
 		take_signal(l);
 	else if (fd == l->timer)
 		tick(l);
-	for (size_t i = 0; i < l->source_count; i++) {
-		if (fd == udp_source_fd(l->sources[i]))
-			(void)receive(l, l->sources[i]);
-	}
+	else
+		live_sources_attend(l, fd);
 }
 
 static int loop(struct live *l)
@@ -383,18 +264,12 @@ static int look_at_files(struct live *l, struct flush **flush)
 /* Write what is held: the open step as far as it was observed. */
 static void stop(struct live *l)
 {
-	int64_t until_us = us_of(CLOCK_BOOTTIME) + DRAIN_S * (int64_t)US_PER_S;
 	struct writer_counters counters;
 	struct moment now;
 
-	/* What came in before the signal counts; senders may never pause. */
-	for (size_t i = 0; i < l->source_count; i++) {
-		while (receive(l, l->sources[i]) &&
-		       us_of(CLOCK_BOOTTIME) < until_us)
-			continue;
-	}
-	(void)look(l, &now, 0);
-	count_socket_drops(l);
+	live_sources_drain(l);
+	(void)live_look(l, &now, NULL, 0);
+	live_sources_tick(l);
 	steps_end(&l->steps, now);
 	station_log_look(&l->stations, &l->intake, now.wall_us);
 	live_hand_over_files(l);
@@ -403,9 +278,11 @@ static void stop(struct live *l)
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
 	live_write_last_status(l, counters, now.wall_us);
-	log_notice("collector: stopped: %llu datagrams, %llu observations, "
-		   "%llu attributed, %llu rows written, %llu failed",
+	log_notice("collector: stopped: %llu datagrams, %llu mirrored packets, "
+		   "%llu observations, %llu attributed, %llu rows written, "
+		   "%llu failed",
 		   (unsigned long long)l->intake.input.datagrams,
+		   (unsigned long long)l->intake.mirrored.packets,
 		   (unsigned long long)l->intake.ledger.observations,
 		   (unsigned long long)l->intake.ledger.attributed,
 		   (unsigned long long)counters.flush.view.rows,
@@ -415,8 +292,7 @@ static void stop(struct live *l)
 static void close_all(struct live *l)
 {
 	(void)writer_stop(l->writer);
-	for (size_t i = 0; i < l->source_count; i++)
-		udp_source_close(l->sources[i]);
+	live_sources_close(l);
 	relay_free(l->relay);
 	process_close(l->process);
 	if (l->timer >= 0)
@@ -456,7 +332,7 @@ static int start(struct live *l)
 	if (rc == 0)
 		rc = take_up(l);
 	if (rc == 0)
-		rc = open_sources(l);
+		rc = live_sources_open(l);
 	if (rc == 0)
 		rc = open_relay(l);
 	if (rc == 0)
@@ -489,7 +365,7 @@ int live(struct generation *generation)
 	if (rc == 0) {
 		steps_init(&l.steps, &l.intake, l.writer, NULL, false);
 		steps_reload(&l.steps, generation, NULL);
-		steps_at(&l.steps, now_by_both());
+		steps_at(&l.steps, live_now());
 		live_tell_ready(&l);
 		rc = loop(&l);
 		stop(&l);

@@ -10,9 +10,13 @@
 #include "util/file.h"
 #include "util/log.h"
 
-static struct status_view
-view_of(const struct live *l, struct writer_counters writer, int64_t time_us)
+/* @param sources  get what the view points to */
+static struct status_view view_of(const struct live *l,
+				  struct writer_counters writer,
+				  int64_t time_us,
+				  struct status_source *sources)
 {
+	live_sources_tell(l, sources);
 	return (struct status_view){
 		.intake = &l->intake,
 		.steps = &l->steps,
@@ -24,15 +28,16 @@ view_of(const struct live *l, struct writer_counters writer, int64_t time_us)
 		.problem = text_str(&l->problem),
 		.relay = l->relay,
 		.process = process_read(l->process),
-		.drops = l->drops,
-		.drop_count = l->source_count,
+		.sources = sources,
+		.source_count = l->generation->config->source_count,
 	};
 }
 
 void live_hand_over_status(struct live *l, int64_t time_us)
 {
+	struct status_source sources[SOURCES_MAX];
 	struct status_view view =
-	    view_of(l, writer_counters(l->writer), time_us);
+	    view_of(l, writer_counters(l->writer), time_us, sources);
 	struct text out;
 
 	text_init(&out);
@@ -43,7 +48,8 @@ void live_hand_over_status(struct live *l, int64_t time_us)
 void live_write_last_status(struct live *l, struct writer_counters writer,
 			    int64_t time_us)
 {
-	struct status_view view = view_of(l, writer, time_us);
+	struct status_source sources[SOURCES_MAX];
+	struct status_view view = view_of(l, writer, time_us, sources);
 	struct text out;
 	int rc = -ENOMEM;
 

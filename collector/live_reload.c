@@ -135,6 +135,7 @@ void live_reload(struct live *l, int64_t time_us)
 	steps_reload(&l->steps, next, earlier);
 	generation_unref(l->generation);
 	l->generation = next;
+	live_sources_continue(l);
 	l->loaded_us = time_us;
 	l->refused_us = 0;
 	l->ordinals_due = true;

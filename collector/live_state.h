@@ -3,10 +3,10 @@
 #define LANTERNE_COLLECTOR_LIVE_STATE_H
 
 /*
- * live_state — the inside of a live collector. live.c waits for what comes and
- * takes it in, live_reload.c changes to another configuration, live_files.c
- * hands over what others read and what outlives the process, live_service.c
- * tells who started it how it is.
+ * live_state — the inside of a live collector. live.c waits for what comes,
+ * live_sources.c takes it in, live_reload.c changes to another configuration,
+ * live_files.c hands over what others read and what outlives the process,
+ * live_service.c tells who started it how it is.
  */
 
 #include <limits.h>
@@ -15,17 +15,15 @@
 #include <stdint.h>
 
 #include "collector/intake.h"
+#include "collector/live_sources.h"
 #include "collector/relay.h"
 #include "collector/station_log.h"
 #include "collector/steps.h"
-#include "collector/udp_source.h"
 #include "collector/writer.h"
 #include "ixp/generation.h"
 #include "util/process.h"
 #include "util/service.h"
 #include "util/text.h"
-
-enum { SOURCES_MAX = 16 };
 
 struct live {
 	struct generation *generation; /* a reference */
@@ -35,7 +33,7 @@ struct live {
 	struct writer *writer;
 	struct relay *relay;
 	struct process *process;
-	struct udp_source *sources[SOURCES_MAX];
+	struct live_source sources[SOURCES_MAX];
 	size_t source_count;
 	int epoll;
 	int signals;
@@ -51,7 +49,6 @@ struct live {
 	struct text problem;	/* what was wrong with that one */
 	struct text verdicts;	/* as last written */
 	uint64_t files_failed;
-	uint64_t drops[SOURCES_MAX];
 	char status_path[PATH_MAX];
 	char verdicts_path[PATH_MAX];
 	char ordinals_path[PATH_MAX];
@@ -62,6 +59,22 @@ struct live {
 	int64_t writer_moved_us; /* by CLOCK_BOOTTIME, as the next one */
 	int64_t next_watchdog_us;
 };
+
+/* live.c */
+
+/** The time by both clocks. */
+struct moment live_now(void);
+
+/**
+ * The time, after what it brings: steps that are over are closed, and what
+ * came while the process stood still is of no known time.
+ *
+ * @param from, in_hand  where something was taken from just now, and how many;
+ *                       none: NULL, 0
+ * @return whether that may be used
+ */
+bool live_look(struct live *l, struct moment *now,
+	       const struct live_source *from, int in_hand);
 
 /* live_reload.c */
 

@@ -39,13 +39,18 @@ void mirror_fini(struct mirror *m)
 	*m = (struct mirror){ .config = NULL };
 }
 
+static void judge_doubling(struct doubling *d)
+{
+	if (d->looked_at < LOOKED_AT_LEAST)
+		return;
+	d->known = true;
+	d->share = (double)d->doubled / d->looked_at;
+}
+
 /* The verdict on a step falls with the first frame of another. */
 static void turn_doubling(struct doubling *d, int64_t step)
 {
-	if (d->looked_at >= LOOKED_AT_LEAST) {
-		d->known = true;
-		d->share = (double)d->doubled / d->looked_at;
-	}
+	judge_doubling(d);
 	d->step = step;
 	d->looked_at = 0;
 	d->doubled = 0;
@@ -373,6 +378,11 @@ void mirror_take_gre(struct mirror *m, struct intake *in,
 	 * that may be a member's customer. */
 	in->mirrored.foreign++;
 	agents_refuse(&in->agents, source, NULL, packet->time_us);
+}
+
+void mirror_conclude(struct mirror *m)
+{
+	judge_doubling(&m->doubling);
 }
 
 void mirror_waited(struct intake *in)

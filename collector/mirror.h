@@ -84,6 +84,10 @@ void mirror_take_gre(struct mirror *m, struct intake *in,
 		     const struct ipaddr *source,
 		     const struct mirror_packet *packet, int64_t step);
 
+/** Judge the last step too, after the last packet of a capture, which may have
+ * no other one. */
+void mirror_conclude(struct mirror *m);
+
 /** Count one that waited while the process stood still: nothing of it is
  * used, for it is of no known time. */
 void mirror_waited(struct intake *in);

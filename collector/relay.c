@@ -17,10 +17,10 @@ struct relay {
 	struct relay_members *members; /* NULL: nobody gets a member's alone */
 	struct ipaddr believed;	       /* the last sender; version 0: none */
 	/* what was noted */
-	struct udp_datagram batch[UDP_SOURCE_BATCH];
-	bool doubled[UDP_SOURCE_BATCH];
-	struct iovec parts[UDP_SOURCE_BATCH];
-	struct mmsghdr messages[UDP_SOURCE_BATCH];
+	struct datagram batch[DATAGRAM_BATCH];
+	bool doubled[DATAGRAM_BATCH];
+	struct iovec parts[DATAGRAM_BATCH];
+	struct mmsghdr messages[DATAGRAM_BATCH];
 	unsigned noted;
 };
 
@@ -78,7 +78,7 @@ int relay_new(struct relay **out, const struct registry *registry,
 		relay_free(r);
 		return rc;
 	}
-	for (size_t i = 0; i < UDP_SOURCE_BATCH; i++)
+	for (size_t i = 0; i < DATAGRAM_BATCH; i++)
 		r->messages[i].msg_hdr =
 		    (struct msghdr){ .msg_iov = &r->parts[i], .msg_iovlen = 1 };
 	*out = r;
@@ -140,11 +140,11 @@ static bool believes(struct relay *r, const struct agents *agents,
 }
 
 void relay_add(struct relay *r, const struct agents *agents,
-	       const struct udp_datagram *datagram, bool doubled)
+	       const struct datagram *datagram, bool doubled)
 {
 	if (r->count == 0 || !believes(r, agents, &datagram->source))
 		return;
-	assert(r->noted < UDP_SOURCE_BATCH);
+	assert(r->noted < DATAGRAM_BATCH);
 	r->batch[r->noted] = *datagram;
 	r->doubled[r->noted] = doubled;
 	/* sendmsg(2) writes nothing there, whatever its type says. */
@@ -157,7 +157,7 @@ static void send_members(struct relay *r, struct agents *agents,
 			 int64_t time_us)
 {
 	for (unsigned i = 0; i < r->noted; i++) {
-		const struct udp_datagram *d = &r->batch[i];
+		const struct datagram *d = &r->batch[i];
 
 		if (r->doubled[i])
 			relay_members_leave_out(r->members);

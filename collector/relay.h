@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "collector/agents.h"
+#include "collector/datagram_source.h"
 #include "collector/relay_target.h"
-#include "collector/udp_source.h"
 #include "ixp/registry.h"
 #include "util/attr.h"
 #include "util/text.h"
@@ -46,12 +46,12 @@ void relay_free(struct relay *r);
 
 /**
  * Note a datagram; it has to stay where it is until relay_send, and there may
- * be one batch of udp_source.h at a time.
+ * be one batch of datagram_source.h at a time.
  *
  * @param doubled  it came before, as agents count
  */
 void relay_add(struct relay *r, const struct agents *agents,
-	       const struct udp_datagram *datagram, bool doubled);
+	       const struct datagram *datagram, bool doubled);
 
 /** Send what was noted. */
 void relay_send(struct relay *r, struct agents *agents, int64_t time_us);

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/datagram_source.h"
 #include "collector/direction.h"
 #include "collector/observe.h"
-#include "collector/udp_source.h"
 #include "net/sflow_encode.h"
 #include "util/u64map.h"
 
 enum {
 	STREAMS_AT_MOST = 256, /* per receiver; the longest silent gives way */
 	BUFFER_SIZE = 1 << 17, /* of a receiver: two of the largest datagrams */
-	BATCH = UDP_SOURCE_BATCH,
+	BATCH = DATAGRAM_BATCH,
 	NO_FOLLOWER = 0xffffffff,
 	SOURCES = 4096, /* data sources that are numbered, per receiver */
 	PROBES = 16,

@@ -450,6 +450,7 @@ static int finish(struct replay *r)
 	struct replay_results results = {
 		.options = r->options,
 		.intake = &r->intake,
+		.mirror = r->options->wants_mirror ? &r->mirror : NULL,
 		.steps = &r->steps,
 		.total = &r->total,
 		.has_stored = r->options->store && r->started,
@@ -459,6 +460,8 @@ static int finish(struct replay *r)
 	int rc;
 
 	intake_decide_all(&r->intake);
+	if (r->options->wants_mirror)
+		mirror_conclude(&r->mirror);
 	steps_end(&r->steps, moment_of(r->to_us));
 	if (r->writer) {
 		station_log_look(&r->stations, &r->intake, r->to_us);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,6 +15,10 @@
 #include "collector/verdicts.h"
 #include "util/err.h"
 #include "util/file.h"
+
+/* Of the frames, from which on a mirror copies both directions: the page of
+ * health says so too. */
+static const double doubled_least = 0.05;
 
 int replay_complain(const char *what, int rc)
 {
@@ -44,9 +49,22 @@ static int64_t now_us(void)
 	return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
 }
 
+/* What the frames of a capture stand for in the place of their source's. */
+static void tell_mirror(const struct replay_results *r,
+			const struct config *config, struct status_source *to)
+{
+	size_t at = (size_t)(r->mirror->config - config->sources);
+
+	to[at] = (struct status_source){ .frames = r->mirror->frames,
+					 .state = "capture",
+					 .mirror = r->mirror };
+}
+
 static int write_status(const struct replay_results *r,
 			const struct config *config)
 {
+	struct status_source *sources =
+	    calloc(config->source_count + 1, sizeof(*sources));
 	struct status_view view = {
 		.intake = r->intake,
 		.steps = r->steps,
@@ -60,8 +78,15 @@ static int write_status(const struct replay_results *r,
 	};
 	struct text out;
 
+	if (!sources)
+		return -ENOMEM;
+	if (r->mirror)
+		tell_mirror(r, config, sources);
+	view.sources = sources;
+	view.source_count = config->source_count;
 	text_init(&out);
 	status_write(&out, &view);
+	free(sources);
 	return replay_write_file(config, "status.json", &out);
 }
 
@@ -104,6 +129,19 @@ static int write_totals(const struct replay_results *r)
 	return replay_complain(path, rc) < 0 ? -EIO : 0;
 }
 
+/* Where it is not known which frames are copies they count, and it shows. */
+static void say_what_is_doubled(const struct mirror *m)
+{
+	if (!m->doubling.known || m->doubling.share < doubled_least ||
+	    m->config->drops_duplicates)
+		return;
+	(void)fprintf(stderr,
+		      "lanterne-collector: %.0f %% of the mirrored frames came "
+		      "a second time, and count twice: mirror one direction, "
+		      "or set duplicates: drop\n",
+		      100 * m->doubling.share);
+}
+
 /* What the operator should know of a replay that came to its end. */
 static void say_what_is_odd(const struct replay_results *r)
 {
@@ -129,6 +167,8 @@ static void say_what_is_odd(const struct replay_results *r)
 		    "configuration names (\"refused\" in the totals)\n",
 		    (unsigned long long)i->foreign,
 		    (unsigned long long)i->datagrams);
+	if (r->mirror)
+		say_what_is_doubled(r->mirror);
 	if (r->steps->total_refused > 0)
 		(void)fprintf(stderr,
 			      "lanterne-collector: the totals lack %llu sums: "

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collector/mirror.h"
 #include "collector/options.h"
 #include "collector/steps.h"
 #include "collector/writer.h"
@@ -17,6 +18,7 @@
 struct replay_results {
 	const struct options *options;
 	struct intake *intake;
+	const struct mirror *mirror; /* NULL: no frames were replayed */
 	struct steps *steps;
 	struct aggregate *total; /* of closed steps; if totals are wanted */
 	bool has_stored;	 /* into the state_dir */

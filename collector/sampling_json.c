@@ -152,6 +152,7 @@ static void write_calibration(struct json_writer *w, const char *key,
 	json_put_i64(w, "at", c->at_step * STEP_S);
 	json_put_double(w, "ratio", c->ratio, 6);
 	json_put_double(w, "ci95", c->ci95, 6);
+	json_put_bool(w, "exact", c->exact);
 	json_put_string(w, "drift", drifts[c->drift]);
 	json_end_object(w);
 }

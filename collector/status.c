@@ -93,24 +93,86 @@ static void put_endpoint(struct json_writer *w, const char *key,
 	json_put_string(w, key, words);
 }
 
+static void put_address(struct json_writer *w, const char *key,
+			const struct ipaddr *address)
+{
+	char words[IPADDR_TEXT_SIZE];
+
+	json_put_string(w, key, ipaddr_format(address, words));
+}
+
+static void write_mirror_port(struct json_writer *w,
+			      const struct config_source *s,
+			      const struct status_source *now)
+{
+	json_put_string(w, "interface", s->interface ? s->interface : "");
+	json_put_string(w, "state", now->state ? now->state : "gone");
+	json_put_u64(w, "ring_drops", now->drops);
+	json_put_u64(w, "mtu", now->mtu);
+	json_put_bool(w, "offload", now->has_offload);
+}
+
+/* What is found out about the frames of a mirror, however they come. */
+static void write_mirror(struct json_writer *w, const struct config *c,
+			 const struct config_source *s,
+			 const struct status_source *now)
+{
+	const struct mirror *m = now->mirror;
+
+	json_put_string(w, "switch", c->switches[s->switch_index].name);
+	json_put_u64(w, "frames", now->frames);
+	json_put_u64(w, "merged", m ? m->merged : 0);
+	json_put_string(w, "duplicates",
+			s->drops_duplicates ? "drop" : "count");
+	json_put_double(w, "doubled",
+			m && m->doubling.known ? m->doubling.share : NAN, 4);
+}
+
+static void write_source(struct json_writer *w, const struct config *c,
+			 const struct config_source *s,
+			 const struct status_source *now)
+{
+	static const char *const kinds[] = {
+		[CONFIG_SOURCE_SFLOW] = "sflow",
+		[CONFIG_SOURCE_MIRROR] = "mirror",
+		[CONFIG_SOURCE_ERSPAN] = "erspan",
+	};
+
+	json_put_object(w, NULL);
+	json_put_string(w, "kind", kinds[s->kind]);
+	switch (s->kind) {
+	case CONFIG_SOURCE_SFLOW:
+		put_endpoint(w, "listen", &s->listen);
+		json_put_u64(w, "socket_drops", now->drops);
+		break;
+	case CONFIG_SOURCE_MIRROR:
+		write_mirror_port(w, s, now);
+		write_mirror(w, c, s, now);
+		break;
+	case CONFIG_SOURCE_ERSPAN:
+		put_address(w, "listen", &s->listen.addr);
+		json_put_u64(w, "socket_drops", now->drops);
+		write_mirror(w, c, s, now);
+		break;
+	}
+	json_end_object(w);
+}
+
+/* One that nobody wrote is for replays, and has no interface. */
 static void write_sources(struct json_writer *w, const struct status_view *v)
 {
+	static const struct status_source unknown = { .state = NULL };
 	const struct config *c = v->intake->registry->config;
-	size_t at = 0;
 
 	json_put_array(w, "sources");
 	for (size_t i = 0; i < c->source_count; i++) {
 		const struct config_source *s = &c->sources[i];
+		const struct status_source *now =
+		    i < v->source_count ? &v->sources[i] : &unknown;
 
-		if (s->kind != CONFIG_SOURCE_SFLOW)
-			continue;
-		json_put_object(w, NULL);
-		json_put_string(w, "kind", "sflow");
-		put_endpoint(w, "listen", &s->listen);
-		json_put_u64(w, "socket_drops",
-			     at < v->drop_count ? v->drops[at] : 0);
-		at++;
-		json_end_object(w);
+		if (s->kind != CONFIG_SOURCE_MIRROR || s->interface ||
+		    now->mirror)
+			write_source(w, c, s, now);
 	}
 	json_end_array(w);
 }
@@ -306,6 +368,9 @@ static void write_switches(struct json_writer *w, const struct status_view *v)
 		json_put_string(w, "counted", counted_name(state));
 		time_or_null(w, "last_seen", state->last_us);
 		json_put_u64(w, "datagrams", state->datagrams);
+		json_put_bool(w, "mirrored", state->mirrored);
+		json_put_u64(w, "frames", state->frames);
+		json_put_u64(w, "lost_frames", state->lost_frames);
 		json_put_u64(w, "lost_datagrams", state->lost_datagrams);
 		json_put_u64(w, "flow_samples", state->flow_samples);
 		json_put_u64(w, "ingress_samples",

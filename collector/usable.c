@@ -2,6 +2,7 @@
 #include "collector/usable.h"
 
 #include "collector/aggregate.h"
+#include "collector/interface_source.h"
 #include "collector/port_table.h"
 #include "util/err.h"
 
@@ -38,6 +39,27 @@ static int check_size(const struct generation *g, const char *path,
 	return 0;
 }
 
+/* What libpcap says of the filters: a mirror port is opened only live, and a
+ * wrong one is better known before. */
+static int check_filters(const struct config *config, struct diagnostics *d)
+{
+	unsigned errors_before = d->errors;
+	struct text problem;
+
+	text_init(&problem);
+	for (size_t i = 0; i < config->source_count; i++) {
+		const struct config_source *s = &config->sources[i];
+
+		text_clear(&problem);
+		if (s->filter && interface_filter_check(
+				     s->filter, s->snap_bytes, &problem) < 0)
+			diagnostics_error(d, s->place, "mirror port %s: %s",
+					  s->interface, text_str(&problem));
+	}
+	text_fini(&problem);
+	return d->errors > errors_before ? ERR_CONFIG : 0;
+}
+
 int usable_load(struct generation **out, const struct registry_request *request,
 		struct diagnostics *d)
 {
@@ -47,6 +69,8 @@ int usable_load(struct generation **out, const struct registry_request *request,
 	if (rc < 0)
 		return rc;
 	rc = check_size(g, request->path, d);
+	if (rc == 0)
+		rc = check_filters(g->config, d);
 	if (rc < 0) {
 		generation_unref(g);
 		return rc;

@@ -39,6 +39,17 @@ void health_add_sampling(const struct call *call, struct text *out);
 /** Ports whose estimates drift away from their counters. */
 size_t health_drifts(const struct status *status);
 
+/** Mirrors: what they see twice, merged or not at all; nothing if there is
+ * none. */
+void health_add_mirrors(const struct call *call, struct text *out);
+
+/** Mirrors that copy frames in both directions, and count them so. */
+size_t health_doubled(const struct status *status);
+
+/** Directions of ports of which a mirror sees less, or more, than the counters
+ * say, for long. */
+size_t health_uncovered(const struct status *status);
+
 /** Refused agents, unknown MACs and what was learned, with what to paste. */
 void health_add_unknowns(const struct call *call, struct text *out);
 

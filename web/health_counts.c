@@ -37,6 +37,7 @@ static const struct wording samples[] = {
 	{ "flow_samples", TR("flow samples"), true },
 	{ "counter_samples", TR("counter samples"), true },
 	{ "discarded_packets", TR("discarded-packet samples"), false },
+	{ "mirrored_packets", TR("packets of mirrors"), false },
 	{ "frames", TR("mirrored frames"), false },
 };
 
@@ -44,6 +45,28 @@ static const struct wording losses[] = {
 	{ "lost_datagrams", TR("datagrams lost on the way (sequence gaps)"),
 	  false },
 	{ "socket_drops", TR("datagrams dropped by the kernel"), false },
+	{ "ring_drops", TR("mirrored frames dropped by the kernel"), false },
+	{ "frames_lost",
+	  TR("mirrored frames lost on the way (gaps of ERSPAN\xe2\x80\x99s "
+	     "numbers)"),
+	  false },
+	{ "frames_merged",
+	  TR("mirrored frames merged by this machine (counted as they came)"),
+	  false },
+	{ "frame_lengths_unknown",
+	  TR("mirrored frames cut by the switch, of unknown length"), false },
+	{ "erspan_no_frame", TR("ERSPAN packets without a frame (markers)"),
+	  false },
+	{ "erspan_unknown", TR("ERSPAN packets of an unknown version"), false },
+	{ "erspan_malformed", TR("ERSPAN packets cut before the frame"),
+	  false },
+	{ "erspan_fragments", TR("fragments of GRE packets (refused)"), false },
+	{ "erspan_foreign", TR("GRE packets from unknown sources"), false },
+	{ "gre_other", TR("GRE packets without ERSPAN"), false },
+	{ "frames_waited",
+	  TR("mirrored frames that waited while the collector stood still "
+	     "(not used)"),
+	  false },
 	{ "late", TR("datagrams out of sequence (counted and used)"), false },
 	{ "out_of_order", TR("captured packets earlier than the one before"),
 	  false },
@@ -70,7 +93,10 @@ static const struct wording skipped[] = {
 
 static const struct wording reasons[] = {
 	{ "no_member", TR("neither end is a member"), false },
-	{ "core_port", TR("seen at a core port"), false },
+	{ "core_port",
+	  TR("seen at a core port, or mirrored by a switch that they "
+	     "came to from another"),
+	  false },
 	{ "egress_not_counted", TR("egress samples where ingress alone counts"),
 	  false },
 	{ "ingress_not_counted",
@@ -81,6 +107,9 @@ static const struct wording reasons[] = {
 	  false },
 	{ "no_ethernet_header", TR("no Ethernet header in the sample"), false },
 	{ "table_full", TR("no room left in a table"), false },
+	{ "duplicate", TR("second copies of mirrored frames"), false },
+	{ "mirrored_switch",
+	  TR("samples of a switch that is counted by its mirror"), false },
 };
 
 static const struct wording store[] = {
@@ -260,12 +289,14 @@ void health_add_ledger(const struct status *s, struct text *out)
 	else
 		health_banner(out, TR("The ledger does not balance: sum and "
 				      "observations differ."));
-	text_addf(out, "<p class=\"note\">%s</p>\n</section>\n",
-		  tr(out, "An observation is a sampled frame: attributed to a "
-			  "member, or dropped for a named reason. A frame is "
-			  "sampled at each port that it passes and counts at "
-			  "one, so what is dropped here is mostly what counts "
-			  "elsewhere."));
+	text_addf(
+	    out, "<p class=\"note\">%s</p>\n</section>\n",
+	    tr(out,
+	       "An observation is a sampled or mirrored frame: attributed to a "
+	       "member, or dropped for a named reason. A frame is "
+	       "sampled at each port that it passes and counts at "
+	       "one, so what is dropped here is mostly what counts "
+	       "elsewhere."));
 }
 
 void health_add_store(const struct status *s, struct text *out)

@@ -150,7 +150,7 @@ struct compared {
 
 static void count_one(struct compared *c, const struct status_calibration *k)
 {
-	if (!isfinite(k->ratio) || !isfinite(k->ci95))
+	if (!isfinite(k->ratio) || !isfinite(k->ci95) || k->exact)
 		return;
 	c->all++;
 	c->inside += fabs(k->ratio - 1) <= k->ci95;
@@ -167,13 +167,19 @@ static struct compared count_compared(const struct status *s)
 	return c;
 }
 
+/* What a mirror sees is told of its own (health_mirrors.c). */
+static bool drifts(const struct status_calibration *c)
+{
+	return c->drift != 0 && !c->exact;
+}
+
 size_t health_drifts(const struct status *status)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < status->port_count; i++) {
-		n += status->ports[i].in_calibration.drift != 0;
-		n += status->ports[i].out_calibration.drift != 0;
+		n += drifts(&status->ports[i].in_calibration);
+		n += drifts(&status->ports[i].out_calibration);
 	}
 	return n;
 }
@@ -182,7 +188,7 @@ static size_t add_drift(const struct call *call, const struct status_port *p,
 			const struct status_calibration *c, const char *what,
 			struct text *out)
 {
-	if (c->drift == 0)
+	if (!drifts(c))
 		return 0;
 	text_add(out, "<tr><th scope=\"row\">");
 	html_name(out, p->switch_name);

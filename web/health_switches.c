@@ -37,6 +37,10 @@ static void add_counted(const struct call *call, const struct status_switch *w,
 {
 	(void)call;
 	text_add(out, "<td>");
+	if (w->mirrored) {
+		text_addf(out, "%s</td>", tr(out, "mirrored frames"));
+		return;
+	}
 	html_name(out, w->counted);
 	if (strcmp(w->counted, w->direction) != 0) {
 		text_add(out, " (");
@@ -92,6 +96,18 @@ COUNT_COLUMN(unknown_samples)
 COUNT_COLUMN(counter_samples)
 COUNT_COLUMN(vlan_counters)
 COUNT_COLUMN(drops)
+COUNT_COLUMN(frames)
+COUNT_COLUMN(lost_frames)
+
+static bool says_frames(const struct status_switch *w)
+{
+	return w->frames > 0;
+}
+
+static bool says_lost_frames(const struct status_switch *w)
+{
+	return w->lost_frames > 0;
+}
 
 static bool says_unknown(const struct status_switch *w)
 {
@@ -179,6 +195,8 @@ static const struct column columns[] = {
 	{ "#" TR("Datagrams"), add_datagrams, NULL },
 	{ "#" TR("Lost"), add_lost_datagrams, NULL },
 	{ "#" TR("Drops"), add_drops, NULL },
+	{ "#" TR("Frames"), add_frames, says_frames },
+	{ "#" TR("Frames lost"), add_lost_frames, says_lost_frames },
 	{ "#" TR("Discarded"), add_discarded, says_discarded },
 	{ "#" TR("Processor"), add_load, says_processor },
 	{ "#" TR("Memory"), add_memory, says_processor },
@@ -235,6 +253,8 @@ void health_add_switches(const struct call *call, struct text *out)
 		    "part, or any. Ingress and egress are the flow samples "
 		    "received. Drops are samples that the switch could not "
 		    "send, discarded are packets that it says it did not "
-		    "forward. Counts are since the collector\xe2\x80\x99s "
+		    "forward. Frames are mirrored ones; a switch that is "
+		    "mirrored counts by them alone. Counts are since the "
+		    "collector\xe2\x80\x99s "
 		    "start."));
 }

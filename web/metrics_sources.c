@@ -208,8 +208,8 @@ static void add_sockets(struct metrics *m)
 {
 	static const struct exposition_family family = {
 		"lanterne_source_dropped_datagrams", EXPOSITION_COUNTER, NULL,
-		"Datagrams that the kernel dropped before the collector "
-		"could read them."
+		"Datagrams, or frames of a mirror, that the kernel dropped "
+		"before the collector could read them."
 	};
 	const struct status *s = m->call->status;
 
@@ -218,7 +218,7 @@ static void add_sockets(struct metrics *m)
 		const struct exposition_label label = { "listen",
 							s->sources[i].listen };
 
-		add(m, &label, 1, s->sources[i].socket_drops);
+		add(m, &label, 1, s->sources[i].drops);
 	}
 }
 

@@ -187,7 +187,7 @@ static void add_sources(const struct status *s, struct text *out)
 		text_add(out, "<tr>");
 		health_cell(out, s->sources[i].kind);
 		health_cell(out, s->sources[i].listen);
-		health_number(out, s->sources[i].socket_drops);
+		health_number(out, s->sources[i].drops);
 		text_add(out, "</tr>\n");
 	}
 	health_table_end(out);
@@ -264,6 +264,7 @@ void page_health(const struct call *call, struct response *r)
 	text_add(out, "<div>\n");
 	add_freshness(call->status, &web, out);
 	add_sources(call->status, out);
+	health_add_mirrors(call, out);
 	health_add_store(call->status, out);
 	text_add(out, "</div>\n</div>\n");
 	health_add_switches(call, out);

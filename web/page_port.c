@@ -52,7 +52,7 @@ static const struct port_row *find(const struct call *call,
 static void add_ratio(struct text *out, const char *way,
 		      const struct status_calibration *c)
 {
-	if (!isfinite(c->ratio) || !isfinite(c->ci95))
+	if (!isfinite(c->ratio) || !isfinite(c->ci95) || c->exact)
 		return;
 	text_addf(out, " %s ", way);
 	language_add_decimal(out, c->ratio, 3);
@@ -65,13 +65,55 @@ static void add_ratio(struct text *out, const char *way,
 	tr_add(out, ";");
 }
 
+static bool is_sampled(const struct status_calibration *c)
+{
+	return isfinite(c->ratio) && !c->exact;
+}
+
+static bool is_mirrored(const struct status_calibration *c)
+{
+	return isfinite(c->ratio) && c->exact;
+}
+
+static void add_share(struct text *out, const char *way,
+		      const struct status_calibration *c)
+{
+	if (!is_mirrored(c))
+		return;
+	text_addf(out, " %s ", way);
+	units_percent(out, c->ratio);
+	if (c->drift < 0)
+		text_addf(out, ", <span class=\"flag bad\">%s</span>",
+			  tr(out, "not all of it"));
+	else if (c->drift > 0)
+		text_addf(out, ", <span class=\"flag bad\">%s</span>",
+			  tr(out, "more than there is"));
+	tr_add(out, ";");
+}
+
+/* What share of the port's traffic a mirror sees. */
+static void add_coverage(const struct status_port *s, struct text *out)
+{
+	if (!s || (!is_mirrored(&s->in_calibration) &&
+		   !is_mirrored(&s->out_calibration)))
+		return;
+	text_add(out, "<p class=\"note\">");
+	tr_add(out, "Of what the port's counters say, the mirror saw in the "
+		    "last five minutes that have both:");
+	add_share(out, tr(out, "into the switch"), &s->in_calibration);
+	add_share(out, tr(out, "out of it"), &s->out_calibration);
+	tr_add(out, " counters are read every 20 seconds or so, which leaves a "
+		    "percent of doubt.");
+	text_add(out, "</p>\n");
+}
+
 /* What the port's samples come to beside its counters. */
 static void add_calibration(const struct status_port *s, struct text *out)
 {
 	const struct status_calibration *in = s ? &s->in_calibration : NULL;
 	const struct status_calibration *to = s ? &s->out_calibration : NULL;
 
-	if (!s || (!isfinite(in->ratio) && !isfinite(to->ratio)))
+	if (!s || (!is_sampled(in) && !is_sampled(to)))
 		return;
 	text_add(out, "<p class=\"note\">");
 	tr_add(out, "Samples \xc3\xb7 counters in the last five minutes that "
@@ -111,6 +153,7 @@ static void add_all(const struct shown *s, struct text *out)
 	graph_add_figure(out, &s->subject, &s->view, "g");
 	graph_add_table(out, &s->subject, &s->view);
 	add_calibration(s->row->status, out);
+	add_coverage(s->row->status, out);
 	graph_add_links(out, s->call, &s->subject, &s->view);
 	port_counts_add_table(out, &s->counts);
 	ports_add_trend(out, &s->trend, s->row->speed_bps, s->last_day);

@@ -105,11 +105,21 @@ static void read_sources(struct reading *r, struct status *s,
 		const json_t *item = json_array_get(array, i);
 		struct status_source *source = &s->sources[i];
 		bool mirror = json_object_get(item, "interface") != NULL;
+		const char *drops =
+		    json_string_value(json_object_get(item, "duplicates"));
 
 		source->kind = string(r, item, "kind");
 		source->listen =
 		    string(r, item, mirror ? "interface" : "listen");
-		source->socket_drops = number(item, "socket_drops");
+		source->drops =
+		    number(item, mirror ? "ring_drops" : "socket_drops");
+		source->switch_name = string(r, item, "switch");
+		source->state = string(r, item, "state");
+		source->frames = number(item, "frames");
+		source->merged = number(item, "merged");
+		source->doubled = number(item, "doubled");
+		source->has_offload = truth(item, "offload") == 1;
+		source->drops_duplicates = drops && strcmp(drops, "drop") == 0;
 	}
 }
 
@@ -167,6 +177,9 @@ static void read_switches(struct reading *r, struct status *s,
 		w->unknown_samples = number(item, "unknown_samples");
 		w->counter_samples = number(item, "counter_samples");
 		w->drops = number(item, "drops");
+		w->mirrored = truth(item, "mirrored") == 1;
+		w->frames = number(item, "frames");
+		w->lost_frames = number(item, "lost_frames");
 		w->sampling_rate = number(item, "sampling_rate");
 		w->correction = number(item, "correction");
 		read_own(r, w, item);
@@ -291,6 +304,7 @@ static void read_calibration(struct status_calibration *c, const json_t *item)
 	c->at = number(item, "at");
 	c->ratio = number(item, "ratio");
 	c->ci95 = number(item, "ci95");
+	c->exact = json_is_true(json_object_get(item, "exact"));
 	if (drift && strcmp(drift, "high") == 0)
 		c->drift = 1;
 	else if (drift && strcmp(drift, "low") == 0)

@@ -34,9 +34,17 @@ struct status_counts {
 };
 
 struct status_source {
-	char *kind;
+	char *kind;   /* sflow, mirror, erspan */
 	char *listen; /* or the interface of a mirror */
-	double socket_drops;
+	double drops; /* by the kernel: datagrams, of a mirror frames */
+	/* Of mirror and erspan. */
+	char *switch_name;
+	char *state; /* of an interface: up, down, gone; capture: a replay */
+	double frames;
+	double merged;	  /* by the receiving machine */
+	double doubled;	  /* share of frames that are copies; NaN: not known */
+	bool has_offload; /* the interface may merge frames */
+	bool drops_duplicates;
 };
 
 /* A receiver of relayed datagrams. */
@@ -65,6 +73,9 @@ struct status_switch {
 	double unknown_samples;
 	double counter_samples;
 	double drops;
+	bool mirrored;	    /* its frames count, not its samples */
+	double frames;	    /* mirrored */
+	double lost_frames; /* of ERSPAN, by its numbers */
 	double sampling_rate;
 	double correction; /* of estimates, for samples that are missing */
 	struct status_counts discarded; /* packets, by groups of reasons */
@@ -146,7 +157,8 @@ struct status_calibration {
 	double at;
 	double ratio;
 	double ci95;
-	int drift; /* 1: high, -1: low, 0: none */
+	int drift;  /* 1: high, -1: low, 0: none */
+	bool exact; /* what share of the port's traffic a mirror sees */
 };
 
 struct status_port {

@@ -10,6 +10,7 @@
  * it has a filter of its own.
  */
 #include <errno.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -27,6 +28,9 @@
 #define W (1U << SANDBOX_WEB)
 #define S (1U << SANDBOX_SPAWNER)
 #define H (1U << SANDBOX_RENDER_HELPER)
+/* No kind: what a collector has besides if it opens network interfaces, by
+ * libpcap. */
+#define M (1U << SANDBOX_KIND_COUNT)
 
 /* Younger machines have no call without a folder where there is one with it. */
 #ifdef SYS_open
@@ -51,7 +55,7 @@ static const struct row allowed[] = {
 	{ SCMP_SYS(lseek), C | W | S | H },
 	{ SCMP_SYS(pread64), C | W | S | H },
 	{ SCMP_SYS(fcntl), C | W | S | H },
-	{ OLD_OR_NEW(poll, ppoll), R | W | S | H },
+	{ OLD_OR_NEW(poll, ppoll), R | M | W | S | H },
 	/* files, as far as Landlock lets */
 	{ SCMP_SYS(openat), C | W | S | H },
 	{ SCMP_SYS(getdents64), C | W | S | H },
@@ -84,6 +88,7 @@ static const struct row allowed[] = {
 	{ SCMP_SYS(sched_yield), W | S | H },
 	{ SCMP_SYS(sched_getaffinity), W | S | H },
 	{ SCMP_SYS(sysinfo), C | W | S | H },
+	{ SCMP_SYS(uname), M },
 	{ SCMP_SYS(getpid), C | W | S | H },
 	{ SCMP_SYS(gettid), C | W | S | H },
 	{ SCMP_SYS(exit), C | W | S | H },
@@ -99,7 +104,7 @@ static const struct row allowed[] = {
 	{ SCMP_SYS(clock_adjtime), C },
 	{ SCMP_SYS(getrandom), C | W | S | H },
 	/* sockets that are open */
-	{ SCMP_SYS(recvfrom), R | W | S | H },
+	{ SCMP_SYS(recvfrom), R | M | W | S | H },
 	{ SCMP_SYS(sendto), R | W | S | H },
 	{ SCMP_SYS(recvmsg), W | S },
 	{ SCMP_SYS(sendmsg), C | W | S },
@@ -117,7 +122,8 @@ static const struct row allowed[] = {
 	{ OLD_OR_NEW(epoll_wait, epoll_pwait), C | W },
 	{ SCMP_SYS(epoll_ctl), C | W },
 	{ SCMP_SYS(epoll_create1), W },
-	{ SCMP_SYS(eventfd2), W },
+	{ SCMP_SYS(eventfd2), M | W },
+	{ SCMP_SYS(bind), M },
 	/* processes, and what a program begins with */
 	{ SCMP_SYS(clone), S },
 	{ SCMP_SYS(vfork), S },
@@ -144,6 +150,10 @@ static const struct row allowed[] = {
 	{ SCMP_SYS(landlock_add_rule), S },
 	{ SCMP_SYS(landlock_restrict_self), S },
 };
+
+/* libpcap asks about interfaces by the first kind of socket that it gets: those
+ * of UDP do. systemd answers alike. */
+static const int not_for_asking[] = { AF_NETLINK, AF_UNIX };
 
 /* Fontconfig would keep what it found, and can do without: refused to those
  * that draw, and no reason to die. */
@@ -206,6 +216,15 @@ static const struct argument_row allowed_with[] = {
 	{ SCMP_SYS(socket), R, IS(AF_INET), TYPE(SOCK_STREAM) },
 	{ SCMP_SYS(socket), R, IS(AF_INET6), TYPE(SOCK_STREAM) },
 	{ SCMP_SYS(socket), R, IS(AF_UNIX), TYPE(SOCK_STREAM) },
+	/* mirror ports: frames, and what libpcap wants to know of them. To set
+	 * any of that needs CAP_NET_ADMIN. */
+	{ SCMP_SYS(socket), M, IS(AF_PACKET), TYPE(SOCK_RAW) },
+	{ SCMP_SYS(ioctl), M, { 1, WHOLE, SIOCGIFINDEX }, ANY },
+	{ SCMP_SYS(ioctl), M, { 1, WHOLE, SIOCGIFNAME }, ANY },
+	{ SCMP_SYS(ioctl), M, { 1, WHOLE, SIOCGIFFLAGS }, ANY },
+	{ SCMP_SYS(ioctl), M, { 1, WHOLE, SIOCGIFMTU }, ANY },
+	{ SCMP_SYS(ioctl), M, { 1, WHOLE, SIOCGIFHWADDR }, ANY },
+	{ SCMP_SYS(ioctl), M, { 1, WHOLE, SIOCETHTOOL }, ANY },
 	/* the web asks itself */
 	{ SCMP_SYS(socketpair), W, IS(AF_UNIX), TYPE(SOCK_STREAM) },
 };
@@ -225,28 +244,53 @@ static int add_with(scmp_filter_ctx filter, int call,
 				      second->mask ? 2 : 1, both);
 }
 
-static int add_rows(scmp_filter_ctx filter, unsigned kind, unsigned *count)
+/* Raw, so that the streams of an rrdcached are not meant. */
+static int refuse_asking(scmp_filter_ctx filter)
 {
 	int rc = 0;
 
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(not_for_asking); i++)
+		rc = seccomp_rule_add(
+		    filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 2,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, WHOLE,
+			    (scmp_datum_t)not_for_asking[i]),
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_RAW));
+	return rc;
+}
+
+/* Whether no row before it has its call: each counts once. */
+static bool is_first(const struct argument_row *row, unsigned kinds)
+{
+	for (const struct argument_row *r = allowed_with; r < row; r++) {
+		if (r->call == row->call && r->kinds & kinds)
+			return false;
+	}
+	return true;
+}
+
+/* Those of some kinds, and how many. */
+static int add_rows(scmp_filter_ctx filter, unsigned kinds, unsigned *count)
+{
+	int rc = kinds & M ? refuse_asking(filter) : 0;
+
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(allowed); i++) {
-		if (!(allowed[i].kinds & kind))
+		if (!(allowed[i].kinds & kinds))
 			continue;
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i].call,
 				      0);
 		++*count;
 	}
-	for (size_t i = 0; rc == 0 && kind & (S | H) && i < COUNT_OF(refused);
+	for (size_t i = 0; rc == 0 && kinds & (S | H) && i < COUNT_OF(refused);
 	     i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES),
 				      refused[i], 0);
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(allowed_with); i++) {
 		const struct argument_row *row = &allowed_with[i];
 
-		if (!(row->kinds & kind))
+		if (!(row->kinds & kinds))
 			continue;
 		rc = add_with(filter, row->call, &row->first, &row->second);
-		*count += i == 0 || row[-1].call != row->call;
+		*count += is_first(row, kinds);
 	}
 	return rc;
 }
@@ -268,7 +312,8 @@ static int allow_tracers(scmp_filter_ctx filter)
 	return rc < 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, -1, 0);
 }
 
-static int fill(scmp_filter_ctx filter, enum sandbox_kind kind, unsigned *count)
+static int fill(scmp_filter_ctx filter, enum sandbox_kind kind,
+		bool keeps_net_raw, unsigned *count)
 {
 	int rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
 				  SCMP_ACT_KILL_PROCESS);
@@ -278,7 +323,8 @@ static int fill(scmp_filter_ctx filter, enum sandbox_kind kind, unsigned *count)
 	if (rc == 0)
 		rc = allow_tracers(filter);
 	if (rc == 0)
-		rc = add_rows(filter, 1U << kind, count);
+		rc = add_rows(filter, 1U << kind | (keeps_net_raw ? M : 0),
+			      count);
 	if (rc == 0 && kind != SANDBOX_SPAWNER) {
 		rc = add_own_signals(filter);
 		++*count;
@@ -291,7 +337,7 @@ static int fill(scmp_filter_ctx filter, enum sandbox_kind kind, unsigned *count)
 	return rc;
 }
 
-int calls_limit(enum sandbox_kind kind, unsigned *count)
+int calls_limit(enum sandbox_kind kind, bool keeps_net_raw, unsigned *count)
 {
 	scmp_filter_ctx filter;
 	int rc;
@@ -302,7 +348,7 @@ int calls_limit(enum sandbox_kind kind, unsigned *count)
 	filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (!filter)
 		return -ENOMEM;
-	rc = fill(filter, kind, count);
+	rc = fill(filter, kind, keeps_net_raw, count);
 	if (rc == 0)
 		rc = seccomp_load(filter);
 	seccomp_release(filter);

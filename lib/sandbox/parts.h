@@ -12,10 +12,13 @@
  * Let the kernel kill the process at any call that the list of its kind does
  * not have.
  *
- * @param count  number of calls that it has; 0: the kernel has no seccomp
+ * @param keeps_net_raw  as in the rules
+ * @param count          number of calls that it has; 0: the kernel has no
+ *                       seccomp
  * @return 0 or -errno
  */
-MUST_CHECK int calls_limit(enum sandbox_kind kind, unsigned *count);
+MUST_CHECK int calls_limit(enum sandbox_kind kind, bool keeps_net_raw,
+			   unsigned *count);
 
 /* files.c */
 

@@ -54,7 +54,8 @@ int sandbox_apply(const struct sandbox_rules *rules,
 	}
 	if (rc == 0) {
 		state->step = "seccomp";
-		rc = calls_limit(rules->kind, &state->calls);
+		rc = calls_limit(rules->kind, rules->keeps_net_raw,
+				 &state->calls);
 	}
 	return rc;
 }

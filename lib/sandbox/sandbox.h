@@ -45,8 +45,10 @@ struct sandbox_rules {
 	enum sandbox_kind kind;
 	const struct sandbox_path *paths; /* nothing else can be opened */
 	size_t path_count;
-	bool keeps_net_raw; /* CAP_NET_RAW, if it is there: mirror sources */
-	bool hides_memory;  /* no core, no tracer: secrets are in it */
+	/* A collector: CAP_NET_RAW, if it is there, and what it takes to open a
+	 * network interface again that was gone. */
+	bool keeps_net_raw;
+	bool hides_memory; /* no core, no tracer: secrets are in it */
 };
 
 /* What is in force. */

@@ -39,13 +39,14 @@ def as_link(link, frame):
 
 
 def pcap(packets, order="<", nanoseconds=False, link=ETHERNET):
+    """Of (time, frame), or with a third value: its bytes on the wire."""
     magic = 0xa1b23c4d if nanoseconds else 0xa1b2c3d4
     out = [struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, SNAPSHOT, link)]
-    for time_us, frame in packets:
+    for time_us, frame, *wire in packets:
         data = as_link(link, frame)
         rest = time_us % 1000000 * (1000 if nanoseconds else 1)
         out.append(struct.pack(order + "IIII", time_us // 1000000, rest,
-                               len(data), len(data)) + data)
+                               len(data), *(wire or [len(data)])) + data)
     return b"".join(out)
 
 
@@ -80,12 +81,13 @@ class Pcapng:
         per_second = 2 ** (units & 0x7f) if units & 0x80 else 10 ** units
         return -(-time_us * per_second // 1000000)
 
-    def packet(self, interface, time_us, frame):
+    def packet(self, interface, time_us, frame, wire=None):
         link, units = self.interfaces[interface]
         data = as_link(link, frame)
         time = self.time(units, time_us)
         self.block(6, self.pack("IIIII", interface, time >> 32,
-                                time & 0xffffffff, len(data), len(data)) +
+                                time & 0xffffffff, len(data),
+                                wire or len(data)) +
                    data + bytes(-len(data) % 4))
 
     def bytes(self):
@@ -95,8 +97,8 @@ class Pcapng:
 def pcapng(packets, interfaces, order="<"):
     """The packets dealt out over the interfaces in turn."""
     out = Pcapng(interfaces, order)
-    for i, (time_us, frame) in enumerate(packets):
-        out.packet(i % len(interfaces), time_us, frame)
+    for i, packet in enumerate(packets):
+        out.packet(i % len(interfaces), *packet)
     return out.bytes()
 
 

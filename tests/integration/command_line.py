@@ -25,7 +25,7 @@ WRONG_USAGE = [
     (["--replay", "sflow:"], "sflow:CAPTURE"),
     (["--replay", "a.pcap", "--totals", "-"], "sflow:CAPTURE"),
     (["--replay", "netflow:a.pcap", "--totals", "-"], "sflow:CAPTURE"),
-    (["--replay", "mirror:a.pcap", "--totals", "-"], "not available"),
+    (["--replay", "mirror:", "--totals", "-"], "mirror:CAPTURE"),
     (["--replay", "sflow:a.pcap", "b.pcap", "--totals", "-"],
      "sflow:CAPTURE"),
     (["--totals", "-"], "go with --replay"),

@@ -98,3 +98,20 @@ def files_below(folder):
         found += [os.path.relpath(os.path.join(where, n), folder)
                   for n in names]
     return sorted(found)
+
+
+def stored_pairs(collector, state):
+    """Sums of all journals below a state_dir: {(from, to, vlan, family):
+    (bytes, packets, ci95_bytes)}."""
+    sums = {}
+    for name in sorted(os.listdir(state + "/journal")):
+        done = run([collector, "--journal", f"{state}/journal/{name}"])
+        for line in done.stdout.splitlines():
+            for row in json.loads(line).get("pairs", []):
+                for family in {"ipv4", "ipv6", "other"} & set(row):
+                    key = (row["from"], row["to"], row["vlan"], family)
+                    cell, old = row[family], sums.get(key, (0, 0, 0))
+                    sums[key] = (old[0] + cell["bytes"],
+                                 old[1] + cell["packets"],
+                                 old[2] + cell["ci95_bytes"])
+    return sums

@@ -140,14 +140,62 @@ START_TEST(chance_is_no_drift)
 }
 END_TEST
 
-START_TEST(a_mirror_is_not_compared)
+/* Windows of a mirror, which has no variance. */
+static void mirror(int windows, double counted, double share)
 {
-	for (int i = 0; i < 10; i++)
-		calibration_add(
-		    &c, (struct calibration_step){ .step = FIRST + 5 * i,
-						   .counted = 1e9,
-						   .estimated = 1e9 });
+	for (int i = 0; i < windows; i++) {
+		calibration_add(&c, (struct calibration_step){
+					.step = step,
+					.counted = counted,
+					.estimated = counted * share });
+		step += CALIBRATION_STEPS;
+	}
+	close();
+}
+
+START_TEST(a_mirror_tells_what_share_it_sees)
+{
+	mirror(3, 1e9, 0.972);
+	ck_assert(c.known);
+	ck_assert(c.exact);
+	ck_assert_double_eq_tol(c.ratio, 0.972, 1e-9);
+	ck_assert_double_eq(c.ci95, 0);
+	ck_assert_int_eq(c.drift, DRIFT_NONE);
+}
+END_TEST
+
+static const struct {
+	double share;
+	enum drift drift;
+	int windows;
+} shares[] = {
+	{ 1, DRIFT_NONE, 300 }, { 0.985, DRIFT_NONE, 300 },
+	{ 0.9, DRIFT_LOW, 3 },	{ 0, DRIFT_LOW, 2 },
+	{ 2, DRIFT_HIGH, 2 }, /* both directions, and it was to be one */
+};
+
+START_TEST(a_mirror_that_sees_less_for_long_is_named)
+{
+	mirror(1, 1e9, 1);
+	mirror(shares[_i].windows, 1e9, shares[_i].share);
+	ck_assert(c.exact);
+	ck_assert_double_eq(c.ratio, shares[_i].share);
+	ck_assert_int_eq(c.drift, shares[_i].drift);
+}
+END_TEST
+
+START_TEST(a_mirror_of_nearly_nothing_is_not_compared)
+{
+	mirror(10, 1e5, 0.5);
 	ck_assert(!c.known);
+}
+END_TEST
+
+START_TEST(a_port_without_any_estimate_is_no_mirrors)
+{
+	mirror(10, 1e9, 0);
+	ck_assert(!c.known);
+	ck_assert(!c.exact);
 }
 END_TEST
 
@@ -160,7 +208,10 @@ int main(void)
 		{ samples_that_stop_are_a_drift, 0 },
 		{ what_is_mended_is_no_drift_any_more, 0 },
 		{ chance_is_no_drift, 0 },
-		{ a_mirror_is_not_compared, 0 },
+		{ a_mirror_tells_what_share_it_sees, 0 },
+		{ a_mirror_that_sees_less_for_long_is_named, COUNT_OF(shares) },
+		{ a_mirror_of_nearly_nothing_is_not_compared, 0 },
+		{ a_port_without_any_estimate_is_no_mirrors, 0 },
 	};
 
 	return unit_run_with("calibration", setup, NULL, tests,

@@ -111,16 +111,20 @@ END_TEST
 START_TEST(a_replay_takes_captures_in_both_ways)
 {
 	ck_assert_int_eq(read_line("--replay sflow:a sflow:- --totals t "
-				   "--replay sflow:c --store"),
+				   "--replay mirror:c --store"),
 			 0);
 	ck_assert_int_eq(o.mode, MODE_REPLAY);
 	ck_assert_uint_eq(o.capture_count, 3);
+	ck_assert(o.wants_mirror);
 	ck_assert_str_eq(o.totals, "t");
 	ck_assert(o.store);
 	/* getopt gives stray words last */
 	ck_assert_str_eq(o.captures[0], "a");
 	ck_assert_str_eq(o.captures[1], "c");
 	ck_assert_str_eq(o.captures[2], "-");
+	ck_assert(!o.is_mirror[0]);
+	ck_assert(o.is_mirror[1]);
+	ck_assert(!o.is_mirror[2]);
 }
 END_TEST
 

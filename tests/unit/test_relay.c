@@ -93,7 +93,7 @@ static void open_relay(void)
 
 static void add_from(struct ipaddr source, const void *bytes, size_t len)
 {
-	const struct udp_datagram d = { source, bytes, len };
+	const struct datagram d = { source, bytes, len };
 
 	relay_add(relay, &agents, &d, false);
 }
@@ -187,7 +187,7 @@ START_TEST(without_receivers_nothing_happens)
 {
 	begin("%s", "");
 	open_relay();
-	for (int i = 0; i < 3 * UDP_SOURCE_BATCH; i++)
+	for (int i = 0; i < 3 * DATAGRAM_BATCH; i++)
 		add_from(switch_address(1), "x", 1);
 	relay_send(relay, &agents, TIME_US);
 	relay_tick(relay, TIME_US);
@@ -204,16 +204,16 @@ START_TEST(a_dead_receiver_is_counted_and_may_come_back)
 	open_relay();
 	(void)close(receivers[0]);
 	for (int batch = 0; batch < 10; batch++) {
-		for (int i = 0; i < UDP_SOURCE_BATCH; i++)
+		for (int i = 0; i < DATAGRAM_BATCH; i++)
 			add_from(switch_address(1), "abc", 3);
 		relay_send(relay, &agents, TIME_US);
 	}
 	dropped = counters(0)->dropped;
-	ck_assert_uint_eq(counters(0)->received, 10 * UDP_SOURCE_BATCH);
-	ck_assert_uint_gt(dropped, 8 * UDP_SOURCE_BATCH);
+	ck_assert_uint_eq(counters(0)->received, 10 * DATAGRAM_BATCH);
+	ck_assert_uint_gt(dropped, 8 * DATAGRAM_BATCH);
 	ck_assert_int_eq(counters(0)->error, -ECONNREFUSED);
 	ck_assert_int_eq(counters(0)->error_us, TIME_US);
-	ck_assert_uint_eq(counters(1)->sent, 10 * UDP_SOURCE_BATCH);
+	ck_assert_uint_eq(counters(1)->sent, 10 * DATAGRAM_BATCH);
 	receivers[0] = bound_to(&ports[0]);
 	/* What comes back of what went before costs nothing more. */
 	relay_bytes("abc", 3);
@@ -366,7 +366,7 @@ END_TEST
 
 START_TEST(what_came_before_or_cannot_be_read_is_left_out)
 {
-	struct udp_datagram d = { .source = switch_address(1) };
+	struct datagram d = { .source = switch_address(1) };
 
 	begin_members();
 	relay_bytes("no sFlow", 8);

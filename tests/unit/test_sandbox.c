@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -35,6 +36,7 @@ enum {
 	UNCONFINED = 77,  /* nothing here that could forbid */
 	NOT_APPLIED = 99, /* sandbox_apply failed */
 	CAPTURE_AT_MOST = 59,
+	MIRROR_AT_MOST = 63,
 	WEB_AT_MOST = 79,
 };
 
@@ -43,6 +45,9 @@ enum {
 #define W (1U << SANDBOX_WEB)
 #define S (1U << SANDBOX_SPAWNER)
 #define H (1U << SANDBOX_RENDER_HELPER)
+/* A collector with mirror ports. */
+#define M (1U << SANDBOX_KIND_COUNT)
+enum { LIST_COUNT = SANDBOX_KIND_COUNT + 1 };
 
 static char *dir;
 
@@ -72,7 +77,7 @@ static const struct attempt attempts[] = {
 	{ "openat", C | W | S | H, SYS_openat, { -1 } },
 	{ "futex", C | W | S | H, SYS_futex, { 0 } },
 	{ "getrandom", C | W | S | H, SYS_getrandom, { 0 } },
-	{ "recvfrom", R | W | S | H, SYS_recvfrom, { -1 } },
+	{ "recvfrom", R | M | W | S | H, SYS_recvfrom, { -1 } },
 	{ "clone3 says that it is not there",
 	  C | W | S | H,
 	  SYS_clone3,
@@ -99,9 +104,18 @@ static const struct attempt attempts[] = {
 	  SYS_socket,
 	  { AF_UNIX, SOCK_DGRAM, 99 } },
 	{ "socket: raw", 0, SYS_socket, { AF_INET, SOCK_RAW, 255 } },
-	{ "socket: packet", 0, SYS_socket, { AF_PACKET, SOCK_RAW, 0 } },
-	{ "socket: netlink", 0, SYS_socket, { AF_NETLINK, SOCK_RAW, 0 } },
-	{ "bind", 0, SYS_bind, { -1 } },
+	{ "socket: packet", M, SYS_socket, { AF_PACKET, SOCK_RAW, 0 } },
+	{ "socket: packets without head",
+	  0,
+	  SYS_socket,
+	  { AF_PACKET, SOCK_DGRAM, 0 } },
+	{ "socket: netlink", M, SYS_socket, { AF_NETLINK, SOCK_RAW, 0 } },
+	{ "socket: netlink datagrams",
+	  0,
+	  SYS_socket,
+	  { AF_NETLINK, SOCK_DGRAM, 0 } },
+	{ "bind", M, SYS_bind, { -1 } },
+	{ "eventfd2", M | W, SYS_eventfd2, { 0, -1 } },
 	{ "listen", 0, SYS_listen, { -1 } },
 	{ "executable memory",
 	  S,
@@ -114,6 +128,11 @@ static const struct attempt attempts[] = {
 	{ "a limit that is set", S, SYS_prlimit64, { -1, 0, 1 } },
 	{ "prctl", S, SYS_prctl, { PR_SET_DUMPABLE, 9 } },
 	{ "ioctl on a terminal", S, SYS_ioctl, { -1, 0x5412 } },
+	{ "ioctl: flags of an interface",
+	  S | M,
+	  SYS_ioctl,
+	  { -1, SIOCGIFFLAGS } },
+	{ "ioctl: to set those", S, SYS_ioctl, { -1, SIOCSIFFLAGS } },
 	{ "setuid", 0, SYS_setuid, { 0 } },
 	{ "mount", 0, SYS_mount, { 0 } },
 	{ "unshare", 0, SYS_unshare, { 0 } },
@@ -151,9 +170,18 @@ static int outcome_of(pid_t child)
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static int outcome_of_attempt(const struct attempt *a, enum sandbox_kind kind)
+static struct sandbox_rules rules_of(int list)
 {
-	const struct sandbox_rules rules = { .kind = kind };
+	if (list < SANDBOX_KIND_COUNT)
+		return (struct sandbox_rules){ .kind =
+						   (enum sandbox_kind)list };
+	return (struct sandbox_rules){ .kind = SANDBOX_COLLECTOR,
+				       .keeps_net_raw = true };
+}
+
+static int outcome_of_attempt(const struct attempt *a, int list)
+{
+	const struct sandbox_rules rules = rules_of(list);
 	pid_t child = fork();
 
 	if (child == 0) {
@@ -170,14 +198,19 @@ START_TEST(a_call_is_on_the_lists_that_it_is_meant_for)
 {
 	const struct attempt *a = &attempts[_i];
 
-	for (int kind = 0; kind < SANDBOX_KIND_COUNT; kind++) {
-		int got = outcome_of_attempt(a, (enum sandbox_kind)kind);
-		int wanted = a->allowed & (1U << kind) ? GOES_ON : -SIGSYS;
+	for (int list = 0; list < LIST_COUNT; list++) {
+		unsigned bits = 1U << list;
+		int got = outcome_of_attempt(a, list);
+		int wanted;
+
+		if (bits == M)
+			bits |= 1U << SANDBOX_COLLECTOR;
+		wanted = a->allowed & bits ? GOES_ON : -SIGSYS;
 
 		if (got == UNCONFINED)
 			continue;
 		ck_assert_msg(got == wanted, "%s, list %d: %d, expected %d",
-			      a->name, kind, got, wanted);
+			      a->name, list, got, wanted);
 	}
 }
 END_TEST
@@ -207,7 +240,7 @@ static void live_on(void)
 
 START_TEST(memory_threads_and_time_are_for_all)
 {
-	const struct sandbox_rules rules = { .kind = (enum sandbox_kind)_i };
+	const struct sandbox_rules rules = rules_of(_i);
 	pid_t child = fork();
 	int got;
 
@@ -222,7 +255,7 @@ END_TEST
 
 START_TEST(a_failed_assertion_is_an_abort)
 {
-	const struct sandbox_rules rules = { .kind = (enum sandbox_kind)_i };
+	const struct sandbox_rules rules = rules_of(_i);
 	pid_t child = fork();
 	int got;
 
@@ -238,7 +271,7 @@ END_TEST
 /* A fork as such, of the C library's and by the bare call. */
 START_TEST(nobody_forks_but_the_spawner)
 {
-	const struct sandbox_rules rules = { .kind = (enum sandbox_kind)_i };
+	const struct sandbox_rules rules = rules_of(_i);
 	int wanted = _i == SANDBOX_SPAWNER ? GOES_ON : -SIGSYS;
 	pid_t child = fork();
 	int got;
@@ -256,14 +289,15 @@ END_TEST
 
 START_TEST(the_lists_are_short)
 {
-	static const unsigned most[] = { [SANDBOX_COLLECTOR] = CAPTURE_AT_MOST,
-					 [SANDBOX_REMOTE_COLLECTOR] =
-					     WEB_AT_MOST,
-					 [SANDBOX_WEB] = WEB_AT_MOST,
-					 [SANDBOX_SPAWNER] = WEB_AT_MOST,
-					 [SANDBOX_RENDER_HELPER] =
-					     CAPTURE_AT_MOST };
-	const struct sandbox_rules rules = { .kind = (enum sandbox_kind)_i };
+	static const unsigned most[] = {
+		[SANDBOX_COLLECTOR] = CAPTURE_AT_MOST,
+		[SANDBOX_REMOTE_COLLECTOR] = WEB_AT_MOST,
+		[SANDBOX_WEB] = WEB_AT_MOST,
+		[SANDBOX_SPAWNER] = WEB_AT_MOST,
+		[SANDBOX_RENDER_HELPER] = CAPTURE_AT_MOST,
+		[SANDBOX_KIND_COUNT] = MIRROR_AT_MOST
+	};
+	const struct sandbox_rules rules = rules_of(_i);
 	pid_t child = fork();
 	int got;
 
@@ -552,10 +586,10 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ a_call_is_on_the_lists_that_it_is_meant_for,
 		  COUNT_OF(attempts) },
-		{ memory_threads_and_time_are_for_all, SANDBOX_KIND_COUNT },
-		{ a_failed_assertion_is_an_abort, SANDBOX_KIND_COUNT },
-		{ nobody_forks_but_the_spawner, SANDBOX_KIND_COUNT },
-		{ the_lists_are_short, SANDBOX_KIND_COUNT },
+		{ memory_threads_and_time_are_for_all, LIST_COUNT },
+		{ a_failed_assertion_is_an_abort, LIST_COUNT },
+		{ nobody_forks_but_the_spawner, LIST_COUNT },
+		{ the_lists_are_short, LIST_COUNT },
 		{ no_capability_is_left_but_that_of_mirrors, 2 },
 		{ memory_is_hidden_where_that_is_asked_for, 2 },
 		{ threads_that_would_keep_their_rights_are_refused, 0 },

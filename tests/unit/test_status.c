@@ -65,7 +65,7 @@ START_TEST(every_field_is_read)
 	ck_assert_double_eq(s->replay_from, 1.5);
 	ck_assert_uint_eq(s->source_count, 2);
 	ck_assert_str_eq(s->sources[1].listen, "eth1");
-	ck_assert_double_nan(s->sources[1].socket_drops);
+	ck_assert_double_nan(s->sources[1].drops);
 	ck_assert_uint_eq(s->relay_count, 2);
 	ck_assert_str_eq(s->relays[0].to, "192.0.2.50:6343");
 	ck_assert_double_nan(s->relays[0].asn);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "collector/udp_source.h"
+#include "collector/datagram_source.h"
 
 #include <errno.h>
 #include <linux/sock_diag.h>
@@ -9,24 +9,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "util/cursor.h"
+
 enum {
-	DATAGRAM_SIZE = 65536, /* UDP carries at most 65,507 bytes */
+	DATAGRAM_SIZE = 65536, /* IP carries no more */
 	BUFFER_WANTED = 64 << 20,
 };
 
-struct udp_source {
+struct datagram_source {
 	int fd;
+	bool has_ip_header;  /* before each: raw(7), not its IPv6 */
 	uint32_t last_drops; /* as the kernel counts, modulo 2^32 */
 	uint64_t drops;
-	uint8_t *buffers; /* UDP_SOURCE_BATCH × DATAGRAM_SIZE */
-	struct mmsghdr messages[UDP_SOURCE_BATCH];
-	struct iovec parts[UDP_SOURCE_BATCH];
-	struct sockaddr_storage senders[UDP_SOURCE_BATCH];
+	uint8_t *buffers; /* DATAGRAM_BATCH × DATAGRAM_SIZE */
+	struct mmsghdr messages[DATAGRAM_BATCH];
+	struct iovec parts[DATAGRAM_BATCH];
+	struct sockaddr_storage senders[DATAGRAM_BATCH];
 	union {
 		char bytes[CMSG_SPACE(sizeof(uint32_t))];
 		struct cmsghdr align;
-	} controls[UDP_SOURCE_BATCH];
-	struct udp_datagram datagrams[UDP_SOURCE_BATCH];
+	} controls[DATAGRAM_BATCH];
+	struct datagram datagrams[DATAGRAM_BATCH];
 };
 
 /* "[::]" takes IPv4 as well, whatever the system's default is. */
@@ -55,9 +58,9 @@ static int enlarge_buffer(int fd)
 	return size;
 }
 
-static void prepare_messages(struct udp_source *s)
+static void prepare_messages(struct datagram_source *s)
 {
-	for (size_t i = 0; i < UDP_SOURCE_BATCH; i++) {
+	for (size_t i = 0; i < DATAGRAM_BATCH; i++) {
 		s->parts[i].iov_base = s->buffers + i * DATAGRAM_SIZE;
 		s->parts[i].iov_len = DATAGRAM_SIZE;
 		s->messages[i].msg_hdr = (struct msghdr){
@@ -71,7 +74,7 @@ static void prepare_messages(struct udp_source *s)
 	}
 }
 
-static void note_drops(struct udp_source *s, uint32_t drops)
+static void note_drops(struct datagram_source *s, uint32_t drops)
 {
 	uint32_t grown = drops - s->last_drops;
 
@@ -83,7 +86,7 @@ static void note_drops(struct udp_source *s, uint32_t drops)
 }
 
 /* What the kernel says of drops with a datagram (SO_RXQ_OVFL, socket(7)). */
-static void read_drops(struct udp_source *s, struct msghdr *message)
+static void read_drops(struct datagram_source *s, struct msghdr *message)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(message);
 	uint32_t drops;
@@ -95,27 +98,43 @@ static void read_drops(struct udp_source *s, struct msghdr *message)
 	note_drops(s, drops);
 }
 
-int udp_source_open(struct udp_source **out,
-		    const struct config_endpoint *listen, int *buffer_bytes)
+/* A socket of the kind and the family of an address, not yet bound. */
+static int open_socket(enum datagram_kind kind,
+		       const struct config_endpoint *listen)
 {
-	struct udp_source *s = calloc(1, sizeof(*s));
+	int family = listen->addr.version == 4 ? AF_INET : AF_INET6;
+	int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+	int fd = kind == DATAGRAM_GRE
+		     ? socket(family, SOCK_RAW | flags, IPPROTO_GRE)
+		     : socket(family, SOCK_DGRAM | flags, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int datagram_source_open(struct datagram_source **out, enum datagram_kind kind,
+			 const struct config_endpoint *listen,
+			 int *buffer_bytes)
+{
+	struct datagram_source *s = calloc(1, sizeof(*s));
 	struct sockaddr_storage address;
 	socklen_t len =
 	    ipaddr_to_sockaddr(&listen->addr, listen->port, &address);
-	int family = listen->addr.version == 4 ? AF_INET : AF_INET6;
 	int on = 1;
 	int rc = -ENOMEM;
 
 	if (!s)
 		return rc;
 	s->fd = -1;
-	s->buffers = malloc((size_t)UDP_SOURCE_BATCH * DATAGRAM_SIZE);
+	s->buffers = malloc((size_t)DATAGRAM_BATCH * DATAGRAM_SIZE);
 	if (!s->buffers)
 		goto out;
-	s->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	rc = s->fd < 0 ? -errno : accept_both(s->fd, listen);
+	s->fd = open_socket(kind, listen);
+	rc = s->fd;
+	if (rc >= 0 && kind == DATAGRAM_UDP)
+		rc = accept_both(s->fd, listen);
 	if (rc < 0)
 		goto out;
+	s->has_ip_header = kind == DATAGRAM_GRE && listen->addr.version == 4;
 	*buffer_bytes = enlarge_buffer(s->fd);
 	if (setsockopt(s->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on)) < 0) {
 		rc = -errno;
@@ -128,12 +147,13 @@ int udp_source_open(struct udp_source **out,
 	prepare_messages(s);
 	*out = s;
 	s = NULL;
+	rc = 0;
 out:
-	udp_source_close(s);
+	datagram_source_close(s);
 	return rc;
 }
 
-void udp_source_close(struct udp_source *s)
+void datagram_source_close(struct datagram_source *s)
 {
 	if (!s)
 		return;
@@ -143,26 +163,42 @@ void udp_source_close(struct udp_source *s)
 	free(s);
 }
 
-int udp_source_fd(const struct udp_source *s)
+int datagram_source_fd(const struct datagram_source *s)
 {
 	return s->fd;
 }
 
-int udp_source_receive(struct udp_source *s, const struct udp_datagram **out)
+/* What came in one message; a raw socket of IPv4 gives the IP header too (RFC
+ * 791, 3.1: its length in words of four bytes). */
+static struct datagram datagram_of(const struct datagram_source *s, int i)
+{
+	struct cursor c =
+	    cursor_of(s->parts[i].iov_base, s->messages[i].msg_len);
+
+	if (s->has_ip_header) {
+		struct cursor head = c;
+
+		cursor_skip(&c, (cursor_u8(&head) & 0xfU) * 4U);
+	}
+	return (struct datagram){
+		.source = ipaddr_of_sockaddr(&s->senders[i]),
+		.bytes = c.at,
+		.len = cursor_left(&c),
+	};
+}
+
+int datagram_source_receive(struct datagram_source *s,
+			    const struct datagram **out)
 {
 	int count =
-	    recvmmsg(s->fd, s->messages, UDP_SOURCE_BATCH, MSG_DONTWAIT, NULL);
+	    recvmmsg(s->fd, s->messages, DATAGRAM_BATCH, MSG_DONTWAIT, NULL);
 
 	if (count < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	if (count > 0)
 		read_drops(s, &s->messages[count - 1].msg_hdr);
 	for (int i = 0; i < count; i++) {
-		s->datagrams[i] = (struct udp_datagram){
-			.source = ipaddr_of_sockaddr(&s->senders[i]),
-			.bytes = s->parts[i].iov_base,
-			.len = s->messages[i].msg_len,
-		};
+		s->datagrams[i] = datagram_of(s, i);
 		s->messages[i].msg_hdr.msg_namelen = sizeof(s->senders[i]);
 		s->messages[i].msg_hdr.msg_controllen = sizeof(s->controls[i]);
 	}
@@ -170,7 +206,7 @@ int udp_source_receive(struct udp_source *s, const struct udp_datagram **out)
 	return count;
 }
 
-uint64_t udp_source_drops(struct udp_source *s)
+uint64_t datagram_source_drops(struct datagram_source *s)
 {
 	uint32_t info[SK_MEMINFO_VARS] = { 0 };
 	socklen_t len = sizeof(info);
