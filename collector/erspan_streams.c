@@ -66,6 +66,7 @@ int64_t erspan_streams_take(struct erspan_streams *s,
 	t = find(s, source, e);
 	t->used = ++s->clock;
 	ahead = (int32_t)(e->sequence - t->newest);
+	t->late = ahead <= -WINDOW ? t->late + 1 : 0;
 	if (ahead > 0 && ahead <= GAP_MAX) {
 		t->seen = ahead < WINDOW ? t->seen << ahead | 1 : 1;
 		t->newest = e->sequence;
@@ -80,7 +81,7 @@ int64_t erspan_streams_take(struct erspan_streams *s,
 	}
 	/* Late beyond the window, or numbered anew: nothing is known to be
 	 * missing. One that is merely late must not begin anew. */
-	if (ahead > 0 || ahead < -GAP_MAX) {
+	if (ahead > 0 || ahead < -GAP_MAX || t->late == WINDOW) {
 		t->newest = e->sequence;
 		t->seen = UINT64_MAX;
 	}

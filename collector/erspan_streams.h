@@ -9,7 +9,7 @@
  * A switch numbers the packets of each session by themselves. A number that is
  * missing is lost until it comes, overtaken, within 64. A sender that gives all
  * of them the same number does not number, and loses nothing; one whose number
- * jumps by a million began anew.
+ * jumps by a million, or is old 64 times in a row, began anew.
  */
 
 #include <stdbool.h>
@@ -27,6 +27,7 @@ struct erspan_stream {
 	uint8_t type;
 	uint32_t newest; /* the highest number that came */
 	uint64_t seen;	 /* bit n: newest - n has come */
+	uint32_t late;	 /* so many in a row were older than the window */
 	uint64_t used;	 /* 0: free; for finding the one longest silent */
 };
 

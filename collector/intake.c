@@ -202,6 +202,24 @@ static void note_home(struct intake *in, const struct observation *o,
 	}
 }
 
+/* Whether a sample counts where there are several sides, and what it says of
+ * where they are. */
+static enum drop_reason place(struct intake *in, const struct observation *o,
+			      const struct attribution *at, bool *in_part)
+{
+	enum drop_reason reason = DROP_NONE;
+
+	/* A mirror saw it come in, and counts. */
+	if (o->direction == DIRECTION_EGRESS && at->from != REGISTRY_NOBODY &&
+	    sides_is_mirrored(&in->sides, at->from, in->step))
+		reason = DROP_EGRESS_NOT_COUNTED;
+	else if (config_is_combined(
+		     &in->registry->config->switches[o->switch_index]))
+		reason = weigh(in, o, at, in_part);
+	note_home(in, o, at);
+	return reason;
+}
+
 /* The cell of an observation that counts. */
 static uint64_t key_of(const struct intake *in, const struct observation *o,
 		       const struct attribution *at, bool in_part)
@@ -263,12 +281,8 @@ static void account(struct intake *in, const struct observation *o)
 	in->ledger.observations++;
 	reason = attribute(in->registry, o, port,
 			   in->agents.switches[o->switch_index].counted, &at);
-	if (reason == DROP_NONE && in->combines) {
-		if (config_is_combined(
-			&in->registry->config->switches[o->switch_index]))
-			reason = weigh(in, o, &at, &in_part);
-		note_home(in, o, &at);
-	}
+	if (reason == DROP_NONE && in->combines)
+		reason = place(in, o, &at, &in_part);
 	if (reason == DROP_NONE)
 		add_due(in, key_of(in, o, &at, in_part), o);
 	else
@@ -341,6 +355,7 @@ static void note_mirrored(struct intake *in, const struct observation *o,
 	if (s->first_us == 0)
 		s->first_us = in->time_us;
 	s->last_us = in->time_us;
+	s->mirror_us = in->time_us;
 	if (o->direction != DIRECTION_EGRESS && counted != COUNTED_EGRESS)
 		s->frame_us = in->time_us;
 	s->frames++;
@@ -511,6 +526,16 @@ static uint32_t source_of(struct intake *in, uint32_t switch_index,
 	return port_table_find(&in->ports, switch_index, index);
 }
 
+/* Whether the mirror of a switch sends, did until lately, or has not had the
+ * time to: samples count if it does not. */
+static bool is_mirror_alive(const struct intake *in,
+			    const struct switch_state *s)
+{
+	int64_t since_us = s->mirror_us ? s->mirror_us : in->first_us;
+
+	return in->time_us - since_us <= SILENT_US;
+}
+
 static void flow_sample(struct intake *in, uint32_t switch_index,
 			const struct sflow_flow *f)
 {
@@ -527,7 +552,7 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	s->flow_samples++;
 	s->step_samples++;
 	s->sampling_rate = f->sampling_rate;
-	if (s->mirrored) {
+	if (s->mirrored && is_mirror_alive(in, s)) {
 		in->ledger.observations++;
 		in->ledger.dropped[DROP_MIRRORED_SWITCH]++;
 		return;

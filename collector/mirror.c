@@ -261,7 +261,7 @@ static bool take_gre(struct mirror *m, struct intake *in,
 	found = agents_of_source(&in->agents, source);
 	if (found != SWITCH_NONE)
 		x.switch_index = found;
-	else if (!m->believes_all)
+	else if (!m->believes_all || e.is_general)
 		return false;
 	in->mirrored.no_frame += result == ERSPAN_NO_FRAME;
 	in->mirrored.unknown += result == ERSPAN_UNKNOWN;
@@ -301,6 +301,16 @@ static bool may_be_gre(int link, const struct frame *frame, struct cursor c)
 	return may_lead_to_gre(cursor_u8(&c), frame->family);
 }
 
+/* Whether a fragment of GRE is one of ERSPAN: of a switch's, or one that says
+ * so. Others are of members' customers, and frames like any other. */
+static bool is_refused_fragment(const struct mirror *m, struct intake *in,
+				const struct packet_ip *ip)
+{
+	if (agents_of_source(&in->agents, &ip->source) != SWITCH_NONE)
+		return true;
+	return m->believes_all && ip->is_first && erspan_may_be(ip->payload);
+}
+
 /* The frame that a packet carries, if it does; else it is one itself. */
 static bool take_tunnelled(struct mirror *m, struct intake *in,
 			   const struct mirror_packet *packet,
@@ -314,8 +324,7 @@ static bool take_tunnelled(struct mirror *m, struct intake *in,
 	    ip.protocol != ERSPAN_PROTOCOL_GRE)
 		return false;
 	if (ip.is_fragment) {
-		if (!m->believes_all &&
-		    agents_of_source(&in->agents, &ip.source) == SWITCH_NONE)
+		if (!is_refused_fragment(m, in, &ip))
 			return false;
 		in->mirrored.fragments++;
 		return true;

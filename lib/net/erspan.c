@@ -78,6 +78,15 @@ static void read_gre_options(struct cursor *c, uint16_t flags,
 		out->sequence = cursor_be32(c);
 }
 
+bool erspan_may_be(struct cursor c)
+{
+	uint16_t protocol;
+
+	cursor_skip(&c, 2); /* flags */
+	protocol = cursor_be16(&c);
+	return protocol == TYPE_ERSPAN || protocol == TYPE_ERSPAN_III;
+}
+
 enum erspan_result erspan_read(struct cursor c, struct erspan *out)
 {
 	const size_t all = cursor_left(&c);
@@ -85,7 +94,8 @@ enum erspan_result erspan_read(struct cursor c, struct erspan *out)
 	uint16_t protocol = cursor_be16(&c);
 	enum erspan_result result = ERSPAN_FRAME;
 
-	*out = (struct erspan){ .type = 1 };
+	*out = (struct erspan){ .type = 1,
+				.is_general = protocol == TYPE_ETHERNET };
 	if (!cursor_ok(&c) || !carries_frames(protocol))
 		return ERSPAN_NO_ERSPAN;
 	if (flags & (GRE_VERSION | GRE_ROUTING))

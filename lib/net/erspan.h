@@ -34,7 +34,9 @@ enum erspan_result {
 };
 
 struct erspan {
-	uint8_t type; /* 1, 2 or 3 */
+	uint8_t type;	 /* 1, 2 or 3 */
+	bool is_general; /* GRE's own protocol for frames, which others use too
+			  */
 	bool has_sequence;
 	bool is_truncated;     /* the frame was longer; types II and III */
 	bool has_direction;    /* type III */
@@ -45,6 +47,9 @@ struct erspan {
 	uint32_t header_bytes; /* of GRE and ERSPAN, before the frame */
 	struct cursor frame;   /* as far as it was captured */
 };
+
+/** Whether this may be ERSPAN, by as much as there is of a GRE header. */
+bool erspan_may_be(struct cursor c);
 
 /**
  * Read from the GRE header on.

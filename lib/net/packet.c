@@ -16,6 +16,8 @@ enum {
 	UDP_HEADER = 8,
 	IPV4_HEADER = 20,
 	IPV4_FRAGMENT = 0x3fff, /* more of them, or not the first */
+	IPV4_OFFSET = 0x1fff,
+	IPV6_OFFSET = 0xfff8,
 	IPV6_FRAGMENT = 0xfff9,
 	TAGS_AT_MOST = 4,
 	EXTENSIONS_AT_MOST = 8,
@@ -44,12 +46,15 @@ static int read_ipv4(struct cursor c, struct packet_ip *out)
 	uint8_t first = cursor_u8(&c);
 	size_t header = (size_t)(first & 0x0f) * 4;
 	size_t total;
+	uint16_t fragment;
 	uint8_t address[4];
 
 	cursor_skip(&c, 1); /* type of service */
 	total = cursor_be16(&c);
 	cursor_skip(&c, 2); /* identification */
-	out->is_fragment = (cursor_be16(&c) & IPV4_FRAGMENT) != 0;
+	fragment = cursor_be16(&c);
+	out->is_fragment = (fragment & IPV4_FRAGMENT) != 0;
+	out->is_first = (fragment & IPV4_OFFSET) == 0;
 	cursor_skip(&c, 1); /* time to live */
 	out->protocol = cursor_u8(&c);
 	cursor_skip(&c, 2); /* checksum */
@@ -87,7 +92,10 @@ static void skip_extension(struct cursor *c, struct packet_ip *out)
 	out->protocol = cursor_u8(c);
 	words = cursor_u8(c);
 	if (type == PROTOCOL_FRAGMENT) {
-		out->is_fragment |= (cursor_be16(c) & IPV6_FRAGMENT) != 0;
+		uint16_t fragment = cursor_be16(c);
+
+		out->is_fragment |= (fragment & IPV6_FRAGMENT) != 0;
+		out->is_first &= (fragment & IPV6_OFFSET) == 0;
 		cursor_skip(c, 4); /* identification */
 	} else {
 		cursor_skip(c, (size_t)words * 8 + 6);
@@ -131,7 +139,7 @@ static int read_ip(struct cursor c, struct packet_ip *out)
 	struct cursor peek = c;
 	uint8_t version = cursor_u8(&peek) >> 4;
 
-	*out = (struct packet_ip){ .protocol = 0 };
+	*out = (struct packet_ip){ .is_first = true };
 	if (!cursor_ok(&peek))
 		return ERR_TRUNCATED;
 	if (version == 4)

@@ -34,6 +34,7 @@ struct packet_ip {
 	struct ipaddr source;
 	uint8_t protocol;      /* behind the extension headers */
 	bool is_fragment;      /* a part of a packet: the first or another */
+	bool is_first;	       /* of its fragments, or the whole */
 	struct cursor payload; /* as captured, without the link's padding */
 	/* As the IP header has it, however much was captured; 0: it does not
 	 * say (jumbograms, segmentation left to the sender's hardware). */
