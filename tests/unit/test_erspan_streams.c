@@ -88,6 +88,18 @@ START_TEST(a_session_is_numbered_by_itself)
 }
 END_TEST
 
+/* Below its last number: the first 64 may be late ones. */
+START_TEST(a_session_that_begins_anew_loses_again)
+{
+	ck_assert_int_eq(take(500000), 0);
+	for (uint32_t i = 0; i < 64; i++)
+		ck_assert_int_eq(take(i), 0);
+	ck_assert_int_eq(take(64), 0);
+	ck_assert_int_eq(take(70), 5);
+	ck_assert_int_eq(take(66), -1);
+}
+END_TEST
+
 START_TEST(without_a_number_nothing_is_known)
 {
 	const uint8_t bytes[4] = { 192, 0, 2, 1 };
@@ -127,6 +139,7 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ numbers_that_are_missing_are_lost, COUNT_OF(runs) },
 		{ a_session_is_numbered_by_itself, 0 },
+		{ a_session_that_begins_anew_loses_again, 0 },
 		{ without_a_number_nothing_is_known, 0 },
 		{ there_may_be_more_sessions_than_room, 0 },
 		{ those_who_talk_keep_their_place, 0 },

@@ -476,6 +476,27 @@ START_TEST(a_receiver_of_gre_counts_strangers_and_lists_them)
 }
 END_TEST
 
+/* What members' customers send too is theirs, whoever reads it. */
+START_TEST(a_replay_believes_no_more_than_is_said)
+{
+	rebuild("", true);
+	strangers_fragment();
+	p.bytes[14 + 6] = 0; /* a later one has no header of GRE */
+	p.bytes[14 + 7] = 9;
+	take();
+	ck_assert_uint_eq(in.mirrored.fragments, 0);
+	p.len = 0;
+	packet_is_frame(&p, &(struct made_frame){ .src = 1, .dst = 2 });
+	packet_in_gre(&p, &(struct made_erspan){ .type = 0x6558 });
+	packet_in_ipv4(&p, 77);
+	packet_in_ethernet(&p, 0, 0x0800);
+	take();
+	ck_assert_uint_eq(in.input.frames, 2);
+	ck_assert_uint_eq(counted().packets, 0);
+	check_sums("customers");
+}
+END_TEST
+
 START_TEST(a_replay_believes_everybody)
 {
 	rebuild("", true);
@@ -567,6 +588,7 @@ int main(void)
 		{ strangers_that_pass_by_are_not_listed, COUNT_OF(refused) },
 		{ a_receiver_of_gre_counts_strangers_and_lists_them, 0 },
 		{ a_replay_believes_everybody, 0 },
+		{ a_replay_believes_no_more_than_is_said, 0 },
 		{ a_session_says_the_vlan_of_a_frame_without, COUNT_OF(vlans) },
 		{ a_sessions_port_is_where_a_station_enters, 0 },
 		{ a_pair_too_many_is_dropped, 0 },

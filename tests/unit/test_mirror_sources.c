@@ -190,6 +190,37 @@ START_TEST(a_frame_counts_where_it_came_in)
 }
 END_TEST
 
+/* However sw1 is configured: what leaves it came in at the mirror. */
+START_TEST(no_sample_of_what_leaves_counts_beside_its_frame)
+{
+	static const char *const directions[] = { "any", "egress", "ingress",
+						  "both", "auto" };
+
+	rebuild(directions[_i]);
+	frame(2, 1);
+	sample(SW1, 2, 1, 1, SENT_AS_EGRESS);
+	intake_decide_all(&in);
+	check_counted(1);
+	check(DROP_EGRESS_NOT_COUNTED, 1);
+}
+END_TEST
+
+START_TEST(samples_count_again_when_the_mirror_is_silent)
+{
+	frame(2, 1);
+	sample(SW2, 2, 1, 2, SENT_AS_INGRESS);
+	check(DROP_MIRRORED_SWITCH, 1);
+	wait_s(180);
+	maybe_reload(_i, "ingress");
+	sample(SW2, 2, 1, 2, SENT_AS_INGRESS);
+	check(DROP_MIRRORED_SWITCH, 2);
+	wait_s(1);
+	sample(SW2, 2, 1, 2, SENT_AS_INGRESS);
+	check(DROP_MIRRORED_SWITCH, 2);
+	check_counted(2);
+}
+END_TEST
+
 START_TEST(a_silent_switchs_members_count_after_three_minutes)
 {
 	counters(SW1, 1);
@@ -527,6 +558,8 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_frame_counts_where_it_came_in, 2 },
+		{ no_sample_of_what_leaves_counts_beside_its_frame, 5 },
+		{ samples_count_again_when_the_mirror_is_silent, 2 },
 		{ a_silent_switchs_members_count_after_three_minutes, 2 },
 		{ a_switch_has_three_minutes_to_be_heard_first, 2 },
 		{ where_no_datagrams_are_expected_nobody_is_waited_for, 0 },
