@@ -207,7 +207,14 @@ static uint32_t switch_of(const struct mirror *m, struct intake *in,
 	return found == SWITCH_NONE ? m->config->switch_index : found;
 }
 
-/* Packets without a frame are numbered like the others. */
+/* Packets without a frame are numbered like the others. Of one that is cut the
+ * session is known where its type is. */
+static bool is_numbered(enum erspan_result result, const struct erspan *e)
+{
+	return result == ERSPAN_FRAME || result == ERSPAN_NO_FRAME ||
+	       (result == ERSPAN_CUT && e->type > 1);
+}
+
 static void count_loss(struct mirror *m, struct intake *in,
 		       const struct ipaddr *source, const struct erspan *e)
 {
@@ -263,7 +270,7 @@ static bool take_gre(struct mirror *m, struct intake *in,
 	in->mirrored.no_frame += result == ERSPAN_NO_FRAME;
 	in->mirrored.unknown += result == ERSPAN_UNKNOWN;
 	in->mirrored.malformed += result == ERSPAN_CUT;
-	if (result == ERSPAN_FRAME || result == ERSPAN_NO_FRAME)
+	if (is_numbered(result, &e))
 		count_loss(m, in, source, &e);
 	if (result == ERSPAN_FRAME)
 		take_erspan(m, in, source, &e, outer, step);
