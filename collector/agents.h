@@ -45,6 +45,7 @@ struct switch_state {
 	struct sflow_processor processor; /* as last said; if has_processor */
 	bool mirrored;	      /* frames of it are counted, not samples */
 	uint64_t frames;      /* mirrored */
+	int64_t frame_us;     /* of the last of these; 0: none came */
 	uint64_t lost_frames; /* of ERSPAN, by its sequence numbers */
 	uint64_t drops_grown; /* since the start, of closed steps */
 	uint32_t drops;	      /* the highest reported, or the first */

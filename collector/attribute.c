@@ -94,10 +94,9 @@ static enum stranger stranger_of(const struct station *src, uint32_t interface,
 	return src ? STRANGER_WRONG_VLAN : STRANGER_UNKNOWN;
 }
 
-/* What can be said of a sample before anybody is looked up. */
-static enum drop_reason refused_at_sight(const struct observation *o,
-					 const struct port *port,
-					 enum counted counted)
+enum drop_reason attribute_at_sight(const struct observation *o,
+				    const struct port *port,
+				    enum counted counted)
 {
 	if (port && port->core)
 		return DROP_CORE_PORT;
@@ -121,7 +120,7 @@ enum drop_reason attribute(const struct registry *r,
 	    o->direction == DIRECTION_INGRESS ? port : NULL;
 	const struct port *egress =
 	    o->direction == DIRECTION_EGRESS ? port : NULL;
-	enum drop_reason reason = refused_at_sight(o, port, counted);
+	enum drop_reason reason = attribute_at_sight(o, port, counted);
 	const struct station *src;
 	const struct station *dst;
 	bool from_wrong;

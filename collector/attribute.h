@@ -45,6 +45,12 @@ struct attribution {
 	const struct station *source; /* of the source address; NULL: none */
 };
 
+/** What can be said of an observation before anybody is looked up; parameters
+ * as below. @return DROP_NONE: nothing */
+enum drop_reason attribute_at_sight(const struct observation *o,
+				    const struct port *port,
+				    enum counted counted);
+
 /**
  * Attribute one observation.
  *

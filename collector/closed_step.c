@@ -6,6 +6,7 @@
 
 #include "collector/clock.h"
 #include "collector/combine.h"
+#include "collector/mirror_ports.h"
 #include "collector/port_memory.h"
 #include "collector/port_steps.h"
 
@@ -160,6 +161,7 @@ static int take_counts(struct closed_step **out, struct intake *in,
 		closed_step_free(step);
 		return rc;
 	}
+	mirror_ports_note(in, step->cells, step->cell_count, span.step);
 	combine_cells(in, step->cells, step->cell_count, span.step);
 	for (size_t i = 0; i < switches; i++)
 		take_agent(&step->agents[i], &in->agents.switches[i]);

@@ -82,44 +82,6 @@ static void correct(const struct combining *c, struct cell *cell)
 		note_sides(c, &e, &cell->tally);
 }
 
-/*
- * What a mirror saw of a member is what it saw of its port, if that is the only
- * one at the switch: to be held against its counters. A copy of what came in
- * says nothing of the port by which it left, which may be another switch's.
- */
-static void add_to_port(const struct combining *c, uint32_t interface,
-			uint32_t switch_index, bool egress, uint64_t bytes)
-{
-	struct intake *in = c->in;
-	uint32_t ifindex;
-	uint32_t port;
-
-	if (interface == REGISTRY_NOBODY)
-		return;
-	ifindex = member_ports_at(&in->member_ports,
-				  in->registry->interfaces[interface].member,
-				  switch_index);
-	if (ifindex == MEMBER_PORTS_NONE || ifindex == MEMBER_PORTS_SEVERAL)
-		return;
-	port = port_table_look(&in->ports, switch_index, ifindex);
-	if (port != PORT_NONE && !in->ports.samples[port].copied)
-		port_samples_estimate(
-		    port_table_samples(&in->ports, port, c->step), egress,
-		    bytes);
-}
-
-static void note_mirrored(const struct combining *c, const struct cell *cell)
-{
-	struct raw_ends e = raw_ends(cell->key);
-	uint32_t at = e.source - c->in->ports.capacity;
-
-	if (e.source < c->in->ports.capacity ||
-	    !c->in->agents.switches[at].mirrored)
-		return;
-	add_to_port(c, e.egress ? e.to : e.from, at, e.egress,
-		    cell->tally.bytes);
-}
-
 static void combine(const struct combining *c, struct cell *cell)
 {
 	struct intake *in = c->in;
@@ -154,8 +116,6 @@ void combine_cells(struct intake *in, struct cell *cells, size_t count,
 	int steps = c.step - step < RATE_WINDOW_STEPS ? (int)(c.step - step) + 1
 						      : RATE_WINDOW_STEPS;
 
-	for (size_t i = 0; i < count; i++)
-		note_mirrored(&c, &cells[i]);
 	port_table_settle(&in->ports);
 	note_batch(in);
 	corrections_find(in, c.step, steps);

@@ -56,13 +56,35 @@ void duplicates_free(struct duplicates *d)
 	free(d);
 }
 
+static size_t less(size_t a, size_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/*
+ * How much content is compared: what the other copy holds for certain, though
+ * it may have a tag more or less, which takes the place of content where a
+ * frame was padded to the smallest or cut.
+ *
+ * @param left   bytes that are held behind the tags
+ * @param bytes  of the frame without tags, at least SMALLEST_FRAME
+ */
+static size_t content_bytes(size_t left, size_t tags, size_t bytes)
+{
+	size_t held = less(left, less(TAG_SIZE, tags));
+	size_t whole = bytes - ADDRESSES_SIZE - TAG_SIZE;
+	size_t most = held < whole ? held : whole;
+
+	return most < CONTENT_MAX ? most : CONTENT_MAX;
+}
+
 uint64_t duplicates_key(const struct duplicates *d, const struct frame *frame,
 			struct cursor c, size_t wire_bytes)
 {
 	size_t tags = (size_t)frame->tag_count * TAG_SIZE;
-	size_t bytes = wire_bytes > tags ? wire_bytes - tags : 0;
+	size_t bytes = less(wire_bytes, tags);
 	uint64_t key = u64map_hash(d->seed, frame->dst.bits);
-	size_t left;
+	size_t content;
 
 	/* Padding to the smallest frame comes before the tag, or behind it. */
 	if (bytes < SMALLEST_FRAME)
@@ -70,8 +92,8 @@ uint64_t duplicates_key(const struct duplicates *d, const struct frame *frame,
 	key = u64map_hash(key, frame->src.bits ^ d->seed);
 	key = u64map_hash(key, bytes ^ d->seed);
 	cursor_skip(&c, ADDRESSES_SIZE + tags);
-	left = cursor_left(&c);
-	for (size_t i = 0; i + sizeof(uint64_t) <= left && i < CONTENT_MAX;
+	content = content_bytes(cursor_left(&c), tags, bytes);
+	for (size_t i = 0; i + sizeof(uint64_t) <= content;
 	     i += sizeof(uint64_t))
 		key = u64map_hash(key, cursor_be64(&c) ^ d->seed);
 	return key ? key : 1;

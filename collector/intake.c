@@ -134,8 +134,8 @@ static void add_due(struct intake *in, uint64_t key,
 }
 
 /* Whether an egress sample counts whose side does not. A switch that samples
- * nothing but what goes out counts by itself, unless the frame was sampled
- * where it came in: a stranger's, anywhere. */
+ * nothing but what goes out counts by itself, unless the frame was sampled or
+ * mirrored where it came in: a stranger's, anywhere. */
 static bool egress_counts_alone(const struct intake *in,
 				const struct observation *o, uint32_t from)
 {
@@ -153,7 +153,8 @@ static bool egress_counts_alone(const struct intake *in,
 	if (from == REGISTRY_NOBODY)
 		return s->ingress_step == 0 ||
 		       in->step - s->ingress_step > SIDE_STEPS;
-	return !sides_has_home(s, from, in->step);
+	return !sides_has_home(s, from, in->step) &&
+	       !sides_is_mirrored(s, from, in->step);
 }
 
 /*
@@ -287,14 +288,17 @@ void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 	in->combines = in->combines || in->registry->config->switch_count > 1;
 }
 
-/* Whether a switch tells of what comes in at it, or did until lately. At the
- * start it has not had the time to. */
+/* Whether a switch tells of what comes in at it, or did until lately: by frames
+ * if it is mirrored, else by samples. At the start it has not had the time to.
+ */
 static bool is_observed(const struct intake *in, uint32_t switch_index)
 {
 	const struct switch_state *s = &in->agents.switches[switch_index];
-	int64_t since_us = s->last_us;
+	int64_t since_us = s->mirrored ? s->frame_us : s->last_us;
 
-	if (since_us == 0 && in->expects_datagrams)
+	if (!s->mirrored && s->counted == COUNTED_EGRESS)
+		return false;
+	if (since_us == 0 && (s->mirrored || in->expects_datagrams))
 		since_us = in->first_us;
 	return since_us != 0 && in->time_us - since_us <= SILENT_US;
 }
@@ -302,15 +306,17 @@ static bool is_observed(const struct intake *in, uint32_t switch_index)
 /*
  * Whether a frame that one switch mirrors came in by another one, which tells
  * of it: its sender has all its ports there, or was sampled coming in there. A
- * port that is known is judged by what the configuration says of it.
+ * port that it came in by is judged by what the configuration says of it.
  */
 static bool came_in_elsewhere(const struct intake *in,
 			      const struct observation *o, uint32_t from)
 {
 	const struct member_ports *p = &in->member_ports;
+	bool came_in_here =
+	    o->port != PORT_NONE && o->direction == DIRECTION_INGRESS;
 	uint32_t only;
 
-	if (!in->combines || o->port != PORT_NONE || from == REGISTRY_NOBODY)
+	if (!in->combines || came_in_here || from == REGISTRY_NOBODY)
 		return false;
 	only = p->only_switch[in->registry->interfaces[from].member];
 	if (only == o->switch_index)
@@ -333,6 +339,7 @@ static void note_mirrored(struct intake *in, const struct observation *o)
 	if (s->first_us == 0)
 		s->first_us = in->time_us;
 	s->last_us = in->time_us;
+	s->frame_us = in->time_us;
 	s->frames++;
 	s->step_frames = true;
 	if (o->port != PORT_NONE && o->direction != DIRECTION_UNKNOWN) {

@@ -14,6 +14,7 @@
 #include "collector/interface_source.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
@@ -225,7 +226,8 @@ static int refusal(pcap_t *pcap, int rc, struct text *problem)
 	if (rc != PCAP_ERROR_PERM_DENIED &&
 	    rc != PCAP_ERROR_PROMISC_PERM_DENIED)
 		return -EIO;
-	text_add(problem, " (CAP_NET_RAW is wanted)");
+	if (!strstr(text_str(problem), "CAP_NET_RAW"))
+		text_add(problem, " (CAP_NET_RAW is wanted)");
 	return -EPERM;
 }
 
@@ -336,6 +338,12 @@ static int look(struct interface_source *s)
 
 /* ---- public ---- */
 
+/* libpcap counts in ints, and takes what is none for its default. */
+static int at_most_int(uint32_t bytes)
+{
+	return bytes < INT_MAX ? (int)bytes : INT_MAX;
+}
+
 int interface_source_open(struct interface_source **out,
 			  const struct interface_options *options,
 			  struct text *problem)
@@ -355,8 +363,8 @@ int interface_source_open(struct interface_source **out,
 		return -ENOMEM;
 	text_init(&s->problem);
 	memcpy(s->name, options->interface, strlen(options->interface));
-	s->buffer_bytes = (int)options->buffer_bytes;
-	s->snap_bytes = (int)options->snap_bytes;
+	s->buffer_bytes = at_most_int(options->buffer_bytes);
+	s->snap_bytes = at_most_int(options->snap_bytes);
 	s->filter = strdup(filter);
 	s->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (!s->filter || s->control < 0)

@@ -278,9 +278,11 @@ static void stop(struct live *l)
 	counters = writer_stop(l->writer);
 	l->writer = NULL;
 	live_write_last_status(l, counters, now.wall_us);
-	log_notice("collector: stopped: %llu datagrams, %llu observations, "
-		   "%llu attributed, %llu rows written, %llu failed",
+	log_notice("collector: stopped: %llu datagrams, %llu mirrored packets, "
+		   "%llu observations, %llu attributed, %llu rows written, "
+		   "%llu failed",
 		   (unsigned long long)l->intake.input.datagrams,
+		   (unsigned long long)l->intake.mirrored.packets,
 		   (unsigned long long)l->intake.ledger.observations,
 		   (unsigned long long)l->intake.ledger.attributed,
 		   (unsigned long long)counters.flush.view.rows,

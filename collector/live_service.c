@@ -10,14 +10,17 @@ enum {
 void live_tell_ready(const struct live *l)
 {
 	const struct registry *registry = l->generation->registry;
+	const struct intake *in = &l->intake;
 
 	service_tell(&l->service,
 		     "READY=1\n"
 		     "STATUS=%u members, %zu switches, %llu datagrams, "
-		     "%llu dropped by the kernel",
+		     "%llu mirrored packets, %llu dropped by the kernel",
 		     registry->member_count, registry->config->switch_count,
-		     (unsigned long long)l->intake.input.datagrams,
-		     (unsigned long long)l->intake.input.socket_drops);
+		     (unsigned long long)in->input.datagrams,
+		     (unsigned long long)in->mirrored.packets,
+		     (unsigned long long)(in->input.socket_drops +
+					  in->mirrored.ring_drops));
 }
 
 /* Whether the writer did something since the last look, or had nothing to. */

@@ -108,7 +108,19 @@ static int open_socket(struct live *l, size_t index,
 	return watch(l, s);
 }
 
-/* "::" is both families, as with UDP; but a raw socket has one. */
+/* Whether ERSPAN is received at some address of IPv4. */
+static bool has_ipv4_receiver(const struct config *c)
+{
+	for (size_t i = 0; i < c->source_count; i++) {
+		if (c->sources[i].kind == CONFIG_SOURCE_ERSPAN &&
+		    c->sources[i].listen.addr.version == 4)
+			return true;
+	}
+	return false;
+}
+
+/* "::" is both families, as with UDP; but a raw socket has one. Each gets a
+ * packet, so not where another source has the IPv4. */
 static int open_receiver(struct live *l, size_t index,
 			 const struct config_endpoint *listen)
 {
@@ -117,7 +129,8 @@ static int open_receiver(struct live *l, size_t index,
 	static const struct ipaddr any_ipv6 = { .version = 6 };
 	int rc = open_socket(l, index, listen);
 
-	if (rc == 0 && ipaddr_equal(&listen->addr, &any_ipv6))
+	if (rc == 0 && ipaddr_equal(&listen->addr, &any_ipv6) &&
+	    !has_ipv4_receiver(l->generation->config))
 		rc = open_socket(l, index, &any_ipv4);
 	return rc;
 }
@@ -469,7 +482,9 @@ void live_sources_tell(const struct live *l, struct status_source *to)
 
 		t->drops += s->drops;
 		t->frames += s->mirror.frames;
-		if (s->kind != CONFIG_SOURCE_SFLOW)
+		/* Of a receiver's two sockets that which gets more. */
+		if (s->kind != CONFIG_SOURCE_SFLOW &&
+		    (!t->mirror || t->mirror->frames < s->mirror.frames))
 			t->mirror = &s->mirror;
 		if (!s->port)
 			continue;

@@ -56,6 +56,20 @@ static void turn_doubling(struct doubling *d, int64_t step)
 	d->doubled = 0;
 }
 
+/* Whether a frame does not count whosever it is: then it is no copy of another
+ * one, which may. */
+static bool is_refused(const struct intake *in, const struct observation *o,
+		       enum counted counted)
+{
+	const struct port *rules = NULL;
+
+	if (counted == COUNTED_ANY && o->port == PORT_NONE)
+		return false;
+	if (o->port != PORT_NONE)
+		rules = in->ports.samples[o->port].rules;
+	return attribute_at_sight(o, rules, counted) != DROP_NONE;
+}
+
 /* Whether a frame is the second copy of one that was counted. Where copies are
  * not left out the first ones of each minute are looked at. */
 static bool is_duplicate(struct mirror *m, const struct frame *frame,
@@ -112,22 +126,23 @@ static enum counted counted_of(const struct mirror *m)
 	return COUNTED_ANY;
 }
 
-/* Whether a frame is a copy that does not count, whatever it is a copy of. */
-static bool is_left_out(const struct mirror *m, enum direction direction)
-{
-	enum counted counted = counted_of(m);
-
-	return (counted == COUNTED_INGRESS && direction == DIRECTION_EGRESS) ||
-	       (counted == COUNTED_EGRESS && direction == DIRECTION_INGRESS);
-}
-
 /* A length that lies is no larger than what is counted by. */
-static uint32_t accounted_bytes(const struct mirror *m, size_t wire_bytes)
+static uint32_t accounted_bytes(size_t wire_bytes)
 {
 	size_t most = UINT32_MAX - FCS_SIZE;
-	uint32_t bytes = (uint32_t)(wire_bytes < most ? wire_bytes : most);
 
-	return m->config->fcs_present ? bytes : bytes + FCS_SIZE;
+	return (uint32_t)(wire_bytes < most ? wire_bytes : most) + FCS_SIZE;
+}
+
+/* The check sequence of a frame that came with it: it is no content, and not
+ * the same in both copies. */
+static void take_off_fcs(const struct mirror *m, struct mirrored *x)
+{
+	if (!m->config->fcs_present)
+		return;
+	x->wire_bytes = x->wire_bytes > FCS_SIZE ? x->wire_bytes - FCS_SIZE : 0;
+	if (cursor_left(&x->bytes) > x->wire_bytes)
+		x->bytes = cursor_sub(&x->bytes, x->wire_bytes);
 }
 
 /* Counted as it came: what it was made of is not known. */
@@ -152,10 +167,10 @@ static void take_frame(struct mirror *m, struct intake *in,
 		.port = PORT_NONE,
 		.sampling_rate = 1,
 		.direction = direction_of_mirror(m, x->direction),
-		.wire_bytes = accounted_bytes(m, x->wire_bytes),
+		.wire_bytes = accounted_bytes(x->wire_bytes),
 	};
-	bool doubled =
-	    !is_left_out(m, o.direction) && is_duplicate(m, frame, x, step);
+	enum counted counted = counted_of(m);
+	bool doubled;
 
 	if (__builtin_expect(x->ifindex != 0, 0))
 		o.port =
@@ -164,12 +179,14 @@ static void take_frame(struct mirror *m, struct intake *in,
 		o.entered = x->ifindex;
 	if (!o.vlan && x->vlan && registry_vlan(in->registry, x->vlan))
 		o.vlan = x->vlan;
+	doubled =
+	    !is_refused(in, &o, counted) && is_duplicate(m, frame, x, step);
 	m->frames++;
 	if (__builtin_expect(x->wire_bytes >
 				 m->longest_bytes + frame->tag_count * TAG_SIZE,
 			     0))
 		note_merged(m, in);
-	intake_mirrored(in, &o, counted_of(m), doubled);
+	intake_mirrored(in, &o, counted, doubled);
 }
 
 /* The port that a session copies; 0: not said. */
@@ -183,67 +200,44 @@ static uint32_t port_of_session(const struct config_switch *s,
 	return 0;
 }
 
-/* How long the frame was, of which so many bytes came. Where the switch cut it,
- * the IP header in it says. */
+/* How long a frame was of which the switch cut the end, and let so many bytes
+ * come: the IP header in it says. */
 static size_t whole_bytes(struct intake *in, const struct erspan *e,
 			  size_t came_bytes)
 {
-	size_t said;
+	size_t said = headers_frame_bytes(e->frame);
 
-	if (!e->is_truncated)
-		return came_bytes;
-	said = headers_frame_bytes(e->frame);
 	if (said == 0)
 		in->mirrored.lengths_unknown++;
 	return said > came_bytes ? said : came_bytes;
 }
 
-/* Whose a packet is: its sender's, else as configured. */
-static uint32_t switch_of(const struct mirror *m, struct intake *in,
-			  const struct ipaddr *source)
+static void count_loss(struct intake *in, uint32_t switch_index, int64_t lost)
 {
-	uint32_t found = agents_of_source(&in->agents, source);
+	struct switch_state *s = &in->agents.switches[switch_index];
 
-	return found == SWITCH_NONE ? m->config->switch_index : found;
-}
-
-/* Packets without a frame are numbered like the others. Of one that is cut the
- * session is known where its type is. */
-static bool is_numbered(enum erspan_result result, const struct erspan *e)
-{
-	return result == ERSPAN_FRAME || result == ERSPAN_NO_FRAME ||
-	       (result == ERSPAN_CUT && e->type > 1);
-}
-
-static void count_loss(struct mirror *m, struct intake *in,
-		       const struct ipaddr *source, const struct erspan *e)
-{
-	int64_t lost = erspan_streams_take(&m->streams, source, e);
-	uint32_t at;
-
-	if (__builtin_expect(lost == 0, 1))
-		return;
-	at = switch_of(m, in, source);
-	intake_adjust(&in->agents.switches[at].lost_frames, lost);
+	intake_adjust(&s->lost_frames, lost);
 	intake_adjust(&in->mirrored.lost, lost);
 }
 
-/* @param outer  its wire_bytes are what IP carries */
+/* @param outer  its wire_bytes are what IP carries, its switch the sender's */
 static void take_erspan(struct mirror *m, struct intake *in,
-			const struct ipaddr *source, struct erspan *e,
-			const struct mirrored *outer, int64_t step)
+			const struct erspan *e, const struct mirrored *outer,
+			int64_t step)
 {
 	struct mirrored x = *outer;
 	struct frame frame = frame_parse(e->frame);
 
-	x.switch_index = switch_of(m, in, source);
 	x.ifindex =
 	    port_of_session(&in->registry->config->switches[x.switch_index], e);
 	x.bytes = e->frame;
 	x.wire_bytes = outer->wire_bytes > e->header_bytes
 			   ? outer->wire_bytes - e->header_bytes
 			   : 0;
-	x.wire_bytes = whole_bytes(in, e, x.wire_bytes);
+	if (e->is_truncated)
+		x.wire_bytes = whole_bytes(in, e, x.wire_bytes);
+	else
+		take_off_fcs(m, &x);
 	x.vlan = e->vlan;
 	if (e->has_direction)
 		x.direction =
@@ -257,24 +251,39 @@ static bool take_gre(struct mirror *m, struct intake *in,
 		     const struct ipaddr *source, const struct mirrored *outer,
 		     int64_t step)
 {
+	struct mirrored x = *outer;
 	struct erspan e;
 	enum erspan_result result = erspan_read(outer->bytes, &e);
+	uint32_t found;
 
 	if (result == ERSPAN_NO_ERSPAN)
 		return false;
-	if (!m->believes_all &&
-	    agents_of_source(&in->agents, source) == SWITCH_NONE) {
-		agents_refuse(&in->agents, source, NULL, outer->time_us);
+	found = agents_of_source(&in->agents, source);
+	if (found != SWITCH_NONE)
+		x.switch_index = found;
+	else if (!m->believes_all)
 		return false;
-	}
 	in->mirrored.no_frame += result == ERSPAN_NO_FRAME;
 	in->mirrored.unknown += result == ERSPAN_UNKNOWN;
 	in->mirrored.malformed += result == ERSPAN_CUT;
-	if (is_numbered(result, &e))
-		count_loss(m, in, source, &e);
+	/* What has no frame has a number of its session all the same. */
+	if (result == ERSPAN_FRAME || e.type > 1)
+		count_loss(in, x.switch_index,
+			   erspan_streams_take(&m->streams, source, &e));
 	if (result == ERSPAN_FRAME)
-		take_erspan(m, in, source, &e, outer, step);
+		take_erspan(m, in, &e, &x, step);
 	return true;
+}
+
+/* Whether GRE, or a header of IPv6 that GRE may follow, has this number. */
+static bool may_lead_to_gre(uint8_t protocol, enum family family)
+{
+	enum { HOP_OPTIONS = 0, ROUTING = 43, FRAGMENT = 44, OPTIONS = 60 };
+
+	return protocol == ERSPAN_PROTOCOL_GRE ||
+	       (family == FAMILY_IPV6 &&
+		(protocol == HOP_OPTIONS || protocol == ROUTING ||
+		 protocol == FRAGMENT || protocol == OPTIONS));
 }
 
 /* Whether a packet can be GRE: a look at one byte, for most are not. */
@@ -289,7 +298,7 @@ static bool may_be_gre(int link, const struct frame *frame, struct cursor c)
 	cursor_skip(&c, ETHERNET_HEADER + (size_t)frame->tag_count * TAG_SIZE +
 			    (frame->family == FAMILY_IPV4 ? IPV4_PROTOCOL
 							  : IPV6_NEXT_HEADER));
-	return cursor_u8(&c) == ERSPAN_PROTOCOL_GRE;
+	return may_lead_to_gre(cursor_u8(&c), frame->family);
 }
 
 /* The frame that a packet carries, if it does; else it is one itself. */
@@ -347,6 +356,7 @@ void mirror_take(struct mirror *m, struct intake *in,
 	if (__builtin_expect(may_be_gre(packet->link, &frame, x.bytes), 0) &&
 	    take_tunnelled(m, in, packet, &x, step))
 		return;
+	take_off_fcs(m, &x);
 	take_frame(m, in, &frame, &x, step);
 }
 
@@ -360,10 +370,14 @@ void mirror_take_gre(struct mirror *m, struct intake *in,
 
 	if (take_gre(m, in, source, &x, step))
 		return;
-	if (known)
+	if (known) {
 		in->mirrored.other++;
-	else
-		in->mirrored.foreign++;
+		return;
+	}
+	/* Who sends to this machine is told. Who sends past a mirror is not:
+	 * that may be a member's customer. */
+	in->mirrored.foreign++;
+	agents_refuse(&in->agents, source, NULL, packet->time_us);
 }
 
 void mirror_conclude(struct mirror *m)

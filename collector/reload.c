@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/combine.h"
+#include "collector/mirror_ports.h"
 
 /* Old numbers to new ones. */
 struct mapping {
@@ -124,6 +125,18 @@ static size_t move_cells(struct intake *to, const struct mapping *m,
 	return left;
 }
 
+/* What goes on is noted of its ports when its step is over. */
+static void note_ports_of_the_left(struct intake *in, const struct cell *cells,
+				   size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct cell_ends ends = cell_ends(cells[i].key);
+
+		mirror_ports_note_ends(in, &ends, cells[i].tally.bytes,
+				       in->step);
+	}
+}
+
 /* Samples held for a verdict follow their switch. */
 static void move_held(struct intake *in, const struct port_table *ports,
 		      struct port_table *to, const struct mapping *m)
@@ -187,6 +200,7 @@ int intake_reload(struct intake *in, struct generation *from,
 	/* Nothing can fail from here on. */
 	combine_cells(in, list->cells, list->count, in->step);
 	list->count = move_cells(&next, &m, list->cells, list->count);
+	note_ports_of_the_left(in, list->cells, list->count);
 	continue_agents(&next, &in->agents, &m);
 	port_table_continue(&next.ports, &in->ports, m.switches);
 	sides_continue(&next.sides, &in->sides, m.interfaces, m.switches);

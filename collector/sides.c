@@ -246,8 +246,7 @@ static void look_at_egress(const struct sides *s, uint32_t interface,
 		look_at_configured(s, interface, step, out);
 }
 
-/* Also in the step at hand: what is exact depends on no chance. */
-static bool is_mirrored(const struct sides *s, uint32_t interface, int64_t step)
+bool sides_is_mirrored(const struct sides *s, uint32_t interface, int64_t step)
 {
 	const struct side_place *p = &s->places[interface];
 
@@ -280,7 +279,7 @@ const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
 	*side = (struct side){ .step = (uint32_t)step, .port = PORT_NONE };
 	if (interface == REGISTRY_NOBODY)
 		return side;
-	if (is_mirrored(s, interface, step)) {
+	if (sides_is_mirrored(s, interface, step)) {
 		side->state = egress ? SIDE_UNSEEN : SIDE_PLAIN;
 		return side;
 	}

@@ -148,11 +148,21 @@ static inline void sides_see_mirrored(struct sides *s, uint32_t interface,
 {
 	struct side_place *p = &s->places[interface];
 
+	/* The first one in a step may be the first at all: what was found out
+	 * in the step so far does not hold then. */
+	if (p->mirrored.last != step) {
+		p->in.step = 0;
+		p->out.step = 0;
+	}
 	port_sight_see(&s->switches[switch_index].mirrored, step);
 	s->ingress_step = step;
 	port_sight_see(&p->mirrored, step);
 	p->mirrored_at = switch_index;
 }
+
+/** Whether a mirror sees an interface's frames come in; also in the step at
+ * hand, for what is exact depends on no chance. */
+bool sides_is_mirrored(const struct sides *s, uint32_t interface, int64_t step);
 
 /** Whether an interface's frames were sampled coming in at another switch in
  * the last steps. */

@@ -416,6 +416,35 @@ static bool label_source(const struct config_source *s, char label[LABEL_SIZE])
 	return true;
 }
 
+/* Of GRE the kernel gives a copy to everyone who takes the address: there is no
+ * port, and so no better match. */
+static void check_receivers(const struct config *c, struct diagnostics *d)
+{
+	for (size_t i = 0; i < c->source_count; i++) {
+		const struct config_source *a = &c->sources[i];
+
+		for (size_t j = 0; j < c->source_count; j++) {
+			const struct config_source *b = &c->sources[j];
+			char address[IPADDR_TEXT_SIZE];
+
+			if (a->kind != CONFIG_SOURCE_ERSPAN ||
+			    b->kind != CONFIG_SOURCE_ERSPAN || i == j ||
+			    !b->listen.addr.version ||
+			    a->listen.addr.version != b->listen.addr.version ||
+			    !ipaddr_is_any(&a->listen.addr) ||
+			    ipaddr_is_any(&b->listen.addr))
+				continue;
+			diagnostics_error(
+			    d, b->place,
+			    "found the source erspan %s beside one that takes "
+			    "every address (line %zu), expected each packet "
+			    "once",
+			    ipaddr_format(&b->listen.addr, address),
+			    a->place.line);
+		}
+	}
+}
+
 static int check_sources(const struct config *c, struct diagnostics *d)
 {
 	char(*names)[LABEL_SIZE] = calloc(c->source_count + 1, sizeof(*names));
@@ -428,6 +457,7 @@ static int check_sources(const struct config *c, struct diagnostics *d)
 	}
 	if (rc == 0)
 		report_repeated(&e, "the source", d);
+	check_receivers(c, d);
 	free(e.all);
 	free(names);
 	return names ? rc : -ENOMEM;

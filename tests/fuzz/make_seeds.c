@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "fuzz/journal_seeds.h"
+#include "fuzz/mirror_seeds.h"
 #include "fuzz/rrd_seeds.h"
 #include "support/made_book.h"
 #include "support/pcapng_builder.h"
@@ -579,6 +580,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(books) / sizeof(*books); i++)
 		good &= write_book_seed(argv[1], i);
 	good &= journal_seeds(argv[1], write_seed);
+	good &= mirror_seeds(argv[1], write_seed);
 	good &= rrd_seeds(argv[1], write_seed);
 	if (!good)
 		(void)fprintf(stderr, "%s: %m\n", argv[1]);

@@ -49,6 +49,7 @@ NET_RAW = 1 << 13
 FLOOD = 100000
 PAUSE_S = 12  # a clock that nobody looked at for ten seconds
 UNAVAILABLE, BAD_CONFIG = 69, 78
+NOBODY = "65534"
 
 
 def frame(vlan, size, family=0x0800):
@@ -93,11 +94,13 @@ class Collector:
         self.log = folder + "/log"
         self.process = None
 
-    def start(self, before=()):
+    def start(self, before=(), within=()):
+        """Run it: with a command before the one that enters the namespace, or
+        before its own."""
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                list(before) + self.space.command(self.program, "-c",
-                                                  self.config), stderr=log)
+                [*before, *self.space.command(*within, self.program, "-c",
+                                              self.config)], stderr=log)
         return manager.wait_for(
             lambda: "confined" in self.said() or
             self.process.poll() is not None, 20)
@@ -369,6 +372,37 @@ def check_receiver(checks, program, space, folder):
     check_stored(checks, collector, sent)
 
 
+def check_user(checks, program, space, folder):
+    """As its unit runs it: a user with CAP_NET_RAW and nothing else."""
+    within = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY,
+              "--clear-groups", "--inh-caps", "-all,+net_raw",
+              "--ambient-caps", "+net_raw", "--bounding-set",
+              "-all,+net_raw"]
+    if harness.run([*within, program, "--version"]).returncode != 0:
+        print("skipped: nobody may not run the program here")
+        return
+    collector = Collector(program, space, folder, [
+        PORT.format(name="mirror0", buffer="4M", more="")])
+    os.chmod(os.path.dirname(folder), 0o755)
+    for path in (folder, folder + "/state"):
+        os.chown(path, int(NOBODY), int(NOBODY))
+    collector.start(within=within)
+    if not checks.that(collector.process.poll() is None, collector.said()):
+        return
+    check_confined(checks, collector, NET_RAW)
+    space.ip("link", "del", "mirror0")
+    checks.that(collector.await_said("mirror port mirror0: gone"), "gone")
+    space.veth("mirror0", "switch0")
+    checks.that(collector.await_said("mirror port mirror0: up", 2),
+                f"back: {collector.said()}")
+    sent = Sent()
+    sender = space.packet_socket("switch0")
+    send_mixed(sent, sender)
+    checks.equal(collector.stop(), 0, f"exit: {collector.said()}")
+    check_stored(checks, collector, sent)
+    sender.close()
+
+
 def main():
     program = sys.argv[1]
     reason = netns.why_not()
@@ -385,7 +419,7 @@ def main():
             space.veth("mirror0", "switch0")
             space.veth("mirror1", "switch1")
             stories = [check_refusals, check_life, check_flood, check_end,
-                       check_receiver]
+                       check_receiver, check_user]
             if "pause" in sys.argv:
                 stories = [check_pause]
             for story in stories:

@@ -25,7 +25,7 @@ import ovs_live
 
 SECONDS = 6
 EDGE = 5  # frames of a pair that came between the counts and their reading
-LOST_BY_SWITCH = 0.01  # of a pair, in bursts of fragments
+LOST_BY_SWITCH = 0.03  # of a pair, in bursts of fragments
 FCS, TAG = 4, 4
 SENDER = "198.51.100.1"
 RECEIVER = "198.51.100.2"
@@ -144,9 +144,11 @@ def try_mirror(checks, program, lab, folder, kind, arguments):
         given = status["input"]
         checks.equal((given["ring_drops"], given["socket_drops"]), (0, 0),
                      f"{what}: drops")
-        checks.equal((given["frames_lost"], given["erspan_malformed"],
-                      given["erspan_unknown"], given["frames_merged"]),
-                     (0, 0, 0, 0), f"{what}: faults")
+        checks.equal((given["erspan_malformed"], given["erspan_unknown"],
+                      given["frames_merged"]), (0, 0, 0),
+                     f"{what}: faults")
+        checks.that(given["frames_lost"] <= LOST_BY_SWITCH * given["frames"],
+                    f"{what}: {given['frames_lost']} lost by their numbers")
         taken = given["mirrored_packets"]
         checks.that(came is None or 0 <= taken - came <= EDGE,
                     f"{what}: {taken} packets, {came} came")

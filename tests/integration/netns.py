@@ -80,6 +80,8 @@ def why_not():
     """Why there can be no test in a namespace; None if there can."""
     if os.geteuid() != 0:
         return "network namespaces want root"
+    if not os.path.exists("/proc/sys/net/ipv6"):
+        return "no IPv6 here"
     try:
         trial = run("ip", "netns", "add", f"lanterne-{os.getpid()}-trial",
                     check=False)

@@ -402,6 +402,48 @@ START_TEST(a_silent_standard_input_ends_when_told_to)
 }
 END_TEST
 
+START_TEST(how_far_files_were_read_is_known)
+{
+	static const uint32_t seconds[] = { 10, 30, 0 };
+	const uint64_t each = 24 + 2 * (16 + 10); /* head, then packets */
+	uint64_t size = 0;
+	uint64_t last = 0;
+
+	write_capture(0, RAW_IP, seconds);
+	write_capture(1, ETHERNET, seconds);
+	ck_assert_int_eq(open_all(2), 0);
+	do {
+		uint64_t at = captures_position(captures, &size);
+
+		ck_assert_uint_ge(at, last);
+		ck_assert_uint_eq(size, 2 * each);
+		last = at;
+	} while (next(&packet));
+	ck_assert_uint_eq(captures_position(captures, &size), size);
+}
+END_TEST
+
+START_TEST(how_long_a_pipe_is_is_not_known)
+{
+	static const uint32_t seconds[] = { 10, 0 };
+	int feed = feed_standard_input();
+	FILE *file = fdopen(feed, "wb");
+	uint64_t size = 1;
+
+	write_capture(1, RAW_IP, seconds);
+	names[1] = paths[1];
+	put_head(file, RAW_IP);
+	put_packet(file, 10, 0, 10, 10);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(captures_open(&captures, names, 2, stop[0], &problem),
+			 0);
+	while (next(&packet))
+		continue;
+	ck_assert_uint_eq(captures_position(captures, &size), 2 * (24 + 26));
+	ck_assert_uint_eq(size, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -419,6 +461,8 @@ int main(void)
 		{ a_missing_file_is_said, 0 },
 		{ standard_input_is_read_until_it_ends, 0 },
 		{ a_silent_standard_input_ends_when_told_to, 0 },
+		{ how_far_files_were_read_is_known, 0 },
+		{ how_long_a_pipe_is_is_not_known, 0 },
 	};
 
 	return unit_run_with("capture", setup, teardown, tests,

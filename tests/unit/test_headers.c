@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "net/headers.h"
+#include "support/mirror_builder.h"
 
 enum { PACKET_SIZE = 192, PAYLOAD = 0xee };
 
@@ -191,6 +192,55 @@ START_TEST(endless_extension_headers_end)
 }
 END_TEST
 
+/* How long a frame is by what it carries. */
+static const struct {
+	const char *name;
+	const char *hex;
+	size_t bytes; /* 0: it does not say */
+} lengths[] = {
+	{ "IPv4", MACS "0800 450005dc", 1514 },
+	{ "IPv4, the longest", MACS "0800 4500ffff", 65549 },
+	{ "IPv4, padded", MACS "0800 4500001c", 60 },
+	{ "IPv4, of 60 bytes", MACS "0800 4500002e", 60 },
+	{ "IPv4, of 61 bytes", MACS "0800 4500002f", 61 },
+	{ "IPv4, a tag", MACS "81000064 0800 450005dc", 1518 },
+	{ "IPv4, two tags", MACS "88a800c8 81000064 0800 450005dc", 1522 },
+	{ "IPv4, SNAP", MACS "05dc aaaa03 000000 0800 450005d4", 1514 },
+	{ "IPv4 without a length", MACS "0800 45000000", 0 },
+	{ "IPv4, cut in the length", MACS "0800 450005", 0 },
+	{ "IPv6", MACS "86dd 60000000 05b4", 1514 },
+	{ "IPv6, the longest", MACS "86dd 60000000 ffff", 65589 },
+	{ "IPv6, padded", MACS "86dd 60000000 0001", 60 },
+	{ "IPv6, a tag", MACS "81000064 86dd 60000000 05b4", 1518 },
+	{ "IPv6 without a length", MACS "86dd 60000000 0000", 0 },
+	{ "IPv6, cut in the length", MACS "86dd 60000000 05", 0 },
+	{ "ARP", MACS "0806 00010800", 0 },
+	{ "MPLS", MACS "8847 00001140 450005dc", 0 },
+	{ "LLC", MACS "0026 424203 0000", 0 },
+	{ "cut in the type", MACS "08", 0 },
+	{ "cut in a tag", MACS "810000", 0 },
+	{ "nothing", "", 0 },
+};
+
+START_TEST(the_ip_header_says_how_long_its_frame_is)
+{
+	struct made_packet p = { .len = 0 };
+	size_t said;
+
+	packet_adds_hex(&p, lengths[_i].hex);
+	said = headers_frame_bytes(cursor_of(p.bytes, p.len));
+	ck_assert_msg(said == lengths[_i].bytes, "%s: %zu", lengths[_i].name,
+		      said);
+	while (p.len > 0) {
+		size_t less;
+
+		p.len--;
+		less = headers_frame_bytes(cursor_of(p.bytes, p.len));
+		ck_assert(less == 0 || less == said);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -200,6 +250,7 @@ int main(void)
 		{ a_header_that_contradicts_itself_is_payload, 0 },
 		{ nothing_has_no_headers, 0 },
 		{ endless_extension_headers_end, 0 },
+		{ the_ip_header_says_how_long_its_frame_is, COUNT_OF(lengths) },
 	};
 
 	return unit_run("headers", tests, COUNT_OF(tests));

@@ -69,6 +69,12 @@ static const char *const wrong[] = {
 	"--export all --format xml",
 	"--export all --from 2026-01-02T00:00:00Z --to 2026-01-01T00:00:00Z",
 	"--maximum",
+	"--replay mirror:",
+	"--replay mirror",
+	"--replay Mirror:a",
+	"--replay erspan:a",
+	"--replay :a",
+	"--replay sflow:a mirror:",
 };
 
 START_TEST(wrong_usage_is_refused)
@@ -122,6 +128,23 @@ START_TEST(a_replay_takes_captures_in_both_ways)
 }
 END_TEST
 
+START_TEST(a_mirrors_capture_is_told_from_a_samples)
+{
+	ck_assert_int_eq(read_line("--replay mirror:sflow:a mirror:- sflow:b"),
+			 0);
+	ck_assert_uint_eq(o.capture_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(o.is_mirror[i],
+				 strcmp(o.captures[i], "b") != 0);
+	ck_assert_str_eq(o.captures[0], "sflow:a");
+	ck_assert(o.wants_mirror);
+	options_fini(&o);
+	ck_assert_int_eq(read_line("--replay sflow:mirror:a"), 0);
+	ck_assert(!o.wants_mirror);
+	ck_assert(!o.is_mirror[0]);
+}
+END_TEST
+
 START_TEST(help_names_every_option_and_exit_code)
 {
 	static const char *const words[] = {
@@ -166,6 +189,7 @@ int main(void)
 		{ wrong_usage_is_refused, COUNT_OF(wrong) },
 		{ each_mode_is_understood, COUNT_OF(modes) },
 		{ a_replay_takes_captures_in_both_ways, 0 },
+		{ a_mirrors_capture_is_told_from_a_samples, 0 },
 		{ help_names_every_option_and_exit_code, 0 },
 	};
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LANTERNE_COLLECTOR_MIRROR_PORTS_H
+#define LANTERNE_COLLECTOR_MIRROR_PORTS_H
+
+/*
+ * mirror_ports — what a mirror saw of ports, to be held against their counters.
+ *
+ * What it saw of a member is what it saw of its port, if that is the only one
+ * at the switch.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/aggregate.h"
+#include "collector/intake.h"
+
+/**
+ * Add what mirrors saw to the estimates of ports: once for each cell, before it
+ * is combined.
+ *
+ * @param cells  as aggregate_take gave them
+ * @param step   as in combine_cells
+ */
+void mirror_ports_note(struct intake *in, const struct cell *cells,
+		       size_t count, int64_t step);
+
+/** The same of one combined cell that goes on nowhere. */
+void mirror_ports_note_ends(struct intake *in, const struct cell_ends *ends,
+			    uint64_t bytes, int64_t step);
+
+#endif
