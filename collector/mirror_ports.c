@@ -23,14 +23,13 @@ static void add_to_port(struct intake *in, const struct cell_ends *at,
 }
 
 void mirror_ports_note_ends(struct intake *in, const struct cell_ends *ends,
-			    uint64_t bytes, int64_t step)
+			    bool egress, uint64_t bytes, int64_t step)
 {
 	if (!in->agents.switches[ends->switch_index].mirrored)
 		return;
 	if (in->step > step)
 		step = in->step;
-	add_to_port(in, ends, false, bytes, step);
-	add_to_port(in, ends, true, bytes, step);
+	add_to_port(in, ends, egress, bytes, step);
 }
 
 void mirror_ports_note(struct intake *in, const struct cell *cells,
@@ -46,7 +45,7 @@ void mirror_ports_note(struct intake *in, const struct cell *cells,
 		};
 
 		if (e.source >= in->ports.capacity)
-			mirror_ports_note_ends(in, &ends, cells[i].tally.bytes,
-					       step);
+			mirror_ports_note_ends(in, &ends, e.egress,
+					       cells[i].tally.bytes, step);
 	}
 }

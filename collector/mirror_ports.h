@@ -6,7 +6,8 @@
  * mirror_ports — what a mirror saw of ports, to be held against their counters.
  *
  * What it saw of a member is what it saw of its port, if that is the only one
- * at the switch.
+ * at the switch. A copy of what came in says nothing of the port by which it
+ * left, which may be another switch's; nor the other way round.
  */
 
 #include <stddef.h>
@@ -25,8 +26,9 @@
 void mirror_ports_note(struct intake *in, const struct cell *cells,
 		       size_t count, int64_t step);
 
-/** The same of one combined cell that goes on nowhere. */
+/** The same of one combined cell that goes on nowhere.
+ * @param egress  of copies of what went out */
 void mirror_ports_note_ends(struct intake *in, const struct cell_ends *ends,
-			    uint64_t bytes, int64_t step);
+			    bool egress, uint64_t bytes, int64_t step);
 
 #endif

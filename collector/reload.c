@@ -132,7 +132,7 @@ static void note_ports_of_the_left(struct intake *in, const struct cell *cells,
 	for (size_t i = 0; i < count; i++) {
 		const struct cell_ends ends = cell_ends(cells[i].key);
 
-		mirror_ports_note_ends(in, &ends, cells[i].tally.bytes,
+		mirror_ports_note_ends(in, &ends, false, cells[i].tally.bytes,
 				       in->step);
 	}
 }
