@@ -533,11 +533,14 @@ class Stories:
             # What does not count comes twice to nobody's harm.
             self.reported(self.path(name, "state"), said, 0, 0.001)
         if direction != "rx":
-            config = self.configure(name, f"{receiver}, direction: egress }}")
-            totals = self.mirror(name, config)
-            self.balance(f"{name}, egress", totals)
-            wrong = differences(by_pair(totals), by_pair(truth, TAG))
-            self.checks.that(not wrong, f"{name}, egress: pairs: {wrong}")
+            # Of two switches neither tells of what came in.
+            for told in ("any", "egress")[direction == "both":]:
+                config = self.configure(
+                    name, f"{receiver}, direction: {told} }}")
+                totals = self.mirror(name, config)
+                self.balance(f"{name}, {told}", totals)
+                wrong = differences(by_pair(totals), by_pair(truth, TAG))
+                self.checks.that(not wrong, f"{name}, {told}: pairs: {wrong}")
         if direction == "both":
             self.dropped(name, truth, receiver)
 
