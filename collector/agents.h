@@ -43,9 +43,10 @@ struct switch_state {
 	uint64_t discarded[SFLOW_DISCARD_GROUP_COUNT]; /* packets, by reason */
 	bool has_processor;
 	struct sflow_processor processor; /* as last said; if has_processor */
-	bool mirrored;	      /* frames of it are counted, not samples */
-	uint64_t frames;      /* mirrored */
-	int64_t frame_us;     /* of the last of these; 0: none came */
+	bool mirrored;	 /* frames of it are counted, not samples */
+	uint64_t frames; /* mirrored */
+	int64_t
+	    frame_us; /* of its last mirrored frame that came in and counts */
 	uint64_t lost_frames; /* of ERSPAN, by its sequence numbers */
 	uint64_t drops_grown; /* since the start, of closed steps */
 	uint32_t drops;	      /* the highest reported, or the first */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "collector/erspan_streams.h"
 
+#include <string.h>
+
+#include "util/u64map.h"
+
 enum {
 	WINDOW = 64,
+	PLACES = 8, /* in which a stream can stand */
 	/* What a flood at 10 Gbit/s loses in a tenth of a second. */
 	GAP_MAX = 1 << 20,
 };
@@ -14,26 +19,34 @@ static bool is_of(const struct erspan_stream *t, const struct ipaddr *source,
 	       ipaddr_equal(&t->source, source);
 }
 
+/* Where a stream is looked for first: the sessions of one switch stand side by
+ * side. */
+static uint32_t place_of(const struct ipaddr *source, const struct erspan *e)
+{
+	uint64_t words[2];
+
+	memcpy(words, source->bytes, sizeof(words));
+	return (uint32_t)(u64map_hash(words[0] ^ e->type, words[1])) +
+	       e->session;
+}
+
 /* The stream of a packet, a new one if need be. */
 static struct erspan_stream *find(struct erspan_streams *s,
 				  const struct ipaddr *source,
 				  const struct erspan *e)
 {
-	struct erspan_stream *oldest = &s->list[0];
+	uint32_t place = place_of(source, e);
+	struct erspan_stream *oldest = &s->list[place % ERSPAN_STREAMS_MAX];
 
-	if (is_of(&s->list[s->last], source, e))
-		return &s->list[s->last];
-	for (uint32_t i = 0; i < ERSPAN_STREAMS_MAX; i++) {
-		struct erspan_stream *t = &s->list[i];
+	for (uint32_t i = 0; i < PLACES; i++) {
+		struct erspan_stream *t =
+		    &s->list[(place + i) % ERSPAN_STREAMS_MAX];
 
-		if (is_of(t, source, e)) {
-			s->last = i;
+		if (is_of(t, source, e))
 			return t;
-		}
 		if (t->used < oldest->used)
 			oldest = t;
 	}
-	s->last = (uint32_t)(oldest - s->list);
 	*oldest = (struct erspan_stream){ .source = *source,
 					  .session = e->session,
 					  .type = e->type,

@@ -18,7 +18,8 @@
 #include "net/erspan.h"
 #include "net/ipaddr.h"
 
-enum { ERSPAN_STREAMS_MAX = 128 }; /* the one longest silent gives way */
+/* The one longest silent gives way, of those that share a place with it. */
+enum { ERSPAN_STREAMS_MAX = 512 };
 
 struct erspan_stream {
 	struct ipaddr source;
@@ -31,7 +32,6 @@ struct erspan_stream {
 
 struct erspan_streams {
 	struct erspan_stream list[ERSPAN_STREAMS_MAX];
-	uint32_t last; /* the one of the last packet: tried first */
 	uint64_t clock;
 };
 

@@ -289,8 +289,8 @@ void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 }
 
 /* Whether a switch tells of what comes in at it, or did until lately: by frames
- * if it is mirrored, else by samples. At the start it has not had the time to.
- */
+ * if it is mirrored, else by samples. At the start it has not had the time to;
+ * a mirror that has begun with what goes out tells of that alone. */
 static bool is_observed(const struct intake *in, uint32_t switch_index)
 {
 	const struct switch_state *s = &in->agents.switches[switch_index];
@@ -298,7 +298,8 @@ static bool is_observed(const struct intake *in, uint32_t switch_index)
 
 	if (!s->mirrored && s->counted == COUNTED_EGRESS)
 		return false;
-	if (since_us == 0 && (s->mirrored || in->expects_datagrams))
+	if (since_us == 0 &&
+	    (s->mirrored ? s->frames == 0 : in->expects_datagrams))
 		since_us = in->first_us;
 	return since_us != 0 && in->time_us - since_us <= SILENT_US;
 }
@@ -328,7 +329,8 @@ static bool came_in_elsewhere(const struct intake *in,
 }
 
 /* What a mirrored frame says of its switch and its port. */
-static void note_mirrored(struct intake *in, const struct observation *o)
+static void note_mirrored(struct intake *in, const struct observation *o,
+			  enum counted counted)
 {
 	struct switch_state *s = &in->agents.switches[o->switch_index];
 
@@ -339,7 +341,8 @@ static void note_mirrored(struct intake *in, const struct observation *o)
 	if (s->first_us == 0)
 		s->first_us = in->time_us;
 	s->last_us = in->time_us;
-	s->frame_us = in->time_us;
+	if (o->direction != DIRECTION_EGRESS && counted != COUNTED_EGRESS)
+		s->frame_us = in->time_us;
 	s->frames++;
 	s->step_frames = true;
 	if (o->port != PORT_NONE && o->direction != DIRECTION_UNKNOWN) {
@@ -374,7 +377,7 @@ void intake_mirrored(struct intake *in, const struct observation *o,
 
 	in->input.frames++;
 	in->ledger.observations++;
-	note_mirrored(in, o);
+	note_mirrored(in, o, counted);
 	if (!doubled)
 		reason = judge_mirrored(in, o, counted, &at);
 	if (reason != DROP_NONE) {

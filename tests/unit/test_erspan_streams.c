@@ -11,7 +11,7 @@ static struct erspan_streams streams;
 
 static void setup(void)
 {
-	streams = (struct erspan_streams){ .last = 0 };
+	streams = (struct erspan_streams){ .clock = 0 };
 }
 
 static int64_t take_of(uint8_t from, uint8_t type, uint16_t session,

@@ -490,7 +490,8 @@ START_TEST(a_members_only_port_has_its_frames_as_estimate)
 	row = row_of(step, ifindex, STEP);
 	ck_assert(row.estimate_known);
 	ck_assert_uint_eq(row.estimate[0], 3 * 104);
-	ck_assert_uint_eq(row.estimate[1], 104);
+	/* What came in elsewhere may not have left here. */
+	ck_assert_uint_eq(row.estimate[1], 0);
 	closed_step_free(step);
 }
 END_TEST
