@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Replay a simulated exchange's mirrors and hold the result to its truth.
 
-usage: mirror.py COLLECTOR SIMULATOR [--all] [STORY...]
+usage: mirror.py COLLECTOR SIMULATOR [STORY...]
 
 SPAN and ERSPAN in every form that the simulator writes: bytes and packets of
 members, pairs, ports and strangers equal the truth, not about but exactly.
 Then captures of other shapes, mirrors that copy twice, mirrors beside sFlow,
-coverage, what is stored, and wrong command lines. --all: longer, and with more
-seeds.
+coverage, what is stored, and wrong command lines. LANTERNE_MIRROR=long before
+it: with more seeds and forms, some minutes.
 """
 import filecmp
 import json
@@ -515,12 +515,14 @@ class Stories:
         """ERSPAN III says which copy went out: the others are exact."""
         for direction in ("both", "rx", "tx"):
             for kind in ("3", "3+"):
-                self.by_one_direction(f"{direction}{kind}", direction, kind)
+                for seed in (range(9, 14) if self.long else (9,)):
+                    self.by_one_direction(f"{direction}{kind}-{seed}",
+                                          direction, kind, seed)
 
-    def by_one_direction(self, name, direction, kind):
+    def by_one_direction(self, name, direction, kind, seed):
         receiver = 'erspan: { listen: "0.0.0.0"'
         truth = self.simulate(name, "--mirror-direction", direction,
-                              "--mirror-erspan", kind, "--seed", 9,
+                              "--mirror-erspan", kind, "--seed", seed,
                               "--unknown-macs", 2)
         capture = f"mirror:{self.path(name)}.mirror"
         if direction != "tx":
@@ -1078,8 +1080,7 @@ STORIES = ("exactly", "shapes", "twice", "once", "by_direction",
 
 def main():
     words = sys.argv[1:]
-    long = "--all" in words
-    words = [w for w in words if w != "--all"]
+    long = os.environ.get("LANTERNE_MIRROR") == "long"
     checks = harness.Checks()
     for name in words[2:] or STORIES:
         begun = time.monotonic()
