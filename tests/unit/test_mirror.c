@@ -490,101 +490,6 @@ START_TEST(a_replay_believes_everybody)
 }
 END_TEST
 
-/* A frame that the switch cut to 60 bytes, and how long it was. */
-static const struct {
-	const char *name;
-	struct made_frame frame;
-	const char *keys;
-	uint64_t bytes;
-	uint64_t unknown;
-} cut_frames[] = {
-	{ "IPv4", { .src = 1, .dst = 2, .ip = 1500, .len = 60 }, "", 1518, 0 },
-	{ "IPv6",
-	  { .src = 1, .dst = 2, .type = 0x86dd, .ip = 1500, .len = 60 },
-	  "",
-	  1518,
-	  0 },
-	{ "a tag",
-	  { .src = 1, .dst = 2, .tag = 100, .ip = 1500, .len = 60 },
-	  "",
-	  1522,
-	  0 },
-	{ "ARP", { .src = 1, .dst = 2, .type = 0x0806, .len = 60 }, "", 64, 1 },
-	{ "a length shorter than what came",
-	  { .src = 1, .dst = 2, .ip = 40, .len = 60 },
-	  "",
-	  64,
-	  0 },
-	{ "with its check sequence, once it had one",
-	  { .src = 1, .dst = 2, .ip = 1500, .len = 60 },
-	  ", fcs: present",
-	  1518,
-	  0 },
-};
-
-START_TEST(a_frame_that_the_switch_cut_is_as_long_as_it_was)
-{
-	rebuild(cut_frames[_i].keys, false);
-	packet_is_frame(&p, &cut_frames[_i].frame);
-	packet_in_gre(&p,
-		      &(struct made_erspan){ .type = 2, .is_truncated = true });
-	packet_in_ipv4(&p, 1);
-	packet_in_ethernet(&p, 0, 0x0800);
-	take();
-	ck_assert_msg(counted().bytes == cut_frames[_i].bytes, "%s: %llu",
-		      cut_frames[_i].name, (unsigned long long)counted().bytes);
-	ck_assert_uint_eq(in.mirrored.lengths_unknown, cut_frames[_i].unknown);
-}
-END_TEST
-
-START_TEST(without_the_bit_what_came_is_the_frame)
-{
-	packet_is_frame(&p, &cut_frames[0].frame);
-	packet_in_gre(&p, &(struct made_erspan){ .type = 2 });
-	packet_in_ipv4(&p, 1);
-	packet_in_ethernet(&p, 0, 0x0800);
-	take();
-	ck_assert_uint_eq(counted().bytes, 64);
-}
-END_TEST
-
-START_TEST(a_check_sequence_that_is_there_is_not_added)
-{
-	rebuild(", fcs: present", false);
-	packet_is_frame(&p, &(struct made_frame){ .src = 1, .dst = 2 });
-	packet_adds(&p, 0xfc, 4);
-	take();
-	ck_assert_uint_eq(counted().bytes, 104);
-}
-END_TEST
-
-/* The longest frame of a LAN, with tags and a check sequence, and one more. */
-static const struct {
-	const char *keys;
-	uint16_t tag;
-	size_t longest;
-} merged[] = {
-	{ "", 0, MIRROR_LONGEST_FRAME },
-	{ "", 100, MIRROR_LONGEST_FRAME + 4 },
-	{ ", fcs: present", 0, MIRROR_LONGEST_FRAME + 4 },
-	{ ", fcs: present", 100, MIRROR_LONGEST_FRAME + 8 },
-};
-
-START_TEST(frames_longer_than_any_were_merged)
-{
-	rebuild(merged[_i].keys, false);
-	packet_is_frame(&p, &(struct made_frame){
-				.src = 1, .dst = 2, .tag = merged[_i].tag });
-	take_as(PACKET_LINK_ETHERNET, p.len, merged[_i].longest);
-	ck_assert_uint_eq(m.merged, 0);
-	take_as(PACKET_LINK_ETHERNET, p.len, merged[_i].longest + 1);
-	ck_assert_uint_eq(m.merged, 1);
-	ck_assert_uint_eq(in.mirrored.merged, 1);
-	ck_assert_uint_eq(counted().packets, 2);
-	check_sums("merged");
-}
-END_TEST
-
 /* Where the frame says no VLAN its session may; station 2 is in both. */
 static const struct {
 	uint16_t tag;
@@ -662,14 +567,9 @@ int main(void)
 		{ strangers_that_pass_by_are_not_listed, COUNT_OF(refused) },
 		{ a_receiver_of_gre_counts_strangers_and_lists_them, 0 },
 		{ a_replay_believes_everybody, 0 },
-		{ a_frame_that_the_switch_cut_is_as_long_as_it_was,
-		  COUNT_OF(cut_frames) },
-		{ without_the_bit_what_came_is_the_frame, 0 },
-		{ a_check_sequence_that_is_there_is_not_added, 0 },
 		{ a_session_says_the_vlan_of_a_frame_without, COUNT_OF(vlans) },
 		{ a_sessions_port_is_where_a_station_enters, 0 },
 		{ a_pair_too_many_is_dropped, 0 },
-		{ frames_longer_than_any_were_merged, COUNT_OF(merged) },
 	};
 
 	return unit_run_with("mirror", setup, teardown, tests, COUNT_OF(tests));

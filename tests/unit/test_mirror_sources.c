@@ -2,9 +2,6 @@
 #include "support/unit.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "collector/clock.h"
 #include "collector/closed_step.h"
@@ -13,17 +10,11 @@
 #include "net/packet.h"
 #include "support/intake_check.h"
 #include "support/mirror_builder.h"
-#include "support/registry_builder.h"
 #include "support/switch_builder.h"
+#include "support/two_switches.h"
 
 #define STEP	 INT64_C(28333440)
 #define SECOND_S INT64_C(1000000)
-
-/*
- * sw1 is sampled, sw2 mirrored. Station 1 is on sw1, 2 on sw2, 3 anywhere, 4 on
- * a LAG of sw2, 5 on both.
- */
-enum { SW1, SW2 };
 
 static struct generation *now;
 static struct intake in;
@@ -34,74 +25,13 @@ static struct earlier_cells *earlier;
 static int64_t time_us;
 static uint32_t sequence;
 
-static const char rest[] =
-    "state_dir: /nonexistent\n"
-    "sources: [ { sflow: {} }, { mirror: { interface: e1, switch: sw2 } } ]\n"
-    "vlans: [ { id: 100, roster_vlan: 1 } ]\n"
-    "macs:\n"
-    "  - { asn: 64500, vlan: 100, mac: \"02:00:00:00:00:01\" }\n"
-    "  - { asn: 64501, vlan: 100, mac: \"02:00:00:00:00:02\" }\n"
-    "  - { asn: 64502, vlan: 100, mac: \"02:00:00:00:00:03\" }\n"
-    "  - { asn: 64503, vlan: 100, mac: \"02:00:00:00:00:04\" }\n"
-    "  - { asn: 64504, vlan: 100, mac: \"02:00:00:00:00:05\" }\n"
-    "switches:\n"
-    "  - name: sw2\n"
-    "    agent: 192.0.2.2\n"
-    "    erspan: [ { session: 2, port: 2 } ]\n"
-    "    ports:\n"
-    "      - { ifindex: 2, asn: 64501 }\n"
-    "      - { ifindex: 10, name: e10 }\n"
-    "      - { ifindex: 11, name: e11 }\n"
-    "      - { ifindex: 100, lag: [ e10, e11 ], asn: 64503 }\n"
-    "      - { ifindex: 5, asn: 64504 }\n"
-    "      - { ifindex: 48, role: core }\n"
-    "  - name: sw1\n"
-    "    agent: 192.0.2.1\n"
-    "    ports:\n"
-    "      - { ifindex: 1, asn: 64500 }\n"
-    "      - { ifindex: 5, asn: 64504 }\n"
-    "      - { ifindex: 48, role: core }\n"
-    "    direction: ";
-
-/* As SW1 and SW2 stand in the configuration above. */
-static uint32_t index_of(int which)
-{
-	return which == SW1 ? 1 : 0;
-}
-
-/* @param line  how one begins that is not to be there; NULL: none */
-static struct generation *generation_without(const char *line,
-					     const char *direction)
-{
-	struct generation *g = calloc(1, sizeof(*g));
-	struct exchange e;
-	char *text;
-
-	ck_assert_ptr_nonnull(g);
-	ck_assert_int_gt(
-	    asprintf(&text, EXCHANGE_HEAD "%s%s\n", rest, direction), 0);
-	for (char *c = line ? strstr(text, line) : NULL; c && *c != '\n'; c++)
-		*c = ' ';
-	exchange_build(&e, text, NULL);
-	free(text);
-	g->config = e.config;
-	g->registry = e.registry;
-	atomic_store(&g->references, 1);
-	return g;
-}
-
-static struct generation *generation_of(const char *direction)
-{
-	return generation_without(NULL, direction);
-}
-
 static void build(const char *direction)
 {
-	now = generation_of(direction);
+	now = two_switches(direction);
 	ck_assert_int_eq(intake_init(&in, now->registry), 0);
 	ck_assert_int_eq(mirror_init(&m, config_mirror(now->config), false), 0);
 	in.expects_datagrams = true;
-	intake_mirror_switch(&in, index_of(SW2));
+	intake_mirror_switch(&in, two_switches_index(SW2));
 	time_us = STEP * STEP_US;
 	sequence = 0;
 }
@@ -231,7 +161,7 @@ static void check_counted(uint64_t attributed)
 /* The same configuration once more, or another direction of sw1. */
 static void reload(const char *direction)
 {
-	struct generation *next = generation_of(direction);
+	struct generation *next = two_switches(direction);
 
 	ck_assert_int_eq(intake_reload(&in, now, next, &earlier), 0);
 	ck_assert_ptr_null(earlier);
@@ -408,9 +338,12 @@ START_TEST(flow_samples_of_a_mirrored_switch_do_not_count)
 	check(DROP_MIRRORED_SWITCH, 2);
 	check_counted(0);
 	ck_assert_uint_eq(in.input.counter_samples, 1);
-	ck_assert_uint_eq(in.agents.switches[index_of(SW2)].counter_samples, 1);
-	ck_assert(in.ports.ports[port_table_look(&in.ports, index_of(SW2), 2)]
-		      .counted);
+	ck_assert_uint_eq(
+	    in.agents.switches[two_switches_index(SW2)].counter_samples, 1);
+	ck_assert(
+	    in.ports
+		.ports[port_table_look(&in.ports, two_switches_index(SW2), 2)]
+		.counted);
 }
 END_TEST
 
@@ -443,7 +376,7 @@ END_TEST
 /* Its counters do not say what its mirror would. */
 START_TEST(a_mirror_that_is_silent_tells_of_nothing)
 {
-	intake_mirror_switch(&in, index_of(SW1));
+	intake_mirror_switch(&in, two_switches_index(SW1));
 	counters(SW1, 1);
 	wait_s(200);
 	frame(2, 1);
@@ -460,7 +393,8 @@ static struct record_port row_of(const struct closed_step *step,
 	for (size_t i = 0; i < step->port_count; i++) {
 		const struct port_row *r = &step->ports[i];
 
-		if (r->switch_index == index_of(SW2) && r->ifindex == ifindex &&
+		if (r->switch_index == two_switches_index(SW2) &&
+		    r->ifindex == ifindex &&
 		    r->amounts.start_s == number * STEP_S)
 			return r->amounts;
 	}
@@ -521,7 +455,7 @@ START_TEST(what_a_member_had_who_left_was_seen_all_the_same)
 
 	counters(SW2, 2);
 	frame(2, 0x99);
-	next = generation_without("  - { asn: 64501, vlan", "ingress");
+	next = two_switches_without("  - { asn: 64501, vlan", "ingress");
 	ck_assert_int_eq(intake_reload(&in, now, next, &earlier), 0);
 	generation_unref(now);
 	now = next;
@@ -561,11 +495,11 @@ START_TEST(frames_keep_a_switch_alive)
 
 	frame(2, 1);
 	step = close_step();
-	ck_assert(step->agents[index_of(SW2)].alive);
-	ck_assert(!step->agents[index_of(SW1)].alive);
+	ck_assert(step->agents[two_switches_index(SW2)].alive);
+	ck_assert(!step->agents[two_switches_index(SW1)].alive);
 	closed_step_free(step);
 	step = close_step();
-	ck_assert(!step->agents[index_of(SW2)].alive);
+	ck_assert(!step->agents[two_switches_index(SW2)].alive);
 	closed_step_free(step);
 }
 END_TEST
@@ -582,8 +516,9 @@ START_TEST(all_counters_outlive_a_reload)
 	ck_assert_mem_eq(&in.mirrored, &before, sizeof(before));
 	check(DROP_CORE_PORT, 1);
 	check_counted(1);
-	ck_assert_uint_eq(in.agents.switches[index_of(SW2)].frames, 2);
-	ck_assert(in.agents.switches[index_of(SW2)].mirrored);
+	ck_assert_uint_eq(in.agents.switches[two_switches_index(SW2)].frames,
+			  2);
+	ck_assert(in.agents.switches[two_switches_index(SW2)].mirrored);
 	ck_assert(in.combines);
 }
 END_TEST
