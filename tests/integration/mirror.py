@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Replay a simulated exchange's mirrors and hold the result to its truth.
 
-usage: mirror.py COLLECTOR SIMULATOR [--all] [STORY...]
+usage: mirror.py COLLECTOR SIMULATOR [STORY...]
 
 SPAN and ERSPAN in every form that the simulator writes: bytes and packets of
 members, pairs, ports and strangers equal the truth, not about but exactly.
 Then captures of other shapes, mirrors that copy twice, mirrors beside sFlow,
-coverage, what is stored, and wrong command lines. --all: longer, and with more
-seeds.
+coverage, what is stored, and wrong command lines. LANTERNE_MIRROR=long before
+it: with more seeds and forms, some minutes.
 """
 import filecmp
 import json
@@ -252,11 +252,14 @@ class Stories:
         """What the switch cut has its length from its IP header, where it has
         one: neighbour solicitations have, ARP is too short to be cut."""
         for kind in ("2", "3", "3+"):
-            for size in ("64", "100", "300"):
+            for size, more in ((64, ()), (64, ("--vlan-tagged",)), (100, ()),
+                               (100, ("--ipv6-agents", "--vlan-tagged")),
+                               (300, ("--mirror-snap", 96))):
                 name = f"cut{kind}-{size}"
                 truth = self.simulate(name, "--mirror-erspan", kind,
-                                      "--mirror-truncate", size)
-                totals = self.mirror(name)
+                                      "--mirror-truncate", size, *more)
+                name = f"{name} {' '.join(map(str, more))}"
+                totals = self.mirror(f"cut{kind}-{size}")
                 self.exact(name, totals, truth)
                 self.checks.equal(totals["input"]["frame_lengths_unknown"], 0,
                                   f"{name}: lengths unknown")
@@ -512,12 +515,14 @@ class Stories:
         """ERSPAN III says which copy went out: the others are exact."""
         for direction in ("both", "rx", "tx"):
             for kind in ("3", "3+"):
-                self.by_one_direction(f"{direction}{kind}", direction, kind)
+                for seed in (range(9, 14) if self.long else (9,)):
+                    self.by_one_direction(f"{direction}{kind}-{seed}",
+                                          direction, kind, seed)
 
-    def by_one_direction(self, name, direction, kind):
+    def by_one_direction(self, name, direction, kind, seed):
         receiver = 'erspan: { listen: "0.0.0.0"'
         truth = self.simulate(name, "--mirror-direction", direction,
-                              "--mirror-erspan", kind, "--seed", 9,
+                              "--mirror-erspan", kind, "--seed", seed,
                               "--unknown-macs", 2)
         capture = f"mirror:{self.path(name)}.mirror"
         if direction != "tx":
@@ -530,13 +535,69 @@ class Stories:
             # What does not count comes twice to nobody's harm.
             self.reported(self.path(name, "state"), said, 0, 0.001)
         if direction != "rx":
-            config = self.configure(name, f"{receiver}, direction: egress }}")
-            totals = self.mirror(name, config)
-            self.balance(f"{name}, egress", totals)
-            wrong = differences(by_pair(totals), by_pair(truth, TAG))
-            self.checks.that(not wrong, f"{name}, egress: pairs: {wrong}")
+            # Of two switches neither tells of what came in.
+            for told in ("any", "egress")[direction == "both":]:
+                config = self.configure(
+                    name, f"{receiver}, direction: {told} }}")
+                totals = self.mirror(name, config)
+                self.balance(f"{name}, {told}", totals)
+                wrong = differences(by_pair(totals), by_pair(truth, TAG))
+                self.checks.that(not wrong, f"{name}, {told}: pairs: {wrong}")
         if direction == "both":
             self.dropped(name, truth, receiver)
+
+    def at_core_ports(self):
+        """A frame that passes two switches is copied at each: by the port's
+        role, where sessions name it, or as a duplicate it counts once."""
+        span = "mirror: { interface: mirror0"
+        erspan = 'erspan: { listen: "0.0.0.0"'
+        for name, source, options in (
+                ("core-span", f"{span}, duplicates: drop }}", ()),
+                ("core-erspan1", f"{erspan}, duplicates: drop }}",
+                 ("--mirror-erspan", 1)),
+                ("core-erspan2", f"{erspan} }}", ("--mirror-erspan", 2)),
+                ("core-erspan3", f"{erspan} }}",
+                 ("--mirror-erspan", "3+", "--switches", 3))):
+            truth = self.simulate(name, "--mirror-core", "--seed", 4,
+                                  "--unknown-macs", 2, *options)
+            totals = self.mirror(name, self.configure(name, source))
+            self.balance(name, totals)
+            wrong = differences(by_pair(totals), by_pair(truth))
+            self.checks.that(not wrong, f"{name}: pairs: {wrong}")
+            if "duplicates" in source:
+                continue
+            self.exact(name, totals, truth)
+            self.strangers(name, totals, truth)
+            self.checks.that(totals["ledger"]["dropped"]["core_port"] > 0,
+                             f"{name}: copies at core ports")
+
+    def lengths(self):
+        """What is held changes no length; a check sequence that is there is
+        not added."""
+        truth = self.simulate("fcs", "--seed", 4)
+        totals = self.mirror("fcs", self.configure(
+            "fcs", "mirror: { interface: mirror0, fcs: present }"))
+        self.exact("fcs: present", totals, truth, tag=-4)
+        for size, kind in ((14, None), (18, None), (34, None), (60, "3+"),
+                           (82, "3+"), (100, "3+"), (50, "1"), (66, "2")):
+            name = f"held{size}-{kind}"
+            options = ("--mirror-erspan", kind) if kind else ()
+            truth = self.simulate(name, "--seed", 4, "--ipv6-agents",
+                                  *options)
+            capture = self.path(f"{name}.mirror")
+            packets = [(when, frame[:size], wire) for when, frame, wire in
+                       self.packets_of(f"{name}.mirror")]
+            harness.write(capture, captures.pcap(packets))
+            totals = self.mirror(name)
+            self.balance(name, totals)
+            outer = 14 + 40 + {None: -54, "1": 4, "2": 16, "3+": 28}[kind]
+            self.checks.equal(totals["input"]["frames_lost"], 0,
+                              f"{name}: what is cut is not lost")
+            if size >= outer + 14:
+                self.exact(name, totals, truth)
+            else:
+                self.checks.equal(totals["ledger"]["attributed"], 0,
+                                  f"{name}: nobody's")
 
     # ---- 4. sampled and mirrored ----
 
@@ -1012,14 +1073,14 @@ class Stories:
 
 
 STORIES = ("exactly", "shapes", "twice", "once", "by_direction",
+           "at_core_ports", "lengths",
            "agree", "two_sources", "stops", "coverage", "storing",
            "refused")
 
 
 def main():
     words = sys.argv[1:]
-    long = "--all" in words
-    words = [w for w in words if w != "--all"]
+    long = os.environ.get("LANTERNE_MIRROR") == "long"
     checks = harness.Checks()
     for name in words[2:] or STORIES:
         begun = time.monotonic()
