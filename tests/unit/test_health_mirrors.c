@@ -78,8 +78,8 @@ static const struct {
 	size_t doubled;
 } advice[] = {
 	{ MIRROR("\"state\":\"up\",\"duplicates\":\"count\",\"doubled\":0.48"),
-	  "eth1: 48.0 % of the frames are second copies, and counted",
-	  NULL, 1 },
+	  "eth1: 48.0 % of the frames are second copies, and counted", NULL,
+	  1 },
 	{ MIRROR("\"state\":\"up\",\"duplicates\":\"drop\",\"doubled\":0.48"),
 	  "(left out)", "class=\"flag", 0 },
 	{ MIRROR("\"state\":\"up\",\"merged\":3"),
