@@ -46,6 +46,7 @@ struct switch_state {
 	bool mirrored;	      /* frames of it are counted, not samples */
 	uint64_t frames;      /* mirrored */
 	int64_t mirror_us;    /* of its last mirrored frame; 0: none came */
+	int64_t left_us;      /* of the last that is known to go out */
 	int64_t frame_us;     /* of the last that came in and counts */
 	uint64_t lost_frames; /* of ERSPAN, by its sequence numbers */
 	uint64_t drops_grown; /* since the start, of closed steps */

@@ -73,20 +73,10 @@ static void close_exact(struct calibration *c, int64_t end_step)
 	judge(c, exact_deviation);
 }
 
-/* Frames are seen without chance; a mirror that sees nothing more of a port
- * saw it once. */
-static bool is_exact(const struct calibration *c, double noise)
-{
-	if (c->variance > 0)
-		return false;
-	return c->exact || (noise == 0 && c->estimated > 0);
-}
-
 static void close_window(struct calibration *c, int64_t end_step)
 {
 	double noise = noise_of(c);
 
-	c->exact = is_exact(c, noise);
 	if (c->exact)
 		close_exact(c, end_step);
 	else
@@ -106,9 +96,19 @@ static void close_window(struct calibration *c, int64_t end_step)
 	c->variance = 0;
 }
 
+/* Samples came in the place of a mirror, or the other way round: what was
+ * learned of the one says nothing of the other. */
+static void begin_anew(struct calibration *c, bool exact)
+{
+	*c = (struct calibration){ .exact = exact };
+}
+
 void calibration_add(struct calibration *c, struct calibration_step step)
 {
 	int64_t window = step.step / CALIBRATION_STEPS;
+
+	if (c->exact != step.exact)
+		begin_anew(c, step.exact);
 
 	if (c->window != 0 && c->window != window)
 		close_window(c, (c->window + 1) * CALIBRATION_STEPS);

@@ -31,6 +31,7 @@ struct calibration_step {
 	double counted;	  /* bytes by the counters, exact */
 	double estimated; /* bytes by the samples */
 	double variance;  /* of that, bytes² */
+	bool exact;	  /* by the frames of a mirror */
 };
 
 enum drift { DRIFT_NONE, DRIFT_HIGH, DRIFT_LOW };

@@ -198,6 +198,7 @@ int closed_step_take(struct closed_step **out, struct intake *in,
 		step->agents[i].drops = s->step_drops;
 		s->step_drops = 0;
 	}
+	mirror_ports_mark(in);
 	/* Without memory the ports' steps stay pending and come later. */
 	if (port_steps_close(&in->ports, span, alive, last, &step->ports,
 			     &step->port_count) < 0)

@@ -17,7 +17,7 @@ enum {
 	LINES = 1 << 14,
 	PER_LINE = 4,
 	WINDOW_US = 10000,
-	CONTENT_MAX = 64, /* bytes behind the tags that are compared */
+	CONTENT_MAX = 192, /* bytes behind the tags that are compared */
 	ADDRESSES_SIZE = 12,
 	TAG_SIZE = 4,
 	SMALLEST_FRAME = 60,

@@ -9,8 +9,6 @@
 #include "collector/observe.h"
 #include "util/err.h"
 
-#define SILENT_US (3 * STEP_S * US_PER_S)
-
 /*
  * Direction auto: a switch that sends both ingress and egress samples has them
  * combined, and one that sends one kind is counted as it is. Only egress
@@ -302,6 +300,12 @@ void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 	in->combines = in->combines || in->registry->config->switch_count > 1;
 }
 
+/* Whether all that is to be heard has not had the time to be. */
+static bool is_young(const struct intake *in)
+{
+	return in->time_us - in->first_us <= INTAKE_SILENT_US;
+}
+
 /* Whether a switch tells of what comes in at it, or did until lately: by frames
  * if it is mirrored, else by samples. At the start it has not had the time to;
  * a mirror that has begun with what goes out tells of that alone. */
@@ -310,17 +314,21 @@ static bool is_observed(const struct intake *in, uint32_t switch_index)
 	const struct switch_state *s = &in->agents.switches[switch_index];
 	int64_t since_us = s->mirrored ? s->frame_us : s->last_us;
 
-	if (!s->mirrored && s->counted == COUNTED_EGRESS)
+	/* Counters alone tell of nobody. */
+	if (!s->mirrored && (s->counted == COUNTED_EGRESS ||
+			     (s->flow_samples == 0 && !is_young(in))))
 		return false;
 	if (since_us == 0 &&
 	    (s->mirrored ? s->frames == 0 : in->expects_datagrams))
 		since_us = in->first_us;
-	return since_us != 0 && in->time_us - since_us <= SILENT_US;
+	return since_us != 0 && in->time_us - since_us <= INTAKE_SILENT_US;
 }
 
 /*
  * Whether a frame that one switch mirrors came in by another one, which tells
- * of it: its sender has all its ports there, or was sampled coming in there. A
+ * of it: its sender has all its ports there, or has none by configuration and
+ * was sampled coming in there. Of a member with ports at both nothing tells:
+ * its frames count, for a mirror is to copy what comes in by members' ports. A
  * port that it came in by is judged by what the configuration says of it.
  */
 static bool came_in_elsewhere(const struct intake *in,
@@ -329,13 +337,17 @@ static bool came_in_elsewhere(const struct intake *in,
 	const struct member_ports *p = &in->member_ports;
 	bool came_in_here =
 	    o->port != PORT_NONE && o->direction == DIRECTION_INGRESS;
+	uint32_t member;
 	uint32_t only;
 
-	if (!in->combines || came_in_here || from == REGISTRY_NOBODY)
+	/* Which switch a made one stands for is not known. */
+	if (!in->combines || came_in_here || from == REGISTRY_NOBODY ||
+	    in->registry->config->switches[o->switch_index].is_made)
 		return false;
-	only = p->only_switch[in->registry->interfaces[from].member];
-	if (only == o->switch_index)
+	member = in->registry->interfaces[from].member;
+	if (member_ports_at(p, member, o->switch_index) != MEMBER_PORTS_NONE)
 		return false;
+	only = p->only_switch[member];
 	if (only < p->switch_count && is_observed(in, only))
 		return true;
 	return sides_is_sampled_elsewhere(&in->sides, from, o->switch_index,
@@ -356,6 +368,8 @@ static void note_mirrored(struct intake *in, const struct observation *o,
 		s->first_us = in->time_us;
 	s->last_us = in->time_us;
 	s->mirror_us = in->time_us;
+	if (o->direction == DIRECTION_EGRESS)
+		s->left_us = in->time_us;
 	if (o->direction != DIRECTION_EGRESS && counted != COUNTED_EGRESS)
 		s->frame_us = in->time_us;
 	s->frames++;
@@ -533,7 +547,7 @@ static bool is_mirror_alive(const struct intake *in,
 {
 	int64_t since_us = s->mirror_us ? s->mirror_us : in->first_us;
 
-	return in->time_us - since_us <= SILENT_US;
+	return in->time_us - since_us <= INTAKE_SILENT_US;
 }
 
 static void flow_sample(struct intake *in, uint32_t switch_index,

@@ -17,6 +17,7 @@
 #include "collector/aggregate.h"
 #include "collector/attribute.h"
 #include "collector/bindings.h"
+#include "collector/clock.h"
 #include "collector/ledger.h"
 #include "collector/losses.h"
 #include "collector/member_ports.h"
@@ -28,6 +29,9 @@
 #include "util/attr.h"
 
 enum { HELD_MAX = 65536, DUE_MAX = 16 };
+
+/* After so long a silence a source tells of nothing any more. */
+#define INTAKE_SILENT_US (3 * STEP_S * (int64_t)US_PER_S)
 
 /* What is to be added to a cell. */
 struct due {

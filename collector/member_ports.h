@@ -23,6 +23,9 @@ struct member_ports {
 				* MEMBER_PORTS_NONE, _SEVERAL */
 	uint32_t *only_switch; /* by member: where all its ports are; the
 				* number of switches: nowhere, or on several */
+	/* By port of the table: all of its members have no other one at the
+	 * switch, and an address. */
+	bool *is_only;
 };
 
 /** @return 0 or -ENOMEM */

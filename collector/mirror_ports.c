@@ -49,3 +49,23 @@ void mirror_ports_note(struct intake *in, const struct cell *cells,
 					       cells[i].tally.bytes, step);
 	}
 }
+
+static bool is_recent(const struct intake *in, int64_t time_us)
+{
+	return time_us != 0 && in->time_us - time_us <= INTAKE_SILENT_US;
+}
+
+void mirror_ports_mark(struct intake *in)
+{
+	for (uint32_t i = 0; i < in->ports.count; i++) {
+		struct port_state *p = &in->ports.ports[i];
+		const struct switch_state *s =
+		    &in->agents.switches[p->switch_index];
+		bool copied = in->ports.samples[i].copied;
+
+		p->mirrored[0] = is_recent(in, s->frame_us) &&
+				 (copied || in->member_ports.is_only[i]);
+		/* What leaves is flooded, too, and by whom is not said. */
+		p->mirrored[1] = is_recent(in, s->left_us) && copied;
+	}
+}

@@ -26,6 +26,14 @@
 void mirror_ports_note(struct intake *in, const struct cell *cells,
 		       size_t count, int64_t step);
 
+/**
+ * Note of which ports mirrors are to see all, before their steps are closed: of
+ * what comes in where its member has no other port at the switch, and of both
+ * ways where a session copies the port. A port that a session left out is seen
+ * by that it lacks everything.
+ */
+void mirror_ports_mark(struct intake *in);
+
 /** The same of one combined cell that goes on nowhere.
  * @param egress  of copies of what went out */
 void mirror_ports_note_ends(struct intake *in, const struct cell_ends *ends,

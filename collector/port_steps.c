@@ -182,7 +182,7 @@ static bool complete(const struct port_state *p, const struct port_step *s,
 }
 
 /* Compare the estimates of a step with its counters, if both are of all of it
- * and the port samples that direction at all. */
+ * and the port samples that direction at all, or is mirrored. */
 static void calibrate(struct port_state *p, const struct port_step *s)
 {
 	static const int octets[2] = { PORT_IN_OCTETS, PORT_OUT_OCTETS };
@@ -193,15 +193,16 @@ static void calibrate(struct port_state *p, const struct port_step *s)
 	    s->observed_us < NEARLY_ALL_US)
 		return;
 	for (int i = 0; i < 2; i++) {
-		if (s->unknown >> octets[i] & 1 || all[i] == 0 ||
-		    s->restored[i] > 0)
+		if (s->unknown >> octets[i] & 1 || s->restored[i] > 0 ||
+		    (all[i] == 0 && !p->mirrored[i]))
 			continue;
 		calibration_add(&p->calibration[i],
 				(struct calibration_step){
 				    .step = s->step,
 				    .counted = (double)s->grown[octets[i]],
 				    .estimated = (double)estimates[i],
-				    .variance = s->variance[i] });
+				    .variance = s->variance[i],
+				    .exact = p->mirrored[i] });
 	}
 }
 

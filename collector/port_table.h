@@ -114,7 +114,9 @@ struct port_state {
 	uint64_t out_estimate;
 	double in_estimate_bps; /* of the last closed step; NaN unknown */
 	double out_estimate_bps;
-	bool sampled; /* flow samples came, or had before a restart */
+	bool sampled;	  /* flow samples came, or had before a restart */
+	bool mirrored[2]; /* what came in, what went out: a mirror is to see
+			   * all of it (mirror_ports.h) */
 	struct port_side sides[2]; /* ingress, egress */
 	struct rate_window window;
 	double correction; /* of its estimates: samples taken for each that

@@ -261,9 +261,14 @@ bool sides_is_sampled_elsewhere(const struct sides *s, uint32_t interface,
 	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
 		const struct side_home *h = &s->places[interface].homes[i];
 
-		if (h->seen.last > 0 && !h->by_egress &&
-		    step - h->seen.last <= SIDE_SWITCH_STEPS &&
-		    s->ports->ports[h->port].switch_index != switch_index)
+		uint32_t at;
+
+		if (h->seen.last == 0 || h->by_egress ||
+		    step - h->seen.last > SIDE_STEPS)
+			continue;
+		at = s->ports->ports[h->port].switch_index;
+		if (at != switch_index &&
+		    step - s->switches[at].sent[0].last <= SIDE_SWITCH_STEPS)
 			return true;
 	}
 	return false;

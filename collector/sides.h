@@ -164,8 +164,8 @@ static inline void sides_see_mirrored(struct sides *s, uint32_t interface,
  * hand, for what is exact depends on no chance. */
 bool sides_is_mirrored(const struct sides *s, uint32_t interface, int64_t step);
 
-/** Whether an interface's frames were sampled coming in at another switch in
- * the last steps. */
+/** Whether an interface's frames were sampled coming in at another switch,
+ * which goes on to sample. */
 bool sides_is_sampled_elsewhere(const struct sides *s, uint32_t interface,
 				uint32_t switch_index, int64_t step);
 

@@ -146,11 +146,13 @@ static void mirror(int windows, double counted, double share)
 	for (int i = 0; i < windows; i++) {
 		calibration_add(&c, (struct calibration_step){
 					.step = step,
+					.exact = true,
 					.counted = counted,
 					.estimated = counted * share });
 		step += CALIBRATION_STEPS;
 	}
-	close();
+	calibration_add(
+	    &c, (struct calibration_step){ .step = step, .exact = true });
 }
 
 START_TEST(a_mirror_tells_what_share_it_sees)
@@ -191,11 +193,29 @@ START_TEST(a_mirror_of_nearly_nothing_is_not_compared)
 }
 END_TEST
 
-START_TEST(a_port_without_any_estimate_is_no_mirrors)
+START_TEST(a_port_that_its_mirror_leaves_out_is_named)
 {
-	mirror(10, 1e9, 0);
-	ck_assert(!c.known);
+	mirror(3, 1e9, 0);
+	ck_assert(c.known);
+	ck_assert_double_eq(c.ratio, 0);
+	ck_assert_int_eq(c.drift, DRIFT_LOW);
+}
+END_TEST
+
+/* While a mirror is away samples count, which are off by chance. */
+START_TEST(what_samples_said_is_nothing_to_a_mirror)
+{
+	mirror(3, 1e9, 1);
+	for (int i = 0; i < 30; i++)
+		pass(1e8, 1.1);
+	close();
 	ck_assert(!c.exact);
+	ck_assert(c.ci95 > 0);
+	step += CALIBRATION_STEPS - step % CALIBRATION_STEPS;
+	mirror(2, 1e9, 0.999);
+	ck_assert(c.exact);
+	ck_assert_double_eq(c.ci95, 0);
+	ck_assert_int_eq(c.drift, DRIFT_NONE);
 }
 END_TEST
 
@@ -211,7 +231,8 @@ int main(void)
 		{ a_mirror_tells_what_share_it_sees, 0 },
 		{ a_mirror_that_sees_less_for_long_is_named, COUNT_OF(shares) },
 		{ a_mirror_of_nearly_nothing_is_not_compared, 0 },
-		{ a_port_without_any_estimate_is_no_mirrors, 0 },
+		{ a_port_that_its_mirror_leaves_out_is_named, 0 },
+		{ what_samples_said_is_nothing_to_a_mirror, 0 },
 	};
 
 	return unit_run_with("calibration", setup, NULL, tests,

@@ -223,6 +223,7 @@ END_TEST
 
 START_TEST(a_silent_switchs_members_count_after_three_minutes)
 {
+	sample(SW1, 9, 8, 1, SENT_AS_INGRESS); /* strangers' */
 	counters(SW1, 1);
 	wait_s(180);
 	maybe_reload(_i, "ingress");
@@ -234,6 +235,19 @@ START_TEST(a_silent_switchs_members_count_after_three_minutes)
 	counters(SW1, 1);
 	frame(1, 2);
 	check(DROP_CORE_PORT, 2);
+}
+END_TEST
+
+/* They say how much there is, and not whose. */
+START_TEST(a_switch_that_sends_counters_alone_tells_of_nobody)
+{
+	counters(SW1, 1);
+	frame(1, 2);
+	check(DROP_CORE_PORT, 1);
+	wait_s(181);
+	counters(SW1, 1);
+	frame(1, 2);
+	check_counted(1);
 }
 END_TEST
 
@@ -277,13 +291,15 @@ START_TEST(a_member_without_a_port_is_where_it_is_sampled)
 }
 END_TEST
 
-START_TEST(a_member_of_both_switches_is_where_it_is_sampled)
+/* With a port at each nothing tells by which one a frame came. */
+START_TEST(a_member_of_both_switches_counts_at_both)
 {
 	frame(5, 2);
 	check_counted(1);
 	sample(SW1, 5, 2, 5, SENT_AS_INGRESS);
 	frame(5, 2);
-	check(DROP_CORE_PORT, 1);
+	check(DROP_CORE_PORT, 0);
+	check_counted(3);
 }
 END_TEST
 
@@ -561,10 +577,11 @@ int main(void)
 		{ no_sample_of_what_leaves_counts_beside_its_frame, 5 },
 		{ samples_count_again_when_the_mirror_is_silent, 2 },
 		{ a_silent_switchs_members_count_after_three_minutes, 2 },
+		{ a_switch_that_sends_counters_alone_tells_of_nobody, 0 },
 		{ a_switch_has_three_minutes_to_be_heard_first, 2 },
 		{ where_no_datagrams_are_expected_nobody_is_waited_for, 0 },
 		{ a_member_without_a_port_is_where_it_is_sampled, 2 },
-		{ a_member_of_both_switches_is_where_it_is_sampled, 0 },
+		{ a_member_of_both_switches_counts_at_both, 0 },
 		{ what_a_mirror_counted_is_not_counted_going_out,
 		  2 * COUNT_OF(egress_samples) },
 		{ what_is_mirrored_is_so_at_once, 0 },
