@@ -9,6 +9,7 @@
 
 enum {
 	LATELY_S = 600,
+	HOME_S = 3600, /* who sends little is sampled seldom */
 	DAY_S = 86400,
 };
 
@@ -129,6 +130,7 @@ void bindings_note(struct bindings *all, const struct station *station,
 	if (b->home == 0)
 		b->home = ifindex;
 	if (b->home == ifindex) {
+		b->home_us = time_us;
 		count(&b->samples);
 		b->ahead -= b->ahead > 0;
 	} else if (b->other == ifindex) {
@@ -154,6 +156,11 @@ static bool is_within(int64_t at_us, int64_t now_us, int64_t seconds)
 	int64_t age_us = now_us - at_us;
 
 	return age_us <= seconds * US_PER_S && age_us >= -seconds * US_PER_S;
+}
+
+bool binding_is_recent(const struct binding *b, int64_t now_us)
+{
+	return b->home && b->home_us && is_within(b->home_us, now_us, LATELY_S);
 }
 
 bool binding_is_double(const struct binding *b, int64_t now_us)

@@ -42,6 +42,7 @@ struct binding {
 	int64_t ahead_us;    /* since when; valid if ahead */
 	int64_t other_us;    /* last seen there; valid if other */
 	int64_t moved_us;    /* 0: it did not move */
+	int64_t home_us;     /* last seen there; 0: not since the start */
 };
 
 struct bindings {
@@ -86,6 +87,9 @@ static inline struct binding *bindings_at(const struct bindings *b,
  */
 void bindings_note(struct bindings *all, const struct station *station,
 		   uint32_t switch_index, uint32_t ifindex, int64_t time_us);
+
+/** Whether it was seen at its home lately. */
+bool binding_is_recent(const struct binding *b, int64_t now_us);
 
 /** Halve counts that would soon stand still; whoever compares counts does so
  * before. */

@@ -324,34 +324,56 @@ static bool is_observed(const struct intake *in, uint32_t switch_index)
 	return since_us != 0 && in->time_us - since_us <= INTAKE_SILENT_US;
 }
 
+/* Whether a station was sampled coming in at another switch, which goes on to
+ * tell of that. */
+static bool is_sampled_elsewhere(const struct intake *in,
+				 const struct station *station,
+				 uint32_t switch_index)
+{
+	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
+		const struct binding *b;
+
+		if (i == switch_index || in->agents.switches[i].mirrored)
+			continue;
+		b = bindings_at(&in->bindings, station, i);
+		if (b && binding_is_recent(b, in->time_us) &&
+		    is_observed(in, i))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Whether a frame that one switch mirrors came in by another one, which tells
- * of it: its sender has all its ports there, or has none by configuration and
- * was sampled coming in there. Of a member with ports at both nothing tells:
- * its frames count, for a mirror is to copy what comes in by members' ports. A
- * port that it came in by is judged by what the configuration says of it.
+ * of it: its sender has all its ports there, or its address was sampled coming
+ * in there. The latter says nothing of who has a port here too, if the mirror
+ * is said to copy what comes in: one address may be at two switches. A port
+ * that it came in by is judged by what the configuration says of it.
  */
 static bool came_in_elsewhere(const struct intake *in,
-			      const struct observation *o, uint32_t from)
+			      const struct observation *o,
+			      const struct attribution *at)
 {
 	const struct member_ports *p = &in->member_ports;
-	bool came_in_here =
-	    o->port != PORT_NONE && o->direction == DIRECTION_INGRESS;
+	bool comes_in = o->direction == DIRECTION_INGRESS;
 	uint32_t member;
 	uint32_t only;
 
 	/* Which switch a made one stands for is not known. */
-	if (!in->combines || came_in_here || from == REGISTRY_NOBODY ||
+	if (!in->combines || (comes_in && o->port != PORT_NONE) ||
+	    at->from == REGISTRY_NOBODY ||
 	    in->registry->config->switches[o->switch_index].is_made)
 		return false;
-	member = in->registry->interfaces[from].member;
-	if (member_ports_at(p, member, o->switch_index) != MEMBER_PORTS_NONE)
-		return false;
+	member = in->registry->interfaces[at->from].member;
 	only = p->only_switch[member];
+	if (only == o->switch_index ||
+	    (comes_in &&
+	     member_ports_at(p, member, o->switch_index) != MEMBER_PORTS_NONE))
+		return false;
 	if (only < p->switch_count && is_observed(in, only))
 		return true;
-	return sides_is_sampled_elsewhere(&in->sides, from, o->switch_index,
-					  in->step);
+	return at->source &&
+	       is_sampled_elsewhere(in, at->source, o->switch_index);
 }
 
 /* What a mirrored frame says of its switch and its port. */
@@ -393,7 +415,7 @@ static enum drop_reason judge_mirrored(struct intake *in,
 	    o->port == PORT_NONE ? NULL : in->ports.samples[o->port].rules;
 	enum drop_reason reason = attribute(in->registry, o, port, counted, at);
 
-	if (reason == DROP_NONE && came_in_elsewhere(in, o, at->from))
+	if (reason == DROP_NONE && came_in_elsewhere(in, o, at))
 		return DROP_CORE_PORT;
 	return reason;
 }
@@ -432,7 +454,8 @@ void intake_mirrored(struct intake *in, const struct observation *o,
 		return;
 	if (at.stranger != STRANGER_NONE)
 		note_stranger(in, o, &at);
-	if (at.source && o->entered)
+	/* A copy that may be of either direction says where it was copied. */
+	if (at.source && o->entered && o->direction == DIRECTION_INGRESS)
 		bindings_note(&in->bindings, at.source, o->switch_index,
 			      entry_of(in, o), in->time_us);
 }

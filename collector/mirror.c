@@ -175,7 +175,7 @@ static void take_frame(struct mirror *m, struct intake *in,
 	if (__builtin_expect(x->ifindex != 0, 0))
 		o.port =
 		    port_table_find(&in->ports, x->switch_index, x->ifindex);
-	if (o.direction == DIRECTION_INGRESS)
+	if (o.direction != DIRECTION_EGRESS)
 		o.entered = x->ifindex;
 	if (!o.vlan && x->vlan && registry_vlan(in->registry, x->vlan))
 		o.vlan = x->vlan;

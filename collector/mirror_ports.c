@@ -65,7 +65,8 @@ void mirror_ports_mark(struct intake *in)
 
 		p->mirrored[0] = is_recent(in, s->frame_us) &&
 				 (copied || in->member_ports.is_only[i]);
-		/* What leaves is flooded, too, and by whom is not said. */
-		p->mirrored[1] = is_recent(in, s->left_us) && copied;
+		p->mirrored[1] = is_recent(in, s->left_us) &&
+				 (copied || (in->member_ports.is_only[i] &&
+					     !is_recent(in, s->frame_us)));
 	}
 }

@@ -28,8 +28,9 @@ void mirror_ports_note(struct intake *in, const struct cell *cells,
 
 /**
  * Note of which ports mirrors are to see all, before their steps are closed: of
- * what comes in where its member has no other port at the switch, and of both
- * ways where a session copies the port. A port that a session left out is seen
+ * what comes in where its member has no other port at the switch, of what goes
+ * out likewise if the mirror copies nothing else, and of both ways where a
+ * session copies the port. A port that a session left out is seen
  * by that it lacks everything.
  */
 void mirror_ports_mark(struct intake *in);

@@ -255,25 +255,6 @@ bool sides_is_mirrored(const struct sides *s, uint32_t interface, int64_t step)
 		   SIDE_SWITCH_STEPS;
 }
 
-bool sides_is_sampled_elsewhere(const struct sides *s, uint32_t interface,
-				uint32_t switch_index, int64_t step)
-{
-	for (int i = 0; i < SIDE_HOMES_MAX; i++) {
-		const struct side_home *h = &s->places[interface].homes[i];
-
-		uint32_t at;
-
-		if (h->seen.last == 0 || h->by_egress ||
-		    step - h->seen.last > SIDE_STEPS)
-			continue;
-		at = s->ports->ports[h->port].switch_index;
-		if (at != switch_index &&
-		    step - s->switches[at].sent[0].last <= SIDE_SWITCH_STEPS)
-			return true;
-	}
-	return false;
-}
-
 const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
 			      int64_t step)
 {

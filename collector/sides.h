@@ -164,11 +164,6 @@ static inline void sides_see_mirrored(struct sides *s, uint32_t interface,
  * hand, for what is exact depends on no chance. */
 bool sides_is_mirrored(const struct sides *s, uint32_t interface, int64_t step);
 
-/** Whether an interface's frames were sampled coming in at another switch,
- * which goes on to sample. */
-bool sides_is_sampled_elsewhere(const struct sides *s, uint32_t interface,
-				uint32_t switch_index, int64_t step);
-
 /** Look at one side of an interface anew. */
 const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
 			      int64_t step);
