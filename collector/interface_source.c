@@ -13,6 +13,7 @@
  */
 #include "collector/interface_source.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/ethtool.h>
@@ -49,33 +50,120 @@ struct interface_source {
 /* What words of pcap-filter(7) may be in a filter of Ethernet frames. All else
  * that begins with a letter is a name. */
 static const char *const filter_words[] = {
-	"aarp",	    "addr1",	 "ah",	      "and",
-	"arp",	    "atalk",	 "broadcast", "byte",
-	"carp",	    "clnp",	 "csnp",      "decnet",
-	"dst",	    "es-is",	 "esis",      "esp",
-	"ether",    "gateway",	 "geneve",    "greater",
-	"host",	    "icmp",	 "icmp-echo", "icmp-echoreply",
-	"icmp6",    "icmp6code", "icmp6type", "icmpcode",
-	"icmptype", "igmp",	 "igrp",      "iih",
-	"inbound",  "ip",	 "ip6",	      "ipx",
-	"is-is",    "isis",	 "iso",	      "l1",
-	"l2",	    "lat",	 "len",	      "less",
-	"link",	    "llc",	 "lsp",	      "mask",
-	"moprc",    "mopdl",	 "mpls",      "multicast",
-	"net",	    "netbeui",	 "not",	      "or",
-	"outbound", "pim",	 "port",      "portrange",
-	"pppoed",   "pppoes",	 "proto",     "protochain",
-	"psnp",	    "rarp",	 "sca",	      "sctp",
-	"snp",	    "src",	 "stp",	      "tcp",
-	"tcp-ack",  "tcp-cwr",	 "tcp-ece",   "tcp-fin",
-	"tcp-push", "tcp-rst",	 "tcp-syn",   "tcp-urg",
-	"tcpflags", "udp",	 "vlan",      "vrrp",
+	"aarp",
+	"addr1",
+	"ah",
+	"and",
+	"arp",
+	"atalk",
+	"broadcast",
+	"byte",
+	"carp",
+	"clnp",
+	"csnp",
+	"decnet",
+	"dst",
+	"es-is",
+	"esis",
+	"esp",
+	"ether",
+	"gateway",
+	"geneve",
+	"greater",
+	"host",
+	"icmp",
+	"icmp6",
+	"icmp6code",
+	"icmp6type",
+	"icmpcode",
+	"ifindex",
+	"length",
+	"icmp-echo",
+	"icmp-echoreply",
+	"icmp-ireq",
+	"icmp-ireqreply",
+	"icmp-maskreply",
+	"icmp-maskreq",
+	"icmp-paramprob",
+	"icmp-redirect",
+	"icmp-routeradvert",
+	"icmp-routersolicit",
+	"icmp-sourcequench",
+	"icmp-timxceed",
+	"icmp-tstamp",
+	"icmp-tstampreply",
+	"icmp-unreach",
+	"icmp6-destinationunreach",
+	"icmp6-echo",
+	"icmp6-echoreply",
+	"icmp6-multicastlistenerdone",
+	"icmp6-multicastlistenerquery",
+	"icmp6-multicastlistenerreportv1",
+	"icmp6-neighboradvert",
+	"icmp6-neighborsolicit",
+	"icmp6-packettoobig",
+	"icmp6-parameterproblem",
+	"icmp6-redirect",
+	"icmp6-routeradvert",
+	"icmp6-routersolicit",
+	"icmp6-timeexceeded",
+	"icmptype",
+	"igmp",
+	"igrp",
+	"iih",
+	"inbound",
+	"ip",
+	"ip6",
+	"ipx",
+	"is-is",
+	"isis",
+	"iso",
+	"l1",
+	"l2",
+	"lat",
+	"len",
+	"less",
+	"link",
+	"llc",
+	"lsp",
+	"mask",
+	"moprc",
+	"mopdl",
+	"mpls",
+	"multicast",
+	"net",
+	"netbeui",
+	"not",
+	"or",
+	"outbound",
+	"pim",
+	"port",
+	"portrange",
+	"pppoed",
+	"pppoes",
+	"proto",
+	"protochain",
+	"psnp",
+	"rarp",
+	"sca",
+	"sctp",
+	"snp",
+	"src",
+	"stp",
+	"tcp",
+	"tcp-ack",
+	"tcp-cwr",
+	"tcp-ece",
+	"tcp-fin",
+	"tcp-push",
+	"tcp-rst",
+	"tcp-syn",
+	"tcp-urg",
+	"tcpflags",
+	"udp",
+	"vlan",
+	"vrrp",
 };
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static bool is_filter_word(const char *word, size_t len)
 {
@@ -88,8 +176,29 @@ static bool is_filter_word(const char *word, size_t len)
 	return false;
 }
 
-/* The first name in a filter, and its length; NULL if there is none. Addresses
- * of IPv6 and MAC addresses may begin with a letter, and have a colon. */
+/* Numbers, ranges of them, IPv4 addresses and parts of these; with a colon
+ * addresses of IPv6 and MAC addresses, which have other forms too. */
+static bool is_number_or_address(const char *word, size_t len)
+{
+	enum { MAC_DIGITS = 12 };
+	bool is_hex =
+	    len > 2 && word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
+	size_t digits = 0, hex = 0, marks = 0;
+
+	if (memchr(word, ':', len))
+		return true;
+	for (size_t i = is_hex ? 2 : 0; i < len; i++) {
+		digits += isdigit((unsigned char)word[i]) != 0;
+		hex += isxdigit((unsigned char)word[i]) != 0;
+		marks += word[i] == '.' || word[i] == '-';
+	}
+	if (is_hex)
+		return hex + 2 == len;
+	return digits + marks == len ||
+	       (hex == MAC_DIGITS && hex + marks == len);
+}
+
+/* The first name in a filter, and its length; NULL if there is none. */
 static const char *find_name(const char *filter, size_t *len)
 {
 	static const char in_words[] =
@@ -103,7 +212,7 @@ static const char *find_name(const char *filter, size_t *len)
 			*len = 1 + strspn(at + 1, in_words);
 			return at;
 		}
-		if (*len && is_letter(*at) && !memchr(at, ':', *len) &&
+		if (*len && !is_number_or_address(at, *len) &&
 		    !is_filter_word(at, *len))
 			return at;
 		at += *len ? *len : 1;
@@ -336,6 +445,24 @@ static int look(struct interface_source *s)
 	return rc;
 }
 
+/* What cannot be opened yet could not be later either without the right. */
+static int try_rights(struct text *problem)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0) {
+		int rc = -errno;
+
+		text_addf(problem,
+			  "cannot open a socket of frames: %s "
+			  "(CAP_NET_RAW is wanted)",
+			  err_str(rc));
+		return rc;
+	}
+	(void)close(fd);
+	return 0;
+}
+
 /* ---- public ---- */
 
 /* libpcap counts in ints, and takes what is none for its default. */
@@ -371,6 +498,8 @@ int interface_source_open(struct interface_source **out,
 		rc = s->filter ? -errno : -ENOMEM;
 	if (rc == 0)
 		rc = look(s);
+	if (rc == 0 && !s->pcap)
+		rc = try_rights(&s->problem);
 	if (rc < 0) {
 		text_add(problem, text_str(&s->problem));
 		interface_source_close(s);
@@ -410,6 +539,8 @@ static void deliver(u_char *user, const struct pcap_pkthdr *head,
 		.bytes = bytes,
 		.captured_bytes = head->caplen,
 		.wire_bytes = head->len,
+		.time_us =
+		    head->ts.tv_sec * INT64_C(1000000) + head->ts.tv_usec,
 	};
 
 	to->sink(to->context, &frame);

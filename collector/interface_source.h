@@ -8,7 +8,8 @@
  * Through libpcap, which on Linux reads a ring that the kernel fills
  * (TPACKET_V3): blocks of frames come when they are full, or after
  * INTERFACE_WAIT_MS. Tags that the kernel took off are back in the frame.
- * Frames that this host sends are left out. Nothing here blocks or logs.
+ * Frames that this host sends are left out. Nothing here waits for frames or
+ * logs; opening takes as long as the kernel needs for a ring of that size.
  *
  * An interface may go down, be deleted and come back as another one of its
  * name; the source goes on. While there is none nothing is to be waited for:
@@ -24,7 +25,6 @@
 
 enum {
 	INTERFACE_WAIT_MS = 100, /* of a frame in a block that is not full */
-	INTERFACE_BATCH = 4096,	 /* most frames to take at a time */
 };
 
 struct interface_source;
@@ -40,6 +40,7 @@ struct interface_frame {
 	const uint8_t *bytes; /* valid during the call */
 	size_t captured_bytes;
 	size_t wire_bytes; /* without frame check sequence */
+	int64_t time_us;   /* when the kernel got it, by the wall clock */
 };
 
 enum interface_state {

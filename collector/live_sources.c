@@ -2,6 +2,7 @@
 #include "collector/live_sources.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -151,7 +152,10 @@ static void tell_state(struct live_source *s, bool is_first)
 			log_warning("collector: mirror port %s: %s%s%s", name,
 				    state_names[state], *problem ? ": " : "",
 				    problem);
+	} else if (strcmp(problem, s->told_problem) != 0 && *problem) {
+		log_warning("collector: mirror port %s: %s", name, problem);
 	}
+	(void)snprintf(s->told_problem, sizeof(s->told_problem), "%s", problem);
 	if (has_offload && !s->told_offload)
 		log_warning("collector: mirror port %s: receive offload is on, "
 			    "which joins frames: ethtool -K %s gro off lro off",
@@ -168,6 +172,15 @@ static void know_longest(struct live_source *s)
 	s->mirror.longest_bytes = mtu && interface_source_has_offload(s->port)
 				      ? (size_t)mtu + ETHERNET_HEADER
 				      : MIRROR_LONGEST_FRAME;
+}
+
+static bool has_receiver(const struct config *c)
+{
+	for (size_t i = 0; i < c->source_count; i++) {
+		if (c->sources[i].kind == CONFIG_SOURCE_ERSPAN)
+			return true;
+	}
+	return false;
 }
 
 static int open_port(struct live *l, size_t index,
@@ -196,6 +209,7 @@ static int open_port(struct live *l, size_t index,
 		return rc == ERR_SYNTAX ? ERR_CONFIG : -EADDRNOTAVAIL;
 	}
 	text_fini(&problem);
+	s->mirror.leaves_erspan = has_receiver(l->generation->config);
 	know_longest(s);
 	tell_state(s, true);
 	return watch(l, s);
@@ -272,6 +286,7 @@ static void take_frame(void *context, const struct interface_frame *frame)
 		.captured_bytes = frame->captured_bytes,
 		.wire_bytes = frame->wire_bytes,
 		.time_us = f->now.wall_us,
+		.copied_us = frame->time_us,
 	};
 
 	mirror_take(&f->source->mirror, &f->live->intake, &packet,
@@ -388,12 +403,15 @@ static int drop_batch(struct live *l, struct live_source *s)
 /* For so long at most as at the end, for senders may never pause. */
 void live_sources_drop_waiting(struct live *l)
 {
+	static const struct erspan_streams no_streams = { .clock = 0 };
 	int64_t until_us = live_now().mono_us + DRAIN_S * (int64_t)US_PER_S;
 
 	for (size_t i = 0; i < l->source_count; i++) {
 		while (drop_batch(l, &l->sources[i]) > 0 &&
 		       live_now().mono_us < until_us)
 			continue;
+		/* They are not lost on the way too. */
+		l->sources[i].mirror.streams = no_streams;
 	}
 }
 
@@ -428,8 +446,8 @@ void live_sources_drain(struct live *l)
 static void look_at_port(struct live *l, struct live_source *s)
 {
 	/* What is in a ring that is about to be let go. */
-	if (s->watched < 0)
-		(void)receive(l, s);
+	while (s->watched < 0 && receive(l, s))
+		continue;
 	if (interface_source_tick(s->port))
 		(void)watch(l, s);
 	know_longest(s);
@@ -489,6 +507,7 @@ void live_sources_tell(const struct live *l, struct status_source *to)
 		if (!s->port)
 			continue;
 		t->state = state_names[s->state];
+		t->problem = interface_source_problem(s->port);
 		t->mtu = interface_source_mtu(s->port);
 		t->has_offload = interface_source_has_offload(s->port);
 	}

@@ -33,7 +33,8 @@ struct live_source {
 	int watched; /* the descriptor that is waited for; -1: none */
 	enum interface_state state; /* that was told last */
 	bool told_offload;
-	uint64_t drops; /* by the kernel, as last looked at */
+	char told_problem[160]; /* as far as it goes */
+	uint64_t drops;		/* by the kernel, as last looked at */
 };
 
 /**

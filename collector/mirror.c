@@ -21,7 +21,7 @@ struct mirrored {
 	uint32_t ifindex; /* of the port that it was copied at; 0: not said */
 	uint16_t vlan;	  /* outside the frame; 0: not said */
 	enum direction direction;
-	int64_t time_us;
+	int64_t time_us; /* when it came */
 };
 
 int mirror_init(struct mirror *m, const struct config_source *config,
@@ -323,6 +323,11 @@ static bool take_tunnelled(struct mirror *m, struct intake *in,
 	if (packet_read_ip(packet->link, x->bytes, &ip) < 0 ||
 	    ip.protocol != ERSPAN_PROTOCOL_GRE)
 		return false;
+	if (m->leaves_erspan &&
+	    agents_of_source(&in->agents, &ip.source) != SWITCH_NONE) {
+		in->mirrored.other++;
+		return true;
+	}
 	if (ip.is_fragment) {
 		if (!is_refused_fragment(m, in, &ip))
 			return false;
@@ -350,7 +355,8 @@ static struct mirrored begin(const struct mirror *m, struct intake *in,
 		.bytes = cursor_of(packet->bytes, packet->captured_bytes),
 		.wire_bytes = packet->wire_bytes,
 		.switch_index = m->config->switch_index,
-		.time_us = packet->time_us,
+		.time_us =
+		    packet->copied_us ? packet->copied_us : packet->time_us,
 	};
 }
 

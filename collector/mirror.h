@@ -32,7 +32,9 @@ struct mirror_packet {
 	const uint8_t *bytes;
 	size_t captured_bytes; /* held; may even exceed wire_bytes */
 	size_t wire_bytes;     /* on the wire, as the capture claims */
-	int64_t time_us;
+	int64_t time_us;       /* that it counts in */
+	int64_t copied_us;     /* when it came, for telling copies of one frame;
+				* 0: time_us */
 };
 
 /* Whether frames come twice, by looking at some of them. */
@@ -51,6 +53,9 @@ struct mirror {
 	/* Without check sequence and tags; a longer frame was merged by the
 	 * receiving machine. */
 	size_t longest_bytes;
+	/* A receiver of GRE takes what switches send: it is not to be taken
+	 * from an interface too. */
+	bool leaves_erspan;
 	uint64_t frames;
 	uint64_t merged;
 	struct doubling doubling;

@@ -107,6 +107,7 @@ static void write_mirror_port(struct json_writer *w,
 {
 	json_put_string(w, "interface", s->interface ? s->interface : "");
 	json_put_string(w, "state", now->state ? now->state : "gone");
+	json_put_string(w, "problem", now->problem ? now->problem : "");
 	json_put_u64(w, "ring_drops", now->drops);
 	json_put_u64(w, "mtu", now->mtu);
 	json_put_bool(w, "offload", now->has_offload);

@@ -24,8 +24,10 @@ struct status_source {
 	uint64_t drops;	   /* by the kernel */
 	uint64_t frames;   /* of mirrors: that came */
 	const char *state; /* of a mirror port: "up", "down" or "gone"; NULL */
-	uint32_t mtu;	   /* of a mirror port; 0: not known */
-	bool has_offload;  /* of a mirror port: frames may be joined */
+	const char *problem; /* why a mirror port that is there is not read;
+			      * borrowed; NULL or "": it is */
+	uint32_t mtu;	     /* of a mirror port; 0: not known */
+	bool has_offload;    /* of a mirror port: frames may be joined */
 	const struct mirror *mirror; /* borrowed; NULL: sFlow, or not known */
 };
 

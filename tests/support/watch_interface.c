@@ -22,7 +22,7 @@
 
 #include "collector/interface_source.h"
 
-enum { WATCHED_MAX = 16 };
+enum { BATCH = 4096, WATCHED_MAX = 16 };
 
 struct watched {
 	const char *name;
@@ -56,8 +56,7 @@ static void take(void *context, const struct interface_frame *frame)
 
 static void receive(struct watched *w)
 {
-	while (interface_source_receive(w->source, take, w, INTERFACE_BATCH) ==
-	       INTERFACE_BATCH)
+	while (interface_source_receive(w->source, take, w, BATCH) == BATCH)
 		continue;
 }
 

@@ -32,6 +32,9 @@ static const char *const good[] = {
 	"ip[6:2] & 0x1fff != 0 or tcp[tcpflags] & tcp-syn != 0",
 	"ether proto 0x88be or proto 47",
 	"ether[0] & 1 = 0 and not ether multicast",
+	"ether src aabb.ccdd.eeff or ether dst aa-bb-cc-dd-ee-ff",
+	"icmp[icmptype] != icmp-unreach or icmp6[0] != icmp6-neighborsolicit",
+	"net 192.0.2 or length >= 0x40",
 };
 
 START_TEST(a_filter_of_addresses_and_numbers_is_good)
@@ -55,6 +58,10 @@ static const struct {
 	{ "port bgp", "up: \"bgp\"" },
 	{ "ip proto \\tcp", "up: \"\\tcp\"" },
 	{ "(host(sw1))", "up: \"sw1\"" },
+	{ "host 1e100.net", "up: \"1e100.net\"" },
+	{ "host 3com", "up: \"3com\"" },
+	{ "host 0xyz", "up: \"0xyz\"" },
+	{ "host face", "up: \"face\"" },
 };
 
 START_TEST(a_filter_that_is_wrong_or_has_names_is_refused)

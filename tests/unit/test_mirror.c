@@ -85,7 +85,9 @@ static void check_sums(const char *name)
 static void take_as(int link, size_t captured, size_t wire)
 {
 	uint8_t *bytes = malloc(captured); /* a sanitizer sees its end */
-	struct mirror_packet packet = { link, bytes, captured, wire, time_us };
+	struct mirror_packet packet = {
+		link, bytes, captured, wire, time_us, 0
+	};
 
 	memcpy(bytes, p.bytes, captured);
 	mirror_take(&m, &in, &packet, STEP);
@@ -450,7 +452,7 @@ static void take_gre(uint8_t from)
 {
 	const uint8_t bytes[4] = { 192, 0, 2, from };
 	struct ipaddr source = ipaddr_of(bytes, sizeof(bytes));
-	struct mirror_packet packet = { 0, p.bytes, p.len, p.len, time_us };
+	struct mirror_packet packet = { 0, p.bytes, p.len, p.len, time_us, 0 };
 
 	mirror_take_gre(&m, &in, &source, &packet, STEP);
 }

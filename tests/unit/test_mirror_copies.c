@@ -79,8 +79,9 @@ static void rebuild(const char *keys)
 
 static void take(void)
 {
-	struct mirror_packet packet = { PACKET_LINK_ETHERNET, p.bytes, p.len,
-					p.len, time_us };
+	struct mirror_packet packet = {
+		PACKET_LINK_ETHERNET, p.bytes, p.len, p.len, time_us, 0
+	};
 
 	mirror_take(&m, &in, &packet, step);
 	time_us += 10;

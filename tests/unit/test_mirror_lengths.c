@@ -70,7 +70,9 @@ static void rebuild(const char *keys)
 static void take_as(int link, size_t captured, size_t wire)
 {
 	uint8_t *bytes = malloc(captured); /* a sanitizer sees its end */
-	struct mirror_packet packet = { link, bytes, captured, wire, time_us };
+	struct mirror_packet packet = {
+		link, bytes, captured, wire, time_us, 0
+	};
 
 	memcpy(bytes, p.bytes, captured);
 	mirror_take(&m, &in, &packet, STEP);

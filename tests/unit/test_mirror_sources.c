@@ -96,8 +96,9 @@ static void counters(int which, uint32_t port)
 
 static void take(void)
 {
-	struct mirror_packet packet = { PACKET_LINK_ETHERNET, p.bytes, p.len,
-					p.len, time_us };
+	struct mirror_packet packet = {
+		PACKET_LINK_ETHERNET, p.bytes, p.len, p.len, time_us, 0
+	};
 
 	mirror_take(&m, &in, &packet, step_of_us(time_us));
 }
