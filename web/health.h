@@ -43,6 +43,12 @@ size_t health_drifts(const struct status *status);
  * none. */
 void health_add_mirrors(const struct call *call, struct text *out);
 
+/** Whether a source is one of mirrored frames. */
+bool health_is_mirror(const struct status_source *source);
+
+/** Interfaces that mirrors are to come by and that are not read. */
+size_t health_mirrors_down(const struct status *status);
+
 /** Mirrors that copy frames in both directions, and count them so. */
 size_t health_doubled(const struct status *status);
 

@@ -22,15 +22,29 @@ enum { ROWS_SHOWN = 400 };
  * but seldom. */
 static const double doubled_least = 0.05;
 
-static bool is_mirror(const struct status_source *s)
+bool health_is_mirror(const struct status_source *s)
 {
 	return strcmp(s->kind, "mirror") == 0 || strcmp(s->kind, "erspan") == 0;
 }
 
 static bool is_doubled(const struct status_source *s)
 {
-	return is_mirror(s) && s->doubled >= doubled_least &&
+	return health_is_mirror(s) && s->doubled >= doubled_least &&
 	       !s->drops_duplicates;
+}
+
+static bool is_down(const struct status_source *s)
+{
+	return strcmp(s->state, "down") == 0 || strcmp(s->state, "gone") == 0;
+}
+
+size_t health_mirrors_down(const struct status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->source_count; i++)
+		n += is_down(&status->sources[i]);
+	return n;
 }
 
 size_t health_doubled(const struct status *status)
@@ -83,14 +97,23 @@ static const char *name_of(const struct status_source *s)
 	return *s->listen ? s->listen : s->kind;
 }
 
-static void add_mirror(const struct status_source *s, struct text *out)
+static void add_state(const struct status_source *s, struct text *out)
 {
 	const char *words = state_words(s->state);
 
+	if (is_down(s))
+		text_addf(out, "<td><span class=\"flag bad\">%s</span></td>",
+			  tr(out, words));
+	else
+		health_cell(out, *words ? tr(out, words) : s->state);
+}
+
+static void add_mirror(const struct status_source *s, struct text *out)
+{
 	text_add(out, "<tr>");
 	health_cell(out, name_of(s));
 	health_cell(out, s->switch_name);
-	health_cell(out, *words ? tr(out, words) : s->state);
+	add_state(s, out);
 	health_number(out, s->frames);
 	health_number(out, s->drops);
 	health_number(out, s->merged);
@@ -103,6 +126,12 @@ static void add_mirror(const struct status_source *s, struct text *out)
 
 static void add_advice(const struct status_source *s, struct text *out)
 {
+	if (*s->problem) {
+		text_add(out, "<p class=\"flag bad\">");
+		tr_addf(out, "%s is not read: %s.", said_name(name_of(s)).text,
+			said_name(s->problem).text);
+		text_add(out, "</p>\n");
+	}
 	if (is_doubled(s)) {
 		text_add(out, "<p class=\"flag bad\">");
 		tr_addf(out,
@@ -128,11 +157,12 @@ static void add_advice(const struct status_source *s, struct text *out)
 			said_name(name_of(s)).text, said_name(name_of(s)).text);
 		text_add(out, "</p>\n");
 	}
-	if (s->drops > 0 && strcmp(s->kind, "mirror") == 0) {
+	if (s->drops > 0) {
 		text_add(out, "<p class=\"flag warn\">");
 		tr_addf(out,
 			"%s: frames came faster than they were read. A larger "
-			"buffer of the mirror helps against bursts.",
+			"buffer helps against bursts (of a mirror buffer:, of "
+			"an ERSPAN receiver net.core.rmem_max).",
 			said_name(name_of(s)).text);
 		text_add(out, "</p>\n");
 	}
@@ -212,18 +242,18 @@ void health_add_mirrors(const struct call *call, struct text *out)
 	size_t mirrors = 0;
 
 	for (size_t i = 0; i < s->source_count; i++)
-		mirrors += is_mirror(&s->sources[i]);
+		mirrors += health_is_mirror(&s->sources[i]);
 	if (mirrors == 0)
 		return;
 	health_section(out, "mirrors", TR("Mirrors"));
 	health_table(out, TR("Mirrors"), columns);
 	for (size_t i = 0; i < s->source_count; i++) {
-		if (is_mirror(&s->sources[i]))
+		if (health_is_mirror(&s->sources[i]))
 			add_mirror(&s->sources[i], out);
 	}
 	health_table_end(out);
 	for (size_t i = 0; i < s->source_count; i++) {
-		if (is_mirror(&s->sources[i]))
+		if (health_is_mirror(&s->sources[i]))
 			add_advice(&s->sources[i], out);
 	}
 	add_coverage(call, out);

@@ -153,6 +153,8 @@ void health_add_verdict(const struct call *call, struct text *out)
 		  TR("Minutes lost") },
 		{ "input", health_count(&s->input, "socket_drops"),
 		  TR("Datagrams dropped by the kernel") },
+		{ "mirrors", (double)health_mirrors_down(s),
+		  TR("Mirror ports that are not read") },
 		{ "mirrors", health_count(&s->input, "ring_drops"),
 		  TR("Frames dropped by the kernel") },
 		{ "mirrors", health_count(&s->input, "frames_lost"),

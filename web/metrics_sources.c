@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "web/health.h"
+
 enum { NUMBER_SIZE = 24 };
 
 static void add(struct metrics *m, const struct exposition_label *labels,
@@ -208,8 +210,8 @@ static void add_sockets(struct metrics *m)
 {
 	static const struct exposition_family family = {
 		"lanterne_source_dropped_datagrams", EXPOSITION_COUNTER, NULL,
-		"Datagrams, or frames of a mirror, that the kernel dropped "
-		"before the collector could read them."
+		"Datagrams that the kernel dropped before the collector "
+		"could read them."
 	};
 	const struct status *s = m->call->status;
 
@@ -218,8 +220,77 @@ static void add_sockets(struct metrics *m)
 		const struct exposition_label label = { "listen",
 							s->sources[i].listen };
 
-		add(m, &label, 1, s->sources[i].drops);
+		if (!health_is_mirror(&s->sources[i]))
+			add(m, &label, 1, s->sources[i].drops);
 	}
+}
+
+/* ---- mirrors ---- */
+
+static double mirror_up(const struct status_source *s)
+{
+	return strcmp(s->state, "down") != 0 && strcmp(s->state, "gone") != 0;
+}
+
+static double mirror_frames(const struct status_source *s)
+{
+	return s->frames;
+}
+
+static double mirror_drops(const struct status_source *s)
+{
+	return s->drops;
+}
+
+static double mirror_doubled(const struct status_source *s)
+{
+	return s->doubled;
+}
+
+static void add_mirrors(struct metrics *m)
+{
+	static const struct {
+		struct exposition_family family;
+		double (*figure)(const struct status_source *s);
+	} figures[] = {
+		{ { "lanterne_mirror_up", EXPOSITION_GAUGE, NULL,
+		    "Whether a mirror's interface or receiver is read." },
+		  mirror_up },
+		{ { "lanterne_mirror_frames", EXPOSITION_COUNTER, NULL,
+		    "Frames that came in from a mirror." },
+		  mirror_frames },
+		{ { "lanterne_mirror_dropped_frames", EXPOSITION_COUNTER, NULL,
+		    "Frames of a mirror that the kernel dropped before the "
+		    "collector could read them." },
+		  mirror_drops },
+		{ { "lanterne_mirror_doubled_ratio", EXPOSITION_GAUGE, "ratio",
+		    "Share of a mirror's frames that are second copies." },
+		  mirror_doubled },
+	};
+	const struct status *s = m->call->status;
+
+	for (size_t k = 0; k < sizeof(figures) / sizeof(figures[0]); k++) {
+		exposition_begin(&m->e, &figures[k].family);
+		for (size_t i = 0; i < s->source_count; i++) {
+			const struct status_source *x = &s->sources[i];
+			const struct exposition_label labels[] = {
+				{ "mirror", *x->listen ? x->listen : x->kind },
+				{ "switch", x->switch_name },
+			};
+
+			if (health_is_mirror(x))
+				add(m, labels, 2, figures[k].figure(x));
+		}
+	}
+}
+
+static bool has_mirrors(const struct status *s)
+{
+	for (size_t i = 0; i < s->source_count; i++) {
+		if (health_is_mirror(&s->sources[i]))
+			return true;
+	}
+	return false;
 }
 
 static void add_relayed(struct metrics *m, const struct status_relay *r)
@@ -383,6 +454,8 @@ void metrics_add_sources(struct metrics *m)
 		return;
 	add_switches(m);
 	add_sockets(m);
+	if (has_mirrors(m->call->status))
+		add_mirrors(m);
 	add_relays(m);
 	add_unknown(m);
 	add_findings(m);

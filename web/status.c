@@ -115,6 +115,7 @@ static void read_sources(struct reading *r, struct status *s,
 		    number(item, mirror ? "ring_drops" : "socket_drops");
 		source->switch_name = string(r, item, "switch");
 		source->state = string(r, item, "state");
+		source->problem = string(r, item, "problem");
 		source->frames = number(item, "frames");
 		source->merged = number(item, "merged");
 		source->doubled = number(item, "doubled");

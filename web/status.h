@@ -39,7 +39,8 @@ struct status_source {
 	double drops; /* by the kernel: datagrams, of a mirror frames */
 	/* Of mirror and erspan. */
 	char *switch_name;
-	char *state; /* of an interface: up, down, gone; capture: a replay */
+	char *state;   /* of an interface: up, down, gone; capture: a replay */
+	char *problem; /* why one that is there is not read; "": it is */
 	double frames;
 	double merged;	  /* by the receiving machine */
 	double doubled;	  /* share of frames that are copies; NaN: not known */

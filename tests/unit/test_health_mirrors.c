@@ -86,14 +86,17 @@ static const struct {
 	  "ethtool -K eth1 gro off lro off", NULL, 0 },
 	{ MIRROR("\"state\":\"up\",\"offload\":true"),
 	  "ethtool -K eth1 gro off lro off", NULL, 0 },
-	{ MIRROR("\"state\":\"up\",\"ring_drops\":7"),
-	  "A larger buffer of the mirror", NULL, 0 },
-	{ MIRROR("\"state\":\"down\""), "<td>down</td>", "class=\"flag", 0 },
+	{ MIRROR("\"state\":\"up\",\"ring_drops\":7"), "A larger buffer helps",
+	  NULL, 0 },
+	{ MIRROR("\"state\":\"down\""),
+	  "<td><span class=\"flag bad\">down</span></td>", "ethtool", 0 },
+	{ MIRROR("\"state\":\"down\",\"problem\":\"no memory\""),
+	  "eth1 is not read: no memory.", NULL, 0 },
 	{ "{\"kind\":\"mirror\",\"interface\":\"\",\"state\":\"capture\","
 	  "\"merged\":2}",
 	  "The machine that captured the frames", "ethtool", 0 },
 	{ "{\"kind\":\"erspan\",\"listen\":\"192.0.2.10\",\"switch\":\"sw1\","
-	  "\"socket_drops\":4,\"doubled\":null,\"duplicates\":\"count\"}",
+	  "\"socket_drops\":0,\"doubled\":null,\"duplicates\":\"count\"}",
 	  "<td>192.0.2.10</td>", "class=\"flag", 0 },
 };
 
