@@ -68,7 +68,7 @@ struct mirror_counters {
 	/* Of frames. */
 	uint64_t merged;	  /* by the receiving machine */
 	uint64_t lengths_unknown; /* cut by the switch, and no IP header says
-				   * how long they were */
+				   * how long they were, or says what none is */
 	/* Not among the packets. */
 	uint64_t lost;	     /* by the sequence numbers of GRE */
 	uint64_t ring_drops; /* in the kernel for want of buffer */

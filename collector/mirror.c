@@ -201,14 +201,19 @@ static uint32_t port_of_session(const struct config_switch *s,
 }
 
 /* How long a frame was of which the switch cut the end, and let so many bytes
- * come: the IP header in it says. */
+ * come: the IP header in it says. But a member wrote that, and it is not
+ * believed to be longer than any frame. */
 static size_t whole_bytes(struct intake *in, const struct erspan *e,
-			  size_t came_bytes)
+			  const struct frame *frame, size_t came_bytes)
 {
+	size_t longest =
+	    MIRROR_LONGEST_FRAME + (size_t)frame->tag_count * TAG_SIZE;
 	size_t said = headers_frame_bytes(e->frame);
 
-	if (said == 0)
+	if (said == 0 || said > longest) {
 		in->mirrored.lengths_unknown++;
+		return came_bytes;
+	}
 	return said > came_bytes ? said : came_bytes;
 }
 
@@ -235,7 +240,7 @@ static void take_erspan(struct mirror *m, struct intake *in,
 			   ? outer->wire_bytes - e->header_bytes
 			   : 0;
 	if (e->is_truncated)
-		x.wire_bytes = whole_bytes(in, e, x.wire_bytes);
+		x.wire_bytes = whole_bytes(in, e, &frame, x.wire_bytes);
 	else
 		take_off_fcs(m, &x);
 	x.vlan = e->vlan;
