@@ -94,6 +94,11 @@ static int open_socket(struct live *l, size_t index,
 			  addr);
 		return -EADDRNOTAVAIL;
 	}
+	if (s->kind == CONFIG_SOURCE_ERSPAN && rc < 0) {
+		log_error("collector: cannot receive GRE on %s: %s", addr,
+			  err_str(rc));
+		return -EADDRNOTAVAIL;
+	}
 	if (rc < 0) {
 		log_error("collector: cannot listen on %s port %u: %s", addr,
 			  listen->port, err_str(rc));
@@ -108,17 +113,6 @@ static int open_socket(struct live *l, size_t index,
 	return watch(l, s);
 }
 
-/* Whether ERSPAN is received at some address of IPv4. */
-static bool has_ipv4_receiver(const struct config *c)
-{
-	for (size_t i = 0; i < c->source_count; i++) {
-		if (c->sources[i].kind == CONFIG_SOURCE_ERSPAN &&
-		    c->sources[i].listen.addr.version == 4)
-			return true;
-	}
-	return false;
-}
-
 /* "::" is both families, as with UDP; but a raw socket has one. Each gets a
  * packet, so not where another source has the IPv4. */
 static int open_receiver(struct live *l, size_t index,
@@ -130,7 +124,7 @@ static int open_receiver(struct live *l, size_t index,
 	int rc = open_socket(l, index, listen);
 
 	if (rc == 0 && ipaddr_equal(&listen->addr, &any_ipv6) &&
-	    !has_ipv4_receiver(l->generation->config))
+	    !config_has_ipv4_receiver(l->generation->config))
 		rc = open_socket(l, index, &any_ipv4);
 	return rc;
 }

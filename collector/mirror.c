@@ -328,6 +328,10 @@ static bool take_tunnelled(struct mirror *m, struct intake *in,
 	if (packet_read_ip(packet->link, x->bytes, &ip) < 0 ||
 	    ip.protocol != ERSPAN_PROTOCOL_GRE)
 		return false;
+	/* It comes there too, and counts once. */
+	if (!m->believes_all &&
+	    config_receives(in->registry->config, &ip.destination))
+		return false;
 	if (ip.is_fragment) {
 		if (!is_refused_fragment(m, in, &ip))
 			return false;
