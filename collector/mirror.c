@@ -250,6 +250,19 @@ static void take_erspan(struct mirror *m, struct intake *in,
 	take_frame(m, in, &frame, &x, step);
 }
 
+/* Whether a switch's ERSPAN is believed. What passes a mirror has an address
+ * that members can write as well. */
+static bool is_believed(const struct mirror *m, struct intake *in,
+			uint32_t switch_index)
+{
+	if (m->config->kind == CONFIG_SOURCE_MIRROR && !m->believes_all &&
+	    switch_index != m->config->switch_index)
+		return intake_mirror_passes(in, switch_index);
+	if (in->agents.switches[switch_index].passes)
+		intake_mirror_switch(in, switch_index);
+	return true;
+}
+
 /* What an IP packet carries to or past this machine, if that is ERSPAN of
  * somebody who is believed; else false. */
 static bool take_gre(struct mirror *m, struct intake *in,
@@ -264,10 +277,11 @@ static bool take_gre(struct mirror *m, struct intake *in,
 	if (result == ERSPAN_NO_ERSPAN)
 		return false;
 	found = agents_of_source(&in->agents, source);
+	if (found == SWITCH_NONE ? !m->believes_all || e.is_general
+				 : !is_believed(m, in, found))
+		return false;
 	if (found != SWITCH_NONE)
 		x.switch_index = found;
-	else if (!m->believes_all || e.is_general)
-		return false;
 	in->mirrored.no_frame += result == ERSPAN_NO_FRAME;
 	in->mirrored.unknown += result == ERSPAN_UNKNOWN;
 	in->mirrored.malformed += result == ERSPAN_CUT;
