@@ -46,8 +46,12 @@ struct interface_source {
 	uint64_t drops;
 };
 
+/* libpcap's time grows faster than a filter: with 400 hosts it takes seconds,
+ * in which a collector that reads its configuration anew takes no frame. */
+enum { FILTER_LONGEST = 2048 };
+
 /* What words of pcap-filter(7) may be in a filter of Ethernet frames. All else
- * that begins with a letter is a name. */
+ * that has a letter is a name, but for numbers and addresses. */
 static const char *const filter_words[] = {
 	"aarp",	    "addr1",	 "ah",	      "and",
 	"arp",	    "atalk",	 "broadcast", "byte",
@@ -88,8 +92,50 @@ static bool is_filter_word(const char *word, size_t len)
 	return false;
 }
 
-/* The first name in a filter, and its length; NULL if there is none. Addresses
- * of IPv6 and MAC addresses may begin with a letter, and have a colon. */
+static const char hex[] = "0123456789abcdefABCDEF";
+
+/* Whether a word is a MAC address: so many groups of hexadecimal digits. */
+static bool is_groups(const char *word, size_t len, char between, size_t digits,
+		      int groups)
+{
+	const char *at = word;
+
+	for (int i = 0; i < groups; i++) {
+		size_t n = strspn(at, hex);
+		bool last = i == groups - 1;
+
+		if (n == 0 || n > digits || (!last && at[n] != between))
+			return false;
+		at += n + !last;
+	}
+	return at == word + len;
+}
+
+static bool has_letter(const char *word, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (is_letter(word[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a word of a filter would have to be looked up. Addresses of IPv6 and
+ * most MAC addresses have a colon. */
+static bool is_name(const char *word, size_t len)
+{
+	if (!has_letter(word, len) || memchr(word, ':', len) ||
+	    is_filter_word(word, len))
+		return false;
+	if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X') &&
+	    2 + strspn(word + 2, hex) == len)
+		return false;
+	return !is_groups(word, len, '-', 2, 6) &&
+	       !is_groups(word, len, '.', 2, 6) &&
+	       !is_groups(word, len, '.', 4, 3);
+}
+
+/* The first name in a filter, and its length; NULL if there is none. */
 static const char *find_name(const char *filter, size_t *len)
 {
 	static const char in_words[] =
@@ -103,8 +149,7 @@ static const char *find_name(const char *filter, size_t *len)
 			*len = 1 + strspn(at + 1, in_words);
 			return at;
 		}
-		if (*len && is_letter(*at) && !memchr(at, ':', *len) &&
-		    !is_filter_word(at, *len))
+		if (*len && is_name(at, *len))
 			return at;
 		at += *len ? *len : 1;
 	}
@@ -131,6 +176,12 @@ int interface_filter_check(const char *filter, uint32_t snap_bytes,
 	pcap_t *pcap;
 	int rc;
 
+	if (strlen(filter) > FILTER_LONGEST) {
+		text_addf(problem,
+			  "the filter has %zu bytes, expected at most %d",
+			  strlen(filter), FILTER_LONGEST);
+		return ERR_SYNTAX;
+	}
 	if (name) {
 		text_addf(problem,
 			  "the filter \"%s\" has a name, which is not looked "
