@@ -44,6 +44,8 @@ struct switch_state {
 	bool has_processor;
 	struct sflow_processor processor; /* as last said; if has_processor */
 	bool mirrored;	      /* frames of it are counted, not samples */
+	bool passes;	      /* but as a mirror of another switch's has it */
+	int64_t flow_us;      /* of its last flow sample; 0: none came */
 	uint64_t frames;      /* mirrored */
 	int64_t mirror_us;    /* of its last mirrored frame; 0: none came */
 	int64_t left_us;      /* of the last that is known to go out */

@@ -297,6 +297,7 @@ static void account(struct intake *in, const struct observation *o)
 void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 {
 	in->agents.switches[switch_index].mirrored = true;
+	in->agents.switches[switch_index].passes = false;
 	in->combines = in->combines || in->registry->config->switch_count > 1;
 }
 
@@ -304,6 +305,19 @@ void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 static bool is_young(const struct intake *in)
 {
 	return in->time_us - in->first_us <= INTAKE_SILENT_US;
+}
+
+bool intake_mirror_passes(struct intake *in, uint32_t switch_index)
+{
+	struct switch_state *s = &in->agents.switches[switch_index];
+
+	if (s->mirrored && !s->passes)
+		return true;
+	if (s->flow_us != 0 && in->time_us - s->flow_us <= INTAKE_SILENT_US)
+		return false;
+	intake_mirror_switch(in, switch_index);
+	s->passes = true;
+	return true;
 }
 
 /* Whether a switch tells of what comes in at it, or did until lately: by frames
@@ -589,7 +603,8 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	s->flow_samples++;
 	s->step_samples++;
 	s->sampling_rate = f->sampling_rate;
-	if (s->mirrored && is_mirror_alive(in, s)) {
+	s->flow_us = in->time_us;
+	if (s->mirrored && !s->passes && is_mirror_alive(in, s)) {
 		in->ledger.observations++;
 		in->ledger.dropped[DROP_MIRRORED_SWITCH]++;
 		return;

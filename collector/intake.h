@@ -99,6 +99,14 @@ void intake_waited(struct intake *in);
 void intake_mirror_switch(struct intake *in, uint32_t switch_index);
 
 /**
+ * Frames of a switch pass a mirror of another one, in ERSPAN that has its
+ * address. So has what a member may send: its samples go on to count.
+ *
+ * @return whether such a frame counts: not while the switch is sampled
+ */
+bool intake_mirror_passes(struct intake *in, uint32_t switch_index);
+
+/**
  * Take in one mirrored frame. It is in the tallies after intake_settle.
  *
  * @param o        its sampling rate is 1

@@ -63,14 +63,12 @@ struct mirror_counters {
 	uint64_t fragments; /* of GRE: refused */
 	uint64_t foreign;   /* GRE from a sender of no switch's, at a receiver
 			     * of GRE */
-	/* GRE without ERSPAN at a receiver of GRE; where there is one, a
-	 * switch's at an interface, for it comes there too. */
-	uint64_t other;
+	uint64_t other;	    /* GRE without ERSPAN, at a receiver of GRE */
 	uint64_t waited; /* while the process stood still: of no known time */
 	/* Of frames. */
 	uint64_t merged;	  /* by the receiving machine */
 	uint64_t lengths_unknown; /* cut by the switch, and no IP header says
-				   * how long they were */
+				   * how long they were, or says what none is */
 	/* Not among the packets. */
 	uint64_t lost;	     /* by the sequence numbers of GRE */
 	uint64_t ring_drops; /* in the kernel for want of buffer */

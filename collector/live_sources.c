@@ -95,6 +95,11 @@ static int open_socket(struct live *l, size_t index,
 			  addr);
 		return -EADDRNOTAVAIL;
 	}
+	if (s->kind == CONFIG_SOURCE_ERSPAN && rc < 0) {
+		log_error("collector: cannot receive GRE on %s: %s", addr,
+			  err_str(rc));
+		return -EADDRNOTAVAIL;
+	}
 	if (rc < 0) {
 		log_error("collector: cannot listen on %s port %u: %s", addr,
 			  listen->port, err_str(rc));
@@ -109,17 +114,6 @@ static int open_socket(struct live *l, size_t index,
 	return watch(l, s);
 }
 
-/* Whether ERSPAN is received at some address of IPv4. */
-static bool has_ipv4_receiver(const struct config *c)
-{
-	for (size_t i = 0; i < c->source_count; i++) {
-		if (c->sources[i].kind == CONFIG_SOURCE_ERSPAN &&
-		    c->sources[i].listen.addr.version == 4)
-			return true;
-	}
-	return false;
-}
-
 /* "::" is both families, as with UDP; but a raw socket has one. Each gets a
  * packet, so not where another source has the IPv4. */
 static int open_receiver(struct live *l, size_t index,
@@ -131,7 +125,7 @@ static int open_receiver(struct live *l, size_t index,
 	int rc = open_socket(l, index, listen);
 
 	if (rc == 0 && ipaddr_equal(&listen->addr, &any_ipv6) &&
-	    !has_ipv4_receiver(l->generation->config))
+	    !config_has_ipv4_receiver(l->generation->config))
 		rc = open_socket(l, index, &any_ipv4);
 	return rc;
 }
@@ -174,15 +168,6 @@ static void know_longest(struct live_source *s)
 				      : MIRROR_LONGEST_FRAME;
 }
 
-static bool has_receiver(const struct config *c)
-{
-	for (size_t i = 0; i < c->source_count; i++) {
-		if (c->sources[i].kind == CONFIG_SOURCE_ERSPAN)
-			return true;
-	}
-	return false;
-}
-
 static int open_port(struct live *l, size_t index,
 		     const struct config_source *configured)
 {
@@ -209,7 +194,6 @@ static int open_port(struct live *l, size_t index,
 		return rc == ERR_SYNTAX ? ERR_CONFIG : -EADDRNOTAVAIL;
 	}
 	text_fini(&problem);
-	s->mirror.leaves_erspan = has_receiver(l->generation->config);
 	know_longest(s);
 	tell_state(s, true);
 	return watch(l, s);

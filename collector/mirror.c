@@ -201,14 +201,19 @@ static uint32_t port_of_session(const struct config_switch *s,
 }
 
 /* How long a frame was of which the switch cut the end, and let so many bytes
- * come: the IP header in it says. */
+ * come: the IP header in it says. But a member wrote that, and it is not
+ * believed to be longer than any frame. */
 static size_t whole_bytes(struct intake *in, const struct erspan *e,
-			  size_t came_bytes)
+			  const struct frame *frame, size_t came_bytes)
 {
+	size_t longest =
+	    MIRROR_LONGEST_FRAME + (size_t)frame->tag_count * TAG_SIZE;
 	size_t said = headers_frame_bytes(e->frame);
 
-	if (said == 0)
+	if (said == 0 || said > longest) {
 		in->mirrored.lengths_unknown++;
+		return came_bytes;
+	}
 	return said > came_bytes ? said : came_bytes;
 }
 
@@ -235,7 +240,7 @@ static void take_erspan(struct mirror *m, struct intake *in,
 			   ? outer->wire_bytes - e->header_bytes
 			   : 0;
 	if (e->is_truncated)
-		x.wire_bytes = whole_bytes(in, e, x.wire_bytes);
+		x.wire_bytes = whole_bytes(in, e, &frame, x.wire_bytes);
 	else
 		take_off_fcs(m, &x);
 	x.vlan = e->vlan;
@@ -243,6 +248,19 @@ static void take_erspan(struct mirror *m, struct intake *in,
 		x.direction =
 		    e->is_egress ? DIRECTION_EGRESS : DIRECTION_INGRESS;
 	take_frame(m, in, &frame, &x, step);
+}
+
+/* Whether a switch's ERSPAN is believed. What passes a mirror has an address
+ * that members can write as well. */
+static bool is_believed(const struct mirror *m, struct intake *in,
+			uint32_t switch_index)
+{
+	if (m->config->kind == CONFIG_SOURCE_MIRROR && !m->believes_all &&
+	    switch_index != m->config->switch_index)
+		return intake_mirror_passes(in, switch_index);
+	if (in->agents.switches[switch_index].passes)
+		intake_mirror_switch(in, switch_index);
+	return true;
 }
 
 /* What an IP packet carries to or past this machine, if that is ERSPAN of
@@ -259,10 +277,11 @@ static bool take_gre(struct mirror *m, struct intake *in,
 	if (result == ERSPAN_NO_ERSPAN)
 		return false;
 	found = agents_of_source(&in->agents, source);
+	if (found == SWITCH_NONE ? !m->believes_all || e.is_general
+				 : !is_believed(m, in, found))
+		return false;
 	if (found != SWITCH_NONE)
 		x.switch_index = found;
-	else if (!m->believes_all || e.is_general)
-		return false;
 	in->mirrored.no_frame += result == ERSPAN_NO_FRAME;
 	in->mirrored.unknown += result == ERSPAN_UNKNOWN;
 	in->mirrored.malformed += result == ERSPAN_CUT;
@@ -323,11 +342,10 @@ static bool take_tunnelled(struct mirror *m, struct intake *in,
 	if (packet_read_ip(packet->link, x->bytes, &ip) < 0 ||
 	    ip.protocol != ERSPAN_PROTOCOL_GRE)
 		return false;
-	if (m->leaves_erspan &&
-	    agents_of_source(&in->agents, &ip.source) != SWITCH_NONE) {
-		in->mirrored.other++;
-		return true;
-	}
+	/* It comes there too, and counts once. */
+	if (!m->believes_all &&
+	    config_receives(in->registry->config, &ip.destination))
+		return false;
 	if (ip.is_fragment) {
 		if (!is_refused_fragment(m, in, &ip))
 			return false;

@@ -53,9 +53,6 @@ struct mirror {
 	/* Without check sequence and tags; a longer frame was merged by the
 	 * receiving machine. */
 	size_t longest_bytes;
-	/* A receiver of GRE takes what switches send: it is not to be taken
-	 * from an interface too. */
-	bool leaves_erspan;
 	uint64_t frames;
 	uint64_t merged;
 	struct doubling doubling;

@@ -84,6 +84,7 @@ static void continue_agents(struct intake *next, const struct agents *from,
 		*s = from->switches[i];
 		if (s->mirrored)
 			intake_mirror_switch(next, m->switches[i]);
+		s->passes = from->switches[i].passes;
 		if (from->config->switches[i].direction !=
 		    to->config->switches[m->switches[i]].direction) {
 			s->counted = fresh.counted;

@@ -340,6 +340,13 @@ const struct config_source *config_mirror(const struct config *config);
  */
 MUST_CHECK int config_want_mirror(struct config *config);
 
+/** Whether a source has IPv4 packets of GRE come in at some address. */
+bool config_has_ipv4_receiver(const struct config *config);
+
+/** Whether a source has the packets of GRE that go to an address. Which ones
+ * this machine has is not known: "::" stands for all. */
+bool config_receives(const struct config *config, const struct ipaddr *to);
+
 /** Whether two sources say the same, wherever that stands; whose switch it
  * turned out to be apart. */
 bool config_same_source(const struct config_source *a,

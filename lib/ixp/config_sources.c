@@ -381,6 +381,39 @@ int config_want_mirror(struct config *config)
 	return resolve(config, s);
 }
 
+bool config_has_ipv4_receiver(const struct config *config)
+{
+	for (size_t i = 0; i < config->source_count; i++) {
+		const struct config_source *s = &config->sources[i];
+
+		if (s->kind == CONFIG_SOURCE_ERSPAN &&
+		    s->listen.addr.version == 4)
+			return true;
+	}
+	return false;
+}
+
+bool config_receives(const struct config *config, const struct ipaddr *to)
+{
+	static const struct ipaddr any_ipv4 = { .version = 4 };
+	static const struct ipaddr any_ipv6 = { .version = 6 };
+
+	for (size_t i = 0; i < config->source_count; i++) {
+		const struct config_source *s = &config->sources[i];
+		const struct ipaddr *at = &s->listen.addr;
+
+		if (s->kind != CONFIG_SOURCE_ERSPAN)
+			continue;
+		if (ipaddr_equal(at, to) ||
+		    (to->version == 4 && ipaddr_equal(at, &any_ipv4)))
+			return true;
+		if (ipaddr_equal(at, &any_ipv6) &&
+		    (to->version == 6 || !config_has_ipv4_receiver(config)))
+			return true;
+	}
+	return false;
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;

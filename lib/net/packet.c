@@ -48,6 +48,7 @@ static int read_ipv4(struct cursor c, struct packet_ip *out)
 	size_t total;
 	uint16_t fragment;
 	uint8_t address[4];
+	uint8_t destination[4];
 
 	cursor_skip(&c, 1); /* type of service */
 	total = cursor_be16(&c);
@@ -59,7 +60,7 @@ static int read_ipv4(struct cursor c, struct packet_ip *out)
 	out->protocol = cursor_u8(&c);
 	cursor_skip(&c, 2); /* checksum */
 	cursor_bytes(&c, address, sizeof(address));
-	cursor_skip(&c, 4); /* destination */
+	cursor_bytes(&c, destination, sizeof(destination));
 	if (!cursor_ok(&c))
 		return ERR_TRUNCATED;
 	if (header < IPV4_HEADER)
@@ -72,6 +73,7 @@ static int read_ipv4(struct cursor c, struct packet_ip *out)
 	if (total >= header && total - header < cursor_left(&c))
 		c = cursor_sub(&c, total - header);
 	out->source = ipaddr_of(address, sizeof(address));
+	out->destination = ipaddr_of(destination, sizeof(destination));
 	out->payload = c;
 	return 0;
 }
@@ -108,13 +110,14 @@ static int read_ipv6(struct cursor c, struct packet_ip *out)
 	size_t payload;
 	size_t before;
 	uint8_t address[16];
+	uint8_t destination[16];
 
 	cursor_skip(&c, 4); /* version, traffic class, flow label */
 	payload = cursor_be16(&c);
 	out->protocol = cursor_u8(&c);
 	cursor_skip(&c, 1); /* hop limit */
 	cursor_bytes(&c, address, sizeof(address));
-	cursor_skip(&c, 16); /* destination */
+	cursor_bytes(&c, destination, sizeof(destination));
 	if (!cursor_ok(&c))
 		return ERR_TRUNCATED;
 	if (payload && payload < cursor_left(&c))
@@ -130,6 +133,7 @@ static int read_ipv6(struct cursor c, struct packet_ip *out)
 	before -= cursor_left(&c); /* bytes of extension headers */
 	out->payload_bytes = payload > before ? payload - before : 0;
 	out->source = ipaddr_of(address, sizeof(address));
+	out->destination = ipaddr_of(destination, sizeof(destination));
 	out->payload = c;
 	return 0;
 }

@@ -32,6 +32,7 @@ enum packet_link {
 
 struct packet_ip {
 	struct ipaddr source;
+	struct ipaddr destination;
 	uint8_t protocol;      /* behind the extension headers */
 	bool is_fragment;      /* a part of a packet: the first or another */
 	bool is_first;	       /* of its fragments, or the whole */

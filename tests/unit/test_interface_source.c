@@ -35,6 +35,9 @@ static const char *const good[] = {
 	"ether src aabb.ccdd.eeff or ether dst aa-bb-cc-dd-ee-ff",
 	"icmp[icmptype] != icmp-unreach or icmp6[0] != icmp6-neighborsolicit",
 	"net 192.0.2 or length >= 0x40",
+	"ether host 02-00-00-00-00-01 or ether src 0200.00AA.0001",
+	"ether src aa-bb-cc-dd-ee-ff or ether dst aa.bb.cc.dd.ee.ff",
+	"net 10 or net 192.0.2 or len>-1",
 };
 
 START_TEST(a_filter_of_addresses_and_numbers_is_good)
@@ -62,6 +65,11 @@ static const struct {
 	{ "host 3com", "up: \"3com\"" },
 	{ "host 0xyz", "up: \"0xyz\"" },
 	{ "host face", "up: \"face\"" },
+	{ "host 4sw.example", "up: \"4sw.example\"" },
+	{ "host 1a.be", "up: \"1a.be\"" },
+	{ "host 12-34-56-78-9a-be.example", "up: \"12-34-" },
+	{ "port 3com-tsmux", "up: \"3com-tsmux\"" },
+	{ "host 0xz", "up: \"0xz\"" },
 };
 
 START_TEST(a_filter_that_is_wrong_or_has_names_is_refused)
@@ -71,6 +79,19 @@ START_TEST(a_filter_that_is_wrong_or_has_names_is_refused)
 	ck_assert_msg(strstr(text_str(&problem), bad[_i].said) != NULL, "%s",
 		      text_str(&problem));
 	ck_assert_ptr_nonnull(strstr(text_str(&problem), bad[_i].filter));
+}
+END_TEST
+
+START_TEST(a_filter_that_would_take_long_is_refused)
+{
+	char filter[2050] = "ip ";
+
+	memset(filter + 3, ' ', sizeof(filter) - 5);
+	ck_assert_int_eq(interface_filter_check(filter, 256, &problem), 0);
+	filter[sizeof(filter) - 2] = ' ';
+	ck_assert_int_eq(interface_filter_check(filter, 256, &problem),
+			 ERR_SYNTAX);
+	ck_assert_ptr_nonnull(strstr(text_str(&problem), "at most 2048"));
 }
 END_TEST
 
@@ -122,6 +143,7 @@ int main(void)
 		{ a_filter_of_addresses_and_numbers_is_good, COUNT_OF(good) },
 		{ a_filter_that_is_wrong_or_has_names_is_refused,
 		  COUNT_OF(bad) },
+		{ a_filter_that_would_take_long_is_refused, 0 },
 		{ an_interface_that_is_not_there_is_waited_for, 0 },
 		{ a_name_that_none_can_have_is_refused, 0 },
 	};

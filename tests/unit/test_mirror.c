@@ -478,6 +478,42 @@ START_TEST(a_receiver_of_gre_counts_strangers_and_lists_them)
 }
 END_TEST
 
+/* Receivers beside the mirror, and how many of a packet of IPv4 and one of IPv6
+ * they leave to it. */
+static const struct {
+	const char *address;
+	uint64_t ipv4;
+	uint64_t ipv6;
+} receivers[] = {
+	{ "192.0.2.99", 0, 1 },	      { "192.0.2.98", 1, 1 },
+	{ "0.0.0.0", 0, 1 },	      { "\"::\"", 0, 0 },
+	{ "\"2001:db8::63\"", 1, 0 }, { "\"2001:db8::62\"", 1, 1 },
+};
+
+START_TEST(what_a_receiver_has_is_not_counted_by_the_mirror_too)
+{
+	char keys[80];
+
+	(void)snprintf(keys, sizeof(keys), " } }, { erspan: { listen: %s",
+		       receivers[_i].address);
+	rebuild(keys, false);
+	in_ethernet();
+	take();
+	ck_assert_msg(counted().packets == receivers[_i].ipv4, "%s: IPv4",
+		      receivers[_i].address);
+	p.len = 0;
+	of_type_ii();
+	packet_in_ipv6(&p, 1);
+	packet_in_ethernet(&p, 0, 0x86dd);
+	take();
+	ck_assert_msg(counted().packets ==
+			  receivers[_i].ipv4 + receivers[_i].ipv6,
+		      "%s: IPv6", receivers[_i].address);
+	ck_assert_uint_eq(in.input.frames, 2);
+	check_sums(receivers[_i].address);
+}
+END_TEST
+
 /* What members' customers send too is theirs, whoever reads it. */
 START_TEST(a_replay_believes_no_more_than_is_said)
 {
@@ -590,6 +626,8 @@ int main(void)
 		{ strangers_that_pass_by_are_not_listed, COUNT_OF(refused) },
 		{ a_receiver_of_gre_counts_strangers_and_lists_them, 0 },
 		{ a_replay_believes_everybody, 0 },
+		{ what_a_receiver_has_is_not_counted_by_the_mirror_too,
+		  COUNT_OF(receivers) },
 		{ a_replay_believes_no_more_than_is_said, 0 },
 		{ a_session_says_the_vlan_of_a_frame_without, COUNT_OF(vlans) },
 		{ a_sessions_port_is_where_a_station_enters, 0 },

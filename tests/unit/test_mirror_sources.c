@@ -413,6 +413,45 @@ START_TEST(flow_samples_of_a_mirrored_switch_do_not_count)
 }
 END_TEST
 
+/* A frame of sw1's, in ERSPAN that passes the mirror of sw2. */
+static void frame_passes(void)
+{
+	packet_is_frame(&p, &(struct made_frame){ .src = 1, .dst = 2 });
+	packet_in_gre(&p, &(struct made_erspan){ .type = 1 });
+	packet_in_ipv4(&p, 1);
+	packet_in_ethernet(&p, 0, 0x0800);
+	take();
+}
+
+/* A member may have sent it, in the name of the switch. */
+START_TEST(what_passes_a_mirror_ends_no_other_switchs_samples)
+{
+	sample(SW1, 1, 4, 1, SENT_AS_INGRESS);
+	maybe_reload(_i, "ingress");
+	frame_passes();
+	sample(SW1, 1, 4, 1, SENT_AS_INGRESS);
+	check(DROP_MIRRORED_SWITCH, 0);
+	check(DROP_NO_MEMBER, 1); /* what was passed between strangers */
+	check_counted(2);
+}
+END_TEST
+
+/* It counts as long as there are no samples, and ends when they begin. */
+START_TEST(what_passes_a_mirror_counts_for_want_of_samples)
+{
+	frame_passes();
+	check_counted(1);
+	maybe_reload(_i, "ingress");
+	sample(SW1, 1, 4, 1, SENT_AS_INGRESS);
+	frame_passes();
+	check(DROP_MIRRORED_SWITCH, 0);
+	check_counted(2);
+	wait_s(181);
+	frame_passes();
+	check_counted(3);
+}
+END_TEST
+
 /* By a session that says its port and which way. */
 START_TEST(what_leaves_by_a_sessions_port_counts_where_it_came_in)
 {
@@ -607,6 +646,8 @@ int main(void)
 		{ what_is_mirrored_is_so_at_once, 0 },
 		{ a_strangers_frame_to_a_member_counts_once, 0 },
 		{ flow_samples_of_a_mirrored_switch_do_not_count, 2 },
+		{ what_passes_a_mirror_ends_no_other_switchs_samples, 2 },
+		{ what_passes_a_mirror_counts_for_want_of_samples, 2 },
 		{ what_leaves_by_a_sessions_port_counts_where_it_came_in, 0 },
 		{ a_switch_that_counts_what_goes_out_tells_of_nothing_that_came_in,
 		  0 },

@@ -122,6 +122,8 @@ START_TEST(the_packet_is_found)
 	ck_assert_uint_eq(ip.source.version, packets[_i].version);
 	ck_assert_uint_eq(ip.source.bytes[packets[_i].version == 4 ? 3 : 15],
 			  7);
+	ck_assert_uint_eq(
+	    ip.destination.bytes[packets[_i].version == 4 ? 3 : 15], 0x63);
 	ck_assert_uint_eq(ip.protocol, 47);
 	ck_assert_int_eq(ip.is_fragment, packets[_i].is_fragment);
 	ck_assert_uint_eq(ip.payload_bytes, packets[_i].payload_bytes);
