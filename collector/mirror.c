@@ -8,6 +8,7 @@ enum {
 	FCS_SIZE = 4,
 	ETHERNET_HEADER = 14,
 	TAG_SIZE = 4,
+	SMALLEST_FRAME = 60,
 	/* Enough of a step to tell whether frames come twice. */
 	LOOKED_AT = 8192,
 	LOOKED_AT_LEAST = 200,
@@ -45,6 +46,7 @@ static void judge_doubling(struct doubling *d)
 		return;
 	d->known = true;
 	d->share = (double)d->doubled / d->looked_at;
+	d->cut_share = (double)d->cut / d->looked_at;
 }
 
 /* The verdict on a step falls with the first frame of another. */
@@ -54,6 +56,7 @@ static void turn_doubling(struct doubling *d, int64_t step)
 	d->step = step;
 	d->looked_at = 0;
 	d->doubled = 0;
+	d->cut = 0;
 }
 
 /* Whether a frame does not count whosever it is: then it is no copy of another
@@ -68,6 +71,25 @@ static bool is_refused(const struct intake *in, const struct observation *o,
 	if (o->port != PORT_NONE)
 		rules = in->ports.samples[o->port].rules;
 	return attribute_at_sight(o, rules, counted) != DROP_NONE;
+}
+
+/* What the IP header in a frame says of its length; 0: nothing that can be. A
+ * member wrote it, who is not believed that it is longer than any frame. */
+static size_t said_bytes(const struct frame *frame, const struct mirrored *x)
+{
+	size_t longest =
+	    MIRROR_LONGEST_FRAME + (size_t)frame->tag_count * TAG_SIZE;
+	size_t said = headers_frame_bytes(x->bytes);
+
+	return said <= longest ? said : 0;
+}
+
+/* A host's own frames are captured before they are padded. */
+static bool is_cut(const struct frame *frame, const struct mirrored *x)
+{
+	size_t said = said_bytes(frame, x);
+
+	return said > x->wire_bytes && said > SMALLEST_FRAME;
 }
 
 /* Whether a frame is the second copy of one that was counted. Where copies are
@@ -89,6 +111,7 @@ static bool is_duplicate(struct mirror *m, const struct frame *frame,
 	    x->time_us);
 	d->looked_at++;
 	d->doubled += found;
+	d->cut += is_cut(frame, x);
 	return found && m->config->drops_duplicates;
 }
 
@@ -152,6 +175,18 @@ static void note_merged(struct mirror *m, struct intake *in)
 	in->mirrored.merged++;
 }
 
+/* How long a frame was of which the switch cut the end. */
+static void make_whole(struct intake *in, const struct frame *frame,
+		       struct mirrored *x)
+{
+	size_t said = said_bytes(frame, x);
+
+	if (said == 0)
+		in->mirrored.lengths_unknown++;
+	else if (said > x->wire_bytes)
+		x->wire_bytes = said;
+}
+
 /* @param frame  what its bytes hold */
 static void take_frame(struct mirror *m, struct intake *in,
 		       const struct frame *frame, const struct mirrored *x,
@@ -200,23 +235,6 @@ static uint32_t port_of_session(const struct config_switch *s,
 	return 0;
 }
 
-/* How long a frame was of which the switch cut the end, and let so many bytes
- * come: the IP header in it says. But a member wrote that, and it is not
- * believed to be longer than any frame. */
-static size_t whole_bytes(struct intake *in, const struct erspan *e,
-			  const struct frame *frame, size_t came_bytes)
-{
-	size_t longest =
-	    MIRROR_LONGEST_FRAME + (size_t)frame->tag_count * TAG_SIZE;
-	size_t said = headers_frame_bytes(e->frame);
-
-	if (said == 0 || said > longest) {
-		in->mirrored.lengths_unknown++;
-		return came_bytes;
-	}
-	return said > came_bytes ? said : came_bytes;
-}
-
 static void count_loss(struct intake *in, uint32_t switch_index, int64_t lost)
 {
 	struct switch_state *s = &in->agents.switches[switch_index];
@@ -239,10 +257,11 @@ static void take_erspan(struct mirror *m, struct intake *in,
 	x.wire_bytes = outer->wire_bytes > e->header_bytes
 			   ? outer->wire_bytes - e->header_bytes
 			   : 0;
-	if (e->is_truncated)
-		x.wire_bytes = whole_bytes(in, e, &frame, x.wire_bytes);
-	else
+	if (!e->is_truncated)
 		take_off_fcs(m, &x);
+	if (e->is_truncated ||
+	    (m->config->lengths_of_headers && frame.family != FAMILY_OTHER))
+		make_whole(in, &frame, &x);
 	x.vlan = e->vlan;
 	if (e->has_direction)
 		x.direction =
@@ -390,6 +409,8 @@ void mirror_take(struct mirror *m, struct intake *in,
 	    take_tunnelled(m, in, packet, &x, step))
 		return;
 	take_off_fcs(m, &x);
+	if (m->config->lengths_of_headers && frame.family != FAMILY_OTHER)
+		make_whole(in, &frame, &x);
 	take_frame(m, in, &frame, &x, step);
 }
 

@@ -37,13 +37,15 @@ struct mirror_packet {
 				* 0: time_us */
 };
 
-/* Whether frames come twice, by looking at some of them. */
+/* Whether frames come twice, or cut, by looking at some of them. */
 struct doubling {
 	int64_t step;	    /* that is looked at */
 	uint32_t looked_at; /* frames, in this step */
 	uint32_t doubled;   /* of these */
+	uint32_t cut;	    /* of these; their IP headers say more */
 	bool known;	    /* of a step before this one */
 	double share;	    /* of frames that are copies; if known */
+	double cut_share;   /* of frames that are shorter than they say */
 };
 
 /* One interface, receiver or capture. */
@@ -59,6 +61,11 @@ struct mirror {
 	struct duplicates *duplicates;
 	struct erspan_streams streams;
 };
+
+/* Shares of frames from which on it is no chance that they come twice, or are
+ * shorter than they say. */
+#define MIRROR_DOUBLED_LEAST 0.05
+#define MIRROR_CUT_LEAST     0.05
 
 enum { MIRROR_LONGEST_FRAME = 9216 + 14 }; /* of any LAN */
 

@@ -16,10 +16,6 @@
 #include "util/err.h"
 #include "util/file.h"
 
-/* Of the frames, from which on a mirror copies both directions: the page of
- * health says so too. */
-static const double doubled_least = 0.05;
-
 int replay_complain(const char *what, int rc)
 {
 	if (rc < 0)
@@ -132,7 +128,7 @@ static int write_totals(const struct replay_results *r)
 /* Where it is not known which frames are copies they count, and it shows. */
 static void say_what_is_doubled(const struct mirror *m)
 {
-	if (!m->doubling.known || m->doubling.share < doubled_least ||
+	if (!m->doubling.known || m->doubling.share < MIRROR_DOUBLED_LEAST ||
 	    m->config->drops_duplicates)
 		return;
 	(void)fprintf(stderr,
@@ -140,6 +136,20 @@ static void say_what_is_doubled(const struct mirror *m)
 		      "a second time, and count twice: mirror one direction, "
 		      "or set duplicates: drop\n",
 		      100 * m->doubling.share);
+}
+
+/* What a switch cut off is not counted, unless it is said to be looked for. */
+static void say_what_is_cut(const struct mirror *m)
+{
+	if (!m->doubling.known || m->doubling.cut_share < MIRROR_CUT_LEAST ||
+	    m->config->lengths_of_headers)
+		return;
+	(void)fprintf(stderr,
+		      "lanterne-collector: %.0f %% of the mirrored frames are "
+		      "shorter than their IP headers say, and count as they "
+		      "came: if the session cuts them (mtu), set lengths: "
+		      "headers\n",
+		      100 * m->doubling.cut_share);
 }
 
 /* What the operator should know of a replay that came to its end. */
@@ -169,6 +179,8 @@ static void say_what_is_odd(const struct replay_results *r)
 		    (unsigned long long)i->datagrams);
 	if (r->mirror)
 		say_what_is_doubled(r->mirror);
+	if (r->mirror)
+		say_what_is_cut(r->mirror);
 	if (r->steps->total_refused > 0)
 		(void)fprintf(stderr,
 			      "lanterne-collector: the totals lack %llu sums: "

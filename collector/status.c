@@ -127,6 +127,10 @@ static void write_mirror(struct json_writer *w, const struct config *c,
 			s->drops_duplicates ? "drop" : "count");
 	json_put_double(w, "doubled",
 			m && m->doubling.known ? m->doubling.share : NAN, 4);
+	json_put_string(w, "lengths",
+			s->lengths_of_headers ? "headers" : "wire");
+	json_put_double(
+	    w, "cut", m && m->doubling.known ? m->doubling.cut_share : NAN, 4);
 }
 
 static void write_source(struct json_writer *w, const struct config *c,

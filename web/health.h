@@ -52,6 +52,9 @@ size_t health_mirrors_down(const struct status *status);
 /** Mirrors that copy frames in both directions, and count them so. */
 size_t health_doubled(const struct status *status);
 
+/** Mirrors whose frames the switch cuts, and that count them so. */
+size_t health_cut(const struct status *status);
+
 /** Directions of ports of which a mirror sees less, or more, than the counters
  * say, for long. */
 size_t health_uncovered(const struct status *status);

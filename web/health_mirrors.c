@@ -21,6 +21,7 @@ enum { ROWS_SHOWN = 400 };
 /* A share of copies that is no chance: identical frames come by themselves,
  * but seldom. */
 static const double doubled_least = 0.05;
+static const double cut_least = 0.05;
 
 bool health_is_mirror(const struct status_source *s)
 {
@@ -44,6 +45,21 @@ size_t health_mirrors_down(const struct status *status)
 
 	for (size_t i = 0; i < status->source_count; i++)
 		n += is_down(&status->sources[i]);
+	return n;
+}
+
+static bool is_cut(const struct status_source *s)
+{
+	return health_is_mirror(s) && s->cut >= cut_least &&
+	       !s->lengths_of_headers;
+}
+
+size_t health_cut(const struct status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->source_count; i++)
+		n += is_cut(&status->sources[i]);
 	return n;
 }
 
@@ -140,6 +156,16 @@ static void add_advice(const struct status_source *s, struct text *out)
 			"alone, or set duplicates: drop.",
 			said_name(name_of(s)).text,
 			said(out, units_percent, s->doubled).text);
+		text_add(out, "</p>\n");
+	}
+	if (is_cut(s)) {
+		text_add(out, "<p class=\"flag bad\">");
+		tr_addf(out,
+			"%s: %s of the frames are shorter than their IP "
+			"headers say, and count as they came. If the switch "
+			"cuts them (mtu of the session), set lengths: headers.",
+			said_name(name_of(s)).text,
+			said(out, units_percent, s->cut).text);
 		text_add(out, "</p>\n");
 	}
 	if (strcmp(s->state, "capture") == 0) {

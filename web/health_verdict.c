@@ -118,6 +118,8 @@ static void add_learned(const struct status *s, struct text *out, size_t *shown)
 		  TR("Members whose frames are lost between the ports") },
 		{ "mirrors", (double)health_doubled(s),
 		  TR("Mirrors that copy frames twice") },
+		{ "mirrors", (double)health_cut(s),
+		  TR("Mirrors that cut frames") },
 		{ "mirrors", (double)health_uncovered(s),
 		  TR("Directions of ports of which a mirror does not see what "
 		     "the counters say") },

@@ -107,6 +107,8 @@ static void read_sources(struct reading *r, struct status *s,
 		bool mirror = json_object_get(item, "interface") != NULL;
 		const char *drops =
 		    json_string_value(json_object_get(item, "duplicates"));
+		const char *lengths =
+		    json_string_value(json_object_get(item, "lengths"));
 
 		source->kind = string(r, item, "kind");
 		source->listen =
@@ -119,6 +121,9 @@ static void read_sources(struct reading *r, struct status *s,
 		source->frames = number(item, "frames");
 		source->merged = number(item, "merged");
 		source->doubled = number(item, "doubled");
+		source->cut = number(item, "cut");
+		source->lengths_of_headers =
+		    lengths && strcmp(lengths, "headers") == 0;
 		source->has_offload = truth(item, "offload") == 1;
 		source->drops_duplicates = drops && strcmp(drops, "drop") == 0;
 	}

@@ -42,8 +42,10 @@ struct status_source {
 	char *state;   /* of an interface: up, down, gone; capture: a replay */
 	char *problem; /* why one that is there is not read; "": it is */
 	double frames;
-	double merged;	  /* by the receiving machine */
-	double doubled;	  /* share of frames that are copies; NaN: not known */
+	double merged;	/* by the receiving machine */
+	double doubled; /* share of frames that are copies; NaN: not known */
+	double cut;	/* share of frames that are shorter than they say */
+	bool lengths_of_headers;
 	bool has_offload; /* the interface may merge frames */
 	bool drops_duplicates;
 };

@@ -93,8 +93,10 @@ struct config_source {
 					  * ANY, INGRESS or EGRESS */
 	bool fcs_present;		 /* mirrors: frames end in their FCS */
 	bool drops_duplicates;		 /* mirrors */
-	uint32_t buffer_bytes;		 /* mirror: of the ring */
-	uint32_t snap_bytes;		 /* mirror: held of a frame at most */
+	bool lengths_of_headers; /* mirrors: the switch cuts frames, and IP
+				  * headers say how long they were */
+	uint32_t buffer_bytes;	 /* mirror: of the ring */
+	uint32_t snap_bytes;	 /* mirror: held of a frame at most */
 	struct place place;
 };
 

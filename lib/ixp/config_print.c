@@ -167,10 +167,11 @@ static void print_source(const struct config_source *s, struct text *out)
 	if (s->kind != CONFIG_SOURCE_SFLOW)
 		text_addf(out,
 			  "      fcs: %s\n      direction: %s\n"
-			  "      duplicates: %s\n",
+			  "      duplicates: %s\n      lengths: %s\n",
 			  s->fcs_present ? "present" : "stripped",
 			  direction_word(s->direction),
-			  s->drops_duplicates ? "drop" : "count");
+			  s->drops_duplicates ? "drop" : "count",
+			  s->lengths_of_headers ? "headers" : "wire");
 }
 
 static void print_sources(const struct config *c, struct text *out)

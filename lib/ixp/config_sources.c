@@ -139,6 +139,17 @@ static void read_buffer(struct config_reader *r, const struct yaml_item *item,
 		*to = (uint32_t)bytes;
 }
 
+static void read_lengths(struct config_reader *r, const struct yaml_item *item,
+			 void *field)
+{
+	static const struct config_word words[] = { { "wire", false },
+						    { "headers", true },
+						    { NULL, 0 } };
+	bool *to = field;
+
+	*to = config_word(r, item, words) == true;
+}
+
 static void read_snap_length(struct config_reader *r,
 			     const struct yaml_item *item, void *field)
 {
@@ -166,6 +177,8 @@ static void read_mirror(struct config_reader *r, const struct yaml_item *item,
 		{ "duplicates",
 		  offsetof(struct config_source, drops_duplicates),
 		  read_duplicates, false },
+		{ "lengths", offsetof(struct config_source, lengths_of_headers),
+		  read_lengths, false },
 	};
 	static const struct config_keys all = KEYS_OF(keys);
 
@@ -201,6 +214,8 @@ static void read_erspan(struct config_reader *r, const struct yaml_item *item,
 		{ "duplicates",
 		  offsetof(struct config_source, drops_duplicates),
 		  read_duplicates, false },
+		{ "lengths", offsetof(struct config_source, lengths_of_headers),
+		  read_lengths, false },
 	};
 	static const struct config_keys all = KEYS_OF(keys);
 	unsigned errors_before = r->d->errors;
@@ -275,6 +290,15 @@ static void add_switch_names(const struct config *c, struct text *out)
 		text_addf(out, " and %zu more", c->switch_count - shown);
 }
 
+/* Whether nothing says which of several switches a mirror is of, and others are
+ * told of otherwise. ERSPAN says it by its source. */
+static bool is_of_nobody(const struct config *c, const struct config_source *s)
+{
+	return s->kind == CONFIG_SOURCE_MIRROR && !s->switch_name &&
+	       c->switch_count > 1 && c->source_count > 1 &&
+	       find_switch(c, CONFIG_MIRROR_SWITCH) == c->switch_count;
+}
+
 void config_check_mirrors(const struct config *config, struct diagnostics *d)
 {
 	struct text names;
@@ -284,6 +308,12 @@ void config_check_mirrors(const struct config *config, struct diagnostics *d)
 	for (size_t i = 0; i < config->source_count; i++) {
 		const struct config_source *s = &config->sources[i];
 
+		if (is_of_nobody(config, s))
+			diagnostics_warning(
+			    d, s->place,
+			    "mirror: found no switch, expected one of %s: its "
+			    "frames count beside those of all switches",
+			    text_str(&names));
 		if (!s->switch_name ||
 		    find_switch(config, s->switch_name) < config->switch_count)
 			continue;
@@ -430,6 +460,7 @@ bool config_same_source(const struct config_source *a,
 	       a->direction == b->direction &&
 	       a->fcs_present == b->fcs_present &&
 	       a->drops_duplicates == b->drops_duplicates &&
+	       a->lengths_of_headers == b->lengths_of_headers &&
 	       a->buffer_bytes == b->buffer_bytes &&
 	       a->snap_bytes == b->snap_bytes;
 }

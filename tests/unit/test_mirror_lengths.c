@@ -166,6 +166,54 @@ START_TEST(without_the_bit_what_came_is_the_frame)
 }
 END_TEST
 
+/* By SPAN and in type I, where no bit says it. */
+START_TEST(where_the_switch_is_said_to_cut_headers_say_the_length)
+{
+	rebuild(", lengths: headers");
+	packet_is_frame(&p, &cut_frames[0].frame);
+	take();
+	ck_assert_uint_eq(counted().bytes, 1518);
+	p.len = 0;
+	packet_is_frame(&p, &cut_frames[0].frame);
+	packet_in_gre(&p, &(struct made_erspan){ .type = 1 });
+	packet_in_ipv4(&p, 1);
+	packet_in_ethernet(&p, 0, 0x0800);
+	take();
+	ck_assert_uint_eq(counted().bytes, 2 * 1518);
+	ck_assert_uint_eq(in.mirrored.lengths_unknown, 0);
+}
+END_TEST
+
+START_TEST(no_header_is_believed_beyond_the_longest_frame)
+{
+	rebuild(", lengths: headers");
+	packet_is_frame(&p, &(struct made_frame){
+				.src = 1, .dst = 2, .ip = 65535, .len = 60 });
+	take();
+	ck_assert_uint_eq(counted().bytes, 64);
+	ck_assert_uint_eq(in.mirrored.lengths_unknown, 1);
+}
+END_TEST
+
+/* So that it is told; a host's own short frames are not cut. */
+START_TEST(frames_that_are_cut_are_noticed)
+{
+	for (int i = 0; i < 400; i++) {
+		p.len = 0;
+		packet_is_frame(&p,
+				&(struct made_frame){ .src = 1,
+						      .dst = 2,
+						      .ip = i % 4 ? 40 : 1500,
+						      .len = i % 2 ? 54 : 60,
+						      .number = (uint8_t)i });
+		take();
+	}
+	mirror_conclude(&m);
+	ck_assert(m.doubling.known);
+	ck_assert_double_eq_tol(m.doubling.cut_share, 0.25, 1e-9);
+}
+END_TEST
+
 START_TEST(a_check_sequence_that_is_there_is_not_added)
 {
 	rebuild(", fcs: present");
@@ -209,6 +257,9 @@ int main(void)
 		{ a_frame_that_the_switch_cut_is_as_long_as_it_was,
 		  COUNT_OF(cut_frames) },
 		{ without_the_bit_what_came_is_the_frame, 0 },
+		{ where_the_switch_is_said_to_cut_headers_say_the_length, 0 },
+		{ no_header_is_believed_beyond_the_longest_frame, 0 },
+		{ frames_that_are_cut_are_noticed, 0 },
 		{ a_check_sequence_that_is_there_is_not_added, 0 },
 		{ frames_longer_than_any_were_merged, COUNT_OF(merged) },
 	};
