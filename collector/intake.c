@@ -604,7 +604,10 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	s->step_samples++;
 	s->sampling_rate = f->sampling_rate;
 	s->flow_us = in->time_us;
-	if (s->mirrored && !s->passes && is_mirror_alive(in, s)) {
+	if (s->passes)
+		s->mirrored = false;
+	s->passes = false;
+	if (s->mirrored && is_mirror_alive(in, s)) {
 		in->ledger.observations++;
 		in->ledger.dropped[DROP_MIRRORED_SWITCH]++;
 		return;

@@ -372,6 +372,45 @@ def check_receiver(checks, program, space, folder):
     check_stored(checks, collector, sent)
 
 
+def ipv4(source, to, payload):
+    """A packet of GRE."""
+    def head(checksum):
+        return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0, 64,
+                           47, checksum) + \
+            socket.inet_aton(source) + socket.inet_aton(to)
+    total = sum(struct.unpack(">10H", head(0)))
+    total = (total & 0xffff) + (total >> 16)
+    return head(~total & 0xffff) + payload
+
+
+def check_both(checks, program, space, folder):
+    """What comes in by a mirror port to a receiver counts once."""
+    space.ip("addr", "add", "192.0.2.10/24", "dev", "mirror0")
+    for name in ("all", "mirror0"):
+        space.write(f"/proc/sys/net/ipv4/conf/{name}/rp_filter", 0)
+    shown = netns.run(*space.command("cat", "/sys/class/net/mirror0/address"))
+    head = bytes.fromhex(shown.stdout.strip().replace(":", "")) + \
+        bytes.fromhex("020000000099" "0800")
+    collector = Collector(program, space, folder, [
+        PORT.format(name="mirror0", buffer="4M", more=""),
+        "  - erspan: { listen: 192.0.2.10 }"])
+    collector.start()
+    sent = Sent()
+    sender = space.packet_socket("switch0")
+    for i in range(100):
+        inner = sent.add(100, "ipv4", frame(100, 64 + i))
+        sender.send(head + ipv4("192.0.2.2", "192.0.2.10", erspan(i, inner)))
+    checks.equal(collector.stop(), 0, "exit")
+    check_stored(checks, collector, sent)
+    status = collector.status()
+    checks.equal([source["frames"] for source in status["sources"]],
+                 [100, 100], "both have it")
+    checks.equal(status["ledger"]["dropped"]["no_member"], 100,
+                 "the mirror port as what it is")
+    sender.close()
+    space.ip("addr", "flush", "dev", "mirror0")
+
+
 def check_user(checks, program, space, folder):
     """As its unit runs it: a user with CAP_NET_RAW and nothing else."""
     within = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY,
@@ -419,7 +458,7 @@ def main():
             space.veth("mirror0", "switch0")
             space.veth("mirror1", "switch1")
             stories = [check_refusals, check_life, check_flood, check_end,
-                       check_receiver, check_user]
+                       check_receiver, check_both, check_user]
             if "pause" in sys.argv:
                 stories = [check_pause]
             for story in stories:

@@ -446,6 +446,7 @@ START_TEST(what_passes_a_mirror_counts_for_want_of_samples)
 	frame_passes();
 	check(DROP_MIRRORED_SWITCH, 0);
 	check_counted(2);
+	ck_assert(!in.agents.switches[two_switches_index(SW1)].mirrored);
 	wait_s(181);
 	frame_passes();
 	check_counted(3);
