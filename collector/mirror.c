@@ -397,6 +397,15 @@ static struct mirrored begin(const struct mirror *m, struct intake *in,
 	};
 }
 
+/* What a member's station sends is traffic of the LAN, whatever is in it and
+ * whose address it has: a switch's own packets come from none. */
+static bool is_members(const struct mirror *m, const struct intake *in,
+		       const struct frame *frame)
+{
+	return !m->believes_all && frame->has_src &&
+	       registry_station(in->registry, frame->src) != NULL;
+}
+
 void mirror_take(struct mirror *m, struct intake *in,
 		 const struct mirror_packet *packet, int64_t step)
 {
@@ -406,6 +415,7 @@ void mirror_take(struct mirror *m, struct intake *in,
 	if (packet->link == PACKET_LINK_ETHERNET)
 		frame = frame_parse(x.bytes);
 	if (__builtin_expect(may_be_gre(packet->link, &frame, x.bytes), 0) &&
+	    !is_members(m, in, &frame) &&
 	    take_tunnelled(m, in, packet, &x, step))
 		return;
 	take_off_fcs(m, &x);

@@ -439,6 +439,23 @@ START_TEST(what_carries_no_frame_is_counted_once)
 }
 END_TEST
 
+/* A member may write a switch's address, and another member's frame inside. */
+START_TEST(what_a_members_station_sends_is_its_own)
+{
+	in_ethernet();
+	memcpy(p.bytes + 6, "\x02\0\0\0\0\x01", 6); /* AS64500's */
+	take();
+	ck_assert_uint_eq(in.input.frames, 1);
+	ck_assert_uint_eq(in.mirrored.lost, 0);
+	ck_assert_uint_eq(counted().bytes, p.len + 4);
+	p.bytes[14 + 6] = 0x20; /* a fragment is no less its own */
+	take();
+	ck_assert_uint_eq(in.mirrored.fragments, 0);
+	ck_assert_uint_eq(counted().packets, 2);
+	check_sums("a member's");
+}
+END_TEST
+
 /* Whose addresses pass a mirror is nobody's business: they are customers'. */
 START_TEST(strangers_that_pass_by_are_not_listed)
 {
@@ -623,6 +640,7 @@ int main(void)
 		{ a_cut_gives_less_and_never_another, COUNT_OF(carriers) },
 		{ lengths_that_lie_are_bounded, COUNT_OF(carriers) },
 		{ what_carries_no_frame_is_counted_once, COUNT_OF(refused) },
+		{ what_a_members_station_sends_is_its_own, 0 },
 		{ strangers_that_pass_by_are_not_listed, COUNT_OF(refused) },
 		{ a_receiver_of_gre_counts_strangers_and_lists_them, 0 },
 		{ a_replay_believes_everybody, 0 },
