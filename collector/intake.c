@@ -6,6 +6,7 @@
 
 #include "collector/clock.h"
 #include "collector/direction.h"
+#include "collector/intake_parts.h"
 #include "collector/observe.h"
 #include "util/err.h"
 
@@ -72,7 +73,7 @@ void intake_fini(struct intake *in)
 	*in = (struct intake){ 0 };
 }
 
-static void note_stranger(struct intake *in, const struct observation *o,
+void intake_note_stranger(struct intake *in, const struct observation *o,
 			  const struct attribution *at)
 {
 	struct unknown_station u = {
@@ -119,16 +120,6 @@ void intake_settle(struct intake *in)
 		}
 	}
 	in->due_count = 0;
-}
-
-static void add_due(struct intake *in, uint64_t key,
-		    const struct observation *o)
-{
-	aggregate_prefetch(&in->open, key);
-	in->due[in->due_count++] =
-	    (struct due){ key, o->wire_bytes, o->sampling_rate };
-	if (in->due_count == DUE_MAX)
-		intake_settle(in);
 }
 
 /* Whether an egress sample counts whose side does not. A switch that samples
@@ -252,11 +243,7 @@ static bool tells_of_source(const struct intake *in,
 	       reason == DROP_WRONG_PORT || reason == DROP_INGRESS_NOT_COUNTED;
 }
 
-/*
- * The ifIndex that a frame came in by: of a member port of a LAG that is the
- * LAG's, for its frames come by all of them.
- */
-static uint32_t entry_of(const struct intake *in, const struct observation *o)
+uint32_t intake_entry_of(const struct intake *in, const struct observation *o)
 {
 	uint32_t port = o->port;
 
@@ -282,196 +269,16 @@ static void account(struct intake *in, const struct observation *o)
 	if (reason == DROP_NONE && in->combines)
 		reason = place(in, o, &at, &in_part);
 	if (reason == DROP_NONE)
-		add_due(in, key_of(in, o, &at, in_part), o);
+		intake_add_due(in, key_of(in, o, &at, in_part), o);
 	else
 		in->ledger.dropped[reason]++;
 	if (at.stranger != STRANGER_NONE && tells_of_source(in, o, reason))
-		note_stranger(in, o, &at);
+		intake_note_stranger(in, o, &at);
 	if (at.misdelivered)
 		note_misdelivered(in, o, &at);
 	if (at.source && tells_of_source(in, o, reason))
 		bindings_note(&in->bindings, at.source, o->switch_index,
-			      entry_of(in, o), in->time_us);
-}
-
-void intake_mirror_switch(struct intake *in, uint32_t switch_index)
-{
-	in->agents.switches[switch_index].mirrored = true;
-	in->agents.switches[switch_index].passes = false;
-	in->combines = in->combines || in->registry->config->switch_count > 1;
-}
-
-/* Whether all that is to be heard has not had the time to be. */
-static bool is_young(const struct intake *in)
-{
-	return in->time_us - in->first_us <= INTAKE_SILENT_US;
-}
-
-bool intake_mirror_passes(struct intake *in, uint32_t switch_index)
-{
-	struct switch_state *s = &in->agents.switches[switch_index];
-
-	if (s->mirrored && !s->passes)
-		return true;
-	if (s->flow_us != 0 && in->time_us - s->flow_us <= INTAKE_SILENT_US)
-		return false;
-	intake_mirror_switch(in, switch_index);
-	s->passes = true;
-	return true;
-}
-
-/* Whether a switch tells of what comes in at it, or did until lately: by frames
- * if it is mirrored, else by samples. At the start it has not had the time to;
- * a mirror that has begun with what goes out tells of that alone. */
-static bool is_observed(const struct intake *in, uint32_t switch_index)
-{
-	const struct switch_state *s = &in->agents.switches[switch_index];
-	int64_t since_us = s->mirrored ? s->frame_us : s->last_us;
-
-	/* Counters alone tell of nobody. */
-	if (!s->mirrored && (s->counted == COUNTED_EGRESS ||
-			     (s->flow_samples == 0 && !is_young(in))))
-		return false;
-	if (since_us == 0 &&
-	    (s->mirrored ? s->frames == 0 : in->expects_datagrams))
-		since_us = in->first_us;
-	return since_us != 0 && in->time_us - since_us <= INTAKE_SILENT_US;
-}
-
-/* Whether a station was sampled coming in at another switch, which goes on to
- * tell of that. */
-static bool is_sampled_elsewhere(const struct intake *in,
-				 const struct station *station,
-				 uint32_t switch_index)
-{
-	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
-		const struct binding *b;
-
-		if (i == switch_index || in->agents.switches[i].mirrored)
-			continue;
-		b = bindings_at(&in->bindings, station, i);
-		if (b && binding_is_recent(b, in->time_us) &&
-		    is_observed(in, i))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Whether a frame that one switch mirrors came in by another one, which tells
- * of it: its sender has all its ports there, or its address was sampled coming
- * in there. The latter says nothing of who has a port here too, if the mirror
- * is said to copy what comes in: one address may be at two switches. A port
- * that it came in by is judged by what the configuration says of it.
- */
-static bool came_in_elsewhere(const struct intake *in,
-			      const struct observation *o,
-			      const struct attribution *at)
-{
-	const struct member_ports *p = &in->member_ports;
-	bool comes_in = o->direction == DIRECTION_INGRESS;
-	uint32_t member;
-	uint32_t only;
-
-	/* Which switch a made one stands for is not known. */
-	if (!in->combines || (comes_in && o->port != PORT_NONE) ||
-	    at->from == REGISTRY_NOBODY ||
-	    in->registry->config->switches[o->switch_index].is_made)
-		return false;
-	member = in->registry->interfaces[at->from].member;
-	only = p->only_switch[member];
-	if (only == o->switch_index ||
-	    (comes_in &&
-	     member_ports_at(p, member, o->switch_index) != MEMBER_PORTS_NONE))
-		return false;
-	if (only < p->switch_count && is_observed(in, only))
-		return true;
-	return at->source &&
-	       is_sampled_elsewhere(in, at->source, o->switch_index);
-}
-
-/* What a mirrored frame says of its switch and its port. */
-static void note_mirrored(struct intake *in, const struct observation *o,
-			  enum counted counted)
-{
-	struct switch_state *s = &in->agents.switches[o->switch_index];
-
-	if (__builtin_expect(!s->mirrored, 0))
-		intake_mirror_switch(in, o->switch_index);
-	if (in->first_us == 0)
-		in->first_us = in->time_us;
-	if (s->first_us == 0)
-		s->first_us = in->time_us;
-	s->last_us = in->time_us;
-	s->mirror_us = in->time_us;
-	if (o->direction == DIRECTION_EGRESS)
-		s->left_us = in->time_us;
-	if (o->direction != DIRECTION_EGRESS && counted != COUNTED_EGRESS)
-		s->frame_us = in->time_us;
-	s->frames++;
-	s->step_frames = true;
-	if (o->port != PORT_NONE && o->direction != DIRECTION_UNKNOWN) {
-		struct port_samples *p =
-		    port_table_samples(&in->ports, o->port, in->step);
-
-		p->copied = true;
-		port_samples_estimate(p, o->direction == DIRECTION_EGRESS,
-				      o->wire_bytes);
-	}
-}
-
-static enum drop_reason judge_mirrored(struct intake *in,
-				       const struct observation *o,
-				       enum counted counted,
-				       struct attribution *at)
-{
-	const struct port *port =
-	    o->port == PORT_NONE ? NULL : in->ports.samples[o->port].rules;
-	enum drop_reason reason = attribute(in->registry, o, port, counted, at);
-
-	if (reason == DROP_NONE && came_in_elsewhere(in, o, at))
-		return DROP_CORE_PORT;
-	return reason;
-}
-
-void intake_mirrored(struct intake *in, const struct observation *o,
-		     enum counted counted, bool doubled)
-{
-	struct attribution at = { 0 };
-	enum drop_reason reason = DROP_DUPLICATE;
-
-	in->input.frames++;
-	in->ledger.observations++;
-	note_mirrored(in, o, counted);
-	if (!doubled)
-		reason = judge_mirrored(in, o, counted, &at);
-	if (reason != DROP_NONE) {
-		in->ledger.dropped[reason]++;
-	} else {
-		if (in->combines)
-			sides_see_mirrored(&in->sides, at.from, o->switch_index,
-					   in->step);
-		add_due(in,
-			raw_key((struct raw_ends){
-			    .from = at.from,
-			    .to = at.to,
-			    .source = in->ports.capacity + o->switch_index,
-			    .family = o->family,
-			    .egress = o->direction == DIRECTION_EGRESS,
-			    .final = true }),
-			o);
-	}
-	/* A frame that goes out was told of as it came in. */
-	if (o->direction == DIRECTION_EGRESS ||
-	    (reason != DROP_NONE && reason != DROP_NO_MEMBER &&
-	     reason != DROP_WRONG_PORT))
-		return;
-	if (at.stranger != STRANGER_NONE)
-		note_stranger(in, o, &at);
-	/* A copy that may be of either direction says where it was copied. */
-	if (at.source && o->entered && o->direction == DIRECTION_INGRESS)
-		bindings_note(&in->bindings, at.source, o->switch_index,
-			      entry_of(in, o), in->time_us);
+			      intake_entry_of(in, o), in->time_us);
 }
 
 static void release_held(struct intake *in, uint32_t switch_index)
@@ -665,14 +472,6 @@ static void discarded_packet(struct intake *in, uint32_t switch_index,
 	in->input.discarded_packets++;
 	in->agents.switches[switch_index]
 	    .discarded[sflow_discard_group(d->reason)]++;
-}
-
-void intake_adjust(uint64_t *counter, int64_t by)
-{
-	if (by >= 0)
-		*counter += (uint64_t)by;
-	else if (*counter > 0)
-		*counter -= 1;
 }
 
 /* Count a datagram to its switch; false if it came before already. */

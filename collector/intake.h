@@ -120,7 +120,13 @@ void intake_mirrored(struct intake *in, const struct observation *o,
 void intake_settle(struct intake *in);
 
 /** Move a counter of what is missing; it never falls below zero. */
-void intake_adjust(uint64_t *counter, int64_t by);
+static inline void intake_adjust(uint64_t *counter, int64_t by)
+{
+	if (by >= 0)
+		*counter += (uint64_t)by;
+	else if (*counter > 0)
+		*counter -= 1;
+}
 
 /**
  * Look at a datagram only for which directions its switch samples.
