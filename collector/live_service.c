@@ -11,6 +11,7 @@ void live_tell_ready(const struct live *l)
 {
 	const struct registry *registry = l->generation->registry;
 	const struct intake *in = &l->intake;
+	uint64_t dropped = in->input.socket_drops + in->mirrored.ring_drops;
 
 	service_tell(&l->service,
 		     "READY=1\n"
@@ -19,8 +20,7 @@ void live_tell_ready(const struct live *l)
 		     registry->member_count, registry->config->switch_count,
 		     (unsigned long long)in->input.datagrams,
 		     (unsigned long long)in->mirrored.packets,
-		     (unsigned long long)(in->input.socket_drops +
-					  in->mirrored.ring_drops));
+		     (unsigned long long)dropped);
 }
 
 /* Whether the writer did something since the last look, or had nothing to. */
