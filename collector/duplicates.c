@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "util/u64map.h"
@@ -43,7 +44,7 @@ int duplicates_new(struct duplicates **out)
 
 	if (!d)
 		return -ENOMEM;
-	*d = (struct duplicates){ .seed = 0 };
+	memset(d, 0, sizeof(*d));
 	/* Without chance it is as good as ever, but for forgers. */
 	if (getrandom(&d->seed, sizeof(d->seed), GRND_NONBLOCK) < 0)
 		d->seed = (uint64_t)(uintptr_t)d;

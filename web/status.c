@@ -506,6 +506,9 @@ static void free_lists(struct status *s)
 	for (size_t i = 0; i < s->source_count; i++) {
 		free(s->sources[i].kind);
 		free(s->sources[i].listen);
+		free(s->sources[i].switch_name);
+		free(s->sources[i].state);
+		free(s->sources[i].problem);
 	}
 	for (size_t i = 0; i < s->relay_count; i++) {
 		free(s->relays[i].to);
