@@ -295,20 +295,22 @@ START_TEST(a_cut_gives_less_and_never_another)
 	carriers[_i].make();
 	whole = p.len;
 	for (size_t held = 0; held <= whole; held++) {
-		struct tally all;
+		const struct tally before = counted();
+		uint64_t packets, bytes;
 
-		rebuild("", false);
 		take_as(carriers[_i].link, held, whole);
 		check_sums(carriers[_i].name);
-		all = counted();
-		ck_assert_msg(all.packets == 0 || all.bytes == 104,
-			      "%s, %zu bytes: %llu", carriers[_i].name, held,
-			      (unsigned long long)all.bytes);
+		packets = counted().packets - before.packets;
+		bytes = counted().bytes - before.bytes;
+		ck_assert_msg(bytes == 104 * packets, "%s, %zu bytes: %llu",
+			      carriers[_i].name, held,
+			      (unsigned long long)bytes);
 		/* addresses are enough */
+		ck_assert_uint_le(packets, 1);
 		if (held >= whole - 100 + 12)
-			ck_assert_uint_eq(all.packets, 1);
-		ck_assert_uint_eq(in.stations.count,
-				  in.ledger.dropped[DROP_NO_MEMBER]);
+			ck_assert_uint_eq(packets, 1);
+		ck_assert_uint_eq(in.stations.count > 0,
+				  in.ledger.dropped[DROP_NO_MEMBER] > 0);
 	}
 }
 END_TEST
