@@ -6,9 +6,14 @@
 
 void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 {
+	const struct config *config = in->registry->config;
+
 	in->agents.switches[switch_index].mirrored = true;
 	in->agents.switches[switch_index].passes = false;
-	in->combines = in->combines || in->registry->config->switch_count > 1;
+	/* Of a made switch nobody else tells. */
+	in->combines =
+	    in->combines || (config->switch_count > 1 &&
+			     !config->switches[switch_index].is_made);
 }
 
 /* Whether all that is to be heard has not had the time to be. */
