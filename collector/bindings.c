@@ -160,7 +160,7 @@ static bool is_within(int64_t at_us, int64_t now_us, int64_t seconds)
 
 bool binding_is_recent(const struct binding *b, int64_t now_us)
 {
-	return b->home && b->home_us && is_within(b->home_us, now_us, LATELY_S);
+	return b->home && b->home_us && is_within(b->home_us, now_us, HOME_S);
 }
 
 bool binding_is_double(const struct binding *b, int64_t now_us)

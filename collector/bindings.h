@@ -88,7 +88,7 @@ static inline struct binding *bindings_at(const struct bindings *b,
 void bindings_note(struct bindings *all, const struct station *station,
 		   uint32_t switch_index, uint32_t ifindex, int64_t time_us);
 
-/** Whether it was seen at its home lately. */
+/** Whether it was seen at its home within the hour. */
 bool binding_is_recent(const struct binding *b, int64_t now_us);
 
 /** Halve counts that would soon stand still; whoever compares counts does so

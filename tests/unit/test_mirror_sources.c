@@ -299,7 +299,7 @@ START_TEST(a_member_of_both_switches_is_where_it_is_sampled)
 	frame(5, 2);
 	check_counted(1);
 	sample(SW1, 5, 2, 5, SENT_AS_INGRESS);
-	wait_s(600);
+	wait_s(3599);
 	sample(SW1, 1, 2, 1, SENT_AS_INGRESS);
 	frame(5, 2);
 	check(DROP_CORE_PORT, 1);
