@@ -48,9 +48,10 @@ struct raw_ends {
 	uint32_t source; /* in the port table; or its capacity and the switch
 			  * behind it: none of these */
 	enum family family;
-	bool egress;  /* sampled where the frames went out */
-	bool in_part; /* it counts in part, for the other side does too */
-	bool final;   /* as it is: neither corrected nor weighted */
+	bool egress;   /* sampled where the frames went out */
+	bool in_part;  /* it counts in part, for the other side does too */
+	bool final;    /* as it is: neither corrected nor weighted */
+	bool mirrored; /* of frames, and not of samples; always final */
 };
 
 /* What a key says of a step that is over. */
@@ -75,7 +76,7 @@ static inline uint64_t raw_key(struct raw_ends e)
 	return (uint64_t)e.from | (uint64_t)e.to << 20 |
 	       (uint64_t)e.source << 40 | ((uint64_t)e.family + 1) << 57 |
 	       (uint64_t)e.egress << 60 | (uint64_t)e.in_part << 61 |
-	       (uint64_t)e.final << 62;
+	       (uint64_t)e.final << 62 | (uint64_t)e.mirrored << 63;
 }
 
 static inline struct raw_ends raw_ends(uint64_t key)
@@ -88,6 +89,7 @@ static inline struct raw_ends raw_ends(uint64_t key)
 		.egress = key >> 60 & 1,
 		.in_part = key >> 61 & 1,
 		.final = key >> 62 & 1,
+		.mirrored = key >> 63 & 1,
 	};
 }
 

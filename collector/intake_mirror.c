@@ -105,6 +105,20 @@ static bool came_in_elsewhere(const struct intake *in,
 	       is_sampled_elsewhere(in, at->source, o->switch_index);
 }
 
+/* Whether a copy says that all its sender has for other switches is copied: one
+ * at its receiver's port does not. */
+static bool tells_of_sender(const struct intake *in,
+			    const struct observation *o,
+			    const struct attribution *at)
+{
+	const struct vlan_interface *to = &in->registry->interfaces[at->to];
+
+	return o->direction != DIRECTION_EGRESS ||
+	       (at->to != REGISTRY_NOBODY &&
+		member_ports_at(&in->member_ports, to->member,
+				o->switch_index) == MEMBER_PORTS_NONE);
+}
+
 /* What a mirrored frame says of its switch and its port. */
 static void note_mirrored(struct intake *in, const struct observation *o,
 			  enum counted counted)
@@ -163,7 +177,7 @@ void intake_mirrored(struct intake *in, const struct observation *o,
 	if (reason != DROP_NONE) {
 		in->ledger.dropped[reason]++;
 	} else {
-		if (in->combines)
+		if (in->combines && tells_of_sender(in, o, &at))
 			sides_see_mirrored(&in->sides, at.from, o->switch_index,
 					   in->step);
 		intake_add_due(
@@ -174,7 +188,8 @@ void intake_mirrored(struct intake *in, const struct observation *o,
 			.source = in->ports.capacity + o->switch_index,
 			.family = o->family,
 			.egress = o->direction == DIRECTION_EGRESS,
-			.final = true }),
+			.final = true,
+			.mirrored = true }),
 		    o);
 	}
 	/* A frame that goes out was told of as it came in. */

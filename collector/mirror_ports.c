@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "collector/mirror_ports.h"
 
-static void add_to_port(struct intake *in, const struct cell_ends *at,
-			bool egress, uint64_t bytes, int64_t step)
+static void note(struct intake *in, const struct raw_ends *e, uint64_t bytes,
+		 int64_t step)
 {
-	uint32_t interface = egress ? at->to : at->from;
+	uint32_t switch_index = e->source - in->ports.capacity;
+	uint32_t interface = e->egress ? e->to : e->from;
 	uint32_t ifindex;
 	uint32_t port;
 
@@ -12,41 +13,27 @@ static void add_to_port(struct intake *in, const struct cell_ends *at,
 		return;
 	ifindex = member_ports_at(&in->member_ports,
 				  in->registry->interfaces[interface].member,
-				  at->switch_index);
+				  switch_index);
 	if (ifindex == MEMBER_PORTS_NONE || ifindex == MEMBER_PORTS_SEVERAL)
 		return;
-	port = port_table_look(&in->ports, at->switch_index, ifindex);
+	port = port_table_look(&in->ports, switch_index, ifindex);
 	/* A session that copies the port has told of it already. */
 	if (port != PORT_NONE && !in->ports.samples[port].copied)
 		port_samples_estimate(
-		    port_table_samples(&in->ports, port, step), egress, bytes);
-}
-
-void mirror_ports_note_ends(struct intake *in, const struct cell_ends *ends,
-			    bool egress, uint64_t bytes, int64_t step)
-{
-	if (!in->agents.switches[ends->switch_index].mirrored)
-		return;
-	if (in->step > step)
-		step = in->step;
-	add_to_port(in, ends, egress, bytes, step);
+		    port_table_samples(&in->ports, port, step), e->egress,
+		    bytes);
 }
 
 void mirror_ports_note(struct intake *in, const struct cell *cells,
 		       size_t count, int64_t step)
 {
+	if (in->step > step)
+		step = in->step;
 	for (size_t i = 0; i < count; i++) {
-		struct raw_ends e = raw_ends(cells[i].key);
-		const struct cell_ends ends = {
-			.from = e.from,
-			.to = e.to,
-			.switch_index = e.source - in->ports.capacity,
-			.family = e.family,
-		};
+		const struct raw_ends e = raw_ends(cells[i].key);
 
-		if (e.source >= in->ports.capacity)
-			mirror_ports_note_ends(in, &ends, e.egress,
-					       cells[i].tally.bytes, step);
+		if (e.mirrored)
+			note(in, &e, cells[i].tally.bytes, step);
 	}
 }
 

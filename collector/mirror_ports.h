@@ -35,9 +35,4 @@ void mirror_ports_note(struct intake *in, const struct cell *cells,
  */
 void mirror_ports_mark(struct intake *in);
 
-/** The same of one combined cell that goes on nowhere.
- * @param egress  of copies of what went out */
-void mirror_ports_note_ends(struct intake *in, const struct cell_ends *ends,
-			    bool egress, uint64_t bytes, int64_t step);
-
 #endif

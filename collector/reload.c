@@ -126,18 +126,6 @@ static size_t move_cells(struct intake *to, const struct mapping *m,
 	return left;
 }
 
-/* What goes on is noted of its ports when its step is over. */
-static void note_ports_of_the_left(struct intake *in, const struct cell *cells,
-				   size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct cell_ends ends = cell_ends(cells[i].key);
-
-		mirror_ports_note_ends(in, &ends, false, cells[i].tally.bytes,
-				       in->step);
-	}
-}
-
 /* Samples held for a verdict follow their switch. */
 static void move_held(struct intake *in, const struct port_table *ports,
 		      struct port_table *to, const struct mapping *m)
@@ -199,9 +187,9 @@ int intake_reload(struct intake *in, struct generation *from,
 		goto out;
 
 	/* Nothing can fail from here on. */
+	mirror_ports_note(in, list->cells, list->count, in->step);
 	combine_cells(in, list->cells, list->count, in->step);
 	list->count = move_cells(&next, &m, list->cells, list->count);
-	note_ports_of_the_left(in, list->cells, list->count);
 	continue_agents(&next, &in->agents, &m);
 	port_table_continue(&next.ports, &in->ports, m.switches);
 	sides_continue(&next.sides, &in->sides, m.interfaces, m.switches);

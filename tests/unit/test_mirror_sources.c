@@ -479,6 +479,26 @@ START_TEST(a_switch_that_counts_what_goes_out_tells_of_nothing_that_came_in)
 }
 END_TEST
 
+/* A copy on the way to a port of its own switch says nothing of what its sender
+ * has for another one. */
+START_TEST(a_copy_at_its_receivers_port_ends_no_other_switchs_samples)
+{
+	struct config_source said;
+
+	rebuild("egress");
+	said = *m.config;
+	said.direction = CONFIG_DIRECTION_EGRESS;
+	m.config = &said;
+	frame(2, 4);
+	sample(SW1, 2, 1, 1, SENT_AS_EGRESS);
+	check_counted(2);
+	frame(2, 1); /* by a core port: sw1's are copied, too */
+	sample(SW1, 2, 1, 1, SENT_AS_EGRESS);
+	check_counted(3);
+	check(DROP_EGRESS_NOT_COUNTED, 1);
+}
+END_TEST
+
 /* Its counters do not say what its mirror would. */
 START_TEST(a_mirror_that_is_silent_tells_of_nothing)
 {
@@ -550,6 +570,27 @@ START_TEST(parts_of_a_step_sum_up)
 	reload("ingress");
 	step = close_step();
 	ck_assert_uint_eq(row_of(step, 2, STEP).estimate[0], 2 * 104);
+	closed_step_free(step);
+}
+END_TEST
+
+/* A sample has told of its port itself, whatever its switch was before. */
+START_TEST(samples_that_count_again_are_estimated_once)
+{
+	struct closed_step *step;
+
+	counters(SW2, 2);
+	frame(2, 0x99);
+	end_step();
+	wait_s(181);
+	counters(SW2, 2);
+	sample(SW2, 2, 1, 2, SENT_AS_INGRESS);
+	check_counted(2);
+	maybe_reload(_i, "ingress");
+	step = close_step();
+	/* 10 frames of 100 bytes stand behind it. */
+	ck_assert_uint_eq(row_of(step, 2, step->span.step).estimate[0],
+			  10 * 100);
 	closed_step_free(step);
 }
 END_TEST
@@ -652,10 +693,13 @@ int main(void)
 		{ what_leaves_by_a_sessions_port_counts_where_it_came_in, 0 },
 		{ a_switch_that_counts_what_goes_out_tells_of_nothing_that_came_in,
 		  0 },
+		{ a_copy_at_its_receivers_port_ends_no_other_switchs_samples,
+		  0 },
 		{ a_mirror_that_is_silent_tells_of_nothing, 0 },
 		{ a_members_only_port_has_its_frames_as_estimate,
 		  2 * COUNT_OF(places) },
 		{ parts_of_a_step_sum_up, 0 },
+		{ samples_that_count_again_are_estimated_once, 2 },
 		{ what_a_member_had_who_left_was_seen_all_the_same, 0 },
 		{ a_sessions_port_has_its_own_frames, 2 },
 		{ frames_keep_a_switch_alive, 0 },
