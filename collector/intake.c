@@ -384,16 +384,6 @@ static uint32_t source_of(struct intake *in, uint32_t switch_index,
 	return port_table_find(&in->ports, switch_index, index);
 }
 
-/* Whether the mirror of a switch sends, did until lately, or has not had the
- * time to: samples count if it does not. */
-static bool is_mirror_alive(const struct intake *in,
-			    const struct switch_state *s)
-{
-	int64_t since_us = s->mirror_us ? s->mirror_us : in->first_us;
-
-	return in->time_us - since_us <= INTAKE_SILENT_US;
-}
-
 static void flow_sample(struct intake *in, uint32_t switch_index,
 			const struct sflow_flow *f)
 {
@@ -414,7 +404,7 @@ static void flow_sample(struct intake *in, uint32_t switch_index,
 	if (s->passes)
 		s->mirrored = false;
 	s->passes = false;
-	if (s->mirrored && is_mirror_alive(in, s)) {
+	if (intake_is_mirrored(in, switch_index)) {
 		in->ledger.observations++;
 		in->ledger.dropped[DROP_MIRRORED_SWITCH]++;
 		return;

@@ -106,6 +106,10 @@ void intake_mirror_switch(struct intake *in, uint32_t switch_index);
  */
 bool intake_mirror_passes(struct intake *in, uint32_t switch_index);
 
+/** Whether a switch counts by its mirror, and not by samples: that sends, did
+ * until lately, or has not had the time to. */
+bool intake_is_mirrored(const struct intake *in, uint32_t switch_index);
+
 /**
  * Take in one mirrored frame. It is in the tallies after intake_settle.
  *

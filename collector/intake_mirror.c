@@ -16,6 +16,14 @@ void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 			     !config->switches[switch_index].is_made);
 }
 
+bool intake_is_mirrored(const struct intake *in, uint32_t switch_index)
+{
+	const struct switch_state *s = &in->agents.switches[switch_index];
+	int64_t since_us = s->mirror_us ? s->mirror_us : in->first_us;
+
+	return s->mirrored && in->time_us - since_us <= INTAKE_SILENT_US;
+}
+
 /* Whether all that is to be heard has not had the time to be. */
 static bool is_young(const struct intake *in)
 {
@@ -41,14 +49,15 @@ bool intake_mirror_passes(struct intake *in, uint32_t switch_index)
 static bool is_observed(const struct intake *in, uint32_t switch_index)
 {
 	const struct switch_state *s = &in->agents.switches[switch_index];
-	int64_t since_us = s->mirrored ? s->frame_us : s->last_us;
+	bool mirrored = intake_is_mirrored(in, switch_index);
+	int64_t since_us = mirrored ? s->frame_us : s->last_us;
 
 	/* Counters alone tell of nobody. */
-	if (!s->mirrored && (s->counted == COUNTED_EGRESS ||
-			     (s->flow_samples == 0 && !is_young(in))))
+	if (!mirrored && (s->counted == COUNTED_EGRESS ||
+			  (s->flow_samples == 0 && !is_young(in))))
 		return false;
 	if (since_us == 0 &&
-	    (s->mirrored ? s->frames == 0 : in->expects_datagrams))
+	    (mirrored ? s->frames == 0 : in->expects_datagrams))
 		since_us = in->first_us;
 	return since_us != 0 && in->time_us - since_us <= INTAKE_SILENT_US;
 }
@@ -62,7 +71,7 @@ static bool is_sampled_elsewhere(const struct intake *in,
 	for (uint32_t i = 0; i < in->registry->config->switch_count; i++) {
 		const struct binding *b;
 
-		if (i == switch_index || in->agents.switches[i].mirrored)
+		if (i == switch_index || intake_is_mirrored(in, i))
 			continue;
 		b = bindings_at(&in->bindings, station, i);
 		if (b && binding_is_recent(b, in->time_us) &&

@@ -348,6 +348,16 @@ static void write_own(struct json_writer *w, const struct switch_state *s)
 	json_end_object(w);
 }
 
+/* Whether frames are what counts of a switch; of a mirror that ended samples
+ * may stand in, and if none do nothing else counts. */
+static bool counts_frames(const struct intake *in, uint32_t switch_index)
+{
+	const struct switch_state *s = &in->agents.switches[switch_index];
+
+	return s->mirrored &&
+	       (s->flow_samples == 0 || intake_is_mirrored(in, switch_index));
+}
+
 static void write_switches(struct json_writer *w, const struct status_view *v)
 {
 	static const char *const directions[] = {
@@ -373,7 +383,8 @@ static void write_switches(struct json_writer *w, const struct status_view *v)
 		json_put_string(w, "counted", counted_name(state));
 		time_or_null(w, "last_seen", state->last_us);
 		json_put_u64(w, "datagrams", state->datagrams);
-		json_put_bool(w, "mirrored", state->mirrored);
+		json_put_bool(w, "mirrored",
+			      counts_frames(v->intake, (uint32_t)i));
 		json_put_u64(w, "frames", state->frames);
 		json_put_u64(w, "lost_frames", state->lost_frames);
 		json_put_u64(w, "lost_datagrams", state->lost_datagrams);

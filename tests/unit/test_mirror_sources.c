@@ -512,6 +512,22 @@ START_TEST(a_mirror_that_is_silent_tells_of_nothing)
 }
 END_TEST
 
+/* Of a mirror that ended, samples count instead. */
+START_TEST(samples_in_the_place_of_a_mirror_tell_what_came_in)
+{
+	intake_mirror_switch(&in, two_switches_index(SW1));
+	frame(2, 1);
+	wait_s(181);
+	sample(SW1, 1, 2, 1, SENT_AS_INGRESS);
+	check_counted(2);
+	frame(1, 2);
+	check(DROP_CORE_PORT, 1);
+	sample(SW1, 3, 2, 9, SENT_AS_INGRESS);
+	frame(3, 2);
+	check(DROP_CORE_PORT, 2);
+}
+END_TEST
+
 /* The row of a port of sw2, of one step. */
 static struct record_port row_of(const struct closed_step *step,
 				 uint32_t ifindex, int64_t number)
@@ -696,6 +712,7 @@ int main(void)
 		{ a_copy_at_its_receivers_port_ends_no_other_switchs_samples,
 		  0 },
 		{ a_mirror_that_is_silent_tells_of_nothing, 0 },
+		{ samples_in_the_place_of_a_mirror_tell_what_came_in, 0 },
 		{ a_members_only_port_has_its_frames_as_estimate,
 		  2 * COUNT_OF(places) },
 		{ parts_of_a_step_sum_up, 0 },
