@@ -62,11 +62,6 @@ struct mirror {
 	struct erspan_streams streams;
 };
 
-/* Shares of frames from which on it is no chance that they come twice, or are
- * shorter than they say. */
-#define MIRROR_DOUBLED_LEAST 0.05
-#define MIRROR_CUT_LEAST     0.05
-
 enum { MIRROR_LONGEST_FRAME = 9216 + 14 }; /* of any LAN */
 
 /** Prepare. @return 0 or -ENOMEM */

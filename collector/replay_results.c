@@ -13,6 +13,7 @@
 #include "collector/status.h"
 #include "collector/totals.h"
 #include "collector/verdicts.h"
+#include "ixp/mirror_shares.h"
 #include "util/err.h"
 #include "util/file.h"
 
@@ -128,7 +129,7 @@ static int write_totals(const struct replay_results *r)
 /* Where it is not known which frames are copies they count, and it shows. */
 static void say_what_is_doubled(const struct mirror *m)
 {
-	if (!m->doubling.known || m->doubling.share < MIRROR_DOUBLED_LEAST ||
+	if (!m->doubling.known || m->doubling.share < MIRROR_SHARE_OF_DOUBLED ||
 	    m->config->drops_duplicates)
 		return;
 	(void)fprintf(stderr,
@@ -141,7 +142,7 @@ static void say_what_is_doubled(const struct mirror *m)
 /* What a switch cut off is not counted, unless it is said to be looked for. */
 static void say_what_is_cut(const struct mirror *m)
 {
-	if (!m->doubling.known || m->doubling.cut_share < MIRROR_CUT_LEAST ||
+	if (!m->doubling.known || m->doubling.cut_share < MIRROR_SHARE_OF_CUT ||
 	    m->config->lengths_of_headers)
 		return;
 	(void)fprintf(stderr,

@@ -59,6 +59,10 @@ size_t health_cut(const struct status *status);
  * say, for long. */
 size_t health_uncovered(const struct status *status);
 
+/** Add what share of a direction of a port a mirror sees, which is known, and
+ * whether that is wrong. */
+void health_add_coverage(struct text *out, const struct status_calibration *c);
+
 /** Refused agents, unknown MACs and what was learned, with what to paste. */
 void health_add_unknowns(const struct call *call, struct text *out);
 

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "ixp/mirror_shares.h"
 #include "util/language.h"
 #include "web/health.h"
 #include "web/html.h"
@@ -18,11 +19,6 @@
 /* More ports are not listed; a file may say what it likes. */
 enum { ROWS_SHOWN = 400 };
 
-/* A share of copies that is no chance: identical frames come by themselves,
- * but seldom. */
-static const double doubled_least = 0.05;
-static const double cut_least = 0.05;
-
 bool health_is_mirror(const struct status_source *s)
 {
 	return strcmp(s->kind, "mirror") == 0 || strcmp(s->kind, "erspan") == 0;
@@ -30,7 +26,7 @@ bool health_is_mirror(const struct status_source *s)
 
 static bool is_doubled(const struct status_source *s)
 {
-	return health_is_mirror(s) && s->doubled >= doubled_least &&
+	return health_is_mirror(s) && s->doubled >= MIRROR_SHARE_OF_DOUBLED &&
 	       !s->drops_duplicates;
 }
 
@@ -50,7 +46,7 @@ size_t health_mirrors_down(const struct status *status)
 
 static bool is_cut(const struct status_source *s)
 {
-	return health_is_mirror(s) && s->cut >= cut_least &&
+	return health_is_mirror(s) && s->cut >= MIRROR_SHARE_OF_CUT &&
 	       !s->lengths_of_headers;
 }
 
@@ -75,6 +71,15 @@ size_t health_doubled(const struct status *status)
 static bool is_uncovered(const struct status_calibration *c)
 {
 	return c->exact && c->drift != 0;
+}
+
+void health_add_coverage(struct text *out, const struct status_calibration *c)
+{
+	units_percent(out, c->ratio);
+	if (is_uncovered(c))
+		text_addf(out, " <span class=\"flag bad\">%s</span>",
+			  tr(out, c->drift < 0 ? TR("not all of it")
+					       : TR("more than there is")));
 }
 
 size_t health_uncovered(const struct status *status)
@@ -197,16 +202,10 @@ static void add_advice(const struct status_source *s, struct text *out)
 static void add_share(struct text *out, const struct status_calibration *c)
 {
 	text_add(out, "<td class=\"number\">");
-	if (c->exact && isfinite(c->ratio)) {
-		units_percent(out, c->ratio);
-		if (is_uncovered(c))
-			text_addf(out, " <span class=\"flag bad\">%s</span>",
-				  tr(out, c->drift < 0
-					      ? TR("not all of it")
-					      : TR("more than there is")));
-	} else {
+	if (c->exact && isfinite(c->ratio))
+		health_add_coverage(out, c);
+	else
 		units_percent(out, NAN);
-	}
 	text_add(out, "</td>");
 }
 

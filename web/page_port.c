@@ -10,6 +10,7 @@
 #include "util/number.h"
 #include "web/access.h"
 #include "web/graph.h"
+#include "web/health.h"
 #include "web/html.h"
 #include "web/page.h"
 #include "web/period_nav.h"
@@ -49,10 +50,15 @@ static const struct port_row *find(const struct call *call,
 	return NULL;
 }
 
+static bool is_sampled(const struct status_calibration *c)
+{
+	return isfinite(c->ratio) && !c->exact;
+}
+
 static void add_ratio(struct text *out, const char *way,
 		      const struct status_calibration *c)
 {
-	if (!isfinite(c->ratio) || !isfinite(c->ci95) || c->exact)
+	if (!is_sampled(c) || !isfinite(c->ci95))
 		return;
 	text_addf(out, " %s ", way);
 	language_add_decimal(out, c->ratio, 3);
@@ -63,11 +69,6 @@ static void add_ratio(struct text *out, const char *way,
 			  c->drift > 0 ? tr(out, "too high for long")
 				       : tr(out, "too low for long"));
 	tr_add(out, ";");
-}
-
-static bool is_sampled(const struct status_calibration *c)
-{
-	return isfinite(c->ratio) && !c->exact;
 }
 
 static bool is_mirrored(const struct status_calibration *c)
@@ -81,13 +82,7 @@ static void add_share(struct text *out, const char *way,
 	if (!is_mirrored(c))
 		return;
 	text_addf(out, " %s ", way);
-	units_percent(out, c->ratio);
-	if (c->drift < 0)
-		text_addf(out, ", <span class=\"flag bad\">%s</span>",
-			  tr(out, "not all of it"));
-	else if (c->drift > 0)
-		text_addf(out, ", <span class=\"flag bad\">%s</span>",
-			  tr(out, "more than there is"));
+	health_add_coverage(out, c);
 	tr_add(out, ";");
 }
 

@@ -83,26 +83,33 @@ static void read_switch_name(struct config_reader *r,
 	config_read_string(r, item, &s->switch_name);
 }
 
+/* One of two words. */
+static void read_either(struct config_reader *r, const struct yaml_item *item,
+			const char *no, const char *yes, bool *to)
+{
+	const struct config_word words[] = { { no, false },
+					     { yes, true },
+					     { NULL, 0 } };
+
+	*to = config_word(r, item, words) == true;
+}
+
 static void read_fcs(struct config_reader *r, const struct yaml_item *item,
 		     void *field)
 {
-	static const struct config_word words[] = { { "stripped", false },
-						    { "present", true },
-						    { NULL, 0 } };
-	bool *to = field;
-
-	*to = config_word(r, item, words) == true;
+	read_either(r, item, "stripped", "present", field);
 }
 
 static void read_duplicates(struct config_reader *r,
 			    const struct yaml_item *item, void *field)
 {
-	static const struct config_word words[] = { { "count", false },
-						    { "drop", true },
-						    { NULL, 0 } };
-	bool *to = field;
+	read_either(r, item, "count", "drop", field);
+}
 
-	*to = config_word(r, item, words) == true;
+static void read_lengths(struct config_reader *r, const struct yaml_item *item,
+			 void *field)
+{
+	read_either(r, item, "wire", "headers", field);
 }
 
 /* A mirror copies both ways or one: nothing is combined, as of samples. */
@@ -137,17 +144,6 @@ static void read_buffer(struct config_reader *r, const struct yaml_item *item,
 		config_expected(r, item, words);
 	else
 		*to = (uint32_t)bytes;
-}
-
-static void read_lengths(struct config_reader *r, const struct yaml_item *item,
-			 void *field)
-{
-	static const struct config_word words[] = { { "wire", false },
-						    { "headers", true },
-						    { NULL, 0 } };
-	bool *to = field;
-
-	*to = config_word(r, item, words) == true;
 }
 
 static void read_snap_length(struct config_reader *r,
