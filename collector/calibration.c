@@ -62,35 +62,41 @@ static void judge(struct calibration *c, double deviation)
 		c->drift = DRIFT_NONE;
 }
 
-static void close_exact(struct calibration *c, int64_t end_step)
+static void measure(struct calibration *c, int64_t end_step, double ci95,
+		    double deviation)
 {
-	if (c->counted < exact_least)
-		return;
 	c->known = true;
 	c->at_step = end_step;
 	c->ratio = c->estimated / c->counted;
-	c->ci95 = 0;
-	judge(c, exact_deviation);
+	c->ci95 = ci95;
+	judge(c, deviation);
+}
+
+static void close_exact(struct calibration *c, int64_t end_step)
+{
+	if (c->counted >= exact_least)
+		measure(c, end_step, 0, exact_deviation);
+}
+
+static void close_sampled(struct calibration *c, int64_t end_step)
+{
+	double noise = noise_of(c);
+	double deviation;
+
+	learn_noise(c);
+	/* counted/noise is the number of samples but for the frames' spread */
+	if (!(noise > 0) || c->counted < samples_least * noise)
+		return;
+	deviation = sqrt(noise / c->counted);
+	measure(c, end_step, 1.96 * deviation, deviation);
 }
 
 static void close_window(struct calibration *c, int64_t end_step)
 {
-	double noise = noise_of(c);
-
 	if (c->exact)
 		close_exact(c, end_step);
 	else
-		learn_noise(c);
-	/* counted/noise is the number of samples but for the frames' spread */
-	if (!c->exact && noise > 0 && c->counted >= samples_least * noise) {
-		double deviation = sqrt(noise / c->counted);
-
-		c->known = true;
-		c->at_step = end_step;
-		c->ratio = c->estimated / c->counted;
-		c->ci95 = 1.96 * deviation;
-		judge(c, deviation);
-	}
+		close_sampled(c, end_step);
 	c->counted = 0;
 	c->estimated = 0;
 	c->variance = 0;
@@ -109,7 +115,6 @@ void calibration_add(struct calibration *c, struct calibration_step step)
 
 	if (c->exact != step.exact)
 		begin_anew(c, step.exact);
-
 	if (c->window != 0 && c->window != window)
 		close_window(c, (c->window + 1) * CALIBRATION_STEPS);
 	c->window = window;

@@ -429,12 +429,11 @@ void mirror_take_gre(struct mirror *m, struct intake *in,
 		     const struct mirror_packet *packet, int64_t step)
 {
 	struct mirrored x = begin(m, in, packet, step);
-	bool known = m->believes_all ||
-		     agents_of_source(&in->agents, source) != SWITCH_NONE;
 
 	if (take_gre(m, in, source, &x, step))
 		return;
-	if (known) {
+	if (m->believes_all ||
+	    agents_of_source(&in->agents, source) != SWITCH_NONE) {
 		in->mirrored.other++;
 		return;
 	}
