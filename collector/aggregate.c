@@ -103,11 +103,11 @@ static void grow(struct aggregate *a)
 	memset(old, 0, slots * sizeof(*old));
 }
 
-struct tally *aggregate_tally(struct aggregate *a, uint64_t key)
+struct tally *aggregate_tally_elsewhere(struct aggregate *a, uint64_t key)
 {
 	struct cell *cell = find(a, key);
 
-	if (__builtin_expect(cell->key == key, 1))
+	if (cell->key == key)
 		return &cell->tally;
 	if (a->count == a->capacity)
 		return NULL;

@@ -123,11 +123,20 @@ static inline void aggregate_prefetch(const struct aggregate *a, uint64_t key)
 	__builtin_prefetch((const char *)(slot + 1) - 1, 1);
 }
 
+/** As aggregate_tally, of a key that is not in its own slot. */
+struct tally *aggregate_tally_elsewhere(struct aggregate *a, uint64_t key);
+
 /**
  * The tally of a key, a new one if need be; NULL when all cells are used.
  * Borrowed until the aggregate is cleared.
  */
-struct tally *aggregate_tally(struct aggregate *a, uint64_t key);
+static inline struct tally *aggregate_tally(struct aggregate *a, uint64_t key)
+{
+	struct cell *own = &a->slots[u64map_hash(0, key) & a->mask];
+
+	return own->key == key ? &own->tally
+			       : aggregate_tally_elsewhere(a, key);
+}
 
 /**
  * Copy the used cells to an array, in an order that the same input always

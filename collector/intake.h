@@ -108,10 +108,18 @@ bool intake_mirror_passes(struct intake *in, uint32_t switch_index);
 
 /** Whether a switch counts by its mirror, and not by samples: that sends, did
  * until lately, or has not had the time to. */
-bool intake_is_mirrored(const struct intake *in, uint32_t switch_index);
+static inline bool intake_is_mirrored(const struct intake *in,
+				      uint32_t switch_index)
+{
+	const struct switch_state *s = &in->agents.switches[switch_index];
+	int64_t since_us = s->mirror_us ? s->mirror_us : in->first_us;
+
+	return s->mirrored && in->time_us - since_us <= INTAKE_SILENT_US;
+}
 
 /**
- * Take in one mirrored frame. It is in the tallies after intake_settle.
+ * Take in one mirrored frame. It is in the tallies and the ledger after
+ * intake_settle.
  *
  * @param o        its sampling rate is 1
  * @param counted  which frames of its mirror count

@@ -16,14 +16,6 @@ void intake_mirror_switch(struct intake *in, uint32_t switch_index)
 			     !config->switches[switch_index].is_made);
 }
 
-bool intake_is_mirrored(const struct intake *in, uint32_t switch_index)
-{
-	const struct switch_state *s = &in->agents.switches[switch_index];
-	int64_t since_us = s->mirror_us ? s->mirror_us : in->first_us;
-
-	return s->mirrored && in->time_us - since_us <= INTAKE_SILENT_US;
-}
-
 /* Whether all that is to be heard has not had the time to be. */
 static bool is_young(const struct intake *in)
 {

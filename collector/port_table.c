@@ -166,25 +166,20 @@ uint32_t port_table_find_cut(struct port_table *t, uint32_t switch_index,
 				  : found;
 }
 
-uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
-			 uint32_t ifindex)
+uint32_t port_table_find_anew(struct port_table *t, uint32_t switch_index,
+			      uint32_t ifindex, struct port_found *place)
 {
-	/* Where boxes number by slot and port, the lowest bits are equal. */
-	uint32_t slot =
-	    (ifindex ^ ifindex >> 12 ^ switch_index * 173) % PORT_FOUND;
-	struct port_found *f = &t->found[slot];
-	uint64_t key = registry_port_key(switch_index, ifindex);
 	uint32_t found;
 
-	if (f->key == key)
-		return f->port;
 	if (ifindex == 0)
 		return PORT_NONE;
 	found = port_table_look(t, switch_index, ifindex);
 	if (found == PORT_NONE)
 		found = add_port(t, switch_index, ifindex, NULL);
 	if (found != PORT_NONE)
-		*f = (struct port_found){ .key = key, .port = found };
+		*place = (struct port_found){ .key = registry_port_key(
+						  switch_index, ifindex),
+					      .port = found };
 	return found;
 }
 

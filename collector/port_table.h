@@ -183,9 +183,24 @@ void port_table_fini(struct port_table *t);
 void port_table_continue(struct port_table *t, const struct port_table *from,
 			 const uint32_t *switches);
 
+/** As port_table_find, of a port that was not found lately. */
+uint32_t port_table_find_anew(struct port_table *t, uint32_t switch_index,
+			      uint32_t ifindex, struct port_found *place);
+
 /** The port of a switch, a new one if need be; PORT_NONE if full or 0. */
-uint32_t port_table_find(struct port_table *t, uint32_t switch_index,
-			 uint32_t ifindex);
+static inline uint32_t port_table_find(struct port_table *t,
+				       uint32_t switch_index, uint32_t ifindex)
+{
+	/* Where boxes number by slot and port these bits differ, and those of
+	 * LAGs, which they number from another base, are others again. */
+	uint32_t place = ifindex ^ ifindex >> 12 ^ ifindex >> 19;
+	struct port_found *f =
+	    &t->found[(place ^ switch_index * 173) % PORT_FOUND];
+
+	if (f->key == registry_port_key(switch_index, ifindex))
+		return f->port;
+	return port_table_find_anew(t, switch_index, ifindex, f);
+}
 
 /**
  * The same by an index of which only the low 24 bits are known: the port whose

@@ -246,15 +246,6 @@ static void look_at_egress(const struct sides *s, uint32_t interface,
 		look_at_configured(s, interface, step, out);
 }
 
-bool sides_is_mirrored(const struct sides *s, uint32_t interface, int64_t step)
-{
-	const struct side_place *p = &s->places[interface];
-
-	return p->mirrored.last > 0 && step - p->mirrored.last <= SIDE_STEPS &&
-	       step - s->switches[p->mirrored_at].mirrored.last <=
-		   SIDE_SWITCH_STEPS;
-}
-
 const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,
 			      int64_t step)
 {

@@ -162,7 +162,15 @@ static inline void sides_see_mirrored(struct sides *s, uint32_t interface,
 
 /** Whether a mirror sees an interface's frames come in; also in the step at
  * hand, for what is exact depends on no chance. */
-bool sides_is_mirrored(const struct sides *s, uint32_t interface, int64_t step);
+static inline bool sides_is_mirrored(const struct sides *s, uint32_t interface,
+				     int64_t step)
+{
+	const struct side_place *p = &s->places[interface];
+
+	return p->mirrored.last > 0 && step - p->mirrored.last <= SIDE_STEPS &&
+	       step - s->switches[p->mirrored_at].mirrored.last <=
+		   SIDE_SWITCH_STEPS;
+}
 
 /** Look at one side of an interface anew. */
 const struct side *sides_look(struct sides *s, uint32_t interface, bool egress,

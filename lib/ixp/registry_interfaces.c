@@ -243,7 +243,9 @@ static int settle_claims(struct registry_draft *draft,
 	struct registry *r = draft->registry;
 	const struct claim *all = claims->all;
 	size_t first = 0;
-	int rc = u64map_init(&r->by_mac, claims->count);
+	/* Each sample asks twice: with so much room hardly ever a second slot
+	 * is looked at. */
+	int rc = u64map_init(&r->by_mac, 4 * claims->count);
 
 	r->stations = calloc(claims->count + 1, sizeof(*r->stations));
 	if (!r->stations)

@@ -16,17 +16,21 @@ static const uint8_t mapped[MAPPED_PREFIX] = { [10] = 0xff, [11] = 0xff };
 
 struct ipaddr ipaddr_of(const void *bytes, size_t len)
 {
-	struct ipaddr a = { 0 };
 	const uint8_t *from = bytes;
+	struct ipaddr a = { .version = 6 };
 
 	if (len == IPV6_SIZE && memcmp(from, mapped, MAPPED_PREFIX) == 0) {
 		from += MAPPED_PREFIX;
 		len = IPV4_SIZE;
 	}
-	if (len != IPV4_SIZE && len != IPV6_SIZE)
-		return a;
-	a.version = len == IPV4_SIZE ? 4 : 6;
-	memcpy(a.bytes, from, len);
+	/* Written once: a copy of what was written in parts waits for it. */
+	if (len == IPV4_SIZE)
+		return (struct ipaddr){ .version = 4,
+					.bytes = { from[0], from[1], from[2],
+						   from[3] } };
+	if (len != IPV6_SIZE)
+		return (struct ipaddr){ 0 };
+	memcpy(a.bytes, from, IPV6_SIZE);
 	return a;
 }
 
