@@ -24,11 +24,20 @@ int agents_init(struct agents *a, const struct config *config)
 {
 	*a = (struct agents){ .config = config };
 	a->switches = calloc(config->switch_count + 1, sizeof(*a->switches));
-	if (!a->switches)
+	a->rules = calloc(config->switch_count + 1, sizeof(*a->rules));
+	if (!a->switches || !a->rules) {
+		agents_fini(a);
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < config->switch_count; i++) {
 		enum config_direction d = config->switches[i].direction;
 
+		a->rules[i] = (struct switch_rules){
+			.direction = d,
+			.is_combined = config_is_combined(&config->switches[i]),
+			.is_corrected =
+			    config_is_corrected(&config->switches[i]),
+		};
 		a->switches[i].correction = 1;
 		a->switches[i].counted = counted_at_start(d);
 		a->switches[i].undecided = d == CONFIG_DIRECTION_AUTO;
@@ -39,7 +48,9 @@ int agents_init(struct agents *a, const struct config *config)
 void agents_fini(struct agents *a)
 {
 	free(a->switches);
+	free(a->rules);
 	a->switches = NULL;
+	a->rules = NULL;
 }
 
 static bool believes(const struct config_switch *s, const struct ipaddr *source)

@@ -74,6 +74,13 @@ struct switch_state {
 	struct streams streams;
 };
 
+/* What the configuration says of how a switch's samples count. */
+struct switch_rules {
+	enum config_direction direction;
+	bool is_combined;  /* both directions may be combined */
+	bool is_corrected; /* for samples that are missing */
+};
+
 /* Datagrams that no switch of the configuration stands for. */
 struct refused_agent {
 	struct ipaddr source;
@@ -86,6 +93,7 @@ struct refused_agent {
 struct agents {
 	const struct config *config; /* borrowed */
 	struct switch_state *switches;
+	struct switch_rules *rules; /* per switch */
 	struct refused_agent refused[REFUSED_MAX];
 	uint32_t refused_count;
 	uint64_t refused_not_listed; /* datagrams of those who gave way */

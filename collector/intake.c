@@ -122,6 +122,12 @@ void intake_settle(struct intake *in)
 	in->due_count = 0;
 }
 
+static const struct switch_rules *rules_of(const struct intake *in,
+					   const struct observation *o)
+{
+	return &in->agents.rules[o->switch_index];
+}
+
 /* Whether an egress sample counts whose side does not. A switch that samples
  * nothing but what goes out counts by itself, unless the frame was sampled or
  * mirrored where it came in: a stranger's, anywhere. */
@@ -131,11 +137,9 @@ static bool egress_counts_alone(const struct intake *in,
 	const struct sides *s = &in->sides;
 	const struct switch_state *w = &in->agents.switches[o->switch_index];
 	/* A verdict is older than what this process has seen. */
-	bool ingress =
-	    w->sent_ingress ||
-	    (w->counted == COUNTED_BOTH &&
-	     in->registry->config->switches[o->switch_index].direction ==
-		 CONFIG_DIRECTION_AUTO);
+	bool ingress = w->sent_ingress ||
+		       (w->counted == COUNTED_BOTH &&
+			rules_of(in, o)->direction == CONFIG_DIRECTION_AUTO);
 
 	if (ingress && !sides_is_egress_alone(s, o->switch_index, in->step))
 		return false;
@@ -174,9 +178,6 @@ static enum drop_reason weigh(struct intake *in, const struct observation *o,
 static void note_home(struct intake *in, const struct observation *o,
 		      const struct attribution *at)
 {
-	const struct config_switch *c =
-	    &in->registry->config->switches[o->switch_index];
-
 	if (o->port == PORT_NONE || o->direction == DIRECTION_UNKNOWN)
 		return;
 	if (o->direction == DIRECTION_INGRESS) {
@@ -184,7 +185,7 @@ static void note_home(struct intake *in, const struct observation *o,
 			sides_see(&in->sides, at->from, o->port, false,
 				  in->step);
 	} else if (at->to != REGISTRY_NOBODY &&
-		   (c->direction == CONFIG_DIRECTION_EGRESS ||
+		   (rules_of(in, o)->direction == CONFIG_DIRECTION_EGRESS ||
 		    sides_is_egress_alone(&in->sides, o->switch_index,
 					  in->step))) {
 		sides_see(&in->sides, at->to, o->port, true, in->step);
@@ -202,8 +203,7 @@ static enum drop_reason place(struct intake *in, const struct observation *o,
 	if (o->direction == DIRECTION_EGRESS && at->from != REGISTRY_NOBODY &&
 	    sides_is_mirrored(&in->sides, at->from, in->step))
 		reason = DROP_EGRESS_NOT_COUNTED;
-	else if (config_is_combined(
-		     &in->registry->config->switches[o->switch_index]))
+	else if (rules_of(in, o)->is_combined)
 		reason = weigh(in, o, at, in_part);
 	note_home(in, o, at);
 	return reason;
@@ -213,9 +213,7 @@ static enum drop_reason place(struct intake *in, const struct observation *o,
 static uint64_t key_of(const struct intake *in, const struct observation *o,
 		       const struct attribution *at, bool in_part)
 {
-	bool by_source =
-	    in_part || config_is_corrected(
-			   &in->registry->config->switches[o->switch_index]);
+	bool by_source = in_part || rules_of(in, o)->is_corrected;
 
 	return raw_key((struct raw_ends){
 	    .from = at->from,
@@ -325,14 +323,12 @@ static uint32_t entered_by(const struct sflow_flow *f)
 static void note_direction(struct intake *in, struct switch_state *s,
 			   uint32_t switch_index, enum direction direction)
 {
-	bool is_auto = in->registry->config->switches[switch_index].direction ==
-		       CONFIG_DIRECTION_AUTO;
+	bool is_auto =
+	    in->agents.rules[switch_index].direction == CONFIG_DIRECTION_AUTO;
 
 	s->by_direction[direction]++;
-	if (direction == DIRECTION_INGRESS)
-		s->sent_ingress = true;
-	else if (direction == DIRECTION_EGRESS)
-		s->sent_egress = true;
+	s->sent_ingress |= direction == DIRECTION_INGRESS;
+	s->sent_egress |= direction == DIRECTION_EGRESS;
 	/* Both were seen: the verdict cannot change any more. */
 	if (is_auto && s->counted != COUNTED_BOTH && s->sent_ingress &&
 	    s->sent_egress)
@@ -343,8 +339,6 @@ static void note_direction(struct intake *in, struct switch_state *s,
 static void note_source(struct intake *in, const struct observation *o,
 			const struct sflow_flow *f)
 {
-	const struct config_switch *c =
-	    &in->registry->config->switches[o->switch_index];
 	struct switch_state *s = &in->agents.switches[o->switch_index];
 	struct port_samples *p =
 	    port_table_samples(&in->ports, o->port, in->step);
@@ -354,7 +348,7 @@ static void note_source(struct intake *in, const struct observation *o,
 		s->drops = f->drops;
 	s->has_drops = true;
 	port_samples_drops(p, f->drops);
-	if (config_is_corrected(c) &&
+	if (rules_of(in, o)->is_corrected &&
 	    !port_samples_number(p, in->sub_agent, f->sequence))
 		port_table_odd_number(&in->ports, o->port, in->sub_agent,
 				      f->sequence);
