@@ -531,7 +531,6 @@ void intake_datagram(struct intake *in, const struct ipaddr *source,
 		else
 			discarded_packet(in, switch_index, &reader.discard);
 	}
-	intake_settle(in);
 	if (item < 0)
 		in->input.malformed++;
 	else

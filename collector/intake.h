@@ -28,7 +28,7 @@
 #include "ixp/registry.h"
 #include "util/attr.h"
 
-enum { HELD_MAX = 65536, DUE_MAX = 16 };
+enum { HELD_MAX = 65536, DUE_MAX = 64 };
 
 /* After so long a silence a source tells of nothing any more. */
 #define INTAKE_SILENT_US (3 * STEP_S * (int64_t)US_PER_S)
@@ -64,7 +64,7 @@ struct intake {
 	struct observation *held;
 	size_t held_count;
 	/* Attributed, and on its way to the cells: their memory is asked for
-	 * some samples ahead. Empty between two calls. */
+	 * some samples ahead. Empty after intake_settle. */
 	struct due due[DUE_MAX];
 	uint32_t due_count;
 	int64_t first_us;   /* of the first datagram or frame; 0: none came */
@@ -78,7 +78,8 @@ MUST_CHECK int intake_init(struct intake *in, const struct registry *registry);
 void intake_fini(struct intake *in);
 
 /**
- * Take in one UDP payload.
+ * Take in one UDP payload. It is in the tallies and the ledger after
+ * intake_settle.
  *
  * @param source  where it came from
  * @param step    the open step's number: late datagrams count there too
@@ -128,7 +129,8 @@ static inline bool intake_is_mirrored(const struct intake *in,
 void intake_mirrored(struct intake *in, const struct observation *o,
 		     enum counted counted, bool doubled);
 
-/** Have all that was taken in in the tallies. */
+/** Have all that was taken in in the tallies and the ledger: whoever takes in
+ * does so before either is read. */
 void intake_settle(struct intake *in);
 
 /** Move a counter of what is missing; it never falls below zero. */

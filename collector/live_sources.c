@@ -323,6 +323,7 @@ static bool receive_datagrams(struct live *l, struct live_source *s)
 		take_gre(l, s, datagrams, count, now);
 	else
 		take_in(l, datagrams, count, now);
+	intake_settle(&l->intake);
 	return true;
 }
 
@@ -338,6 +339,7 @@ static bool receive_frames(struct live *l, struct live_source *s)
 	live_follow_membership(l, frames.now);
 	count = interface_source_receive(s->port, take_frame, &frames,
 					 FRAMES_PER_BATCH);
+	intake_settle(&l->intake);
 	/* Until a tick knows more. */
 	if (count < 0)
 		(void)watch(l, s);

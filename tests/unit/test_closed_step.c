@@ -47,6 +47,7 @@ static void send(uint32_t port, uint32_t drops)
 						  .bytes = 100,
 						  .drops = drops });
 	intake_datagram(&in, &source, b.data, b.len, now * STEP_US, now);
+	intake_settle(&in);
 }
 
 static void take(void)

@@ -58,6 +58,7 @@ static void send_numbered(uint8_t switch_number, int64_t step,
 	switch_starts(&b, switch_number, sequence, sequence);
 	switch_adds_numbered(&b, &flow, number);
 	intake_datagram(&in, &source, b.data, b.len, step * STEP_US, step);
+	intake_settle(&in);
 }
 
 static void send_flow(uint8_t switch_number, int64_t step,

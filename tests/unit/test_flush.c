@@ -71,6 +71,7 @@ static void hear(uint8_t number)
 
 	intake_datagram(&in, &source, b.data, b.len, now * STEP_US + US_PER_S,
 			now);
+	intake_settle(&in);
 }
 
 /* An empty datagram: the switch is alive. */

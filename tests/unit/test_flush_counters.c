@@ -77,6 +77,7 @@ static void talk(uint32_t bytes, uint16_t type)
 						  .type = type });
 	intake_datagram(&in, &source, b.data, b.len, now * STEP_US + US_PER_S,
 			now);
+	intake_settle(&in);
 }
 
 static void part(int64_t covered_s)

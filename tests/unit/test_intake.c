@@ -55,6 +55,7 @@ static void send_from(const struct ipaddr *source)
 {
 	intake_datagram(&in, source, b.data, b.len, STEP * STEP_US + sequence,
 			STEP);
+	intake_settle(&in);
 }
 
 static void send(uint8_t number)
@@ -430,6 +431,7 @@ START_TEST(counters_reach_their_port)
 		intake_datagram(
 		    &in, &(struct ipaddr){ 4, { 192, 0, 2, 1 } }, b.data, b.len,
 		    STEP * STEP_US + i * 20 * INT64_C(1000000), STEP);
+		intake_settle(&in);
 	}
 	ck_assert_uint_eq(in.input.counter_samples, 2);
 	ck_assert_uint_eq(in.ports.ports[one].grown[PORT_IN_OCTETS], 1000);

@@ -88,6 +88,7 @@ static void send(void)
 
 	intake_datagram(&in, &source, b.data, b.len, STEP * STEP_US + sequence,
 			STEP);
+	intake_settle(&in);
 	fault = intake_fault(&in);
 	ck_assert_msg(!fault, "%s", fault);
 }
@@ -485,6 +486,7 @@ START_TEST(an_agent_may_have_an_ipv6_address)
 	put_header(1, 2);
 	sflow_build_sample_end(&b);
 	intake_datagram(&in, &source, b.data, b.len, STEP * STEP_US, STEP);
+	intake_settle(&in);
 	ck_assert_uint_eq(in.input.accepted, 1);
 	ck_assert_uint_eq(in.agents.switches[1].flow_samples, 1);
 	ck_assert_uint_eq(in.ledger.attributed, 1);

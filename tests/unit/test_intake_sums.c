@@ -47,6 +47,7 @@ static void send(uint8_t number)
 
 	intake_datagram(&in, &source, b.data, b.len, STEP * STEP_US + sequence,
 			STEP);
+	intake_settle(&in);
 }
 
 static void check_identities(void)

@@ -52,6 +52,7 @@ static void send(uint8_t number)
 
 	intake_datagram(&in, &source, b.data, b.len, now_us,
 			step_of_us(now_us));
+	intake_settle(&in);
 }
 
 /* A frame past a port, seen by switch 1. */

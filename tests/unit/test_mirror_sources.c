@@ -67,6 +67,7 @@ static void send(int which)
 
 	intake_datagram(&in, &source, b.data, b.len, time_us,
 			step_of_us(time_us));
+	intake_settle(&in);
 }
 
 static void start(int which)

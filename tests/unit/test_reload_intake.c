@@ -93,6 +93,7 @@ static void talk(uint8_t src, uint8_t dst, int as)
 						  .tag = 100 });
 	intake_datagram(&in, &source, b.data, b.len, STEP * STEP_US + sequence,
 			STEP);
+	intake_settle(&in);
 }
 
 static void count(uint32_t seconds, uint64_t octets)
@@ -104,6 +105,7 @@ static void count(uint32_t seconds, uint64_t octets)
 	switch_adds_counters(&b, 1, octets, 0);
 	intake_datagram(&in, &source, b.data, b.len,
 			STEP * STEP_US + seconds * INT64_C(1000000), STEP);
+	intake_settle(&in);
 }
 
 /* The cell between two members, by ASN, in the intake's new numbering. */

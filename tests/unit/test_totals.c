@@ -24,6 +24,7 @@ static void take_in(struct sflow_builder *b, uint8_t number, int64_t after_us)
 	struct ipaddr source = switch_address(number);
 
 	intake_datagram(&in, &source, b->data, b->len, START + after_us, STEP);
+	intake_settle(&in);
 }
 
 static void send_flow(const struct sent_flow *flow)
