@@ -97,7 +97,8 @@ static bool belongs(const struct stream *s, const struct sflow_head *head,
 	if (ahead > 0)
 		/* A restarted agent's uptime falls. */
 		return head->uptime_ms - s->uptime_ms <= INT32_MAX &&
-		       ahead <= plausible_gap(s, head->uptime_ms);
+		       (ahead <= PLAUSIBLE_GAP ||
+			ahead <= plausible_gap(s, head->uptime_ms));
 	return ahead > -LATE_AT_MOST &&
 	       s->uptime_ms - head->uptime_ms <= LATE_AT_MOST_MS &&
 	       !is_foreign_repeat(s, ahead, head->sequence, content);
