@@ -13,7 +13,6 @@ the edges of the count and what the switch itself had no room for.
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import time
 
 import harness
 import manager
+import ovs_lab
 import ovs_live
 
 SECONDS = 6
@@ -157,32 +157,13 @@ def try_mirror(checks, program, lab, folder, kind, arguments):
 
 def main():
     program, shared = sys.argv[1:3]
-    script = os.path.join(shared, "tools", "ovs-lab.sh")
-    if not os.path.exists(script):
-        ovs_live.skip("no ../shared/tools")
-    if os.geteuid() != 0 or not shutil.which("ovs-vswitchd") or \
-            not shutil.which("nft"):
-        ovs_live.skip("needs root, openvswitch-switch and nftables")
     checks = harness.Checks()
-    with tempfile.TemporaryDirectory() as folder:
-        env = dict(os.environ, IXL_DIR=folder + "/lab",
-                   IXL_OUT=folder + "/out", IXL_RATE="0.3")
-
-        def lab(*words):
-            return ovs_live.lab(script, env, *words)
-
-        try:
-            lab("start", "-n", "4")
-        except subprocess.CalledProcessError as failed:
-            ovs_live.skip(f"the lab does not start here: "
-                          f"{failed.stderr[-300:]}")
-        try:
-            for kind, arguments in (("span", ("span", "on")),
-                                    ("erspan", ("erspan", "1")),
-                                    ("erspan", ("erspan", "2"))):
-                try_mirror(checks, program, lab, folder, kind, arguments)
-        finally:
-            lab("stop")
+    with tempfile.TemporaryDirectory() as folder, \
+            ovs_lab.Lab(shared, folder, "-n", "4") as lab:
+        for kind, arguments in (("span", ("span", "on")),
+                                ("erspan", ("erspan", "1")),
+                                ("erspan", ("erspan", "2"))):
+            try_mirror(checks, program, lab, folder, kind, arguments)
     return checks.finish()
 
 

@@ -11,27 +11,18 @@ nearly all, within five standard deviations for each.
 """
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 
+import ovs_lab
+
 SECONDS = 12
 SAMPLING = 16
 FAMILIES = {"ipv4": "ipv4", "ipv6": "ipv6"}
 FIRST_ASN = 65536
-
-
-def skip(why):
-    print(f"skipped: {why}")
-    sys.exit(77)
-
-
-def lab(script, env, *words):
-    return subprocess.run(["bash", script, *words], env=env, check=True,
-                          capture_output=True, text=True).stdout
 
 
 def is_group(mac):
@@ -126,48 +117,40 @@ def compare(totals, truth, macs):
     return problems
 
 
+def observe(lab, collector, workdir):
+    """Let the members send: how the collector ended, what the kernel counted,
+    and the files that this was made with."""
+    before = json.loads(lab("truth"))
+    macs = sorted(before["macs"].values())
+    config = write_files(workdir, macs)
+    capture = os.path.join(workdir, "live.pcap")
+    inside = ["ip", "netns", "exec", "ixl-col"]
+    with subprocess.Popen([*inside, collector, "-c", config],
+                          stderr=subprocess.DEVNULL) as process, \
+            subprocess.Popen([*inside, "tcpdump", "-i", "col0", "-s", "0",
+                              "-B", "16384", "-Z", "root", "-w", capture,
+                              "udp port 6343"],
+                             stderr=subprocess.DEVNULL) as dump:
+        try:
+            time.sleep(1)
+            lab("traffic", str(SECONDS))
+            time.sleep(3)
+            after = json.loads(lab("truth"))
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(timeout=30)
+        finally:
+            process.kill()
+            dump.terminate()
+    return code, truth_difference(before, after), macs, config, capture
+
+
 def main():
     collector, shared = sys.argv[1:3]
-    script = os.path.join(shared, "tools", "ovs-lab.sh")
-    if not os.path.exists(script):
-        skip("no ../shared/tools")
-    if os.geteuid() != 0 or not shutil.which("ovs-vswitchd") or \
-            not shutil.which("nft"):
-        skip("needs root, openvswitch-switch and nftables")
     with tempfile.TemporaryDirectory() as workdir:
-        env = dict(os.environ, IXL_DIR=os.path.join(workdir, "lab"),
-                   IXL_OUT=os.path.join(workdir, "out"), IXL_RATE="0.3")
-        try:
-            lab(script, env, "start", "-n", "4", "-s", str(SAMPLING),
-                "-H", "128", "-p", "2")
-        except subprocess.CalledProcessError as failed:
-            skip(f"the lab does not start here: {failed.stderr[-300:]}")
-        process = None
-        try:
-            before = json.loads(lab(script, env, "truth"))
-            macs = sorted(before["macs"].values())
-            config = write_files(workdir, macs)
-            process = subprocess.Popen(
-                ["ip", "netns", "exec", "ixl-col", collector, "-c", config],
-                stderr=subprocess.DEVNULL)
-            capture = os.path.join(workdir, "live.pcap")
-            dump = subprocess.Popen(
-                ["ip", "netns", "exec", "ixl-col", "tcpdump", "-i", "col0",
-                 "-s", "0", "-B", "16384", "-Z", "root", "-w", capture,
-                 "udp port 6343"],
-                stderr=subprocess.DEVNULL)
-            time.sleep(1)
-            lab(script, env, "traffic", str(SECONDS))
-            time.sleep(3)
-            after = json.loads(lab(script, env, "truth"))
-            process.send_signal(signal.SIGTERM)
-            dump.terminate()
-            code = process.wait(timeout=30)
-            dump.wait(timeout=30)
-        finally:
-            if process and process.poll() is None:
-                process.kill()
-            lab(script, env, "stop")
+        with ovs_lab.Lab(shared, workdir, "-n", "4", "-s", str(SAMPLING),
+                         "-H", "128", "-p", "2") as lab:
+            code, truth, macs, config, capture = observe(lab, collector,
+                                                         workdir)
         if code != 0:
             print(f"the collector ended with {code}")
             return 1
@@ -179,7 +162,7 @@ def main():
         print(f"live {live['datagrams']} datagrams, {live['flow_samples']} "
               f"flow samples, {live['counter_samples']} counter samples; "
               f"captured {replayed['datagrams']}")
-        problems = compare(totals, truth_difference(before, after), macs)
+        problems = compare(totals, truth, macs)
         # The two do not start and stop in the same instant.
         for name in ("datagrams", "flow_samples"):
             if abs(live[name] - replayed[name]) > 0.02 * live[name]:
