@@ -3,107 +3,42 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "collector/clock.h"
-#include "collector/flush.h"
 #include "store/cumulative_file.h"
 #include "store/journal.h"
-#include "support/registry_builder.h"
-#include "support/stored_rows.h"
-#include "support/switch_builder.h"
-#include "support/tempdir.h"
+#include "support/flushed_steps.h"
 #include "util/crc32c.h"
 #include "util/file.h"
 #include "util/little_endian.h"
 
-#define FIRST (STORED_START / STEP_S)
-
-static char *dir;
+static struct flushed f;
 static char path[1024]; /* of the counters */
-static struct exchange e;
-static struct intake in;
-static struct flush *flush;
-static struct sflow_builder b;
-static uint32_t sequence;
-static int64_t now; /* the open step */
-
-static void open_flush(enum flush_mode mode)
-{
-	flush_free(flush);
-	flush = NULL;
-	ck_assert_int_eq(flush_new(&flush, e.registry, mode), 0);
-}
 
 static void setup(void)
 {
-	char *text;
-
-	dir = tempdir_new();
-	(void)snprintf(path, sizeof(path), "%s/counters", dir);
-	text = exchange_config_text("any", dir);
-	exchange_build(&e, text, NULL);
-	free(text);
-	ck_assert_int_eq(intake_init(&in, e.registry), 0);
-	sequence = 0;
-	now = FIRST;
-	open_flush(FLUSH_LIVE);
+	flushed_open(&f);
+	f.synced = true;
+	(void)snprintf(path, sizeof(path), "%s/counters", f.dir);
 }
 
 static void teardown(void)
 {
-	flush_free(flush);
-	flush = NULL;
-	intake_fini(&in);
-	exchange_free(&e);
-	tempdir_remove(dir);
-}
-
-static void talk(uint32_t bytes, uint16_t type)
-{
-	struct ipaddr source = switch_address(1);
-
-	sequence++;
-	switch_starts(&b, 1, sequence, 1000 + sequence);
-	switch_adds_flow(&b, &(struct sent_flow){ .src = 1,
-						  .dst = 2,
-						  .port = 100,
-						  .rate = 10,
-						  .bytes = bytes,
-						  .tag = 100,
-						  .type = type });
-	intake_datagram(&in, &source, b.data, b.len, now * STEP_US + US_PER_S,
-			now);
-	intake_settle(&in);
+	flushed_close(&f);
 }
 
 static void part(int64_t covered_s)
 {
-	struct step_span span = { .step = now,
+	struct step_span span = { .step = f.now,
 				  .covered_us = covered_s * US_PER_S,
 				  .synced = true };
 	struct closed_step *step;
 
-	ck_assert_int_eq(closed_step_part(&step, &in, span), 0);
-	flush_step(flush, step);
-	flush_settle(flush);
-	closed_step_free(step);
-}
-
-static void close_step(void)
-{
-	struct step_span span = { .step = now++,
-				  .covered_us = STEP_US,
-				  .synced = true };
-	struct closed_step *step;
-
-	ck_assert_int_eq(closed_step_take(&step, &in, span, false), 0);
-	flush_step(flush, step);
-	flush_settle(flush);
-	closed_step_free(step);
+	ck_assert_int_eq(closed_step_part(&step, &f.in, span), 0);
+	flushed_store(&f, step);
 }
 
 /* All that the journal has of closed steps. */
@@ -113,8 +48,8 @@ static void sum_journal(struct cumulative *sums)
 	struct record_reader record;
 
 	cumulative_init(sums, CUMULATIVE_MAX);
-	ck_assert_int_eq(journal_read_all(&reader, dir, 1U << JOURNAL_STEPS, 0),
-			 0);
+	ck_assert_int_eq(
+	    journal_read_all(&reader, f.dir, 1U << JOURNAL_STEPS, 0), 0);
 	while (journal_read_next(reader, &record) == 1)
 		ck_assert_int_eq(
 		    cumulative_take(sums, &record, record.head.seq), 0);
@@ -128,7 +63,7 @@ static void check_counters(size_t series)
 	struct cumulative sums;
 
 	cumulative_init(&read, CUMULATIVE_MAX);
-	ck_assert_int_eq(cumulative_load(&read, dir), 0);
+	ck_assert_int_eq(cumulative_load(&read, f.dir), 0);
 	sum_journal(&sums);
 	ck_assert_uint_ge(read.count, series);
 	ck_assert_uint_eq(read.count, sums.count);
@@ -153,7 +88,7 @@ static uint64_t sent(uint32_t asn)
 	uint64_t bytes;
 
 	cumulative_init(&read, CUMULATIVE_MAX);
-	ck_assert_int_eq(cumulative_load(&read, dir), 0);
+	ck_assert_int_eq(cumulative_load(&read, f.dir), 0);
 	item = cumulative_find(&read, &series);
 	bytes = item ? item->values[TRAFFIC_FROM_V4_BYTES] : 0;
 	cumulative_fini(&read);
@@ -162,11 +97,11 @@ static uint64_t sent(uint32_t asn)
 
 START_TEST(a_closed_step_is_counted)
 {
-	talk(600, SENT_IPV4);
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
 	part(20);
 	ck_assert_int_ne(access(path, F_OK), 0); /* only whole steps count */
-	talk(700, SENT_IPV4);
-	close_step();
+	flushed_talk(&f, 1, 2, 700, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_uint_eq(sent(64500), 13000);
 	check_counters(5);
 }
@@ -175,8 +110,8 @@ END_TEST
 START_TEST(counters_are_the_sums_of_the_journal)
 {
 	for (uint32_t i = 0; i < 12; i++) {
-		talk(100 + i, i % 3 ? SENT_IPV4 : SENT_IPV6);
-		close_step();
+		flushed_talk(&f, 1, 2, 100 + i, i % 3 ? SENT_IPV4 : SENT_IPV6);
+		flushed_minute(&f);
 	}
 	check_counters(5);
 }
@@ -184,12 +119,12 @@ END_TEST
 
 START_TEST(they_go_on_after_a_restart)
 {
-	talk(600, SENT_IPV4);
-	close_step();
-	flush_finish(flush);
-	open_flush(FLUSH_LIVE);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
+	flush_finish(f.flush);
+	flushed_reopen(&f, FLUSH_LIVE);
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_uint_eq(sent(64500), 12000);
 	check_counters(5);
 }
@@ -201,18 +136,18 @@ START_TEST(what_a_killed_process_left_out_comes_from_the_journal)
 	char kept[1100];
 
 	(void)snprintf(kept, sizeof(kept), "%s.kept", path);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_int_eq(rename(path, kept), 0);
-	talk(600, SENT_IPV4);
-	close_step();
-	talk(600, SENT_IPV4);
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
 	part(30);
 	ck_assert_int_eq(rename(kept, path), 0);
 	ck_assert_uint_eq(sent(64500), 6000);
-	open_flush(FLUSH_LIVE);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_reopen(&f, FLUSH_LIVE);
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_uint_eq(sent(64500), 24000);
 	check_counters(5);
 }
@@ -224,22 +159,22 @@ START_TEST(a_journal_that_begins_anew_is_added)
 	char from[1100];
 	char to[1100];
 
-	(void)snprintf(from, sizeof(from), "%s/journal", dir);
-	(void)snprintf(to, sizeof(to), "%s/away", dir);
+	(void)snprintf(from, sizeof(from), "%s/journal", f.dir);
+	(void)snprintf(to, sizeof(to), "%s/away", f.dir);
 	for (int i = 0; i < 5; i++) {
-		talk(600, SENT_IPV4);
-		close_step();
+		flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+		flushed_minute(&f);
 	}
-	flush_free(flush);
-	flush = NULL;
+	flush_free(f.flush);
+	f.flush = NULL;
 	ck_assert_int_eq(rename(from, to), 0);
-	open_flush(FLUSH_LIVE);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_reopen(&f, FLUSH_LIVE);
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_uint_eq(sent(64500), 36000);
-	open_flush(FLUSH_LIVE);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_reopen(&f, FLUSH_LIVE);
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_uint_eq(sent(64500), 42000);
 }
 END_TEST
@@ -259,12 +194,12 @@ START_TEST(damaged_ones_begin_anew)
 {
 	char aside[1100];
 
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	damage();
-	open_flush(FLUSH_LIVE);
-	talk(700, SENT_IPV4);
-	close_step();
+	flushed_reopen(&f, FLUSH_LIVE);
+	flushed_talk(&f, 1, 2, 700, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_uint_eq(sent(64500), 7000);
 	(void)snprintf(aside, sizeof(aside), "%s.damaged", path);
 	ck_assert_int_eq(access(aside, F_OK), 0);
@@ -293,13 +228,13 @@ START_TEST(a_later_version_is_left_alone)
 
 	text_init(&before);
 	text_init(&after);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	make_later(&before);
-	open_flush(FLUSH_LIVE);
-	talk(700, SENT_IPV4);
-	close_step();
-	flush_finish(flush);
+	flushed_reopen(&f, FLUSH_LIVE);
+	flushed_talk(&f, 1, 2, 700, SENT_IPV4);
+	flushed_minute(&f);
+	flush_finish(f.flush);
 	ck_assert_int_eq(file_read(path, CUMULATIVE_FILE_MAX, &after), 0);
 	ck_assert_uint_eq(after.len, before.len);
 	ck_assert_int_eq(memcmp(after.data, before.data, after.len), 0);
@@ -314,18 +249,18 @@ START_TEST(one_that_cannot_be_read_is_tried_again)
 	char kept[1100];
 
 	(void)snprintf(kept, sizeof(kept), "%s.kept", path);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_int_eq(rename(path, kept), 0);
 	ck_assert_int_eq(symlink("counters", path), 0); /* ELOOP */
-	open_flush(FLUSH_LIVE);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_reopen(&f, FLUSH_LIVE);
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_int_ne(access(path, F_OK), 0);
 	ck_assert_int_eq(rename(kept, path), 0);
 	ck_assert_uint_eq(sent(64500), 6000);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_uint_eq(sent(64500), 18000);
 	check_counters(5);
 }
@@ -333,13 +268,13 @@ END_TEST
 
 START_TEST(a_replay_writes_them_at_its_end)
 {
-	open_flush(FLUSH_REPLAY);
+	flushed_reopen(&f, FLUSH_REPLAY);
 	for (int i = 0; i < 3; i++) {
-		talk(600, SENT_IPV4);
-		close_step();
+		flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+		flushed_minute(&f);
 	}
 	ck_assert_int_ne(access(path, F_OK), 0);
-	flush_finish(flush);
+	flush_finish(f.flush);
 	ck_assert_uint_eq(sent(64500), 18000);
 	check_counters(5);
 }
@@ -352,11 +287,11 @@ START_TEST(a_file_that_cannot_be_written_is_tried_again)
 
 	(void)snprintf(beside, sizeof(beside), "%s.new", path);
 	ck_assert_int_eq(mkdir(beside, 0700), 0);
-	talk(600, SENT_IPV4);
-	close_step();
+	flushed_talk(&f, 1, 2, 600, SENT_IPV4);
+	flushed_minute(&f);
 	ck_assert_int_ne(access(path, F_OK), 0);
 	ck_assert_int_eq(rmdir(beside), 0);
-	flush_settle(flush);
+	flush_settle(f.flush);
 	ck_assert_uint_eq(sent(64500), 6000);
 }
 END_TEST
