@@ -59,11 +59,7 @@ int aggregate_init(struct aggregate *a, const struct registry *registry)
 		a->slots_max *= 2;
 	a->mask = SLOTS_AT_START - 1;
 	a->slots = reserve(a->slots_max);
-	a->spare = reserve(a->slots_max);
-	if (a->slots && a->spare)
-		return 0;
-	aggregate_fini(a);
-	return -ENOMEM;
+	return a->slots ? 0 : -ENOMEM;
 }
 
 void aggregate_fini(struct aggregate *a)
@@ -72,8 +68,6 @@ void aggregate_fini(struct aggregate *a)
 
 	if (a->slots)
 		(void)munmap(a->slots, bytes);
-	if (a->spare)
-		(void)munmap(a->spare, bytes);
 	*a = (struct aggregate){ 0 };
 }
 
@@ -87,20 +81,29 @@ static struct cell *find(const struct aggregate *a, uint64_t key)
 	return &a->slots[slot];
 }
 
-/* Move to twice as many slots, and leave the old ones free behind. */
+/*
+ * Have twice as many slots, in place. Each cell is taken out and put in again,
+ * in their order behind a free slot. So it comes to stand where it was or
+ * nearer to where it belongs, in either half, and passes over none that has yet
+ * to move and would leave a gap behind.
+ */
 static void grow(struct aggregate *a)
 {
-	struct cell *old = a->slots;
-	size_t slots = a->mask + 1;
+	size_t last = a->mask;
+	size_t gap = 0;
 
-	a->slots = a->spare;
-	a->spare = old;
-	a->mask = 2 * slots - 1;
-	for (size_t i = 0; i < slots; i++) {
-		if (old[i].key != 0)
-			*find(a, old[i].key) = old[i];
+	while (a->slots[gap].key != 0)
+		gap++;
+	a->mask = 2 * last + 1;
+	for (size_t i = 1; i <= last; i++) {
+		struct cell *from = &a->slots[(gap + i) & last];
+		struct cell cell = *from;
+
+		if (cell.key == 0)
+			continue;
+		*from = (struct cell){ 0 };
+		*find(a, cell.key) = cell;
 	}
-	memset(old, 0, slots * sizeof(*old));
 }
 
 struct tally *aggregate_tally_elsewhere(struct aggregate *a, uint64_t key)

@@ -37,8 +37,7 @@ struct aggregate {
 	size_t mask;	 /* slots in use - 1 */
 	size_t capacity; /* most cells held */
 	size_t count;
-	struct cell *spare; /* as large, all free: what slots grow into */
-	size_t slots_max;
+	size_t slots_max; /* reserved; those not in use are free */
 };
 
 /* What the key of an open step's cell says. */

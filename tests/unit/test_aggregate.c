@@ -180,6 +180,75 @@ START_TEST(the_cells_add_up_to_what_was_added)
 }
 END_TEST
 
+/* Where the keys of a crowd belong, of the first 2,048 slots. */
+static const struct crowd {
+	const char *name;
+	uint64_t bits; /* of their hashes, which are */
+	uint64_t are;
+} crowds[] = {
+	{ "anywhere", 0, 0 },
+	{ "the last slots, so that they go on at the first", 0x7f8, 0x7f8 },
+	{ "one slot, and later the last of each size", 0xfff, 0xfff },
+	{ "the first slots of either half", 0x7fe, 0 },
+};
+
+/* The next key of a crowd behind another one. */
+static uint64_t next_key(const struct crowd *c, uint64_t key)
+{
+	do
+		key++;
+	while ((u64map_hash(0, key) & c->bits) != c->are);
+	return key;
+}
+
+/* Each key has its own cell still, and no other one was made. */
+static void check_all(const struct crowd *c, uint64_t key, uint64_t keys)
+{
+	size_t before = a.count;
+
+	for (uint64_t i = 1; i <= keys; i++) {
+		key = next_key(c, key);
+		ck_assert_msg(aggregate_tally(&a, key)->packets == i,
+			      "%s: key %lu of %lu in %zu slots", c->name,
+			      (unsigned long)i, (unsigned long)keys,
+			      a.mask + 1);
+	}
+	ck_assert_uint_eq(a.count, before);
+}
+
+enum { RUNS = 8 }; /* of each crowd, with other keys */
+
+START_TEST(a_table_that_grows_keeps_each_cell)
+{
+	const struct registry large = { .interface_count = 1000 };
+	const struct crowd *c = &crowds[(size_t)_i / RUNS];
+	uint64_t first = (uint64_t)_i % RUNS << 40;
+	uint64_t key = first;
+	int grown = 0;
+
+	aggregate_fini(&a);
+	ck_assert_int_eq(aggregate_init(&a, &large), 0);
+	for (uint64_t i = 1; i <= 5000; i++) {
+		size_t mask = a.mask;
+
+		key = next_key(c, key);
+		aggregate_tally(&a, key)->packets = i;
+		if (a.mask != mask) {
+			grown++;
+			check_all(c, first, i);
+		}
+	}
+	ck_assert_int_eq(grown, 3);
+	take();
+	ck_assert_uint_eq(count, 5000);
+	/* What it leaves is free. */
+	for (size_t i = 0; i < 4 * (a.mask + 1); i++) {
+		ck_assert_uint_eq(a.slots[i].key, 0);
+		ck_assert_uint_eq(a.slots[i].tally.packets, 0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -190,6 +259,7 @@ int main(void)
 		{ taking_empties_the_table, 0 },
 		{ the_same_input_comes_out_in_the_same_order, 0 },
 		{ the_cells_add_up_to_what_was_added, 0 },
+		{ a_table_that_grows_keeps_each_cell, RUNS * COUNT_OF(crowds) },
 	};
 
 	return unit_run_with("aggregate", setup, teardown, tests,
