@@ -151,7 +151,7 @@ static int judge(struct replay *r)
 		if (++packets % PACKETS_PER_LOOK == 0 && told_to_stop(r))
 			break;
 		if (!is_mirrored(r, packet) && find_datagram(r, packet, &udp))
-			done = intake_judge(&r->intake, &udp.source,
+			done = intake_judge(&r->intake, &udp.ip.source,
 					    udp.payload, udp.payload_len);
 	}
 	captures_close(captures);
@@ -409,7 +409,7 @@ static int take_packet(struct replay *r, const struct capture_packet *packet)
 	if (is_mirrored(r, packet))
 		take_frame(r, packet);
 	else if (find_datagram(r, packet, &udp))
-		intake_datagram(&r->intake, &udp.source, udp.payload,
+		intake_datagram(&r->intake, &udp.ip.source, udp.payload,
 				udp.payload_len, packet->time_us, r->steps.now);
 	if (!r->stepped && r->intake.held_count > HELD_MAX - HELD_MARGIN)
 		return judge(r);

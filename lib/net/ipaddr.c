@@ -14,24 +14,34 @@ enum { IPV4_SIZE = 4, IPV6_SIZE = 16, MAPPED_PREFIX = 12 };
 
 static const uint8_t mapped[MAPPED_PREFIX] = { [10] = 0xff, [11] = 0xff };
 
-struct ipaddr ipaddr_of(const void *bytes, size_t len)
+/* In place: a copy of what was just written in parts would wait for it. */
+static void set(struct ipaddr *to, const uint8_t *from, size_t len)
 {
-	const uint8_t *from = bytes;
-	struct ipaddr a = { .version = 6 };
-
 	if (len == IPV6_SIZE && memcmp(from, mapped, MAPPED_PREFIX) == 0) {
 		from += MAPPED_PREFIX;
 		len = IPV4_SIZE;
 	}
-	/* Written once: a copy of what was written in parts waits for it. */
-	if (len == IPV4_SIZE)
-		return (struct ipaddr){ .version = 4,
-					.bytes = { from[0], from[1], from[2],
-						   from[3] } };
-	if (len != IPV6_SIZE)
-		return (struct ipaddr){ 0 };
-	memcpy(a.bytes, from, IPV6_SIZE);
+	to->version = len == IPV4_SIZE ? 4 : len == IPV6_SIZE ? 6 : 0;
+	memset(to->bytes, 0, sizeof(to->bytes));
+	if (to->version == 4)
+		memcpy(to->bytes, from, IPV4_SIZE);
+	else if (to->version == 6)
+		memcpy(to->bytes, from, IPV6_SIZE);
+}
+
+struct ipaddr ipaddr_of(const void *bytes, size_t len)
+{
+	struct ipaddr a;
+
+	set(&a, bytes, len);
 	return a;
+}
+
+void ipaddr_read(struct ipaddr *to, struct cursor *c, size_t len)
+{
+	const uint8_t *from = cursor_take(c, len);
+
+	set(to, from, from ? len : 0);
 }
 
 bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)

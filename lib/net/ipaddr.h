@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "util/attr.h"
+#include "util/cursor.h"
 
 struct sockaddr_storage;
 
@@ -26,6 +27,9 @@ enum { IPADDR_TEXT_SIZE = 46 };
 
 /** An address of 4 or 16 bytes in network order (mapped ones become IPv4). */
 struct ipaddr ipaddr_of(const void *bytes, size_t len);
+
+/** The same of the next len bytes; no address once the cursor failed. */
+void ipaddr_read(struct ipaddr *to, struct cursor *c, size_t len);
 
 bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b);
 

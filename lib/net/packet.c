@@ -47,8 +47,6 @@ static int read_ipv4(struct cursor c, struct packet_ip *out)
 	size_t header = (size_t)(first & 0x0f) * 4;
 	size_t total;
 	uint16_t fragment;
-	uint8_t address[4];
-	uint8_t destination[4];
 
 	cursor_skip(&c, 1); /* type of service */
 	total = cursor_be16(&c);
@@ -59,8 +57,8 @@ static int read_ipv4(struct cursor c, struct packet_ip *out)
 	cursor_skip(&c, 1); /* time to live */
 	out->protocol = cursor_u8(&c);
 	cursor_skip(&c, 2); /* checksum */
-	cursor_bytes(&c, address, sizeof(address));
-	cursor_bytes(&c, destination, sizeof(destination));
+	ipaddr_read(&out->source, &c, 4);
+	ipaddr_read(&out->destination, &c, 4);
 	if (!cursor_ok(&c))
 		return ERR_TRUNCATED;
 	if (header < IPV4_HEADER)
@@ -72,8 +70,6 @@ static int read_ipv4(struct cursor c, struct packet_ip *out)
 	/* Behind the packet stands the link's padding. */
 	if (total >= header && total - header < cursor_left(&c))
 		c = cursor_sub(&c, total - header);
-	out->source = ipaddr_of(address, sizeof(address));
-	out->destination = ipaddr_of(destination, sizeof(destination));
 	out->payload = c;
 	return 0;
 }
@@ -109,15 +105,13 @@ static int read_ipv6(struct cursor c, struct packet_ip *out)
 {
 	size_t payload;
 	size_t before;
-	uint8_t address[16];
-	uint8_t destination[16];
 
 	cursor_skip(&c, 4); /* version, traffic class, flow label */
 	payload = cursor_be16(&c);
 	out->protocol = cursor_u8(&c);
 	cursor_skip(&c, 1); /* hop limit */
-	cursor_bytes(&c, address, sizeof(address));
-	cursor_bytes(&c, destination, sizeof(destination));
+	ipaddr_read(&out->source, &c, 16);
+	ipaddr_read(&out->destination, &c, 16);
 	if (!cursor_ok(&c))
 		return ERR_TRUNCATED;
 	if (payload && payload < cursor_left(&c))
@@ -132,8 +126,6 @@ static int read_ipv6(struct cursor c, struct packet_ip *out)
 	}
 	before -= cursor_left(&c); /* bytes of extension headers */
 	out->payload_bytes = payload > before ? payload - before : 0;
-	out->source = ipaddr_of(address, sizeof(address));
-	out->destination = ipaddr_of(destination, sizeof(destination));
 	out->payload = c;
 	return 0;
 }
@@ -220,15 +212,13 @@ static int read_udp(struct cursor c, struct packet_udp *out)
 
 int packet_read_udp(int link, struct cursor c, struct packet_udp *out)
 {
-	struct packet_ip ip;
-	int rc = packet_read_ip(link, c, &ip);
+	int rc = packet_read_ip(link, c, &out->ip);
 
 	if (rc < 0)
 		return rc;
-	if (ip.protocol != PROTOCOL_UDP)
+	if (out->ip.protocol != PROTOCOL_UDP)
 		return ERR_NOT_FOUND;
-	if (ip.is_fragment)
+	if (out->ip.is_fragment)
 		return ERR_UNSUPPORTED;
-	out->source = ip.source;
-	return read_udp(ip.payload, out);
+	return read_udp(out->ip.payload, out);
 }

@@ -43,7 +43,7 @@ struct packet_ip {
 };
 
 struct packet_udp {
-	struct ipaddr source;
+	struct packet_ip ip;
 	uint16_t source_port;
 	uint16_t destination_port;
 	const uint8_t *payload; /* borrowed from the packet */

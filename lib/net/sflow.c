@@ -13,17 +13,13 @@
 static int read_agent(struct cursor *c, struct ipaddr *agent)
 {
 	size_t len = sflow_address_len(cursor_be32(c));
-	const uint8_t *bytes;
 
 	if (!cursor_ok(c))
 		return ERR_TRUNCATED;
 	if (len == SIZE_MAX)
 		return ERR_MALFORMED;
-	bytes = cursor_take(c, len);
-	if (!bytes)
-		return ERR_TRUNCATED;
-	*agent = ipaddr_of(bytes, len);
-	return 0;
+	ipaddr_read(agent, c, len);
+	return cursor_ok(c) ? 0 : ERR_TRUNCATED;
 }
 
 int sflow_open(struct sflow_reader *reader, const void *data, size_t len,

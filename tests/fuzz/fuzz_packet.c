@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	link = links[data[0] % (sizeof(links) / sizeof(*links))];
 	if (packet_read_udp(link, cursor_of(data + 1, len - 1), &udp) < 0)
 		return 0;
-	assert(udp.source.version == 4 || udp.source.version == 6);
+	assert(udp.ip.source.version == 4 || udp.ip.source.version == 6);
 	assert(udp.payload > data && udp.payload_len <= len);
 	assert(udp.payload + udp.payload_len <= data + len);
 	return 0;

@@ -99,6 +99,33 @@ START_TEST(bytes_of_another_length_are_no_address)
 }
 END_TEST
 
+/* Whatever the place that it is read to held before. */
+START_TEST(an_address_is_read_as_far_as_it_is_there)
+{
+	static const uint8_t bytes[] = { 192,  0, 2, 1, 0x20, 1, 0x0d,
+					 0xb8, 0, 0, 0, 0,    0, 0,
+					 0,    0, 0, 0, 0,    1, 7 };
+	struct cursor c = cursor_of(bytes, sizeof(bytes));
+	struct ipaddr v4 = parsed("192.0.2.1");
+	struct ipaddr v6 = parsed("2001:db8::1");
+	struct ipaddr none = { 0 };
+	struct ipaddr a;
+
+	memset(&a, 0xff, sizeof(a));
+	ipaddr_read(&a, &c, 4);
+	ck_assert(ipaddr_equal(&a, &v4));
+	ipaddr_read(&a, &c, 16);
+	ck_assert(ipaddr_equal(&a, &v6));
+	ipaddr_read(&a, &c, 0);
+	ck_assert(ipaddr_equal(&a, &none));
+	ck_assert(cursor_ok(&c));
+	memset(&a, 0xff, sizeof(a));
+	ipaddr_read(&a, &c, 4);
+	ck_assert(ipaddr_equal(&a, &none));
+	ck_assert(!cursor_ok(&c));
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	int rc;
@@ -169,6 +196,7 @@ int main(void)
 		{ a_nul_inside_is_no_end, 0 },
 		{ addresses_are_equal_by_value, 0 },
 		{ bytes_of_another_length_are_no_address, 0 },
+		{ an_address_is_read_as_far_as_it_is_there, 0 },
 		{ an_endpoint_is_an_address_and_a_port, COUNT_OF(endpoints) },
 		{ a_socket_address_gives_its_address, 0 },
 	};

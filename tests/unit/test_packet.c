@@ -233,8 +233,8 @@ START_TEST(the_datagram_is_found)
 {
 	packets[_i].build();
 	ck_assert_msg(read(packets[_i].link) == 0, "%s", packets[_i].name);
-	ck_assert_uint_eq(udp.source.version, packets[_i].version);
-	ck_assert_uint_eq(udp.source.bytes[0],
+	ck_assert_uint_eq(udp.ip.source.version, packets[_i].version);
+	ck_assert_uint_eq(udp.ip.source.bytes[0],
 			  packets[_i].version == 4 ? 0xc0 : 0x20);
 	ck_assert_uint_eq(udp.source_port, 40000);
 	ck_assert_uint_eq(udp.destination_port, 6343);
