@@ -17,20 +17,24 @@ static uint64_t word(const uint8_t *p)
 	return value;
 }
 
-static uint64_t turned(uint64_t value, unsigned bits)
+/* The product of two words, of which no bit is lost. */
+static uint64_t folded(uint64_t a, uint64_t b)
 {
-	return value << bits | value >> (64 - bits);
-}
-
-/* Four words at their place: the folded product of two and two. */
-static uint64_t mix(const uint8_t *p, uint64_t place)
-{
-	uint64_t a = word(p) ^ turned(word(p + 16), 29) ^ place;
-	uint64_t b =
-	    word(p + 8) ^ turned(word(p + 24), 37) ^ 0xd1b54a32d192ed03u;
 	unsigned __int128 product = (unsigned __int128)a * b;
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/*
+ * Four words at their place. A product for every two: what is added or turned
+ * before it cancels where two fields go on together, as the numbers of samples
+ * and their pools do.
+ */
+static uint64_t mix(const uint8_t *p, uint64_t place)
+{
+	return folded(word(p) ^ place, word(p + 8) ^ 0xd1b54a32d192ed03u) +
+	       folded(word(p + 16) ^ ~place,
+		      word(p + 24) ^ 0xa0761d6478bd642fu);
 }
 
 /*

@@ -219,6 +219,31 @@ START_TEST(one_bit_makes_another_datagram)
 }
 END_TEST
 
+/* Whichever two they are: fields that go on together, like the number of a
+ * sample and its pool, must not hide each other. */
+START_TEST(any_two_bits_make_another_datagram)
+{
+	uint8_t first[CONTENT_MAX];
+	uint8_t second[CONTENT_MAX];
+
+	for (size_t i = 0; i < sizeof(first); i++)
+		first[i] = (uint8_t)(i * 37 + 11);
+	memcpy(second, first, sizeof(second));
+	for (size_t a = 0; a < 8 * sizeof(first); a++) {
+		second[a / 8] ^= (uint8_t)(1u << a % 8);
+		for (size_t b = a + 1; b < 8 * sizeof(first); b++) {
+			second[b / 8] ^= (uint8_t)(1u << b % 8);
+			ck_assert_msg(second_of(first, sizeof(first), second,
+						sizeof(second)) !=
+					  STREAM_DUPLICATE,
+				      "bits %zu and %zu", a, b);
+			second[b / 8] ^= (uint8_t)(1u << b % 8);
+		}
+		second[a / 8] ^= (uint8_t)(1u << a % 8);
+	}
+}
+END_TEST
+
 /* As samples are: equal words in another order. */
 START_TEST(another_order_of_words_is_another_datagram)
 {
@@ -268,6 +293,7 @@ int main(void)
 		{ one_older_than_the_window_is_late_and_used, 0 },
 		{ shuffled_within_the_window_and_doubled_balances_exactly, 0 },
 		{ one_bit_makes_another_datagram, 2 },
+		{ any_two_bits_make_another_datagram, 0 },
 		{ another_order_of_words_is_another_datagram, 0 },
 		{ random_numbers_neither_lose_nor_grow, 0 },
 	};
