@@ -175,3 +175,11 @@ void packet_in_ethernet(struct made_packet *p, uint16_t tag, uint16_t type)
 	add_be16(&head, type);
 	put_before(p, &head);
 }
+
+void packet_in_erspan(struct made_packet *p, uint8_t from,
+		      const struct made_erspan *erspan)
+{
+	packet_in_gre(p, erspan);
+	packet_in_ipv4(p, from);
+	packet_in_ethernet(p, 0, 0x0800);
+}

@@ -67,4 +67,9 @@ void packet_behind_hex(struct made_packet *p, const char *hex);
 /** Put an Ethernet header before it, between stations that are no member's. */
 void packet_in_ethernet(struct made_packet *p, uint16_t tag, uint16_t type);
 
+/** Put all that before it: GRE, IPv4 from 192.0.2.from, Ethernet without a
+ * tag. */
+void packet_in_erspan(struct made_packet *p, uint8_t from,
+		      const struct made_erspan *erspan);
+
 #endif

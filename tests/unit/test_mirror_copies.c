@@ -2,131 +2,69 @@
 #include "support/unit.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "collector/clock.h"
-#include "collector/mirror.h"
-#include "net/packet.h"
-#include "support/intake_check.h"
-#include "support/mirror_builder.h"
-#include "support/registry_builder.h"
-
-#define STEP INT64_C(28333440)
+#include "support/mirror_world.h"
 
 enum { TAG = 100, A_STEP = 1000 };
 
-static const char after_sources[] =
-    "vlans: [ { id: 100, roster_vlan: 1 } ]\n"
-    "macs:\n"
-    "  - { asn: 64500, vlan: 100, mac: \"02:00:00:00:00:01\" }\n"
-    "  - { asn: 64501, vlan: 100, mac: \"02:00:00:00:00:02\" }\n"
-    "switches:\n"
-    "  - name: sw1\n"
-    "    agent: 192.0.2.1\n"
-    "    erspan: [ { session: 1, port: 1 }, { session: 2, port: 2 },\n"
-    "              { session: 48, port: 48 } ]\n"
-    "    ports:\n"
-    "      - { ifindex: 1, asn: 64500 }\n"
-    "      - { ifindex: 2, asn: 64501 }\n"
-    "      - { ifindex: 48, role: core }\n";
+static struct mirror_world w;
 
-static struct exchange e;
-static struct intake in;
-static struct mirror m;
-static struct made_packet p;
-static int64_t time_us;
-static int64_t step;
-static uint32_t sequence;
-
-static void build(const char *keys)
+static void open_world(const char *keys)
 {
-	char *text;
-
-	ck_assert_int_gt(asprintf(&text,
-				  EXCHANGE_HEAD
-				  "state_dir: /nonexistent\n"
-				  "sources: [ { mirror: { interface: eth1%s } "
-				  "} ]\n%s",
-				  keys, after_sources),
-			 0);
-	exchange_build(&e, text, NULL);
-	free(text);
-	ck_assert_int_eq(intake_init(&in, e.registry), 0);
-	ck_assert_int_eq(mirror_init(&m, config_mirror(e.config), false), 0);
-	step = STEP;
-	time_us = STEP * STEP_US;
-	sequence = 0;
+	mirror_world_open(&w, keys, false);
+	w.pace_us = 10;
 }
 
 static void setup(void)
 {
-	build(", duplicates: drop");
+	open_world(", duplicates: drop");
 }
 
 static void teardown(void)
 {
-	mirror_fini(&m);
-	intake_fini(&in);
-	exchange_free(&e);
+	mirror_world_close(&w);
 }
 
 static void rebuild(const char *keys)
 {
 	teardown();
-	build(keys);
-}
-
-static void take(void)
-{
-	struct mirror_packet packet = {
-		PACKET_LINK_ETHERNET, p.bytes, p.len, p.len, time_us, 0
-	};
-
-	mirror_take(&m, &in, &packet, step);
-	time_us += 10;
+	open_world(keys);
 }
 
 /* A frame as it comes in, or as it goes out. */
 static void copy(uint8_t dst, uint8_t number, bool goes_out)
 {
-	packet_is_frame(&p, &(struct made_frame){
-				.src = 1,
-				.dst = dst,
-				.tag = goes_out ? TAG : 0,
-				.ip = 86,
-				.len = goes_out ? 104 : 100,
-				.number = number,
-			    });
-	take();
+	packet_is_frame(&w.p, &(struct made_frame){
+				  .src = 1,
+				  .dst = dst,
+				  .tag = goes_out ? TAG : 0,
+				  .ip = 86,
+				  .len = goes_out ? 104 : 100,
+				  .number = number,
+			      });
+	mirror_world_take(&w);
 }
 
 /* The same by an ERSPAN session. */
 static void copy_by(uint16_t session, uint8_t number, bool goes_out)
 {
 	packet_is_frame(
-	    &p, &(struct made_frame){ .src = 1, .dst = 2, .number = number });
-	packet_in_gre(&p, &(struct made_erspan){ .type = 3,
-						 .session = session,
-						 .has_sequence = true,
-						 .sequence = ++sequence,
-						 .is_egress = goes_out });
-	packet_in_ipv4(&p, 1);
-	packet_in_ethernet(&p, 0, 0x0800);
-	take();
+	    &w.p, &(struct made_frame){ .src = 1, .dst = 2, .number = number });
+	packet_in_erspan(&w.p, 1,
+			 &(struct made_erspan){ .type = 3,
+						.session = session,
+						.has_sequence = true,
+						.sequence = ++w.sequence,
+						.is_egress = goes_out });
+	mirror_world_take(&w);
 }
 
 static void check_ledger(uint64_t attributed, enum drop_reason reason,
 			 uint64_t dropped)
 {
-	const char *fault;
-
-	intake_settle(&in);
-	fault = intake_fault(&in);
-	ck_assert_msg(!fault, "%s", fault);
-	ck_assert_uint_eq(in.ledger.attributed, attributed);
-	ck_assert_uint_eq(in.ledger.dropped[reason], dropped);
-	ck_assert_uint_eq(in.ledger.observations, attributed + dropped);
+	mirror_world_check_dropped(&w, reason, dropped);
+	ck_assert_uint_eq(w.in.ledger.attributed, attributed);
+	ck_assert_uint_eq(w.in.ledger.observations, attributed + dropped);
 }
 
 static const struct {
@@ -182,14 +120,14 @@ START_TEST(that_frames_come_twice_is_found_out)
 		copy(2, (uint8_t)i, false);
 		if (i % verdicts[_i].each == 0)
 			copy(2, (uint8_t)i, true);
-		time_us += 1000;
+		w.time_us += 1000;
 	}
-	ck_assert(!m.doubling.known);
-	step++;
+	ck_assert(!w.m.doubling.known);
+	w.step++;
 	copy(2, 0, false);
-	ck_assert_int_eq(m.doubling.known, verdicts[_i].known);
-	ck_assert(m.doubling.share >= verdicts[_i].least);
-	ck_assert(m.doubling.share <= verdicts[_i].most);
+	ck_assert_int_eq(w.m.doubling.known, verdicts[_i].known);
+	ck_assert(w.m.doubling.share >= verdicts[_i].least);
+	ck_assert(w.m.doubling.share <= verdicts[_i].most);
 }
 END_TEST
 
@@ -199,12 +137,12 @@ START_TEST(a_quiet_minute_does_not_change_the_verdict)
 		copy(2, (uint8_t)i, false);
 		copy(2, (uint8_t)i, true);
 	}
-	step++;
+	w.step++;
 	copy(2, 0, false);
-	step++;
+	w.step++;
 	copy(2, 1, false);
-	ck_assert(m.doubling.known);
-	ck_assert(m.doubling.share > 0.499);
+	ck_assert(w.m.doubling.known);
+	ck_assert(w.m.doubling.share > 0.499);
 }
 END_TEST
 
@@ -256,23 +194,23 @@ START_TEST(markers_between_frames_are_not_lost)
 {
 	for (int i = 0; i < 3; i++) {
 		copy_by(1, (uint8_t)i, false);
-		p.len = 0;
-		packet_in_gre(&p, &(struct made_erspan){ .type = 3,
-							 .session = 1,
-							 .has_sequence = true,
-							 .sequence = ++sequence,
-							 .has_subheader = true,
-							 .frame_type = 7 });
-		packet_in_ipv4(&p, 1);
-		packet_in_ethernet(&p, 0, 0x0800);
-		take();
+		w.p.len = 0;
+		packet_in_erspan(
+		    &w.p, 1,
+		    &(struct made_erspan){ .type = 3,
+					   .session = 1,
+					   .has_sequence = true,
+					   .sequence = ++w.sequence,
+					   .has_subheader = true,
+					   .frame_type = 7 });
+		mirror_world_take(&w);
 	}
-	ck_assert_uint_eq(in.mirrored.no_frame, 3);
-	ck_assert_uint_eq(in.mirrored.lost, 0);
-	sequence += 2;
+	ck_assert_uint_eq(w.in.mirrored.no_frame, 3);
+	ck_assert_uint_eq(w.in.mirrored.lost, 0);
+	w.sequence += 2;
 	copy_by(1, 9, false);
-	ck_assert_uint_eq(in.mirrored.lost, 2);
-	ck_assert_uint_eq(in.agents.switches[0].lost_frames, 2);
+	ck_assert_uint_eq(w.in.mirrored.lost, 2);
+	ck_assert_uint_eq(w.in.agents.switches[0].lost_frames, 2);
 	check_ledger(4, DROP_DUPLICATE, 0);
 }
 END_TEST
