@@ -60,6 +60,18 @@ static const struct {
 	  1 << 22,
 	  { 0, -(1 << 22), -(1 << 22) + 2, END },
 	  1 },
+	{ "begun anew, and one before",
+	  5,
+	  { 0, 1 << 21, (1 << 21) - 1, END },
+	  0 },
+	{ "as far behind as a late one may be",
+	  1 << 22,
+	  { 0, -(1 << 20), 3, END },
+	  2 },
+	{ "begun anew, one further behind",
+	  1 << 22,
+	  { 0, -(1 << 20) - 1, -(1 << 20) + 1, END },
+	  1 },
 	{ "half around", 5, { 0, INT32_MIN, INT32_MIN + 1, END }, 0 },
 	{ "late beyond the window", 500, { 0, 100, 20, 101, END }, 99 },
 };
@@ -134,6 +146,71 @@ START_TEST(those_who_talk_keep_their_place)
 }
 END_TEST
 
+START_TEST(the_64th_late_one_in_a_row_begins_anew)
+{
+	ck_assert_int_eq(take(500000), 0);
+	for (uint32_t i = 0; i < 63; i++)
+		ck_assert_int_eq(take(i), 0);
+	/* one in order: they were late ones, then */
+	ck_assert_int_eq(take(500002), 1);
+	for (uint32_t i = 100; i < 163; i++)
+		ck_assert_int_eq(take(i), 0);
+	ck_assert_int_eq(take(500004), 1);
+	for (uint32_t i = 200; i < 264; i++)
+		ck_assert_int_eq(take(i), 0);
+	ck_assert_int_eq(take(265), 1);
+}
+END_TEST
+
+START_TEST(those_overtaken_are_not_late)
+{
+	ck_assert_int_eq(take(500000), 0);
+	for (uint32_t i = 1; i < 64; i++)
+		ck_assert_int_eq(take(500000 - i), 0);
+	ck_assert_int_eq(take(499000), 0);
+	ck_assert_int_eq(take(500002), 1);
+}
+END_TEST
+
+/* Whoever shares a place by chance: of so many senders some do. */
+START_TEST(a_type_is_numbered_by_itself)
+{
+	for (uint32_t i = 0; i < 4096; i++) {
+		const uint8_t bytes[4] = { 198, 51, (uint8_t)(i >> 8),
+					   (uint8_t)i };
+		struct ipaddr source = ipaddr_of(bytes, sizeof(bytes));
+		struct erspan e = { .type = 2,
+				    .session = 10,
+				    .has_sequence = true,
+				    .sequence = 1 };
+
+		setup();
+		ck_assert_int_eq(erspan_streams_take(&streams, &source, &e), 0);
+		e.type = 3;
+		e.sequence = 1000;
+		ck_assert_int_eq(erspan_streams_take(&streams, &source, &e), 0);
+	}
+}
+END_TEST
+
+START_TEST(a_sender_is_numbered_by_itself)
+{
+	for (uint32_t i = 0; i < 4096; i++) {
+		const uint8_t bytes[4] = { 198, 51, (uint8_t)(i >> 8),
+					   (uint8_t)i };
+		struct ipaddr source = ipaddr_of(bytes, sizeof(bytes));
+		struct erspan e = { .type = 2,
+				    .session = 10,
+				    .has_sequence = true,
+				    .sequence = 1000 };
+
+		setup();
+		ck_assert_int_eq(take(1), 0);
+		ck_assert_int_eq(erspan_streams_take(&streams, &source, &e), 0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -143,6 +220,10 @@ int main(void)
 		{ without_a_number_nothing_is_known, 0 },
 		{ there_may_be_more_sessions_than_room, 0 },
 		{ those_who_talk_keep_their_place, 0 },
+		{ the_64th_late_one_in_a_row_begins_anew, 0 },
+		{ those_overtaken_are_not_late, 0 },
+		{ a_type_is_numbered_by_itself, 0 },
+		{ a_sender_is_numbered_by_itself, 0 },
 	};
 
 	return unit_run_with("erspan_streams", setup, NULL, tests,
