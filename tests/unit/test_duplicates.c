@@ -201,6 +201,58 @@ START_TEST(many_in_between_hide_nothing)
 }
 END_TEST
 
+START_TEST(frames_that_differ_in_length_alone_are_no_copies)
+{
+	struct made_frame frame = {
+		.src = 1, .dst = 2, .type = 0x88b5, .len = 300
+	};
+
+	ck_assert(!comes(&frame));
+	frame.len++;
+	ck_assert(!comes(&frame));
+	ck_assert(comes(&frame));
+}
+END_TEST
+
+enum { LINES = 1 << 14 };
+
+/* One of the keys that share a line, a microsecond after the one before. */
+static bool comes_as(uint64_t n)
+{
+	struct frame frame = { .dst = { .bits = 2 } };
+
+	time_us++;
+	return duplicates_take(d, &frame, 1 + n * LINES, time_us);
+}
+
+START_TEST(of_a_full_line_the_oldest_gives_way)
+{
+	for (uint64_t n = 0; n < 5; n++)
+		ck_assert(!comes_as(n));
+	for (uint64_t n = 1; n < 5; n++)
+		ck_assert(comes_as(n));
+	ck_assert(!comes_as(0));
+}
+END_TEST
+
+/* Wherever in the line: one whose second copy came is free. */
+START_TEST(none_gives_way_where_there_is_room)
+{
+	uint64_t pair = (uint64_t)_i;
+
+	for (uint64_t n = 0; n < 4; n++)
+		ck_assert(!comes_as(n));
+	ck_assert(comes_as(pair));
+	ck_assert(!comes_as(4));
+	/* a free place is free however new it is */
+	ck_assert(comes_as(4));
+	ck_assert(!comes_as(5));
+	for (uint64_t n = 0; n < 4; n++)
+		ck_assert(n == pair || comes_as(n));
+	ck_assert(comes_as(5));
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -214,6 +266,9 @@ int main(void)
 		{ a_copy_comes_within_ten_milliseconds, COUNT_OF(times) },
 		{ when_time_goes_back_it_goes_on, 0 },
 		{ many_in_between_hide_nothing, 0 },
+		{ frames_that_differ_in_length_alone_are_no_copies, 0 },
+		{ of_a_full_line_the_oldest_gives_way, 0 },
+		{ none_gives_way_where_there_is_room, 4 },
 	};
 
 	return unit_run_with("duplicates", setup, teardown, tests,

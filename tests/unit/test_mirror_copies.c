@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "net/packet.h"
 #include "support/mirror_world.h"
 
 enum { TAG = 100, A_STEP = 1000 };
@@ -215,6 +216,64 @@ START_TEST(markers_between_frames_are_not_lost)
 }
 END_TEST
 
+/* Whatever moment they count in. */
+START_TEST(copies_are_told_by_when_they_came)
+{
+	const int64_t came_us = w.time_us;
+
+	for (int i = 0; i < 4; i++) {
+		struct mirror_packet packet = { .link = PACKET_LINK_ETHERNET,
+						.time_us = w.time_us };
+
+		packet_is_frame(&w.p,
+				&(struct made_frame){ .src = 1, .dst = 2 });
+		packet.bytes = w.p.bytes;
+		packet.captured_bytes = w.p.len;
+		packet.wire_bytes = w.p.len;
+		/* a pair, then two that are none */
+		packet.copied_us = came_us + (i < 2 ? i : i * 20000);
+		mirror_take(&w.m, &w.in, &packet, w.step);
+		w.time_us += i < 2 ? 50000 : 1;
+		if (i == 1)
+			check_ledger(1, DROP_DUPLICATE, 1);
+	}
+	check_ledger(3, DROP_DUPLICATE, 1);
+}
+END_TEST
+
+START_TEST(numbers_of_frames_in_plain_gre_count_too)
+{
+	for (uint32_t i = 1; i <= 5; i += 2) {
+		packet_is_frame(&w.p,
+				&(struct made_frame){
+				    .src = 1, .dst = 2, .number = (uint8_t)i });
+		packet_in_erspan(&w.p, 1,
+				 &(struct made_erspan){ .type = 0x6558,
+							.has_sequence = true,
+							.sequence = i });
+		mirror_world_take(&w);
+	}
+	ck_assert_uint_eq(w.in.mirrored.lost, 2);
+	check_ledger(3, DROP_DUPLICATE, 0);
+}
+END_TEST
+
+/* What cannot be read to its end may be anybody's, and no session's. */
+START_TEST(what_is_no_frame_and_no_session_is_not_numbered)
+{
+	for (uint32_t i = 1; i <= 5; i += 2) {
+		w.p.len = 0;
+		packet_in_erspan(&w.p, 1,
+				 &(struct made_erspan){ .type = 0x6558,
+							.has_sequence = true,
+							.sequence = i });
+		mirror_world_take(&w);
+	}
+	ck_assert_uint_eq(w.in.mirrored.malformed, 3);
+	ck_assert_uint_eq(w.in.mirrored.lost, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -226,6 +285,9 @@ int main(void)
 		  COUNT_OF(directions) },
 		{ the_copy_of_a_core_port_takes_no_other_with_it, 0 },
 		{ markers_between_frames_are_not_lost, 0 },
+		{ copies_are_told_by_when_they_came, 0 },
+		{ numbers_of_frames_in_plain_gre_count_too, 0 },
+		{ what_is_no_frame_and_no_session_is_not_numbered, 0 },
 	};
 
 	return unit_run_with("mirror_copies", setup, teardown, tests,
