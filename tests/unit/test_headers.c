@@ -30,6 +30,9 @@ struct frame_text {
 	"20010db8000000000000000000000001"                                     \
 	"20010db8000000000000000000000002"
 #define UDP "c35018c7000c0000"
+#define SIX_TAGS                                                               \
+	"810000018100000281000003"                                             \
+	"810000048100000581000006"
 #define TCP                                                                    \
 	"c35000500000000100000001"                                             \
 	"5018ffff00000000"
@@ -64,6 +67,12 @@ static const char *const frames[] = {
 			       "00000000"
 			       "00000000",
 	MACS "0800" IPV4("88") UDP,
+	/* a first fragment */
+	MACS "0800"
+	     "450000400000"
+	     "2000"
+	     "4011"
+	     "0000c0000201c0000202" UDP,
 	/* with options */
 	MACS "0800"
 	     "46000040000000004011"
@@ -98,6 +107,8 @@ static const char *const frames[] = {
 	     "92000003"
 	     "88a80004"
 	     "0800" IPV4("11") UDP,
+	MACS SIX_TAGS "0800" IPV4("11") UDP,
+	MACS SIX_TAGS "8100",
 	/* IPv6 */
 	MACS "86dd" IPV6("06") TCP,
 	MACS "86dd" IPV6("3a") "8000000000010001",
@@ -114,7 +125,10 @@ static const char *const frames[] = {
 			       "000000000000000000000000" TCP,
 	MACS "86dd" IPV6("3b"),
 	MACS "86dd" IPV6("29"),
-	/* LLC and SNAP */
+	/* the first that is a type, LLC and SNAP */
+	MACS "0600",
+	MACS "05ff"
+	     "424203",
 	MACS "0026"
 	     "424203",
 	MACS "0040"
@@ -206,6 +220,8 @@ static const struct {
 	{ "IPv4, a tag", MACS "81000064 0800 450005dc", 1518 },
 	{ "IPv4, two tags", MACS "88a800c8 81000064 0800 450005dc", 1522 },
 	{ "IPv4, SNAP", MACS "05dc aaaa03 000000 0800 450005d4", 1514 },
+	{ "SNAP of another organisation",
+	  MACS "05dc aaaa03 00000c 0800 450005d4", 0 },
 	{ "IPv4 without a length", MACS "0800 45000000", 0 },
 	{ "IPv4, cut in the length", MACS "0800 450005", 0 },
 	{ "IPv6", MACS "86dd 60000000 05b4", 1514 },
@@ -241,6 +257,16 @@ START_TEST(the_ip_header_says_how_long_its_frame_is)
 }
 END_TEST
 
+START_TEST(a_tcp_header_that_is_cut_has_no_payload)
+{
+	struct frame_text f = frame_of(MACS "0800" IPV4("06") TCP);
+
+	for (size_t len = 14 + 20; len <= f.len; len++)
+		ck_assert_uint_eq(headers_of_frame(cursor_of(f.bytes, len)),
+				  len);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -251,6 +277,7 @@ int main(void)
 		{ nothing_has_no_headers, 0 },
 		{ endless_extension_headers_end, 0 },
 		{ the_ip_header_says_how_long_its_frame_is, COUNT_OF(lengths) },
+		{ a_tcp_header_that_is_cut_has_no_payload, 0 },
 	};
 
 	return unit_run("headers", tests, COUNT_OF(tests));

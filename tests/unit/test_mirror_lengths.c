@@ -65,6 +65,16 @@ static const struct {
 	  "",
 	  64,
 	  0 },
+	{ "shorter than what came, and no smallest frame",
+	  { .src = 1, .dst = 2, .ip = 60, .len = 100 },
+	  "",
+	  104,
+	  0 },
+	{ "ARP, with its check sequence, once it had one",
+	  { .src = 1, .dst = 2, .type = 0x0806, .len = 60 },
+	  ", fcs: present",
+	  64,
+	  1 },
 	{ "with its check sequence, once it had one",
 	  { .src = 1, .dst = 2, .ip = 1500, .len = 60 },
 	  ", fcs: present",
@@ -181,6 +191,38 @@ START_TEST(frames_longer_than_any_were_merged)
 }
 END_TEST
 
+START_TEST(what_is_no_ip_says_no_length_and_needs_none)
+{
+	rebuild(", lengths: headers");
+	for (int i = 1; i <= 2; i++) {
+		packet_is_frame(
+		    &w.p, &(struct made_frame){
+			      .src = 1, .dst = 2, .type = 0x0806, .len = 60 });
+		if (i == 2)
+			packet_in_erspan(&w.p, 1,
+					 &(struct made_erspan){ .type = 1 });
+		mirror_world_take(&w);
+		ck_assert_uint_eq(mirror_world_counted(&w).bytes,
+				  (uint64_t)i * 64);
+		ck_assert_uint_eq(w.in.mirrored.lengths_unknown, 0);
+	}
+}
+END_TEST
+
+START_TEST(whole_frames_are_not_cut)
+{
+	for (int i = 0; i < 400; i++) {
+		packet_is_frame(&w.p,
+				&(struct made_frame){
+				    .src = 1, .dst = 2, .number = (uint8_t)i });
+		mirror_world_take(&w);
+	}
+	mirror_conclude(&w.m);
+	ck_assert(w.m.doubling.known);
+	ck_assert_double_eq_tol(w.m.doubling.cut_share, 0, 1e-9);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -192,6 +234,8 @@ int main(void)
 		{ frames_that_are_cut_are_noticed, 0 },
 		{ a_check_sequence_that_is_there_is_not_added, 0 },
 		{ frames_longer_than_any_were_merged, COUNT_OF(merged) },
+		{ what_is_no_ip_says_no_length_and_needs_none, 0 },
+		{ whole_frames_are_not_cut, 0 },
 	};
 
 	return unit_run_with("mirror_lengths", setup, teardown, tests,

@@ -214,6 +214,53 @@ START_TEST(endless_extension_headers_end)
 }
 END_TEST
 
+/* Two headers with the word that says where a fragment belongs. */
+static const struct {
+	const char *hex;
+	bool is_fragment;
+	bool is_first;
+	uint8_t protocol;
+	size_t left;
+} fragments[] = {
+	{ IPV4("001c", "0000") GRE "00000000", false, true, 47, 8 },
+	{ IPV4("001c", "2000") GRE "00000000", true, true, 47, 8 },
+	{ IPV4("001c", "2001") GRE "00000000", true, false, 47, 8 },
+	{ IPV4("001c", "1000") GRE "00000000", true, false, 47, 8 },
+	{ IPV6("0018", "2c") "3c00 0000 00000001"
+			     "2f00 01040000 0000" GRE "00000000",
+	  false, true, 47, 8 },
+	/* what follows is of the whole, and is not read */
+	{ IPV6("0018", "2c") "3c00 0001 00000001"
+			     "2f00 01040000 0000" GRE "00000000",
+	  true, true, 60, 16 },
+	{ IPV6("0018", "2c") "3c00 0008 00000001"
+			     "2f00 01040000 0000" GRE "00000000",
+	  true, false, 60, 16 },
+};
+
+START_TEST(a_fragment_says_whether_it_is_the_first)
+{
+	p.len = 0;
+	packet_adds_hex(&p, fragments[_i].hex);
+	ck_assert_int_eq(read_at(PACKET_LINK_RAW), 0);
+	ck_assert_int_eq(ip.is_fragment, fragments[_i].is_fragment);
+	ck_assert_int_eq(ip.is_first, fragments[_i].is_first);
+	ck_assert_uint_eq(ip.protocol, fragments[_i].protocol);
+	ck_assert_uint_eq(cursor_left(&ip.payload), fragments[_i].left);
+}
+END_TEST
+
+START_TEST(behind_an_empty_packet_all_is_padding)
+{
+	p.len = 0;
+	packet_adds_hex(&p, IPV4("0014", "0000"));
+	packet_adds(&p, 0, 26);
+	ck_assert_int_eq(read_at(PACKET_LINK_RAW), 0);
+	ck_assert_uint_eq(ip.payload_bytes, 0);
+	ck_assert_uint_eq(cursor_left(&ip.payload), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -222,6 +269,9 @@ int main(void)
 		{ padding_behind_the_packet_is_none_of_it, COUNT_OF(packets) },
 		{ what_is_no_ip_is_refused, COUNT_OF(refused) },
 		{ endless_extension_headers_end, 0 },
+		{ a_fragment_says_whether_it_is_the_first,
+		  COUNT_OF(fragments) },
+		{ behind_an_empty_packet_all_is_padding, 0 },
 	};
 
 	return unit_run("packet_ip", tests, COUNT_OF(tests));
