@@ -90,6 +90,14 @@ static const struct {
 	    { 0, 5, 1000, 0, 0, 1 },
 	    { 0, 5, 1000, 0, STREAM_DUPLICATE, 1 },
 	    { 0, 5, 1000, 0, STREAM_DUPLICATE, 0 } } },
+	{ "too far behind to be late is another stream",
+	  { { 0, 9000, 1000000, 0, 0, 0 },
+	    { 0, 4905, 1000000, 0, STREAM_LATE, 0 },
+	    { 0, 4904, 1000000, 0, 0, 0 } } },
+	{ "too old to be late is another stream",
+	  { { 0, 9000, 1000000, 0, 0, 0 },
+	    { 0, 8900, 400000, 0, STREAM_LATE, 0 },
+	    { 0, 8899, 399999, 0, 0, 0 } } },
 	{ "two sub-agents count by themselves",
 	  { { 0, 5, 1000, 0, 0, 0 },
 	    { 1, 800, 1000, 0, 0, 0 },
@@ -285,6 +293,40 @@ START_TEST(random_numbers_neither_lose_nor_grow)
 }
 END_TEST
 
+/* As before, and more than four times what it sent in such a time. */
+START_TEST(more_than_a_stream_can_have_sent_is_no_loss)
+{
+	struct heard h = { .sequence = 1, .uptime_ms = 1000 };
+
+	for (; h.sequence <= 10000; h.sequence++, h.uptime_ms += 10)
+		(void)take(&h);
+	h.sequence += 2000000;
+	h.uptime_ms += 3600000;
+	ck_assert_int_eq(take(&h).lost, 0);
+}
+END_TEST
+
+START_TEST(another_order_of_blocks_is_another_datagram)
+{
+	enum { BLOCK = 32 };
+	uint8_t first[4 * BLOCK];
+	uint8_t second[4 * BLOCK];
+
+	for (size_t i = 0; i < sizeof(first); i++)
+		first[i] = (uint8_t)(i * 37 + 11);
+	for (size_t a = 0; a < sizeof(first); a += BLOCK) {
+		for (size_t b = a + BLOCK; b < sizeof(first); b += BLOCK) {
+			memcpy(second, first, sizeof(second));
+			memcpy(second + a, first + b, BLOCK);
+			memcpy(second + b, first + a, BLOCK);
+			ck_assert_int_ne(second_of(first, sizeof(first), second,
+						   sizeof(second)),
+					 STREAM_DUPLICATE);
+		}
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -296,6 +338,8 @@ int main(void)
 		{ any_two_bits_make_another_datagram, 0 },
 		{ another_order_of_words_is_another_datagram, 0 },
 		{ random_numbers_neither_lose_nor_grow, 0 },
+		{ more_than_a_stream_can_have_sent_is_no_loss, 0 },
+		{ another_order_of_blocks_is_another_datagram, 0 },
 	};
 
 	return unit_run_with("stream", setup, teardown, tests, COUNT_OF(tests));
