@@ -2,6 +2,7 @@
 #include "support/unit.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "collector/agents.h"
@@ -103,6 +104,50 @@ START_TEST(what_counts_is_as_configured)
 }
 END_TEST
 
+/* What the rules of a switch are made of, in its configuration. */
+static const char *const rules_of[] = {
+	"direction: any",
+	"direction: both",
+	"direction: auto",
+	"direction: ingress",
+	"direction: egress",
+	"direction: both, scaling: plain",
+	"direction: any, scaling: corrected",
+};
+
+START_TEST(each_switch_has_the_rules_of_its_own)
+{
+	static const enum config_direction expected[] = {
+		CONFIG_DIRECTION_ANY,	 CONFIG_DIRECTION_BOTH,
+		CONFIG_DIRECTION_AUTO,	 CONFIG_DIRECTION_INGRESS,
+		CONFIG_DIRECTION_EGRESS, CONFIG_DIRECTION_BOTH,
+		CONFIG_DIRECTION_ANY
+	};
+	char text[1024] = EXCHANGE_HEAD "state_dir: /nonexistent\nswitches:\n";
+
+	for (size_t i = 0; i < COUNT_OF(rules_of); i++) {
+		size_t len = strlen(text);
+
+		(void)snprintf(text + len, sizeof(text) - len,
+			       "  - { name: s%zu, agent: 192.0.2.%zu, %s }\n",
+			       i, i + 1, rules_of[i]);
+	}
+	teardown();
+	exchange_build(&e, text, NULL);
+	ck_assert_int_eq(agents_init(&a, e.config), 0);
+	for (size_t i = 0; i < COUNT_OF(rules_of); i++) {
+		bool both = i == 1 || i == 2 || i == 5;
+
+		ck_assert_int_eq(a.rules[i].direction, expected[i]);
+		ck_assert_int_eq(a.rules[i].is_combined, both);
+		ck_assert_int_eq(a.rules[i].is_corrected,
+				 i == 1 || i == 2 || i == 6);
+		ck_assert_int_eq(a.switches[i].undecided, i == 2);
+		ck_assert_double_eq_tol(a.switches[i].correction, 1, 1e-9);
+	}
+}
+END_TEST
+
 static void refuse(uint32_t sub_agent, int64_t time_us)
 {
 	struct ipaddr source = address("203.0.113.1");
@@ -150,6 +195,7 @@ int main(void)
 		{ what_counts_is_as_configured, 0 },
 		{ a_refused_agent_is_listed_once, 0 },
 		{ who_goes_on_sending_stays_in_the_bounded_refused_list, 0 },
+		{ each_switch_has_the_rules_of_its_own, 0 },
 	};
 
 	return unit_run_with("agents", setup, teardown, tests, COUNT_OF(tests));
