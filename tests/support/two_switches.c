@@ -9,7 +9,8 @@
 
 static const char rest[] =
     "state_dir: /nonexistent\n"
-    "sources: [ { sflow: {} }, { mirror: { interface: e1, switch: sw2 } } ]\n"
+    "sources: [ { sflow: {} }, { mirror: { interface: e1, switch: sw2 } },\n"
+    "           { mirror: { interface: e2 } } ]\n"
     "vlans: [ { id: 100, roster_vlan: 1 } ]\n"
     "macs:\n"
     "  - { asn: 64500, vlan: 100, mac: \"02:00:00:00:00:01\" }\n"
@@ -20,13 +21,14 @@ static const char rest[] =
     "switches:\n"
     "  - name: sw2\n"
     "    agent: 192.0.2.2\n"
-    "    erspan: [ { session: 2, port: 2 } ]\n"
+    "    erspan: [ { session: 2, port: 2 }, { session: 7, port: 7 } ]\n"
     "    ports:\n"
     "      - { ifindex: 2, asn: 64501 }\n"
     "      - { ifindex: 10, name: e10 }\n"
     "      - { ifindex: 11, name: e11 }\n"
     "      - { ifindex: 100, lag: [ e10, e11 ], asn: 64503 }\n"
     "      - { ifindex: 5, asn: 64504 }\n"
+    "      - { ifindex: 7, name: e7 }\n"
     "      - { ifindex: 48, role: core }\n"
     "  - name: sw1\n"
     "    agent: 192.0.2.1\n"
@@ -38,7 +40,11 @@ static const char rest[] =
 
 uint32_t two_switches_index(int which)
 {
-	return which == SW1 ? 1 : 0;
+	static const uint32_t indexes[] = {
+		[SW1] = 1, [SW2] = 0, [SW_MADE] = 2
+	};
+
+	return indexes[which];
 }
 
 struct generation *two_switches_without(const char *line, const char *direction)

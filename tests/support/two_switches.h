@@ -7,7 +7,9 @@
  *
  * sw1 (192.0.2.1) is sampled: station 1 on port 1, AS64504's station 5 on port
  * 5. sw2 (192.0.2.2) is mirrored: station 2 on port 2, which session 2 copies,
- * station 4 on the LAG 100, station 5 on port 5, too. Station 3 has no port.
+ * station 4 on the LAG 100, station 5 on port 5, too; port 7, which session 7
+ * copies, is nobody's. Station 3 has no port. Of another mirror it is not said
+ * whose it is: a made switch stands for that.
  * Port 48 of both is a core port; the stations are AS64500's and up.
  */
 
@@ -15,9 +17,9 @@
 
 #include "ixp/generation.h"
 
-enum { SW1, SW2 };
+enum { SW1, SW2, SW_MADE };
 
-/** The number of SW1 or SW2 in the configuration. */
+/** The number of one of them in the configuration. */
 uint32_t two_switches_index(int which);
 
 /** Build with this direction of sw1; one reference, to be given back. */

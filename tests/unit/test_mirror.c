@@ -372,6 +372,15 @@ START_TEST(a_pair_too_many_is_dropped)
 }
 END_TEST
 
+START_TEST(one_switch_alone_has_nothing_to_combine)
+{
+	w.in.combines = false; /* as its direction alone would have it */
+	plain();
+	mirror_world_take(&w);
+	ck_assert(!w.in.combines);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -382,6 +391,7 @@ int main(void)
 		{ what_carries_no_frame_is_counted_once, COUNT_OF(refused) },
 		{ strangers_that_pass_by_are_not_listed, COUNT_OF(refused) },
 		{ a_pair_too_many_is_dropped, 0 },
+		{ one_switch_alone_has_nothing_to_combine, 0 },
 	};
 
 	return unit_run_with("mirror", setup, teardown, tests, COUNT_OF(tests));

@@ -360,35 +360,6 @@ START_TEST(a_copy_at_its_receivers_port_ends_no_other_switchs_samples)
 }
 END_TEST
 
-/* Its counters do not say what its mirror would. */
-START_TEST(a_mirror_that_is_silent_tells_of_nothing)
-{
-	intake_mirror_switch(&w.in, two_switches_index(SW1));
-	mirror_world_counters(&w, SW1, 1);
-	mirror_world_wait_s(&w, 200);
-	mirror_world_frame(&w, 2, 1);
-	mirror_world_counters(&w, SW1, 1);
-	mirror_world_frame(&w, 1, 2);
-	mirror_world_check_attributed(&w, 2);
-}
-END_TEST
-
-/* Of a mirror that ended, samples count instead. */
-START_TEST(samples_in_the_place_of_a_mirror_tell_what_came_in)
-{
-	intake_mirror_switch(&w.in, two_switches_index(SW1));
-	mirror_world_frame(&w, 2, 1);
-	mirror_world_wait_s(&w, 181);
-	mirror_world_sample(&w, SW1, 1, 2, 1, SENT_AS_INGRESS);
-	mirror_world_check_attributed(&w, 2);
-	mirror_world_frame(&w, 1, 2);
-	mirror_world_check_dropped(&w, DROP_CORE_PORT, 1);
-	mirror_world_sample(&w, SW1, 3, 2, 9, SENT_AS_INGRESS);
-	mirror_world_frame(&w, 3, 2);
-	mirror_world_check_dropped(&w, DROP_CORE_PORT, 2);
-}
-END_TEST
-
 START_TEST(all_counters_outlive_a_reload)
 {
 	struct mirror_counters before;
@@ -405,6 +376,55 @@ START_TEST(all_counters_outlive_a_reload)
 			  2);
 	ck_assert(w.in.agents.switches[two_switches_index(SW2)].mirrored);
 	ck_assert(w.in.combines);
+}
+END_TEST
+
+/* The configuration gives it to nobody, so that nobody is wrong there. */
+START_TEST(what_comes_in_by_a_free_port_counts_there)
+{
+	mirror_world_counters(&w, SW1, 1);
+	mirror_world_frame_by(&w, 7, false, 1, 2);
+	mirror_world_check_attributed(&w, 1);
+}
+END_TEST
+
+START_TEST(a_mirror_of_its_own_needs_no_silence_of_samples)
+{
+	const struct switch_state *s =
+	    &w.in.agents.switches[two_switches_index(SW1)];
+
+	intake_mirror_switch(&w.in, two_switches_index(SW1));
+	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 1);
+	frame_passes();
+	mirror_world_check_attributed(&w, 1);
+	ck_assert(s->mirrored && !s->passes);
+}
+END_TEST
+
+START_TEST(what_passed_may_become_a_mirror_of_its_own)
+{
+	const struct switch_state *s =
+	    &w.in.agents.switches[two_switches_index(SW1)];
+
+	frame_passes();
+	ck_assert(s->passes);
+	intake_mirror_switch(&w.in, two_switches_index(SW1));
+	ck_assert(!s->passes);
+	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 1);
+}
+END_TEST
+
+START_TEST(samples_keep_what_passes_out_for_three_minutes)
+{
+	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_wait_s(&w, 180);
+	frame_passes();
+	mirror_world_check_attributed(&w, 1);
+	mirror_world_wait_s(&w, 1);
+	frame_passes();
+	mirror_world_check_attributed(&w, 2);
 }
 END_TEST
 
@@ -433,9 +453,11 @@ int main(void)
 		  0 },
 		{ a_copy_at_its_receivers_port_ends_no_other_switchs_samples,
 		  0 },
-		{ a_mirror_that_is_silent_tells_of_nothing, 0 },
-		{ samples_in_the_place_of_a_mirror_tell_what_came_in, 0 },
 		{ all_counters_outlive_a_reload, 0 },
+		{ a_mirror_of_its_own_needs_no_silence_of_samples, 0 },
+		{ what_passed_may_become_a_mirror_of_its_own, 0 },
+		{ samples_keep_what_passes_out_for_three_minutes, 0 },
+		{ what_comes_in_by_a_free_port_counts_there, 0 },
 	};
 
 	return unit_run_with("mirror_sources", setup, teardown, tests,
