@@ -149,17 +149,36 @@ static void send(struct mirror_world *w, int which)
 	intake_settle(&w->in);
 }
 
-void mirror_world_sample(struct mirror_world *w, int which, uint8_t src,
-			 uint8_t dst, uint32_t port, int as)
+static void send_flow(struct mirror_world *w, int which,
+		      const struct sent_flow *flow)
 {
 	start(w, which);
-	switch_adds_flow(&w->b, &(struct sent_flow){ .src = src,
-						     .dst = dst,
-						     .port = port,
-						     .as = as,
-						     .rate = 10,
-						     .bytes = 100 });
+	switch_adds_flow(&w->b, flow);
 	send(w, which);
+}
+
+void mirror_world_sample_ingress(struct mirror_world *w, int which, uint8_t src,
+				 uint8_t dst, uint32_t port)
+{
+	send_flow(w, which,
+		  &(struct sent_flow){ .src = src,
+				       .dst = dst,
+				       .port = port,
+				       .as = SENT_AS_INGRESS,
+				       .rate = 10,
+				       .bytes = 100 });
+}
+
+void mirror_world_sample_egress(struct mirror_world *w, int which, uint8_t src,
+				uint8_t dst, uint32_t port)
+{
+	send_flow(w, which,
+		  &(struct sent_flow){ .src = src,
+				       .dst = dst,
+				       .port = port,
+				       .as = SENT_AS_EGRESS,
+				       .rate = 10,
+				       .bytes = 100 });
 }
 
 void mirror_world_counters(struct mirror_world *w, int which, uint32_t port)

@@ -71,9 +71,13 @@ void mirror_world_check(struct mirror_world *w, const char *name);
 /** Let time pass. */
 void mirror_world_wait_s(struct mirror_world *w, int64_t seconds);
 
-/** Send a flow sample, of 10 frames of 100 bytes. @param as  SENT_AS_ */
-void mirror_world_sample(struct mirror_world *w, int which, uint8_t src,
-			 uint8_t dst, uint32_t port, int as);
+/** Send a sample of 10 frames of 100 bytes that came in by a port. */
+void mirror_world_sample_ingress(struct mirror_world *w, int which, uint8_t src,
+				 uint8_t dst, uint32_t port);
+
+/** The same of frames that went out by it. */
+void mirror_world_sample_egress(struct mirror_world *w, int which, uint8_t src,
+				uint8_t dst, uint32_t port);
 
 /** Send the counters of a port. */
 void mirror_world_counters(struct mirror_world *w, int which, uint32_t port);

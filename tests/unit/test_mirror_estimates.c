@@ -6,7 +6,6 @@
 #include "collector/closed_step.h"
 #include "collector/mirror_ports.h"
 #include "support/mirror_world.h"
-#include "support/switch_builder.h"
 #include "support/two_switches.h"
 
 static struct mirror_world w;
@@ -106,7 +105,7 @@ START_TEST(samples_that_count_again_are_estimated_once)
 	end_step();
 	mirror_world_wait_s(&w, 181);
 	mirror_world_counters(&w, SW2, 2);
-	mirror_world_sample(&w, SW2, 2, 1, 2, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW2, 2, 1, 2);
 	mirror_world_check_attributed(&w, 2);
 	maybe_reload(_i, "ingress");
 	step = mirror_world_close_step(&w);

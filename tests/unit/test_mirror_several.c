@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "support/mirror_world.h"
-#include "support/switch_builder.h"
 #include "support/two_switches.h"
 
 static struct mirror_world w;
@@ -67,7 +66,7 @@ START_TEST(beside_a_made_switch_all_samples_count)
 	w.in.agents.switches[two_switches_index(SW2)].mirrored = false;
 	frame_at(SW_MADE, DIRECTION_UNKNOWN, COUNTED_ANY, 2, 1);
 	ck_assert(!w.in.combines);
-	mirror_world_sample(&w, SW1, 2, 1, 1, SENT_AS_EGRESS);
+	mirror_world_sample_egress(&w, SW1, 2, 1, 1);
 	mirror_world_check_attributed(&w, 2);
 }
 END_TEST
@@ -118,7 +117,7 @@ END_TEST
 /* They were taken where its mirror is by now. */
 START_TEST(of_a_mirrored_switch_earlier_samples_tell_nothing)
 {
-	mirror_world_sample(&w, SW1, 3, 2, 9, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 3, 2, 9);
 	frame_at(SW1, DIRECTION_UNKNOWN, COUNTED_ANY, 1, 2);
 	mirror_world_frame(&w, 3, 2);
 	mirror_world_check_attributed(&w, 3);
@@ -144,11 +143,11 @@ START_TEST(samples_in_the_place_of_a_mirror_tell_what_came_in)
 	intake_mirror_switch(&w.in, two_switches_index(SW1));
 	mirror_world_frame(&w, 2, 1);
 	mirror_world_wait_s(&w, 181);
-	mirror_world_sample(&w, SW1, 1, 2, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 2, 1);
 	mirror_world_check_attributed(&w, 2);
 	mirror_world_frame(&w, 1, 2);
 	mirror_world_check_dropped(&w, DROP_CORE_PORT, 1);
-	mirror_world_sample(&w, SW1, 3, 2, 9, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 3, 2, 9);
 	mirror_world_frame(&w, 3, 2);
 	mirror_world_check_dropped(&w, DROP_CORE_PORT, 2);
 }

@@ -5,7 +5,6 @@
 
 #include "collector/closed_step.h"
 #include "support/mirror_world.h"
-#include "support/switch_builder.h"
 #include "support/two_switches.h"
 
 static struct mirror_world w;
@@ -40,7 +39,7 @@ static void end_step(void)
 
 START_TEST(a_frame_counts_where_it_came_in)
 {
-	mirror_world_sample(&w, SW1, 1, 2, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 2, 1);
 	mirror_world_check_attributed(&w, 1);
 	maybe_reload(_i, "ingress");
 	mirror_world_frame(&w, 1, 2);
@@ -59,7 +58,7 @@ START_TEST(no_sample_of_what_leaves_counts_beside_its_frame)
 
 	rebuild(directions[_i]);
 	mirror_world_frame(&w, 2, 1);
-	mirror_world_sample(&w, SW1, 2, 1, 1, SENT_AS_EGRESS);
+	mirror_world_sample_egress(&w, SW1, 2, 1, 1);
 	intake_decide_all(&w.in);
 	mirror_world_check_attributed(&w, 1);
 	mirror_world_check_dropped(&w, DROP_EGRESS_NOT_COUNTED, 1);
@@ -69,14 +68,14 @@ END_TEST
 START_TEST(samples_count_again_when_the_mirror_is_silent)
 {
 	mirror_world_frame(&w, 2, 1);
-	mirror_world_sample(&w, SW2, 2, 1, 2, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW2, 2, 1, 2);
 	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 1);
 	mirror_world_wait_s(&w, 180);
 	maybe_reload(_i, "ingress");
-	mirror_world_sample(&w, SW2, 2, 1, 2, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW2, 2, 1, 2);
 	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 2);
 	mirror_world_wait_s(&w, 1);
-	mirror_world_sample(&w, SW2, 2, 1, 2, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW2, 2, 1, 2);
 	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 2);
 	mirror_world_check_attributed(&w, 2);
 }
@@ -84,7 +83,7 @@ END_TEST
 
 START_TEST(a_silent_switchs_members_count_after_three_minutes)
 {
-	mirror_world_sample(&w, SW1, 9, 8, 1, SENT_AS_INGRESS); /* strangers' */
+	mirror_world_sample_ingress(&w, SW1, 9, 8, 1); /* strangers' */
 	mirror_world_counters(&w, SW1, 1);
 	mirror_world_wait_s(&w, 180);
 	maybe_reload(_i, "ingress");
@@ -138,16 +137,16 @@ START_TEST(a_member_without_a_port_is_where_it_is_sampled)
 {
 	mirror_world_frame(&w, 3, 2);
 	mirror_world_check_attributed(&w, 1);
-	mirror_world_sample(&w, SW1, 3, 2, 9, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 3, 2, 9);
 	maybe_reload(_i, "ingress");
 	mirror_world_frame(&w, 3, 2);
 	mirror_world_check_dropped(&w, DROP_CORE_PORT, 1);
 	mirror_world_check_attributed(&w, 2);
 	mirror_world_wait_s(&w, 3601);
-	mirror_world_sample(&w, SW1, 1, 2, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 2, 1);
 	mirror_world_frame(&w, 3, 2); /* sw1 samples it no more */
 	mirror_world_check_dropped(&w, DROP_CORE_PORT, 1);
-	mirror_world_sample(&w, SW1, 3, 2, 9, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 3, 2, 9);
 	mirror_world_wait_s(&w, 181);
 	mirror_world_frame(&w, 3, 2); /* nor anybody */
 	mirror_world_check_dropped(&w, DROP_CORE_PORT, 1);
@@ -158,9 +157,9 @@ START_TEST(a_member_of_both_switches_is_where_it_is_sampled)
 {
 	mirror_world_frame(&w, 5, 2);
 	mirror_world_check_attributed(&w, 1);
-	mirror_world_sample(&w, SW1, 5, 2, 5, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 5, 2, 5);
 	mirror_world_wait_s(&w, 3599);
-	mirror_world_sample(&w, SW1, 1, 2, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 2, 1);
 	mirror_world_frame(&w, 5, 2);
 	mirror_world_check_dropped(&w, DROP_CORE_PORT, 1);
 }
@@ -173,7 +172,7 @@ START_TEST(what_is_said_to_come_in_counts_at_both)
 
 	said.direction = CONFIG_DIRECTION_INGRESS;
 	w.m.config = &said;
-	mirror_world_sample(&w, SW1, 5, 2, 5, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 5, 2, 5);
 	mirror_world_frame(&w, 5, 2);
 	mirror_world_check_dropped(&w, DROP_CORE_PORT, 0);
 	mirror_world_check_attributed(&w, 2);
@@ -199,8 +198,8 @@ START_TEST(what_a_mirror_counted_is_not_counted_going_out)
 	rebuild(direction);
 	for (int i = 0; i < 3; i++) {
 		if (egress_samples[_i / 2].ingress_too)
-			mirror_world_sample(&w, SW1, 1, 2, 1, SENT_AS_INGRESS);
-		mirror_world_sample(&w, SW1, 3, 1, 1, SENT_AS_EGRESS);
+			mirror_world_sample_ingress(&w, SW1, 1, 2, 1);
+		mirror_world_sample_egress(&w, SW1, 3, 1, 1);
 		mirror_world_frame(&w, 2, 1);
 		intake_decide_all(&w.in);
 		end_step();
@@ -210,8 +209,8 @@ START_TEST(what_a_mirror_counted_is_not_counted_going_out)
 	before = w.in.ledger.attributed;
 	mirror_world_frame(&w, 4, 1);
 	for (int i = 0; i < 3; i++) {
-		mirror_world_sample(&w, SW1, 2, 1, 1, SENT_AS_EGRESS);
-		mirror_world_sample(&w, SW1, 4, 1, 1, SENT_AS_EGRESS);
+		mirror_world_sample_egress(&w, SW1, 2, 1, 1);
+		mirror_world_sample_egress(&w, SW1, 4, 1, 1);
 		mirror_world_frame(&w, 2, 1);
 		mirror_world_wait_s(&w, 60);
 	}
@@ -226,16 +225,16 @@ START_TEST(what_is_mirrored_is_so_at_once)
 
 	rebuild("both");
 	for (int i = 0; i < 3; i++) {
-		mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
-		mirror_world_sample(&w, SW1, 3, 1, 1, SENT_AS_EGRESS);
+		mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
+		mirror_world_sample_egress(&w, SW1, 3, 1, 1);
 		end_step();
 	}
 	before = w.in.ledger.attributed;
-	mirror_world_sample(&w, SW1, 4, 1, 1,
-			    SENT_AS_EGRESS); /* as if nobody else told */
+	mirror_world_sample_egress(&w, SW1, 4, 1,
+				   1); /* as if nobody else told */
 	mirror_world_frame(&w, 4, 1);
-	mirror_world_sample(&w, SW1, 4, 1, 1, SENT_AS_EGRESS);
-	mirror_world_sample(&w, SW1, 4, 1, 1, SENT_AS_EGRESS);
+	mirror_world_sample_egress(&w, SW1, 4, 1, 1);
+	mirror_world_sample_egress(&w, SW1, 4, 1, 1);
 	mirror_world_check_attributed(&w, before + 2);
 }
 END_TEST
@@ -243,9 +242,9 @@ END_TEST
 START_TEST(a_strangers_frame_to_a_member_counts_once)
 {
 	rebuild("both");
-	mirror_world_sample(&w, SW1, 1, 2, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 2, 1);
 	mirror_world_frame(&w, 0x99, 1);
-	mirror_world_sample(&w, SW1, 0x99, 1, 1, SENT_AS_EGRESS);
+	mirror_world_sample_egress(&w, SW1, 0x99, 1, 1);
 	mirror_world_check_attributed(&w, 2);
 	mirror_world_frame(&w, 0x99, 0x98);
 	mirror_world_check_dropped(&w, DROP_NO_MEMBER, 1);
@@ -258,9 +257,9 @@ END_TEST
 
 START_TEST(flow_samples_of_a_mirrored_switch_do_not_count)
 {
-	mirror_world_sample(&w, SW2, 2, 1, 2, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW2, 2, 1, 2);
 	maybe_reload(_i, "ingress");
-	mirror_world_sample(&w, SW2, 2, 1, 2, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW2, 2, 1, 2);
 	mirror_world_counters(&w, SW2, 2);
 	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 2);
 	mirror_world_check_attributed(&w, 0);
@@ -285,10 +284,10 @@ static void frame_passes(void)
 /* A member may have sent it, in the name of the switch. */
 START_TEST(what_passes_a_mirror_ends_no_other_switchs_samples)
 {
-	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
 	maybe_reload(_i, "ingress");
 	frame_passes();
-	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
 	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 0);
 	mirror_world_check_dropped(&w, DROP_NO_MEMBER,
 				   1); /* what was passed between strangers */
@@ -302,7 +301,7 @@ START_TEST(what_passes_a_mirror_counts_for_want_of_samples)
 	frame_passes();
 	mirror_world_check_attributed(&w, 1);
 	maybe_reload(_i, "ingress");
-	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
 	frame_passes();
 	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 0);
 	mirror_world_check_attributed(&w, 2);
@@ -350,11 +349,11 @@ START_TEST(a_copy_at_its_receivers_port_ends_no_other_switchs_samples)
 	said.direction = CONFIG_DIRECTION_EGRESS;
 	w.m.config = &said;
 	mirror_world_frame(&w, 2, 4);
-	mirror_world_sample(&w, SW1, 2, 1, 1, SENT_AS_EGRESS);
+	mirror_world_sample_egress(&w, SW1, 2, 1, 1);
 	mirror_world_check_attributed(&w, 2);
 	mirror_world_frame(&w, 2,
 			   1); /* by a core port: sw1's are copied, too */
-	mirror_world_sample(&w, SW1, 2, 1, 1, SENT_AS_EGRESS);
+	mirror_world_sample_egress(&w, SW1, 2, 1, 1);
 	mirror_world_check_attributed(&w, 3);
 	mirror_world_check_dropped(&w, DROP_EGRESS_NOT_COUNTED, 1);
 }
@@ -394,7 +393,7 @@ START_TEST(a_mirror_of_its_own_needs_no_silence_of_samples)
 	    &w.in.agents.switches[two_switches_index(SW1)];
 
 	intake_mirror_switch(&w.in, two_switches_index(SW1));
-	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
 	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 1);
 	frame_passes();
 	mirror_world_check_attributed(&w, 1);
@@ -411,14 +410,14 @@ START_TEST(what_passed_may_become_a_mirror_of_its_own)
 	ck_assert(s->passes);
 	intake_mirror_switch(&w.in, two_switches_index(SW1));
 	ck_assert(!s->passes);
-	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
 	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 1);
 }
 END_TEST
 
 START_TEST(samples_keep_what_passes_out_for_three_minutes)
 {
-	mirror_world_sample(&w, SW1, 1, 4, 1, SENT_AS_INGRESS);
+	mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
 	mirror_world_wait_s(&w, 180);
 	frame_passes();
 	mirror_world_check_attributed(&w, 1);
