@@ -112,6 +112,16 @@ static void in_ipv6_with_options(void)
 	in_ipv6_behind("00", "2f00 01040000 0000");
 }
 
+static void in_ipv6_with_a_route(void)
+{
+	in_ipv6_behind("2b", "2f00 00000000 0000");
+}
+
+static void in_ipv6_with_its_receivers_options(void)
+{
+	in_ipv6_behind("3c", "2f00 01040000 0000");
+}
+
 static void in_an_atomic_fragment(void)
 {
 	in_ipv6_behind("2c", "2f00 0000 00000001");
@@ -159,6 +169,9 @@ static const struct {
 	{ "in two tags", PACKET_LINK_ETHERNET, in_two_tags },
 	{ "in IPv4 with options", PACKET_LINK_ETHERNET, in_ipv4_with_options },
 	{ "in IPv6 with options", PACKET_LINK_ETHERNET, in_ipv6_with_options },
+	{ "in IPv6 with a route", PACKET_LINK_ETHERNET, in_ipv6_with_a_route },
+	{ "in IPv6 with its receiver's options", PACKET_LINK_ETHERNET,
+	  in_ipv6_with_its_receivers_options },
 	{ "in an atomic fragment", PACKET_LINK_ETHERNET,
 	  in_an_atomic_fragment },
 	{ "raw IPv4", PACKET_LINK_RAW, in_raw_ipv4 },
@@ -381,6 +394,17 @@ START_TEST(one_switch_alone_has_nothing_to_combine)
 }
 END_TEST
 
+/* As of a capture where the sender's hardware wrote it later. */
+START_TEST(without_an_ip_length_the_captures_counts)
+{
+	in_ethernet();
+	w.p.bytes[14 + 2] = 0;
+	w.p.bytes[14 + 3] = 0;
+	mirror_world_take(&w);
+	ck_assert_uint_eq(mirror_world_counted(&w).bytes, 104);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -392,6 +416,7 @@ int main(void)
 		{ strangers_that_pass_by_are_not_listed, COUNT_OF(refused) },
 		{ a_pair_too_many_is_dropped, 0 },
 		{ one_switch_alone_has_nothing_to_combine, 0 },
+		{ without_an_ip_length_the_captures_counts, 0 },
 	};
 
 	return unit_run_with("mirror", setup, teardown, tests, COUNT_OF(tests));

@@ -110,6 +110,8 @@ static const struct {
 	{ "", A_STEP, 4, true, 0.199, 0.201 },
 	{ "", A_STEP, A_STEP + 1, true, 0, 0 },
 	{ "", 20, 1, false, 0, 0 }, /* too few to tell */
+	{ "", 99, 1, false, 0, 0 }, /* that is, less than 200 with copies */
+	{ "", 100, 1, true, 0.499, 0.501 },
 	{ "", 20 * A_STEP, 1, true, 0.499, 0.501 },
 	{ ", fcs: present", A_STEP, 1, true, 0.499, 0.501 },
 };
@@ -274,6 +276,45 @@ START_TEST(what_is_no_frame_and_no_session_is_not_numbered)
 }
 END_TEST
 
+START_TEST(each_step_is_judged_by_itself)
+{
+	for (int i = 0; i < 2 * A_STEP; i++) {
+		bool is_first = i < A_STEP;
+
+		if (i == A_STEP)
+			w.step++;
+		for (int k = 0; k < (is_first ? 2 : 1); k++) {
+			packet_is_frame(&w.p, &(struct made_frame){
+						  .src = 1,
+						  .dst = 2,
+						  .ip = is_first ? 500 : 0,
+						  .number = (uint8_t)i });
+			mirror_world_take(&w);
+		}
+		w.time_us += 1000;
+	}
+	ck_assert(w.m.doubling.share > 0.499);
+	ck_assert(w.m.doubling.cut_share > 0.999);
+	mirror_conclude(&w.m);
+	ck_assert(w.m.doubling.share <= 0);
+	ck_assert(w.m.doubling.cut_share <= 0);
+}
+END_TEST
+
+/* To tell whether frames come twice a part is enough; to leave copies out it is
+ * not. */
+START_TEST(copies_are_left_out_however_many_come)
+{
+	for (int i = 0; i < 10 * A_STEP; i++) {
+		copy(2, (uint8_t)i, false);
+		w.time_us += 1000;
+	}
+	copy(2, 7, false);
+	copy(2, 7, true);
+	check_ledger(10 * A_STEP + 1, DROP_DUPLICATE, 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -288,6 +329,8 @@ int main(void)
 		{ copies_are_told_by_when_they_came, 0 },
 		{ numbers_of_frames_in_plain_gre_count_too, 0 },
 		{ what_is_no_frame_and_no_session_is_not_numbered, 0 },
+		{ each_step_is_judged_by_itself, 0 },
+		{ copies_are_left_out_however_many_come, 0 },
 	};
 
 	return unit_run_with("mirror_copies", setup, teardown, tests,

@@ -293,6 +293,21 @@ START_TEST(a_mirror_is_to_see_nothing_after_three_minutes)
 }
 END_TEST
 
+START_TEST(what_comes_in_by_a_sessions_port_does_not_leave_it)
+{
+	struct closed_step *step;
+	struct record_port row;
+
+	mirror_world_counters(&w, SW2, 2);
+	mirror_world_frame_by(&w, 2, false, 2, 4);
+	step = mirror_world_close_step(&w);
+	row = row_of(step, 2, WORLD_STEP);
+	ck_assert_uint_eq(row.estimate[0], 104);
+	ck_assert_uint_eq(row.estimate[1], 0);
+	closed_step_free(step);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -310,6 +325,7 @@ int main(void)
 		{ a_mirror_of_what_goes_out_alone_sees_all_of_it, 0 },
 		{ a_session_sees_all_of_its_port, 0 },
 		{ a_mirror_is_to_see_nothing_after_three_minutes, 0 },
+		{ what_comes_in_by_a_sessions_port_does_not_leave_it, 0 },
 	};
 
 	return unit_run_with("mirror_estimates", setup, teardown, tests,

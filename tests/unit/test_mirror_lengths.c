@@ -223,6 +223,31 @@ START_TEST(whole_frames_are_not_cut)
 }
 END_TEST
 
+START_TEST(headers_of_ipv6_say_the_length_too)
+{
+	rebuild(", lengths: headers");
+	for (int i = 1; i <= 2; i++) {
+		packet_is_frame(&w.p, &cut_frames[1].frame);
+		if (i == 2)
+			packet_in_erspan(&w.p, 1,
+					 &(struct made_erspan){ .type = 1 });
+		mirror_world_take(&w);
+		ck_assert_uint_eq(mirror_world_counted(&w).bytes,
+				  (uint64_t)i * 1518);
+	}
+}
+END_TEST
+
+START_TEST(a_length_without_room_for_a_check_sequence_is_none)
+{
+	rebuild(", fcs: present");
+	packet_is_frame(&w.p, &(struct made_frame){ .src = 1, .dst = 2 });
+	mirror_world_take_as(&w, PACKET_LINK_ETHERNET, w.p.len, 3);
+	ck_assert_uint_eq(mirror_world_counted(&w).bytes, 4);
+	ck_assert_uint_eq(w.in.mirrored.merged, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -236,6 +261,8 @@ int main(void)
 		{ frames_longer_than_any_were_merged, COUNT_OF(merged) },
 		{ what_is_no_ip_says_no_length_and_needs_none, 0 },
 		{ whole_frames_are_not_cut, 0 },
+		{ headers_of_ipv6_say_the_length_too, 0 },
+		{ a_length_without_room_for_a_check_sequence_is_none, 0 },
 	};
 
 	return unit_run_with("mirror_lengths", setup, teardown, tests,

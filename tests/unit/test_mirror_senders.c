@@ -216,6 +216,39 @@ START_TEST(a_sessions_port_is_where_a_station_enters)
 }
 END_TEST
 
+/* Not as one whose copies only pass here. */
+START_TEST(a_mirrors_own_switch_does_not_pass)
+{
+	erspan_from(1);
+	mirror_world_take(&w);
+	ck_assert(w.in.agents.switches[0].mirrored);
+	ck_assert(!w.in.agents.switches[0].passes);
+}
+END_TEST
+
+/* Of what a receiver has a replay has no other copy. */
+START_TEST(a_replay_leaves_nothing_to_receivers)
+{
+	rebuild(" } }, { erspan: { listen: 192.0.2.99", true);
+	erspan_from(1);
+	mirror_world_take(&w);
+	ck_assert_uint_eq(mirror_world_counted(&w).bytes, 104);
+}
+END_TEST
+
+START_TEST(a_replay_counts_fragments_of_other_gre)
+{
+	rebuild("", true);
+	erspan_from(77);
+	w.p.bytes[14 + 6] = 0x20;
+	w.p.bytes[14 + 20 + 2] = 8;
+	w.p.bytes[14 + 20 + 3] = 0;
+	mirror_world_take(&w);
+	ck_assert_uint_eq(w.in.mirrored.fragments, 0);
+	ck_assert_uint_eq(w.in.input.frames, 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -227,6 +260,9 @@ int main(void)
 		{ a_replay_believes_no_more_than_is_said, 0 },
 		{ a_session_says_the_vlan_of_a_frame_without, COUNT_OF(vlans) },
 		{ a_sessions_port_is_where_a_station_enters, 0 },
+		{ a_mirrors_own_switch_does_not_pass, 0 },
+		{ a_replay_leaves_nothing_to_receivers, 0 },
+		{ a_replay_counts_fragments_of_other_gre, 0 },
 	};
 
 	return unit_run_with("mirror_senders", setup, teardown, tests,

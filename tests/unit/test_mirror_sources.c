@@ -5,6 +5,7 @@
 
 #include "collector/closed_step.h"
 #include "support/mirror_world.h"
+#include "support/switch_builder.h"
 #include "support/two_switches.h"
 
 static struct mirror_world w;
@@ -427,6 +428,78 @@ START_TEST(samples_keep_what_passes_out_for_three_minutes)
 }
 END_TEST
 
+START_TEST(a_receiver_has_a_mirror_of_its_own)
+{
+	struct config_source said = *w.m.config;
+	struct ipaddr source = switch_address(1);
+	struct mirror_packet packet = { .time_us = w.time_us };
+
+	frame_passes();
+	said.kind = CONFIG_SOURCE_ERSPAN;
+	w.m.config = &said;
+	for (int i = 0; i < 2; i++) {
+		if (i == 1)
+			mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
+		packet_is_frame(&w.p,
+				&(struct made_frame){ .src = 1, .dst = 2 });
+		packet_in_gre(&w.p, &(struct made_erspan){ .type = 1 });
+		packet.bytes = w.p.bytes;
+		packet.captured_bytes = w.p.len;
+		packet.wire_bytes = w.p.len;
+		mirror_take_gre(&w.m, &w.in, &source, &packet, w.step);
+		ck_assert(
+		    !w.in.agents.switches[two_switches_index(SW1)].passes);
+	}
+	mirror_world_check_dropped(&w, DROP_MIRRORED_SWITCH, 1);
+	mirror_world_check_attributed(&w, 3);
+}
+END_TEST
+
+START_TEST(a_replay_believes_what_passes_beside_samples)
+{
+	w.m.believes_all = true;
+	mirror_world_sample_ingress(&w, SW1, 1, 4, 1);
+	frame_passes();
+	mirror_world_check_attributed(&w, 2);
+}
+END_TEST
+
+START_TEST(strangers_are_told_of_where_they_come_in)
+{
+	mirror_world_frame_by(&w, 9, true, 0x99, 2);
+	ck_assert_uint_eq(w.in.stations.count, 0);
+	mirror_world_frame_by(&w, 2, false, 1, 0x99); /* by a wrong port */
+	ck_assert_uint_eq(w.in.stations.count, 1);
+}
+END_TEST
+
+static bool is_bound(uint8_t number)
+{
+	const struct station *s = registry_station(
+	    w.now->registry, (struct mac){ .bits = 0x020000000000 | number });
+	const struct binding *b =
+	    bindings_at(&w.in.bindings, s, two_switches_index(SW2));
+
+	return b && binding_is_recent(b, w.in.time_us);
+}
+
+/* By a session that says its port and which way; half of that is not enough. */
+START_TEST(a_station_is_bound_where_it_came_in)
+{
+	mirror_world_frame_by(&w, 9, false, 2, 4);
+	ck_assert(!is_bound(2));
+	packet_is_frame(&w.p, &(struct made_frame){ .src = 2, .dst = 4 });
+	packet_in_erspan(&w.p, 2,
+			 &(struct made_erspan){ .type = 2, .session = 2 });
+	mirror_world_take(&w);
+	ck_assert(!is_bound(2));
+	mirror_world_frame_by(&w, 2, true, 4, 2);
+	ck_assert(!is_bound(4));
+	mirror_world_frame_by(&w, 2, false, 2, 4);
+	ck_assert(is_bound(2));
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -457,6 +530,10 @@ int main(void)
 		{ what_passed_may_become_a_mirror_of_its_own, 0 },
 		{ samples_keep_what_passes_out_for_three_minutes, 0 },
 		{ what_comes_in_by_a_free_port_counts_there, 0 },
+		{ a_receiver_has_a_mirror_of_its_own, 0 },
+		{ a_replay_believes_what_passes_beside_samples, 0 },
+		{ strangers_are_told_of_where_they_come_in, 0 },
+		{ a_station_is_bound_where_it_came_in, 0 },
 	};
 
 	return unit_run_with("mirror_sources", setup, teardown, tests,
