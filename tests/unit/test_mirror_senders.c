@@ -249,6 +249,34 @@ START_TEST(a_replay_counts_fragments_of_other_gre)
 }
 END_TEST
 
+/* In a capture anybody's ERSPAN may be a switch's. */
+START_TEST(a_replay_believes_members_stations)
+{
+	rebuild("", true);
+	erspan_from(1);
+	memcpy(w.p.bytes + 6, "\x02\0\0\0\0\x01", 6); /* AS64500's */
+	mirror_world_take(&w);
+	ck_assert_uint_eq(mirror_world_counted(&w).bytes, 104);
+}
+END_TEST
+
+START_TEST(type_i_is_of_no_session)
+{
+	struct config_erspan *of_core = &w.now->config->switches[0].erspan[2];
+
+	ck_assert_uint_eq(of_core->ifindex, 48);
+	of_core->session = 0;
+	for (int type = 1; type <= 3; type += 2) {
+		packet_is_frame(&w.p, &talk);
+		packet_in_erspan(&w.p, 1,
+				 &(struct made_erspan){ .type = type });
+		mirror_world_take(&w);
+	}
+	ck_assert_uint_eq(mirror_world_counted(&w).packets, 1);
+	ck_assert_uint_eq(w.in.ledger.dropped[DROP_CORE_PORT], 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -263,6 +291,8 @@ int main(void)
 		{ a_mirrors_own_switch_does_not_pass, 0 },
 		{ a_replay_leaves_nothing_to_receivers, 0 },
 		{ a_replay_counts_fragments_of_other_gre, 0 },
+		{ a_replay_believes_members_stations, 0 },
+		{ type_i_is_of_no_session, 0 },
 	};
 
 	return unit_run_with("mirror_senders", setup, teardown, tests,

@@ -500,6 +500,20 @@ START_TEST(a_station_is_bound_where_it_came_in)
 }
 END_TEST
 
+START_TEST(frames_say_since_when_a_switch_is_heard)
+{
+	const struct switch_state *s =
+	    &w.in.agents.switches[two_switches_index(SW2)];
+	const int64_t first_us = w.time_us;
+
+	mirror_world_frame(&w, 2, 1);
+	mirror_world_wait_s(&w, 60);
+	mirror_world_frame(&w, 2, 1);
+	ck_assert_int_eq(s->first_us, first_us);
+	ck_assert_int_eq(s->last_us, w.time_us);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -534,6 +548,7 @@ int main(void)
 		{ a_replay_believes_what_passes_beside_samples, 0 },
 		{ strangers_are_told_of_where_they_come_in, 0 },
 		{ a_station_is_bound_where_it_came_in, 0 },
+		{ frames_say_since_when_a_switch_is_heard, 0 },
 	};
 
 	return unit_run_with("mirror_sources", setup, teardown, tests,
