@@ -147,7 +147,6 @@ static int take_counts(struct closed_step **out, struct intake *in,
 	struct closed_step *step = calloc(1, sizeof(*step));
 	int rc = -ENOMEM;
 
-	intake_settle(in);
 	if (!step)
 		return rc;
 	step->is_part = true;
@@ -172,6 +171,7 @@ static int take_counts(struct closed_step **out, struct intake *in,
 int closed_step_part(struct closed_step **out, struct intake *in,
 		     struct step_span span)
 {
+	intake_settle(in);
 	return take_counts(out, in, span);
 }
 
@@ -179,10 +179,13 @@ int closed_step_take(struct closed_step **out, struct intake *in,
 		     struct step_span span, bool last)
 {
 	size_t switches = in->registry->config->switch_count;
-	bool *alive = calloc(switches + 1, sizeof(*alive));
+	bool *alive;
 	struct closed_step *step;
 	int rc;
 
+	/* Also without memory: the ledger is read next. */
+	intake_settle(in);
+	alive = calloc(switches + 1, sizeof(*alive));
 	/* First, for what was dropped is missing in the cells. */
 	for (size_t i = 0; i < switches; i++)
 		find_drops(in, (uint32_t)i, span.step);

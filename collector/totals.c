@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "collector/totals.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -75,6 +76,7 @@ void totals_write_input(struct json_writer *w, const struct intake *in)
 
 void totals_write_ledger(struct json_writer *w, const struct intake *in)
 {
+	assert(in->due_count == 0); /* intake_settle */
 	json_put_object(w, "ledger");
 	json_put_u64(w, "observations", in->ledger.observations);
 	json_put_u64(w, "attributed", in->ledger.attributed);

@@ -48,7 +48,6 @@ void flushed_hear(struct flushed *f, uint8_t number,
 		switch_adds_flow(&b, flow);
 	intake_datagram(&f->in, &source, b.data, b.len,
 			f->now * STEP_US + US_PER_S, f->now);
-	intake_settle(&f->in);
 }
 
 void flushed_alive(struct flushed *f, uint8_t number)

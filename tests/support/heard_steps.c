@@ -60,7 +60,6 @@ void heard_numbered(struct heard *h, uint8_t switch_number, int64_t step,
 	switch_starts(&b, switch_number, h->sequence, h->sequence);
 	switch_adds_numbered(&b, &flow, number);
 	intake_datagram(&h->in, &source, b.data, b.len, step * STEP_US, step);
-	intake_settle(&h->in);
 }
 
 void heard_flow(struct heard *h, uint8_t switch_number, int64_t step,

@@ -47,7 +47,6 @@ static void send(uint32_t port, uint32_t drops)
 						  .bytes = 100,
 						  .drops = drops });
 	intake_datagram(&in, &source, b.data, b.len, now * STEP_US, now);
-	intake_settle(&in);
 }
 
 static void take(void)
@@ -137,6 +136,22 @@ static const struct {
 	    { 0, 0, 1 } } },
 };
 
+/* More than may be on the way, and the last of them still are. */
+START_TEST(what_is_on_the_way_is_of_the_step)
+{
+	enum { SENT = 2 * DUE_MAX + DUE_MAX / 2 };
+
+	for (int i = 0; i < SENT; i++)
+		send(1, 0);
+	ck_assert_uint_gt(in.due_count, 0);
+	take();
+	ck_assert_uint_eq(in.due_count, 0);
+	ck_assert_uint_eq(in.ledger.attributed, SENT);
+	ck_assert_uint_eq(step->cell_count, 1);
+	ck_assert_uint_eq(step->cells[0].tally.samples, SENT);
+}
+END_TEST
+
 START_TEST(drops_are_counted_once)
 {
 	for (size_t i = 0; i < REPORTS_MAX; i++) {
@@ -171,6 +186,7 @@ int main(void)
 {
 	const struct unit_test tests[] = {
 		{ a_step_holds_what_came_in_it, 0 },
+		{ what_is_on_the_way_is_of_the_step, 0 },
 		{ drops_are_counted_once, COUNT_OF(histories) },
 		{ a_step_owns_what_it_holds, 0 },
 	};
