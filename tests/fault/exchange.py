@@ -152,8 +152,8 @@ class Exchange:
         self.collector_path, self.web_path, self.sum, self.shim = programs
         self.folder, self.state = folder, state
         self.controls = Controls(folder + "/controls")
-        self.port = harness.free_udp_port()
-        self.web_port = free_tcp_port()
+        self.port = harness.free_port()
+        self.web_port = harness.free_port()
         self.config = harness.write(
             folder + "/lanterne.yaml",
             CONFIG.format(state=state, folder=folder, port=self.port,
@@ -269,12 +269,6 @@ class Exchange:
                 self.checks.that(row[series == store.TO] > 0, f"row of {series} at {start_s} "
                                  "is zero, and traffic never paused")
         return unknown
-
-
-def free_tcp_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def limit_descriptors(process, count):

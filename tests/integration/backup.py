@@ -62,7 +62,7 @@ class Exchange:
         self.checks = checks
         self.collector, self.simulator, self.backup = programs
         self.folder = folder
-        self.port = harness.free_udp_port()
+        self.port = harness.free_port()
         self.config = folder + "/config.yaml"
         self.state = folder + "/state"
         self.from_s = int(time.time()) // 60 * 60 - HISTORY_S
@@ -187,7 +187,7 @@ def check_goes_on(checks, exchange, restored):
                                 exchange.state, restored)
     text = open(config, encoding="utf-8").read()
     harness.write(config, text.replace(
-        str(exchange.port), str(harness.free_udp_port())))
+        str(exchange.port), str(harness.free_port())))
     process, said = exchange.start_collector(config,
                                              exchange.folder + "/again.log")
     checks.that(process.poll() is None, said())

@@ -78,7 +78,7 @@ class Bench:
         self.good = os.path.join(folder, "good")
         self.work = os.path.join(folder, "work")
         self.collector = shutil.copy(collector, os.path.join(folder, "it"))
-        self.port = harness.free_udp_port()
+        self.port = harness.free_port()
         os.mkdir(self.good)
         os.mkdir(self.work)
         os.chmod(folder, 0o755)

@@ -153,7 +153,7 @@ class Live:
     def __init__(self, checks, collector, folder):
         self.checks = checks
         self.folder = folder
-        self.port = harness.free_udp_port()
+        self.port = harness.free_port()
         self.log = folder + "/live.log"
         self.given_s = int(time.time()) + 4
         self.sent = 0

@@ -8,7 +8,6 @@ Every datagram that was sent is received or counted as dropped; strangers are
 counted and listed; a second collector is turned away; signals end it cleanly
 with everything written; verdicts outlive it.
 """
-import os
 import signal
 import socket
 import struct
@@ -78,7 +77,7 @@ class Exchange:
         self.collector = collector
         self.simulator = simulator
         self.folder = folder
-        self.port = harness.free_udp_port()
+        self.port = harness.free_port()
         self.config = folder + "/sim/config.yaml"
         self.state = folder + "/sim/state"
         self.simulate()

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import Checks, must, replace_in, write
+from harness import Checks, free_port, must, replace_in, write
 
 PATIENCE_S = 35
 SCRAPES = 12
@@ -29,12 +28,6 @@ COUNTED_S = 86400
 BYTES = ('lanterne_member_bytes_total{asn="64500",direction="from_member",'
          'family="ipv4"}')
 END = "lanterne_counters_end_timestamp_seconds"
-
-
-def free_tcp_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def get(port, target, headers=None):
@@ -145,7 +138,7 @@ def start_web(program, folder):
 
 
 def start_prometheus(folder, web_port, rules, remote_port):
-    port = free_tcp_port()
+    port = free_port()
     remote = "" if not remote_port else f"""
 remote_write:
   - url: http://127.0.0.1:{remote_port}/api/v1/write
@@ -171,7 +164,7 @@ scrape_configs:
 
 
 def start_victoria(folder):
-    port = free_tcp_port()
+    port = free_port()
     return Program(["victoria-metrics", f"-storageDataPath={folder}/victoria",
                     f"-httpListenAddr=127.0.0.1:{port}",
                     "-retentionPeriod=100y", "-search.latencyOffset=0s",

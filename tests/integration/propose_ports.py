@@ -118,7 +118,7 @@ def check_exchange(checks, name, programs, folder):
 
 def check_live(checks, collector, bare, proposal, folder):
     """A collector that starts and stops keeps what was learned."""
-    port = harness.free_udp_port()
+    port = harness.free_port()
     live = harness.replace_in(bare, os.path.join(folder, "live.yaml"),
                               "127.0.0.1:6343", f"127.0.0.1:{port}")
     with subprocess.Popen([collector, "-c", live],

@@ -140,8 +140,8 @@ class Exchange:
         self.checks = checks
         self.program, simulator = programs
         self.folder = folder
-        self.port = harness.free_udp_port()
-        self.second_port = harness.free_udp_port()
+        self.port = harness.free_port()
+        self.second_port = harness.free_port()
         capture = folder + "/capture.pcap"
         harness.must([simulator, "--out", folder, "--pcap", capture,
                       "--seconds", SECONDS, "--rate", 200, "--traffic", "100M",

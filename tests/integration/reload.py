@@ -14,20 +14,15 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
+import harness
+
 SECONDS = 6
 DATAGRAMS_PER_SECOND = 2000
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def replace(path, text):
@@ -84,7 +79,7 @@ def storm(collector, config, roster, whole):
 
 def main():
     program, simulator = sys.argv[1:3]
-    port = free_port()
+    port = harness.free_port()
     with tempfile.TemporaryDirectory() as workdir:
         arguments = [simulator, "--out", workdir, "--members", "12",
                      "--rate", "64", "--traffic", "2G",

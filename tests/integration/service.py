@@ -40,7 +40,7 @@ def make(folder):
     os.mkdir(folder + "/state")
     harness.write(folder + "/roster.json", ROSTER)
     return harness.write(folder + "/lanterne.yaml", CONFIG.format(
-        folder=folder, port=harness.free_udp_port()))
+        folder=folder, port=harness.free_port()))
 
 
 def port_of(config):

@@ -198,7 +198,7 @@ class Live:
         self.collector = collector
         self.folder = folder
         self.number = 0
-        self.port = harness.free_udp_port()
+        self.port = harness.free_port()
         self.config = configure(folder, "live", "UTC", self.port)
 
     def start(self):
