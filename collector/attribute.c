@@ -41,12 +41,12 @@ static uint32_t without_vlan(const struct registry *r, const struct station *s,
 	return same ? r->members[member].catch_all : REGISTRY_NOBODY;
 }
 
-/* The interface of an address in a VLAN; vlan 0: not known. */
-static uint32_t interface_in(const struct registry *r, const struct station *s,
-			     uint16_t vlan, const struct port *port)
+/* The interface of an address in a VLAN that its first one is not of; vlan 0:
+ * not known. */
+static uint32_t other_interface_in(const struct registry *r,
+				   const struct station *s, uint16_t vlan,
+				   const struct port *port)
 {
-	if (!s)
-		return REGISTRY_NOBODY;
 	if (vlan == 0) {
 		if (s->next == U64MAP_NONE)
 			return s->interface;
@@ -59,6 +59,18 @@ static uint32_t interface_in(const struct registry *r, const struct station *s,
 			return s->interface;
 	}
 	return REGISTRY_NOBODY;
+}
+
+/* The interface of an address in a VLAN; vlan 0: not known. */
+static inline uint32_t interface_in(const struct registry *r,
+				    const struct station *s, uint16_t vlan,
+				    const struct port *port)
+{
+	if (!s)
+		return REGISTRY_NOBODY;
+	if (vlan != 0 && s->vlan == vlan)
+		return s->interface;
+	return other_interface_in(r, s, vlan, port);
 }
 
 static uint16_t vlan_of(const struct observation *o, const struct port *port,

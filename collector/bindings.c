@@ -74,11 +74,6 @@ void bindings_continue(struct bindings *b, const struct bindings *from,
 	b->moves = from->moves;
 }
 
-static void count(uint32_t *samples)
-{
-	*samples += *samples < UINT32_MAX;
-}
-
 /* The other port becomes the home, and the old one has to begin anew. */
 static void move(struct bindings *all, struct binding *b, int64_t time_us)
 {
@@ -95,7 +90,7 @@ static void move(struct bindings *all, struct binding *b, int64_t time_us)
 
 static void note_other(struct bindings *all, struct binding *b, int64_t time_us)
 {
-	count(&b->other_samples);
+	b->other_samples += b->other_samples < UINT32_MAX;
 	b->other_us = time_us;
 	b->hold += b->hold < BINDING_HOLD;
 	if (b->ahead == 0)
@@ -120,24 +115,13 @@ static void note_third(struct bindings *all, struct binding *b,
 	note_other(all, b, time_us);
 }
 
-void bindings_note(struct bindings *all, const struct station *station,
-		   uint32_t switch_index, uint32_t ifindex, int64_t time_us)
+void bindings_note_elsewhere(struct bindings *all, struct binding *b,
+			     uint32_t ifindex, int64_t time_us)
 {
-	struct binding *b = bindings_at(all, station, switch_index);
-
-	if (!b || ifindex == 0)
-		return;
-	if (b->home == 0)
-		b->home = ifindex;
-	if (b->home == ifindex) {
-		b->home_us = time_us;
-		count(&b->samples);
-		b->ahead -= b->ahead > 0;
-	} else if (b->other == ifindex) {
+	if (b->other == ifindex)
 		note_other(all, b, time_us);
-	} else {
+	else
 		note_third(all, b, ifindex, time_us);
-	}
 }
 
 void binding_ease(struct binding *b)

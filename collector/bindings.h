@@ -79,14 +79,35 @@ static inline struct binding *bindings_at(const struct bindings *b,
 	return &b->all[number * b->switch_count + switch_index];
 }
 
+/** As bindings_note, of a station that is seen elsewhere than at its home. */
+void bindings_note_elsewhere(struct bindings *all, struct binding *b,
+			     uint32_t ifindex, int64_t time_us);
+
 /**
  * Note a frame of a station.
  *
  * @param station  the first one of the address
  * @param ifindex  by which it came in; 0: not known, which notes nothing
  */
-void bindings_note(struct bindings *all, const struct station *station,
-		   uint32_t switch_index, uint32_t ifindex, int64_t time_us);
+static inline void bindings_note(struct bindings *all,
+				 const struct station *station,
+				 uint32_t switch_index, uint32_t ifindex,
+				 int64_t time_us)
+{
+	struct binding *b = bindings_at(all, station, switch_index);
+
+	if (!b || ifindex == 0)
+		return;
+	if (b->home == 0)
+		b->home = ifindex;
+	if (b->home != ifindex) {
+		bindings_note_elsewhere(all, b, ifindex, time_us);
+		return;
+	}
+	b->home_us = time_us;
+	b->samples += b->samples < UINT32_MAX;
+	b->ahead -= b->ahead > 0;
+}
 
 /** Whether it was seen at its home within the hour. */
 bool binding_is_recent(const struct binding *b, int64_t now_us);
