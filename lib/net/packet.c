@@ -14,6 +14,8 @@ enum {
 	PROTOCOL_FRAGMENT = 44,
 	PROTOCOL_OPTIONS = 60,
 	UDP_HEADER = 8,
+	ETHERNET_HEADER = 14,
+	IPV4_PLAIN = 0x45, /* version 4, and no options */
 	IPV4_HEADER = 20,
 	IPV4_FRAGMENT = 0x3fff, /* more of them, or not the first */
 	IPV4_OFFSET = 0x1fff,
@@ -210,10 +212,50 @@ static int read_udp(struct cursor c, struct packet_udp *out)
 	return 0;
 }
 
+/*
+ * A whole datagram over IPv4 without options and Ethernet without tags, as
+ * nearly all are, in one go. False: it is another one, or cut.
+ */
+static bool read_plain_ip(struct cursor c, struct packet_ip *out)
+{
+	struct cursor head = cursor_sub(&c, ETHERNET_HEADER + IPV4_HEADER);
+	uint16_t type;
+	uint8_t first;
+	size_t total;
+	uint16_t fragment;
+
+	if (!cursor_ok(&head))
+		return false;
+	cursor_skip(&head, 12);
+	type = cursor_be16(&head);
+	first = cursor_u8(&head);
+	cursor_skip(&head, 1);
+	total = cursor_be16(&head);
+	cursor_skip(&head, 2);
+	fragment = cursor_be16(&head);
+	cursor_skip(&head, 1);
+	out->protocol = cursor_u8(&head);
+	cursor_skip(&head, 2);
+	if (type != TYPE_IPV4 || first != IPV4_PLAIN ||
+	    (fragment & IPV4_FRAGMENT) || out->protocol != PROTOCOL_UDP ||
+	    total < IPV4_HEADER || total - IPV4_HEADER > cursor_left(&c))
+		return false;
+	out->is_fragment = false;
+	out->is_first = true;
+	ipaddr_read(&out->source, &head, 4);
+	ipaddr_read(&out->destination, &head, 4);
+	out->payload_bytes = total - IPV4_HEADER;
+	out->payload = cursor_sub(&c, out->payload_bytes);
+	return true;
+}
+
 int packet_read_udp(int link, struct cursor c, struct packet_udp *out)
 {
-	int rc = packet_read_ip(link, c, &out->ip);
+	int rc;
 
+	if (link == PACKET_LINK_ETHERNET && read_plain_ip(c, &out->ip))
+		return read_udp(out->ip.payload, out);
+	rc = packet_read_ip(link, c, &out->ip);
 	if (rc < 0)
 		return rc;
 	if (out->ip.protocol != PROTOCOL_UDP)

@@ -425,6 +425,64 @@ START_TEST(other_link_types_are_refused)
 }
 END_TEST
 
+enum { BEFORE_TYPE = 12, BEFORE_SLL_TYPE = 14, UNTIL_UDP = 14 + 20 };
+
+/* The same packet behind Ethernet, where a plain one is read in one go, and
+ * behind Linux cooked, where none is: both say the same. */
+static void compare_readings(const uint8_t *packet, size_t len)
+{
+	uint8_t cooked[sizeof(b.data) + 2] = { 0 };
+	struct packet_udp other;
+	int rc =
+	    packet_read_udp(PACKET_LINK_ETHERNET, cursor_of(packet, len), &udp);
+
+	if (len < BEFORE_TYPE)
+		return;
+	memcpy(cooked + BEFORE_SLL_TYPE, packet + BEFORE_TYPE,
+	       len - BEFORE_TYPE);
+	ck_assert_int_eq(packet_read_udp(PACKET_LINK_LINUX_SLL,
+					 cursor_of(cooked, len + 2), &other),
+			 rc);
+	if (rc != 0)
+		return;
+	ck_assert(ipaddr_equal(&udp.ip.source, &other.ip.source));
+	ck_assert(ipaddr_equal(&udp.ip.destination, &other.ip.destination));
+	ck_assert_int_eq(udp.ip.protocol, other.ip.protocol);
+	ck_assert_int_eq(udp.ip.is_fragment, other.ip.is_fragment);
+	ck_assert_int_eq(udp.ip.is_first, other.ip.is_first);
+	ck_assert_uint_eq(udp.ip.payload_bytes, other.ip.payload_bytes);
+	ck_assert_uint_eq(udp.ip.payload.left, other.ip.payload.left);
+	ck_assert_uint_eq(udp.source_port, other.source_port);
+	ck_assert_uint_eq(udp.destination_port, other.destination_port);
+	ck_assert_uint_eq(udp.payload_len, other.payload_len);
+	ck_assert_int_eq(udp.payload - packet + 2, other.payload - cooked);
+}
+
+/* Each value of each byte that decides, and each length. */
+START_TEST(a_plain_datagram_reads_like_any_other)
+{
+	b.len = 0;
+	add_zeros(BEFORE_TYPE);
+	add_be16(0x0800);
+	add_ipv4(0, 0, 17);
+	add_udp(8 + sizeof(payload));
+	add_zeros(6); /* padding */
+	compare_readings(b.data, b.len);
+	for (size_t at = BEFORE_TYPE; at < UNTIL_UDP + 8; at++) {
+		uint8_t right = b.data[at];
+
+		for (unsigned value = 0; value < 256; value++) {
+			b.data[at] = (uint8_t)value;
+			compare_readings(b.data, b.len);
+			compare_readings(b.data, b.len - 7);
+		}
+		b.data[at] = right;
+	}
+	for (size_t len = 0; len <= b.len; len++)
+		compare_readings(b.data, len);
+}
+END_TEST
+
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -437,6 +495,7 @@ int main(void)
 		{ the_udp_length_may_only_shorten, COUNT_OF(udp_lengths) },
 		{ what_is_no_whole_datagram_is_refused, COUNT_OF(refused) },
 		{ other_link_types_are_refused, 0 },
+		{ a_plain_datagram_reads_like_any_other, 0 },
 	};
 
 	return unit_run_with("packet", setup, NULL, tests, COUNT_OF(tests));
