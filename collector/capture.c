@@ -6,6 +6,7 @@
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -290,6 +291,8 @@ static int open_file(struct captures *c, struct file *f, struct text *problem)
 	f->buffer = aligned_alloc(PAGE, READ_SIZE);
 	if (f->buffer)
 		(void)setvbuf(stream, f->buffer, _IOFBF, READ_SIZE);
+	/* Nobody else has it: two locks a packet were taken and given back. */
+	(void)__fsetlocking(stream, FSETLOCKING_BYCALLER);
 	first = getc(stream);
 	if (first != EOF)
 		(void)ungetc(first, stream);
