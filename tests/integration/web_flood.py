@@ -123,7 +123,7 @@ def check_flood(web, checks, what, make):
     checks.that(p99(took) < bound,
                 f"{what}: an honest p99 below {bound * 1000} ms")
     checks.equal(dict(statuses), {200: REQUESTS}, f"{what}: honest ones")
-    checks.that(set(flood.statuses) == {200, 503}, f"{what}: {flood.statuses}")
+    check_statuses(web, checks, flood)
     checks.that(all(flood.told), f"{what}: when to come again")
 
 
@@ -169,13 +169,23 @@ def check_gone(web, checks):
     checks.that(gone > 0, "what nobody waits for is given up")
 
 
+def check_statuses(web, checks, flood):
+    """Nothing but what there was room for and what there was not. The next
+    connections may come before the end of the last ones was seen: then they are
+    too many of one address, and the oldest ends without an answer."""
+    ended = web.counters().get(
+        "ended: more of one address than there may be", 0)
+    checks.that(flood.statuses[0] <= ended, f"{ended} ended: {flood.statuses}")
+    checks.equal(set(flood.statuses) - {0}, {200, 503}, "statuses")
+
+
 def check_programs(web, checks):
     """Programs are told in their own way."""
     addresses = [f"127.0.0.{i}" for i in range(1, 13)]
     with Flood(web, program, addresses, 16) as flood:
         time.sleep(1)
     print(f"programs: {dict(flood.statuses)}")
-    checks.that(set(flood.statuses) == {200, 503}, flood.statuses)
+    check_statuses(web, checks, flood)
     checks.equal(flood.kinds, {"application/problem+json"}, "kinds of 503")
 
 
