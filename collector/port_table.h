@@ -183,7 +183,8 @@ void port_table_fini(struct port_table *t);
 void port_table_continue(struct port_table *t, const struct port_table *from,
 			 const uint32_t *switches);
 
-/** As port_table_find, of a port that was not found lately. */
+/** As port_table_find, of a port that was not found lately.
+ * @param place  where it is noted as found */
 uint32_t port_table_find_anew(struct port_table *t, uint32_t switch_index,
 			      uint32_t ifindex, struct port_found *place);
 

@@ -17,7 +17,7 @@ static uint64_t word(const uint8_t *p)
 	return value;
 }
 
-/* The product of two words, of which no bit is lost. */
+/* Both halves of the product of two words, in one. */
 static uint64_t folded(uint64_t a, uint64_t b)
 {
 	unsigned __int128 product = (unsigned __int128)a * b;

@@ -149,36 +149,31 @@ static void send(struct mirror_world *w, int which)
 	intake_settle(&w->in);
 }
 
-static void send_flow(struct mirror_world *w, int which,
-		      const struct sent_flow *flow)
+static void sample(struct mirror_world *w, int which, struct sent_flow flow)
 {
+	flow.rate = 10;
+	flow.bytes = 100;
 	start(w, which);
-	switch_adds_flow(&w->b, flow);
+	switch_adds_flow(&w->b, &flow);
 	send(w, which);
 }
 
 void mirror_world_sample_ingress(struct mirror_world *w, int which, uint8_t src,
 				 uint8_t dst, uint32_t port)
 {
-	send_flow(w, which,
-		  &(struct sent_flow){ .src = src,
-				       .dst = dst,
-				       .port = port,
-				       .as = SENT_AS_INGRESS,
-				       .rate = 10,
-				       .bytes = 100 });
+	sample(
+	    w, which,
+	    (struct sent_flow){
+		.src = src, .dst = dst, .port = port, .as = SENT_AS_INGRESS });
 }
 
 void mirror_world_sample_egress(struct mirror_world *w, int which, uint8_t src,
 				uint8_t dst, uint32_t port)
 {
-	send_flow(w, which,
-		  &(struct sent_flow){ .src = src,
-				       .dst = dst,
-				       .port = port,
-				       .as = SENT_AS_EGRESS,
-				       .rate = 10,
-				       .bytes = 100 });
+	sample(
+	    w, which,
+	    (struct sent_flow){
+		.src = src, .dst = dst, .port = port, .as = SENT_AS_EGRESS });
 }
 
 void mirror_world_counters(struct mirror_world *w, int which, uint32_t port)

@@ -172,13 +172,18 @@ START_TEST(those_overtaken_are_not_late)
 }
 END_TEST
 
+static struct ipaddr sender(uint32_t i)
+{
+	const uint8_t bytes[4] = { 198, 51, (uint8_t)(i >> 8), (uint8_t)i };
+
+	return ipaddr_of(bytes, sizeof(bytes));
+}
+
 /* Whoever shares a place by chance: of so many senders some do. */
 START_TEST(a_type_is_numbered_by_itself)
 {
 	for (uint32_t i = 0; i < 4096; i++) {
-		const uint8_t bytes[4] = { 198, 51, (uint8_t)(i >> 8),
-					   (uint8_t)i };
-		struct ipaddr source = ipaddr_of(bytes, sizeof(bytes));
+		struct ipaddr source = sender(i);
 		struct erspan e = { .type = 2,
 				    .session = 10,
 				    .has_sequence = true,
@@ -196,9 +201,7 @@ END_TEST
 START_TEST(a_sender_is_numbered_by_itself)
 {
 	for (uint32_t i = 0; i < 4096; i++) {
-		const uint8_t bytes[4] = { 198, 51, (uint8_t)(i >> 8),
-					   (uint8_t)i };
-		struct ipaddr source = ipaddr_of(bytes, sizeof(bytes));
+		struct ipaddr source = sender(i);
 		struct erspan e = { .type = 2,
 				    .session = 10,
 				    .has_sequence = true,
