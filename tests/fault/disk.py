@@ -78,9 +78,11 @@ class Disk:
         status = self.exchange.status()
         self.checks.equal(status["input"]["datagrams"],
                           self.exchange.switch.sent, f"{what}: received")
-        reported = status["journal"]["lost"] + status["store"]["steps_lost"] \
-            + status["store"]["cells_failed"]
-        self.checks.equal(reported, 0, f"{what}: reported lost")
+        losses = {"records": status["journal"]["lost"],
+                  "steps": status["store"]["steps_lost"],
+                  "cells": status["store"]["cells_failed"]}
+        reported = sum(losses.values())
+        self.checks.equal(reported, 0, f"{what}: reported lost: {losses}")
         kept = self.exchange.kept(self.from_s)
         self.exchange.check_books(kept, 0, what)
         unknown = sum(self.exchange.unknown_rows(kept, self.from_s, self.to_s,

@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from harness import Checks, must, run
 from web_running import Web
@@ -401,11 +402,9 @@ def check_others(checks, made, folder):
 
 def check_percentiles(checks):
     """A month's percentiles are those of the site."""
-    now = time.gmtime()
-    hours = 24 * (now.tm_mday + 3)
-    last = (now.tm_year, now.tm_mon - 1) if now.tm_mon > 1 else \
-        (now.tm_year - 1, 12)
-    month = f"{last[0]:04}-{last[1]:02}-15"
+    today = datetime.now(ZoneInfo("America/Marigot")).date()
+    hours = 24 * (today.day + 3)
+    month = f"{today.replace(day=1) - timedelta(15):%Y-%m-%d}"
     with Web(WEB, MAKE_EXCHANGE, minutes=hours, more=REPORTS) as web:
         text = report(web.config, "billing", "--date", month).stdout.decode()
         lines = list(csv.DictReader(io.StringIO(text)))

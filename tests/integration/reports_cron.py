@@ -12,11 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from harness import Checks, must
 
 REPORT, SCRIPT, MAKE_EXCHANGE, CLOSE_DAYS = sys.argv[1:5]
+ZONE = "America/Marigot"
 DAY = 86400
 REPORTS = """
 reports: { from: lanterne@ix.example.net, recipients: recipients.yaml }
@@ -27,6 +30,28 @@ RECIPIENTS = """\
 """
 
 
+def due(since):
+    """The mails of which it is time: of the last three days by the machine's
+    calendar, the last week and the last month, if they are over where the
+    exchange is, and something of them is stored."""
+    zone = ZoneInfo(ZONE)
+    today, first = (datetime.fromtimestamp(at, zone).date()
+                    for at in (time.time(), since))
+    names = set()
+    for ago in range(32):
+        day = date.today() - timedelta(ago)
+        monday = day - timedelta(day.weekday())
+        month = day.replace(day=1)
+        for kind, recent, name, last in (
+                ("daily", 3, f"{day}", day),
+                ("weekly", 7, f"{day:%G-W%V}", monday + timedelta(6)),
+                ("monthly", 31, f"{day:%Y-%m}",
+                 (month + timedelta(31)).replace(day=1) - timedelta(1))):
+            if first <= last < today and ago <= recent:
+                names.add(f".{kind}-{name}")
+    return names
+
+
 def main():
     checks = Checks()
     with tempfile.TemporaryDirectory() as name:
@@ -34,7 +59,7 @@ def main():
         now = int(time.time())
         end = now // 60 * 60
         must([MAKE_EXCHANGE, folder / "made", str(end), str(24 * 10)])
-        must([CLOSE_DAYS, folder / "made", "America/Marigot", str(now)])
+        must([CLOSE_DAYS, folder / "made", ZONE, str(now)])
         config = folder / "made/lanterne.yaml"
         config.write_text(config.read_text() + REPORTS)
         (folder / "made/recipients.yaml").write_text(RECIPIENTS)
@@ -60,6 +85,7 @@ def main():
             checks.equal((done.returncode, done.stdout, done.stderr),
                          (0, b"", b""), what)
 
+        expected = [due(end - 10 * DAY)]
         (folder / "refuse").touch()
         done = script("--mail", "daily", "weekly", "monthly", "billing")
         checks.equal(done.returncode, 69, "a mail that is not taken")
@@ -69,10 +95,15 @@ def main():
         sent = (folder / "sent").read_text()
         checks.equal(sent.count("\nSubject: "), len(
             list((out / "mail").glob("*.sent"))), "each mail is sent")
-        checks.equal(sent.count("\nTo: noc@ix.example.net"), 4,
-                     "three days and a week of the exchange")
-        checks.equal(sent.count("\nTo: peering@member.example.net"), 3,
-                     "three days of a member")
+        expected.append(due(end - 10 * DAY))  # midnight may have passed
+        mailed = {p.name for p in (out / "mail").glob(".*-*")}
+        checks.that(mailed in expected, f"mails of {mailed}: {expected}")
+        checks.that(len(mailed) >= 2, f"two days: {mailed}")
+        checks.equal(sent.count("\nTo: noc@ix.example.net"), len(mailed),
+                     "the exchange's")
+        checks.equal(sent.count("\nTo: peering@member.example.net"),
+                     sum(name.startswith(".daily") for name in mailed),
+                     "the days of a member")
         checks.that(sent.count("\nTo: ") >= 2, "the exchange's, a member's")
         files = {p for p in out.rglob("*") if p.is_file()}
         for kind, least in (("daily", 7 * 2 * 8), ("weekly", 2 * 8)):
