@@ -84,11 +84,23 @@ static struct sflow_interface read_interface_expanded(struct cursor *c)
 	return (struct sflow_interface){ format, value };
 }
 
+/*
+ * What every structure of a kind has, before what differs. Looked at first, so
+ * that the compiler knows of each of its fields that it is there.
+ */
+enum {
+	FLOW_BYTES = 32,
+	FLOW_EXPANDED_BYTES = 44,
+	SAMPLED_HEADER_BYTES = 16,
+};
+
 /* struct sampled_header */
 static void read_sampled_header(struct cursor record, struct sflow_flow *flow)
 {
 	uint32_t header_len;
 
+	if (cursor_left(&record) < SAMPLED_HEADER_BYTES)
+		return;
 	flow->header_protocol = cursor_be32(&record);
 	flow->frame_bytes = cursor_be32(&record);
 	flow->stripped_bytes = cursor_be32(&record);
@@ -126,22 +138,47 @@ static int read_flow_records(struct cursor *c, struct sflow_flow *flow,
 	return 0;
 }
 
-/* struct flow_sample, struct flow_sample_expanded */
+/* struct flow_sample, up to its records */
+static int read_flow_head(struct cursor *c, struct sflow_flow *flow)
+{
+	if (cursor_left(c) < FLOW_BYTES)
+		return ERR_TRUNCATED;
+	flow->sequence = cursor_be32(c);
+	flow->source = read_source(c);
+	flow->sampling_rate = cursor_be32(c);
+	flow->sample_pool = cursor_be32(c);
+	flow->drops = cursor_be32(c);
+	flow->input = read_interface(c);
+	flow->output = read_interface(c);
+	return 0;
+}
+
+/* struct flow_sample_expanded, up to its records */
+static int read_flow_head_expanded(struct cursor *c, struct sflow_flow *flow)
+{
+	if (cursor_left(c) < FLOW_EXPANDED_BYTES)
+		return ERR_TRUNCATED;
+	flow->sequence = cursor_be32(c);
+	flow->source = read_source_expanded(c);
+	flow->sampling_rate = cursor_be32(c);
+	flow->sample_pool = cursor_be32(c);
+	flow->drops = cursor_be32(c);
+	flow->input = read_interface_expanded(c);
+	flow->output = read_interface_expanded(c);
+	return 0;
+}
+
 static int read_flow(struct cursor c, bool expanded, struct sflow_flow *flow,
 		     struct sflow_skipped *skipped)
 {
+	int rc = expanded ? read_flow_head_expanded(&c, flow)
+			  : read_flow_head(&c, flow);
+
+	if (rc < 0)
+		return rc;
 	flow->expanded = expanded;
 	flow->has_header = false;
 	flow->says = 0;
-	flow->sequence = cursor_be32(&c);
-	flow->source = expanded ? read_source_expanded(&c) : read_source(&c);
-	flow->sampling_rate = cursor_be32(&c);
-	flow->sample_pool = cursor_be32(&c);
-	flow->drops = cursor_be32(&c);
-	flow->input =
-	    expanded ? read_interface_expanded(&c) : read_interface(&c);
-	flow->output =
-	    expanded ? read_interface_expanded(&c) : read_interface(&c);
 	flow->records = c;
 	return read_flow_records(&c, flow, skipped);
 }
@@ -241,16 +278,16 @@ static int read_sample(struct sflow_reader *reader, uint32_t format,
 int sflow_next(struct sflow_reader *reader, struct sflow_flow *flow,
 	       struct sflow_counters *counters)
 {
-	struct cursor *c = &reader->rest;
-
 	while (reader->samples_left > 0) {
-		uint32_t format = cursor_be32(c);
-		uint32_t len = cursor_be32(c);
-		struct cursor body = cursor_sub(c, len);
+		struct cursor c = reader->rest;
+		uint32_t format = cursor_be32(&c);
+		uint32_t len = cursor_be32(&c);
+		struct cursor body = cursor_sub(&c, len);
 		int item = ERR_TRUNCATED;
 
+		reader->rest = c;
 		reader->samples_left--;
-		if (cursor_ok(c))
+		if (cursor_ok(&c))
 			item =
 			    read_sample(reader, format, body, flow, counters);
 		if (item < 0)
