@@ -1,64 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "collector/stream.h"
 
-#include <string.h>
+#include "collector/content.h"
 
 enum {
 	PLAUSIBLE_GAP = 1000,
 	LATE_AT_MOST = 4096,	  /* numbers behind the newest */
 	LATE_AT_MOST_MS = 600000, /* more is a restarted agent's uptime */
 };
-
-static uint64_t word(const uint8_t *p)
-{
-	uint64_t value;
-
-	memcpy(&value, p, sizeof(value));
-	return value;
-}
-
-/* Both halves of the product of two words, in one. */
-static uint64_t folded(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/*
- * Four words at their place. A product for every two: what is added or turned
- * before it cancels where two fields go on together, as the numbers of samples
- * and their pools do.
- */
-static uint64_t mix(const uint8_t *p, uint64_t place)
-{
-	return folded(word(p) ^ place, word(p + 8) ^ 0xd1b54a32d192ed03u) +
-	       folded(word(p + 16) ^ ~place,
-		      word(p + 24) ^ 0xa0761d6478bd642fu);
-}
-
-/*
- * Everything that a datagram holds, in 64 bits. Only to tell a doubled
- * datagram from another one under the same number; no defence is needed.
- * No product waits for another one: what makes the order count is the place
- * that goes into each.
- */
-static uint64_t content_of(const void *data, size_t len)
-{
-	const uint8_t *at = data;
-	uint64_t sum = len;
-	uint64_t place = 0x9e3779b97f4a7c15u;
-	uint8_t tail[32] = { 0 };
-	size_t left = len;
-
-	for (; left >= sizeof(tail); left -= sizeof(tail)) {
-		sum += mix(at, place);
-		place += 0x9e3779b97f4a7c15u;
-		at += sizeof(tail);
-	}
-	memcpy(tail, at, left);
-	return sum + mix(tail, place);
-}
 
 /* How many datagrams the stream can have sent since its newest one. */
 static int64_t plausible_gap(const struct stream *s, uint32_t uptime_ms)

@@ -190,92 +190,6 @@ START_TEST(shuffled_within_the_window_and_doubled_balances_exactly)
 }
 END_TEST
 
-enum { CONTENT_MAX = 100 };
-
-/* What becomes of a second datagram under the number of a first one. */
-static enum stream_verdict second_of(const void *first, size_t first_len,
-				     const void *second, size_t second_len)
-{
-	const struct sflow_head head = { .sequence = 1, .uptime_ms = 1000 };
-
-	streams = (struct streams){ 0 };
-	(void)streams_take(&streams, &head, first, first_len);
-	return streams_take(&streams, &head, second, second_len).verdict;
-}
-
-/* Of each length, at each place, and where the rest is all zero or is not. */
-START_TEST(one_bit_makes_another_datagram)
-{
-	for (size_t len = 1; len <= CONTENT_MAX; len++) {
-		uint8_t first[CONTENT_MAX] = { 0 };
-		uint8_t second[CONTENT_MAX];
-
-		for (size_t i = 0; _i == 1 && i < len; i++)
-			first[i] = (uint8_t)(i * 37 + 11);
-		ck_assert_int_eq(second_of(first, len, first, len),
-				 STREAM_DUPLICATE);
-		ck_assert_int_ne(second_of(first, len, first, len - 1),
-				 STREAM_DUPLICATE);
-		for (size_t bit = 0; bit < 8 * len; bit++) {
-			memcpy(second, first, sizeof(second));
-			second[bit / 8] ^= (uint8_t)(1u << bit % 8);
-			ck_assert_msg(second_of(first, len, second, len) !=
-					  STREAM_DUPLICATE,
-				      "bit %zu of %zu bytes", bit, len);
-		}
-	}
-}
-END_TEST
-
-/* Whichever two they are: fields that go on together, like the number of a
- * sample and its pool, must not hide each other. */
-START_TEST(any_two_bits_make_another_datagram)
-{
-	uint8_t first[CONTENT_MAX];
-	uint8_t second[CONTENT_MAX];
-
-	for (size_t i = 0; i < sizeof(first); i++)
-		first[i] = (uint8_t)(i * 37 + 11);
-	memcpy(second, first, sizeof(second));
-	for (size_t a = 0; a < 8 * sizeof(first); a++) {
-		second[a / 8] ^= (uint8_t)(1u << a % 8);
-		for (size_t b = a + 1; b < 8 * sizeof(first); b++) {
-			second[b / 8] ^= (uint8_t)(1u << b % 8);
-			ck_assert_msg(second_of(first, sizeof(first), second,
-						sizeof(second)) !=
-					  STREAM_DUPLICATE,
-				      "bits %zu and %zu", a, b);
-			second[b / 8] ^= (uint8_t)(1u << b % 8);
-		}
-		second[a / 8] ^= (uint8_t)(1u << a % 8);
-	}
-}
-END_TEST
-
-/* As samples are: equal words in another order. */
-START_TEST(another_order_of_words_is_another_datagram)
-{
-	enum { WORDS = CONTENT_MAX / 4 };
-	uint32_t first[WORDS];
-
-	for (uint32_t i = 0; i < WORDS; i++)
-		first[i] = i * i + 1;
-	for (size_t a = 0; a < WORDS; a++) {
-		for (size_t b = a + 1; b < WORDS; b++) {
-			uint32_t second[WORDS];
-
-			memcpy(second, first, sizeof(second));
-			second[a] = first[b];
-			second[b] = first[a];
-			ck_assert_msg(second_of(first, sizeof(first), second,
-						sizeof(second)) !=
-					  STREAM_DUPLICATE,
-				      "words %zu and %zu", a, b);
-		}
-	}
-}
-END_TEST
-
 START_TEST(random_numbers_neither_lose_nor_grow)
 {
 	uint32_t random = 1;
@@ -306,27 +220,6 @@ START_TEST(more_than_a_stream_can_have_sent_is_no_loss)
 }
 END_TEST
 
-START_TEST(another_order_of_blocks_is_another_datagram)
-{
-	enum { BLOCK = 32 };
-	uint8_t first[4 * BLOCK];
-	uint8_t second[4 * BLOCK];
-
-	for (size_t i = 0; i < sizeof(first); i++)
-		first[i] = (uint8_t)(i * 37 + 11);
-	for (size_t a = 0; a < sizeof(first); a += BLOCK) {
-		for (size_t b = a + BLOCK; b < sizeof(first); b += BLOCK) {
-			memcpy(second, first, sizeof(second));
-			memcpy(second + a, first + b, BLOCK);
-			memcpy(second + b, first + a, BLOCK);
-			ck_assert_int_ne(second_of(first, sizeof(first), second,
-						   sizeof(second)),
-					 STREAM_DUPLICATE);
-		}
-	}
-}
-END_TEST
-
 int main(void)
 {
 	const struct unit_test tests[] = {
@@ -334,12 +227,8 @@ int main(void)
 		{ a_long_outage_of_a_busy_stream_is_all_loss, 0 },
 		{ one_older_than_the_window_is_late_and_used, 0 },
 		{ shuffled_within_the_window_and_doubled_balances_exactly, 0 },
-		{ one_bit_makes_another_datagram, 2 },
-		{ any_two_bits_make_another_datagram, 0 },
-		{ another_order_of_words_is_another_datagram, 0 },
 		{ random_numbers_neither_lose_nor_grow, 0 },
 		{ more_than_a_stream_can_have_sent_is_no_loss, 0 },
-		{ another_order_of_blocks_is_another_datagram, 0 },
 	};
 
 	return unit_run_with("stream", setup, teardown, tests, COUNT_OF(tests));
