@@ -106,42 +106,22 @@ static enum stranger stranger_of(const struct station *src, uint32_t interface,
 	return src ? STRANGER_WRONG_VLAN : STRANGER_UNKNOWN;
 }
 
-enum drop_reason attribute_at_sight(const struct observation *o,
-				    const struct port *port,
-				    enum counted counted)
-{
-	if (port && port->core)
-		return DROP_CORE_PORT;
-	if (counted == COUNTED_INGRESS && o->direction == DIRECTION_EGRESS)
-		return DROP_EGRESS_NOT_COUNTED;
-	if (counted == COUNTED_EGRESS && o->direction == DIRECTION_INGRESS)
-		return DROP_INGRESS_NOT_COUNTED;
-	if (o->sampling_rate == 0)
-		return DROP_NO_SAMPLING_RATE;
-	if (!o->has_macs)
-		return DROP_NO_ETHERNET_HEADER;
-	return DROP_NONE;
-}
-
-enum drop_reason attribute(const struct registry *r,
-			   const struct observation *o, const struct port *port,
-			   enum counted counted, struct attribution *out)
+enum drop_reason attribute_ends(const struct registry *r,
+				const struct observation *o,
+				const struct port *port, enum counted counted,
+				struct attribution *out)
 {
 	/* The port confirms the end that is at it. */
 	const struct port *ingress =
 	    o->direction == DIRECTION_INGRESS ? port : NULL;
 	const struct port *egress =
 	    o->direction == DIRECTION_EGRESS ? port : NULL;
-	enum drop_reason reason = attribute_at_sight(o, port, counted);
-	const struct station *src;
-	const struct station *dst;
+	const struct station *src = registry_station(r, o->src);
+	const struct station *dst =
+	    mac_is_group(o->dst) ? NULL : registry_station(r, o->dst);
 	bool from_wrong;
 	bool to_wrong;
 
-	if (reason != DROP_NONE)
-		return reason;
-	src = registry_station(r, o->src);
-	dst = mac_is_group(o->dst) ? NULL : registry_station(r, o->dst);
 	out->vlan = vlan_of(o, port, src, dst);
 	out->from = interface_in(r, src, out->vlan, ingress);
 	out->to = interface_in(r, dst, out->vlan, egress);

@@ -47,9 +47,28 @@ struct attribution {
 
 /** What can be said of an observation before anybody is looked up; parameters
  * as below. @return DROP_NONE: nothing */
-enum drop_reason attribute_at_sight(const struct observation *o,
-				    const struct port *port,
-				    enum counted counted);
+static inline enum drop_reason attribute_at_sight(const struct observation *o,
+						  const struct port *port,
+						  enum counted counted)
+{
+	if (port && port->core)
+		return DROP_CORE_PORT;
+	if (counted == COUNTED_INGRESS && o->direction == DIRECTION_EGRESS)
+		return DROP_EGRESS_NOT_COUNTED;
+	if (counted == COUNTED_EGRESS && o->direction == DIRECTION_INGRESS)
+		return DROP_INGRESS_NOT_COUNTED;
+	if (o->sampling_rate == 0)
+		return DROP_NO_SAMPLING_RATE;
+	if (!o->has_macs)
+		return DROP_NO_ETHERNET_HEADER;
+	return DROP_NONE;
+}
+
+/** As attribute, of an observation of which nothing can be said at sight. */
+enum drop_reason attribute_ends(const struct registry *r,
+				const struct observation *o,
+				const struct port *port, enum counted counted,
+				struct attribution *out);
 
 /**
  * Attribute one observation.
@@ -60,8 +79,16 @@ enum drop_reason attribute_at_sight(const struct observation *o,
  *                 returned
  * @return DROP_NONE when at least one end is a member's, else the reason
  */
-enum drop_reason attribute(const struct registry *r,
-			   const struct observation *o, const struct port *port,
-			   enum counted counted, struct attribution *out);
+static inline enum drop_reason attribute(const struct registry *r,
+					 const struct observation *o,
+					 const struct port *port,
+					 enum counted counted,
+					 struct attribution *out)
+{
+	enum drop_reason reason = attribute_at_sight(o, port, counted);
+
+	return reason == DROP_NONE ? attribute_ends(r, o, port, counted, out)
+				   : reason;
+}
 
 #endif

@@ -254,6 +254,7 @@ uint32_t intake_entry_of(const struct intake *in, const struct observation *o)
 /* Observation towards its tally, or to a drop reason. */
 static void account(struct intake *in, const struct observation *o)
 {
+	enum counted counted = in->agents.switches[o->switch_index].counted;
 	const struct port *port = NULL;
 	struct attribution at = { 0 };
 	enum drop_reason reason;
@@ -262,8 +263,12 @@ static void account(struct intake *in, const struct observation *o)
 	if (o->port != PORT_NONE)
 		port = in->ports.samples[o->port].rules;
 	in->ledger.observations++;
-	reason = attribute(in->registry, o, port,
-			   in->agents.switches[o->switch_index].counted, &at);
+	reason = attribute_at_sight(o, port, counted);
+	if (reason != DROP_NONE) {
+		in->ledger.dropped[reason]++;
+		return;
+	}
+	reason = attribute_ends(in->registry, o, port, counted, &at);
 	if (reason == DROP_NONE && in->combines)
 		reason = place(in, o, &at, &in_part);
 	if (reason == DROP_NONE)
@@ -323,15 +328,12 @@ static uint32_t entered_by(const struct sflow_flow *f)
 static void note_direction(struct intake *in, struct switch_state *s,
 			   uint32_t switch_index, enum direction direction)
 {
-	bool is_auto =
-	    in->agents.rules[switch_index].direction == CONFIG_DIRECTION_AUTO;
-
 	s->by_direction[direction]++;
 	s->sent_ingress |= direction == DIRECTION_INGRESS;
 	s->sent_egress |= direction == DIRECTION_EGRESS;
 	/* Both were seen: the verdict cannot change any more. */
-	if (is_auto && s->counted != COUNTED_BOTH && s->sent_ingress &&
-	    s->sent_egress)
+	if (s->counted != COUNTED_BOTH && s->sent_ingress && s->sent_egress &&
+	    in->agents.rules[switch_index].direction == CONFIG_DIRECTION_AUTO)
 		intake_decide(in, switch_index);
 }
 

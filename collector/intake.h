@@ -28,7 +28,7 @@
 #include "ixp/registry.h"
 #include "util/attr.h"
 
-enum { HELD_MAX = 65536, DUE_MAX = 64 };
+enum { HELD_MAX = 65536, DUE_MAX = 16 };
 
 /* After so long a silence a source tells of nothing any more. */
 #define INTAKE_SILENT_US (3 * STEP_S * (int64_t)US_PER_S)
@@ -113,9 +113,10 @@ static inline bool intake_is_mirrored(const struct intake *in,
 				      uint32_t switch_index)
 {
 	const struct switch_state *s = &in->agents.switches[switch_index];
-	int64_t since_us = s->mirror_us ? s->mirror_us : in->first_us;
 
-	return s->mirrored && in->time_us - since_us <= INTAKE_SILENT_US;
+	return s->mirrored &&
+	       in->time_us - (s->mirror_us ? s->mirror_us : in->first_us) <=
+		   INTAKE_SILENT_US;
 }
 
 /**

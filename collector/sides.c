@@ -72,15 +72,14 @@ void sides_note_batch(struct sides *s, uint32_t switch_index, int64_t since_us,
 	w->noted_us = time_us;
 }
 
-bool sides_is_egress_alone(const struct sides *s, uint32_t switch_index,
-			   int64_t step)
+bool sides_had_egress(const struct sides *s, uint32_t switch_index,
+		      int64_t step)
 {
-	const struct side_switch *w = &s->switches[switch_index];
-	int64_t before = port_sight_before(&w->sent[1], step);
+	int64_t before =
+	    port_sight_before(&s->switches[switch_index].sent[1], step);
 
 	/* While nothing at all comes nothing tells that ingress has ended. */
-	return before > 0 && step - before <= SIDE_SWITCH_STEPS &&
-	       (w->sent[0].last == 0 || step - w->sent[0].last > SIDE_STEPS);
+	return before > 0 && step - before <= SIDE_SWITCH_STEPS;
 }
 
 void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,

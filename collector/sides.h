@@ -121,10 +121,20 @@ void sides_see_switch(struct sides *s, uint32_t switch_index, bool egress,
 void sides_note_batch(struct sides *s, uint32_t switch_index, int64_t since_us,
 		      int64_t time_us, const uint64_t samples[2]);
 
+/** Whether a switch sampled what goes out lately, in steps before this one. */
+bool sides_had_egress(const struct sides *s, uint32_t switch_index,
+		      int64_t step);
+
 /** Whether a switch samples nothing but what goes out, as far as steps before
  * this one tell: one that once sampled what comes in, after an hour. */
-bool sides_is_egress_alone(const struct sides *s, uint32_t switch_index,
-			   int64_t step);
+static inline bool sides_is_egress_alone(const struct sides *s,
+					 uint32_t switch_index, int64_t step)
+{
+	int64_t ingress = s->switches[switch_index].sent[0].last;
+
+	return (ingress == 0 || step - ingress > SIDE_STEPS) &&
+	       sides_had_egress(s, switch_index, step);
+}
 
 /** As sides_see, for a port that is not the first one or was not seen yet. */
 void sides_see_elsewhere(struct sides *s, uint32_t interface, uint32_t port,

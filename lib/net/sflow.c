@@ -168,6 +168,7 @@ static int read_flow_head_expanded(struct cursor *c, struct sflow_flow *flow)
 	return 0;
 }
 
+/* struct flow_sample, struct flow_sample_expanded */
 static int read_flow(struct cursor c, bool expanded, struct sflow_flow *flow,
 		     struct sflow_skipped *skipped)
 {
