@@ -20,8 +20,8 @@
 #include "util/log.h"
 
 enum {
-	ARGUMENTS_MAX =
-	    64 + 3 * RENDER_CURVES_MAX + RENDER_RULES_MAX + RENDER_NOTES_MAX,
+	ARGUMENTS_MAX = 64 + 3 * RENDER_CURVES_MAX + 2 * RENDER_RULES_MAX +
+			RENDER_NOTES_MAX,
 	COLUMN_NAME_SIZE = 16,
 	LINE_TENTHS_MAX = 100,
 	ROW_MAX_S = 86400 * 31,
@@ -315,6 +315,20 @@ static void add_options(struct arguments *a, const struct render_job *job)
 	add_argument(a, &text);
 }
 
+/* A swatch and what it stands for, of a line without width: librrd would draw
+ * the swatch of a dashed one dashed. */
+static void add_legend(struct arguments *a, uint32_t rgba, const char *legend,
+		       bool ends_line)
+{
+	char before[32];
+
+	if (!*legend)
+		return;
+	(void)snprintf(before, sizeof(before), "LINE0:v0#%08" PRIX32 ": ",
+		       rgba);
+	add_with_text(a, before, legend, ends_line ? "\\l" : "  ");
+}
+
 static void add_curve(struct arguments *a, const struct render_job *job,
 		      uint32_t index)
 {
@@ -332,28 +346,18 @@ static void add_curve(struct arguments *a, const struct render_job *job,
 	text_addf(&text, ":v%" PRIu32, index);
 	if (c->rgba)
 		text_addf(&text, "#%08" PRIX32, c->rgba);
-	if (*c->legend) {
-		text_add_char(&text, ':');
-		render_add_text(&text, c->legend, true);
-		text_add(&text, c->ends_line ? "\\l" : "  ");
-	} else if (c->shape == RENDER_STACK) {
-		text_add_char(&text, ':');
-	}
 	if (c->shape == RENDER_STACK)
-		text_add(&text, ":STACK");
+		text_add(&text, "::STACK");
 	if (c->shape == RENDER_LINE && c->is_dashed)
-		text_add(&text, *c->legend ? ":dashes=4,3" : "::dashes=4,3");
+		text_add(&text, "::dashes=4,3");
 	add_argument(a, &text);
 }
 
 static void add_rule(struct arguments *a, const struct render_rule *rule)
 {
-	char before[64];
-
-	(void)snprintf(before, sizeof(before), "HRULE:%.6f#%08" PRIX32 ":",
-		       rule->level, rule->rgba);
-	add_with_text(a, before, rule->legend,
-		      rule->is_dashed ? "\\l:dashes=7,4" : "\\l");
+	add(a, "HRULE:%.6f#%08" PRIX32 "%s", rule->level, rule->rgba,
+	    rule->is_dashed ? "::dashes=7,4" : "");
+	add_legend(a, rule->rgba, rule->legend, true);
 }
 
 static int take_image(const rrd_info_t *info, struct text *png)
@@ -396,6 +400,10 @@ int render_png(const struct render_job *job, struct text *png)
 	add_options(&a, job);
 	for (uint32_t i = 0; i < job->curve_count; i++)
 		add_curve(&a, job, i);
+	/* Behind all curves: one is stacked upon what stands before it. */
+	for (uint32_t i = 0; i < job->curve_count; i++)
+		add_legend(&a, job->curves[i].rgba, job->curves[i].legend,
+			   job->curves[i].ends_line);
 	for (uint32_t i = 0; i < job->rule_count; i++)
 		add_rule(&a, &job->rules[i]);
 	for (uint32_t i = 0; i < job->note_count; i++)

@@ -144,6 +144,18 @@ def find_area(rows):
     return *longest, zero
 
 
+def check_swatch(rows):
+    """What stands for the level is a full rectangle, apart from its legend."""
+    legends = rows[len(rows) * 4 // 5:]
+    found = [(x, y) for y, row in enumerate(legends)
+             for x, pixel in enumerate(row) if is_near(pixel, BILL)]
+    (left, right), (top, bottom) = ((min(of), max(of)) for of in zip(*found))
+    assert right - left >= 5 and bottom - top >= 5, found
+    assert len(found) == (right - left + 1) * (bottom - top + 1), found
+    for row in legends[top:bottom + 1]:
+        assert row[right + 3] == (255, 255, 255), row[right + 3]
+
+
 def check_level(web):
     """The level lies where the area is as high as the 95th percentile, by the
     figures of the JSON: all means are as high as the level and zero have it."""
@@ -156,6 +168,7 @@ def check_level(web):
     assert answer.status == 200, answer.status
     width, height, rows = decode(body)
     assert (width, height) == (1200, 400), (width, height)
+    check_swatch(rows)
     level = find_level(rows)
     left, right, zero = find_area(rows)
     assert right - left > 900, (left, right)
