@@ -223,19 +223,28 @@ def ask_many(web, count, width, answers=None):
 def check_many(web):
     """What the queue does not hold is told to come again, and others are
     answered while nothing is drawn."""
+    width = 600  # until both workers have had something to draw
+    while len(web.helpers()) < 2 and width < 900:
+        ask_many(web, 8, width)
+        width += 8
     helpers, answers = web.helpers(), []
+    assert len(helpers) == 2, helpers
     asking = threading.Thread(target=ask_many, args=(web, 80, 900, answers))
     for pid in helpers:
         os.kill(pid, signal.SIGSTOP)
-    asking.start()
-    end = time.monotonic() + 3  # a helper has five seconds for an image
-    while len(answers) < 48 and time.monotonic() < end:
-        time.sleep(0.02)
-    for _ in range(5):
-        answer, _ = web.get("/livez")
-        assert answer.status == 200, answer.status
-    for pid in helpers:
-        os.kill(pid, signal.SIGCONT)
+    try:
+        asking.start()
+        end = time.monotonic() + 3  # a helper has five seconds for an image
+        while len(answers) < 48 and time.monotonic() < end:
+            time.sleep(0.02)
+        for _ in range(5):
+            answer, _ = web.get("/livez")
+            assert answer.status == 200, answer.status
+        drawn = [a for a in list(answers) if a.status == 200]
+        assert not drawn, "nothing is drawn yet"
+    finally:
+        for pid in helpers:
+            os.kill(pid, signal.SIGCONT)
     asking.join()
     statuses = [answer.status for answer in answers]
     assert len(statuses) == 80 and set(statuses) == {200, 503}, statuses
