@@ -202,6 +202,7 @@ def check_life(checks, program, space, folder):
     space.ip("link", "set", "mirror0", "down")
     checks.that(collector.await_said("mirror port mirror0: down"), "down")
     space.ip("link", "set", "mirror0", "up")
+    space.await_up("switch0")
     send_mixed(sent, ports[0])
     checks.that(collector.await_said("mirror port mirror0: up", 2), "up")
     space.ip("link", "del", "mirror0")

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 CLONE_NEWNET = 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
@@ -71,6 +72,15 @@ class Namespace:
         for end in (device, peer):
             self.write(f"/proc/sys/net/ipv6/conf/{end}/disable_ipv6", 1)
             self.ip("link", "set", end, "arp", "off", "up")
+
+    def await_up(self, device, seconds=20):
+        """Until what is sent there goes out: the kernel sees the other end
+        come up a moment later, and drops everything before that."""
+        end = time.monotonic() + seconds
+        while " state UP " not in self.ip("link", "show", device).stdout:
+            if time.monotonic() >= end:
+                sys.exit(f"{device}: not up after {seconds} s")
+            time.sleep(0.01)
 
     def remove(self):
         run("ip", "netns", "del", self.name, check=False)
