@@ -8,6 +8,7 @@
 #include "support/tempdir.h"
 #include "support/unit.h"
 #include "util/file.h"
+#include "util/zone.h"
 
 static const struct {
 	const char *host;
@@ -72,6 +73,8 @@ static void open_site(struct empty_site *e, bool is_open)
 	e->generation.config = &e->config;
 	e->generation.registry = &e->registry;
 	atomic_init(&e->generation.references, 1);
+	/* As the program does at its start, whatever zone the machine has. */
+	ck_assert_int_eq(zone_use(zone), 0);
 	ck_assert_int_eq(site_new(&e->site, &e->generation, clock_of_test), 0);
 }
 
