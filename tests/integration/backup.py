@@ -118,7 +118,7 @@ def save_around_the_minute(exchange):
     """Backups one after the other while the files are written."""
     saved = [exchange.save("early")]
     for turn in range(TURNS):
-        time.sleep(60 - time.time() % 60 - 0.5)
+        time.sleep(max(0, 60 - time.time() % 60 - 0.5))
         end = time.monotonic() + AROUND_S
         while time.monotonic() < end:
             saved.append(exchange.save(f"turn{turn}-{len(saved)}"))

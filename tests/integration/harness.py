@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 
 PCAP_HEAD = 24
 PACKET_HEAD = 16
@@ -85,6 +86,13 @@ def replace_in(path, to, old, new):
     if old not in text:
         sys.exit(f"{path}: no {old!r} in it")
     return write(to, text.replace(old, new))
+
+
+def wait_for_room_in_the_day(seconds=30):
+    """So that no midnight, UTC, passes within so many seconds."""
+    gone = time.time() % 86400
+    if gone > 86400 - seconds:
+        time.sleep(86400 - gone)
 
 
 def free_port():

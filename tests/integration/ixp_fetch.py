@@ -245,6 +245,7 @@ def check_key_file(b):
 
 
 def check_expiry(b):
+    harness.wait_for_room_in_the_day()
     today = datetime.datetime.now(datetime.timezone.utc).date()
     for days, said in ((-1, "has expired on"), (0, "has expired on"),
                        (1, "the key expires on"), (13, "the key expires on"),
