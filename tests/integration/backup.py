@@ -270,6 +270,8 @@ def main():
         os.mkdir(exchange.state + "/corrupt")
         harness.write(exchange.state + "/corrupt/odd.rrd", "x")
         harness.write(exchange.state + "/half.new", "x")
+        # Or a day's file begins that no backup has.
+        harness.wait_for_room_in_the_day(120, "America/Marigot")
         try:
             collector, said = exchange.start_collector(exchange.config,
                                                        folder + "/log")

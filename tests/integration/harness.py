@@ -9,6 +9,8 @@ import struct
 import subprocess
 import sys
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 PCAP_HEAD = 24
 PACKET_HEAD = 16
@@ -88,9 +90,10 @@ def replace_in(path, to, old, new):
     return write(to, text.replace(old, new))
 
 
-def wait_for_room_in_the_day(seconds=30):
-    """So that no midnight, UTC, passes within so many seconds."""
-    gone = time.time() % 86400
+def wait_for_room_in_the_day(seconds=30, zone="UTC"):
+    """So that no midnight of a zone passes within so many seconds."""
+    now = datetime.now(ZoneInfo(zone))
+    gone = now.hour * 3600 + now.minute * 60 + now.second
     if gone > 86400 - seconds:
         time.sleep(86400 - gone)
 
