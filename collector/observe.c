@@ -67,15 +67,6 @@ static uint16_t vlan_of_switch(const struct registry *registry,
 		    : exchange_vlan(registry, out ? s->src_vlan : s->dst_vlan);
 }
 
-static void take_frame(struct observation *o, const struct frame *frame)
-{
-	o->src = frame->src;
-	o->dst = frame->dst;
-	o->has_macs = frame->has_src;
-	o->family = frame->family;
-	o->vlan = frame_vlan(frame);
-}
-
 void observe_records(struct observation *o, const struct sflow_flow *f,
 		     const struct registry *registry)
 {
@@ -83,7 +74,7 @@ void observe_records(struct observation *o, const struct sflow_flow *f,
 
 	if (f->has_header && f->header_protocol == SFLOW_HEADER_ETHERNET)
 		frame = frame_parse(f->header);
-	take_frame(o, &frame);
+	observe_frame(o, &frame);
 	o->wire_bytes = length_of(f);
 	if (!o->has_macs && f->says & SFLOW_SAYS_ETHERNET) {
 		o->src = f->ethernet.src;

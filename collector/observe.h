@@ -22,28 +22,40 @@
 #include "ixp/registry.h"
 #include "net/sflow.h"
 
-/** As observe, for samples that are not just the header of a plain frame. */
+/** As observe, for samples that are not just the header of a frame. */
 void observe_records(struct observation *o, const struct sflow_flow *f,
 		     const struct registry *registry);
+
+/** Take addresses, family and VLAN from a frame. */
+static inline void observe_frame(struct observation *o,
+				 const struct frame *frame)
+{
+	o->src = frame->src;
+	o->dst = frame->dst;
+	o->has_macs = frame->has_src;
+	o->family = frame->family;
+	o->vlan = frame_vlan(frame);
+}
 
 /**
  * Fill in addresses, length, family and VLAN.
  *
- * @param o  its direction is known already, and there is no VLAN in it
+ * @param o  its direction is known already
  */
 static inline void observe(struct observation *o, const struct sflow_flow *f,
 			   const struct registry *registry)
 {
-	if (__builtin_expect(
-		f->has_header && !f->says &&
-		    f->header_protocol == SFLOW_HEADER_ETHERNET &&
-		    frame_parse_plain(f->header, &o->dst, &o->src, &o->family),
-		1)) {
-		o->has_macs = true;
-		o->wire_bytes = f->frame_bytes;
-	} else {
+	struct frame frame;
+
+	if (__builtin_expect(!f->has_header || f->says ||
+				 f->header_protocol != SFLOW_HEADER_ETHERNET,
+			     0)) {
 		observe_records(o, f, registry);
+		return;
 	}
+	frame = frame_parse(f->header);
+	observe_frame(o, &frame);
+	o->wire_bytes = f->frame_bytes;
 }
 
 #endif

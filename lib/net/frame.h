@@ -66,24 +66,6 @@ size_t frame_tag_len(uint16_t type);
  */
 void frame_parse_rest(struct frame *f, struct cursor c, uint16_t type);
 
-/**
- * Read the head of a frame of IP without tags, as a Nexus samples nearly all of
- * them.
- *
- * @return false: it is another one, or cut, and what was written means nothing;
- *         frame_parse reads any
- */
-static inline bool frame_parse_plain(struct cursor c, struct mac *dst,
-				     struct mac *src, enum family *family)
-{
-	if (cursor_left(&c) < 2 * MAC_SIZE + sizeof(uint16_t))
-		return false;
-	*dst = mac_read(&c);
-	*src = mac_read(&c);
-	*family = family_of_type(cursor_be16(&c));
-	return *family != FAMILY_OTHER;
-}
-
 /** Read the head of a frame from its first byte on. */
 static inline struct frame frame_parse(struct cursor c)
 {

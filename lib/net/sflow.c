@@ -138,48 +138,24 @@ static int read_flow_records(struct cursor *c, struct sflow_flow *flow,
 	return 0;
 }
 
-/* struct flow_sample, up to its records */
-static int read_flow_head(struct cursor *c, struct sflow_flow *flow)
-{
-	if (cursor_left(c) < FLOW_BYTES)
-		return ERR_TRUNCATED;
-	flow->sequence = cursor_be32(c);
-	flow->source = read_source(c);
-	flow->sampling_rate = cursor_be32(c);
-	flow->sample_pool = cursor_be32(c);
-	flow->drops = cursor_be32(c);
-	flow->input = read_interface(c);
-	flow->output = read_interface(c);
-	return 0;
-}
-
-/* struct flow_sample_expanded, up to its records */
-static int read_flow_head_expanded(struct cursor *c, struct sflow_flow *flow)
-{
-	if (cursor_left(c) < FLOW_EXPANDED_BYTES)
-		return ERR_TRUNCATED;
-	flow->sequence = cursor_be32(c);
-	flow->source = read_source_expanded(c);
-	flow->sampling_rate = cursor_be32(c);
-	flow->sample_pool = cursor_be32(c);
-	flow->drops = cursor_be32(c);
-	flow->input = read_interface_expanded(c);
-	flow->output = read_interface_expanded(c);
-	return 0;
-}
-
 /* struct flow_sample, struct flow_sample_expanded */
 static int read_flow(struct cursor c, bool expanded, struct sflow_flow *flow,
 		     struct sflow_skipped *skipped)
 {
-	int rc = expanded ? read_flow_head_expanded(&c, flow)
-			  : read_flow_head(&c, flow);
-
-	if (rc < 0)
-		return rc;
+	if (cursor_left(&c) < (expanded ? FLOW_EXPANDED_BYTES : FLOW_BYTES))
+		return ERR_TRUNCATED;
 	flow->expanded = expanded;
 	flow->has_header = false;
 	flow->says = 0;
+	flow->sequence = cursor_be32(&c);
+	flow->source = expanded ? read_source_expanded(&c) : read_source(&c);
+	flow->sampling_rate = cursor_be32(&c);
+	flow->sample_pool = cursor_be32(&c);
+	flow->drops = cursor_be32(&c);
+	flow->input =
+	    expanded ? read_interface_expanded(&c) : read_interface(&c);
+	flow->output =
+	    expanded ? read_interface_expanded(&c) : read_interface(&c);
 	flow->records = c;
 	return read_flow_records(&c, flow, skipped);
 }

@@ -347,30 +347,6 @@ START_TEST(a_cut_takes_fields_away_and_changes_none)
 }
 END_TEST
 
-/* Whole or cut: it is plain if its type is an IP one and follows the
- * addresses. */
-START_TEST(a_plain_frame_is_read_at_once_and_no_other)
-{
-	for (size_t len = 0; len <= frames[_i].len; len++) {
-		struct cursor c = cursor_of(frames[_i].bytes, len);
-		struct frame any = frame_parse(c);
-		struct mac dst;
-		struct mac src;
-		enum family family;
-		bool plain = frame_parse_plain(c, &dst, &src, &family);
-		const uint8_t *type = frames[_i].bytes + 12;
-
-		ck_assert(plain == (len >= 14 &&
-				    family_of_type((uint32_t)type[0] << 8 |
-						   type[1]) != FAMILY_OTHER));
-		ck_assert(!plain ||
-			  (mac_equal(dst, any.dst) && mac_equal(src, any.src) &&
-			   family == any.family && any.has_type &&
-			   any.tag_count == 0));
-	}
-}
-END_TEST
-
 START_TEST(each_family_has_a_name)
 {
 	ck_assert_str_eq(family_name(FAMILY_IPV4), "ipv4");
@@ -384,8 +360,6 @@ int main(void)
 	const struct unit_test tests[] = {
 		{ a_frame_yields_its_fields, COUNT_OF(frames) },
 		{ a_cut_takes_fields_away_and_changes_none, COUNT_OF(frames) },
-		{ a_plain_frame_is_read_at_once_and_no_other,
-		  COUNT_OF(frames) },
 		{ each_family_has_a_name, 0 },
 	};
 
