@@ -254,7 +254,6 @@ uint32_t intake_entry_of(const struct intake *in, const struct observation *o)
 /* Observation towards its tally, or to a drop reason. */
 static void account(struct intake *in, const struct observation *o)
 {
-	enum counted counted = in->agents.switches[o->switch_index].counted;
 	const struct port *port = NULL;
 	struct attribution at = { 0 };
 	enum drop_reason reason;
@@ -263,12 +262,8 @@ static void account(struct intake *in, const struct observation *o)
 	if (o->port != PORT_NONE)
 		port = in->ports.samples[o->port].rules;
 	in->ledger.observations++;
-	reason = attribute_at_sight(o, port, counted);
-	if (reason != DROP_NONE) {
-		in->ledger.dropped[reason]++;
-		return;
-	}
-	reason = attribute_ends(in->registry, o, port, counted, &at);
+	reason = attribute(in->registry, o, port,
+			   in->agents.switches[o->switch_index].counted, &at);
 	if (reason == DROP_NONE && in->combines)
 		reason = place(in, o, &at, &in_part);
 	if (reason == DROP_NONE)

@@ -113,10 +113,9 @@ static inline bool intake_is_mirrored(const struct intake *in,
 				      uint32_t switch_index)
 {
 	const struct switch_state *s = &in->agents.switches[switch_index];
+	int64_t since_us = s->mirror_us ? s->mirror_us : in->first_us;
 
-	return s->mirrored &&
-	       in->time_us - (s->mirror_us ? s->mirror_us : in->first_us) <=
-		   INTAKE_SILENT_US;
+	return s->mirrored && in->time_us - since_us <= INTAKE_SILENT_US;
 }
 
 /**
