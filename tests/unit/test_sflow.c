@@ -211,6 +211,19 @@ START_TEST(the_sampled_header_is_lent_without_its_padding)
 }
 END_TEST
 
+START_TEST(a_sampled_header_may_hold_nothing)
+{
+	open_flow();
+	sflow_build_header(&b, 64, 4, frame, 0);
+	sflow_build_sample_end(&b);
+	ck_assert_int_eq(open_datagram(), 0);
+	ck_assert_int_eq(next(), SFLOW_FLOW);
+	ck_assert(flow.has_header);
+	ck_assert_uint_eq(flow.frame_bytes, 64);
+	ck_assert_uint_eq(cursor_left(&flow.header), 0);
+}
+END_TEST
+
 START_TEST(a_flow_sample_without_header_says_so)
 {
 	add_flow();
@@ -526,6 +539,7 @@ int main(void)
 		{ a_flow_sample_is_read_compact_or_expanded, 2 },
 		{ an_interface_has_a_format_and_a_value, COUNT_OF(interfaces) },
 		{ the_sampled_header_is_lent_without_its_padding, 0 },
+		{ a_sampled_header_may_hold_nothing, 0 },
 		{ a_flow_sample_without_header_says_so, 0 },
 		{ two_headers_in_a_flow_sample_count_once, 0 },
 		{ unknown_samples_are_skipped_whole_and_counted,
